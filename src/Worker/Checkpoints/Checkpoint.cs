@@ -1,0 +1,125 @@
+using System.Text.Json;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+
+namespace LmDeploy.Worker.Checkpoints;
+
+/// <summary>The weights of a Hugging Face model folder: <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
+internal sealed class Checkpoint : IDisposable
+{
+    private const string SingleFile = "model.safetensors";
+    private const string IndexFile = "model.safetensors.index.json";
+
+    private readonly List<SafetensorsFile> _files;
+    private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> _tensors = new(StringComparer.Ordinal);
+
+    private Checkpoint(string folder, List<SafetensorsFile> files)
+    {
+        Folder = folder;
+        _files = files;
+        foreach (var file in files)
+        {
+            foreach (var entry in file.Tensors)
+            {
+                if (!_tensors.TryAdd(entry.Name, (file, entry)))
+                {
+                    throw SafetensorsHeader.Invalid(file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too");
+                }
+            }
+        }
+    }
+
+    public string Folder { get; }
+
+    /// <summary>The bytes of all tensors.</summary>
+    public long TotalBytes => _tensors.Values.Sum(tensor => tensor.Entry.Length);
+
+    /// <exception cref="EngineException">The folder has no readable weights.</exception>
+    public static Checkpoint Open(string folder)
+    {
+        var files = new List<SafetensorsFile>();
+        try
+        {
+            var index = Path.Combine(folder, IndexFile);
+            if (File.Exists(Path.Combine(folder, SingleFile)))
+            {
+                files.Add(SafetensorsFile.Open(Path.Combine(folder, SingleFile)));
+            }
+            else if (File.Exists(index))
+            {
+                files.AddRange(ShardNames(index).Select(name => SafetensorsFile.Open(Path.Combine(folder, name))));
+            }
+            else
+            {
+                throw new EngineException(ErrorCodes.InvalidCheckpoint, $"'{folder}' has neither {SingleFile} nor {IndexFile}; other weight formats are not read.", folder);
+            }
+
+            return new Checkpoint(folder, files);
+        }
+        catch
+        {
+            files.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+
+    public bool Contains(string name) => _tensors.ContainsKey(name);
+
+    /// <summary>Finds a tensor and checks its shape and type.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.MissingTensor"/>, <see cref="ErrorCodes.WrongShape"/> or <see cref="ErrorCodes.UnsupportedDtype"/>.</exception>
+    public (SafetensorsFile File, TensorEntry Entry) Find(string name, params long[] shape)
+    {
+        if (!_tensors.TryGetValue(name, out var tensor))
+        {
+            throw new EngineException(ErrorCodes.MissingTensor, $"'{Folder}' has no tensor '{name}' (expected shape [{string.Join(", ", shape)}]).", name);
+        }
+
+        if (!tensor.Entry.Shape.AsSpan().SequenceEqual(shape))
+        {
+            throw new EngineException(
+                ErrorCodes.WrongShape,
+                $"Tensor '{name}' in '{tensor.File.Path}' has shape {tensor.Entry.ShapeText}; config.json asks for [{string.Join(", ", shape)}].",
+                name);
+        }
+
+        return TensorDtype.TryGet(tensor.Entry.Dtype, out _, out _)
+            ? tensor
+            : throw new EngineException(
+                ErrorCodes.UnsupportedDtype,
+                $"Tensor '{name}' in '{tensor.File.Path}' has dtype {tensor.Entry.Dtype}; supported are {TensorDtype.Supported}.",
+                name);
+    }
+
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private static IEnumerable<string> ShardNames(string index)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(index), new JsonDocumentOptions { MaxDepth = 8 });
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+            {
+                throw Bad("it has no object 'weight_map'");
+            }
+
+            var names = map.EnumerateObject()
+                .Select(entry => entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : throw Bad($"'weight_map' gives '{entry.Name}' no file name"))
+                .Distinct()
+                .ToList();
+            if (names.Find(name => name != Path.GetFileName(name) || name.Length == 0) is { } outside)
+            {
+                throw Bad($"'{outside}' is not a file name in the model folder");
+            }
+
+            return names;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw Bad(e.Message, e);
+        }
+
+        EngineException Bad(string what, Exception? inner = null) =>
+            new(ErrorCodes.InvalidCheckpoint, $"'{index}' is not usable: {what}.", index, inner);
+    }
+}

@@ -1,0 +1,13 @@
+using LmDeploy.Worker.Checkpoints;
+
+namespace LmDeploy.Worker.Models.Families;
+
+/// <summary>One architecture of Hugging Face: what its config.json means.</summary>
+internal interface IModelFamily
+{
+    /// <summary>As in config.json's <c>architectures</c>.</summary>
+    string Architecture { get; }
+
+    /// <exception cref="Errors.EngineException"><see cref="V1.ErrorCodes.InvalidConfig"/>.</exception>
+    DecoderSpec Describe(ConfigFile config);
+}

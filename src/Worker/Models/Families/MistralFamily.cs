@@ -1,0 +1,16 @@
+using LmDeploy.Worker.Checkpoints;
+
+namespace LmDeploy.Worker.Models.Families;
+
+/// <summary>Mistral 7B and its successors: Llama with a sliding window over every layer, where config.json gives one.</summary>
+internal sealed class MistralFamily : IModelFamily
+{
+    public string Architecture => "MistralForCausalLM";
+
+    public DecoderSpec Describe(ConfigFile config)
+    {
+        var spec = CommonConfig.Describe(config, Architecture);
+        var window = config.OptionalPositiveInteger("sliding_window");
+        return spec with { SlidingWindows = [.. Enumerable.Repeat(window, spec.Layers)] };
+    }
+}

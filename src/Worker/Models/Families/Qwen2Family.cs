@@ -1,0 +1,19 @@
+using LmDeploy.Worker.Checkpoints;
+
+namespace LmDeploy.Worker.Models.Families;
+
+/// <summary>Qwen 2 and 2.5: Llama with biases on queries, keys and values, and an optional sliding window on the later layers.</summary>
+internal sealed class Qwen2Family : IModelFamily
+{
+    public string Architecture => "Qwen2ForCausalLM";
+
+    public DecoderSpec Describe(ConfigFile config)
+    {
+        var spec = CommonConfig.Describe(config, Architecture);
+        return spec with
+        {
+            Attention = spec.Attention with { QkvBias = true },
+            SlidingWindows = CommonConfig.SlidingWindows(config, spec.Layers),
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using LmDeploy.Worker.Checkpoints;
+
+namespace LmDeploy.Worker.Models.Families;
+
+/// <summary>Qwen 3 (dense): Qwen 2 without those biases and with normalized queries and keys.</summary>
+internal sealed class Qwen3Family : IModelFamily
+{
+    private const int DefaultHeadDim = 128;
+
+    public string Architecture => "Qwen3ForCausalLM";
+
+    public DecoderSpec Describe(ConfigFile config)
+    {
+        var spec = CommonConfig.Describe(config, Architecture, DefaultHeadDim);
+        var bias = config.Bool("attention_bias", false);
+        return spec with
+        {
+            Attention = spec.Attention with { QkvBias = bias, OutputBias = bias, QkNorm = true },
+            SlidingWindows = CommonConfig.SlidingWindows(config, spec.Layers),
+        };
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+
+namespace LmDeploy.Worker.Native;
+
+/// <summary>The Linux calls a worker needs to tie its life to its supervisor's.</summary>
+internal static partial class LibC
+{
+    public const int SigKill = 9;
+
+    private const int PrSetPdeathsig = 1;
+    private const int RlimitCore = 4;
+    private const long SysPidfdOpen = 434;
+    private const short PollIn = 1;
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    public static partial int GetParentProcessId();
+
+    [LibraryImport("libc", EntryPoint = "setsid")]
+    public static partial int SetSid();
+
+    /// <summary>Ends the process at once: no handlers, no finalizers, no waiting for native threads.</summary>
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    public static partial void ExitNow(int status);
+
+    /// <summary>Asks the kernel to send <paramref name="signal"/> to this process when the thread that started it ends.</summary>
+    public static bool SetParentDeathSignal(int signal) => Prctl(PrSetPdeathsig, (ulong)signal, 0, 0, 0) == 0;
+
+    /// <summary>Core files would hold prompts and weights.</summary>
+    public static bool ForbidCoreFiles() => SetRlimit(RlimitCore, new ResourceLimit()) == 0;
+
+    /// <summary>Opens a descriptor that becomes readable when the process ends, or -1 where the kernel has none.</summary>
+    public static int OpenPidFd(int pid) => (int)Syscall(SysPidfdOpen, pid, 0);
+
+    /// <summary>Blocks until the descriptor is readable.</summary>
+    /// <returns>False when it cannot be waited for.</returns>
+    public static bool WaitReadable(int fileDescriptor)
+    {
+        const int interrupted = 4;
+        while (true)
+        {
+            var entry = new PollEntry { FileDescriptor = fileDescriptor, Events = PollIn };
+            var ready = Poll(ref entry, 1, -1);
+            if (ready > 0)
+            {
+                return true;
+            }
+
+            if (ready < 0 && Marshal.GetLastPInvokeError() != interrupted)
+            {
+                return false;
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int Prctl(int option, ulong arg2, ulong arg3, ulong arg4, ulong arg5);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int SetRlimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long Syscall(long number, long arg1, long arg2);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref PollEntry entries, ulong count, int timeoutMilliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollEntry
+    {
+        public int FileDescriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct ResourceLimit
+    {
+        public readonly ulong Soft;
+        public readonly ulong Hard;
+    }
+}

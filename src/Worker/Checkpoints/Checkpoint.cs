@@ -34,6 +34,9 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The bytes of all tensors.</summary>
     public long TotalBytes => _tensors.Values.Sum(tensor => tensor.Entry.Length);
 
+    /// <summary>The elements of all tensors.</summary>
+    public long TotalElements => _tensors.Values.Sum(tensor => tensor.Entry.Elements);
+
     /// <exception cref="EngineException">The folder has no readable weights.</exception>
     public static Checkpoint Open(string folder)
     {

@@ -25,9 +25,6 @@ internal sealed record DecoderSpec
     /// <summary>Whether the output projection is the embedding matrix.</summary>
     public bool TieWordEmbeddings { get; init; }
 
-    /// <summary>The longest context, in tokens.</summary>
-    public required int MaxPositions { get; init; }
-
     /// <summary>The checkpoint's own element type as config.json spells it, for example bfloat16.</summary>
     public required string CheckpointDtype { get; init; }
 

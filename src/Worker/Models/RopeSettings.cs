@@ -37,6 +37,14 @@ internal sealed record RopeSettings
 
     public double[] LongFactor { get; init; } = [];
 
+    /// <summary>The longest context these frequencies were meant for, in tokens.</summary>
+    public int LongestContext => Kind switch
+    {
+        RopeKind.Linear or RopeKind.Dynamic => (int)Math.Min(MaxPositions * Factor, int.MaxValue),
+        RopeKind.Yarn => (int)Math.Min(Math.Max(MaxPositions, OriginalMaxPositions * Factor), int.MaxValue),
+        _ => MaxPositions,
+    };
+
     /// <param name="config">The model's config.json.</param>
     /// <param name="rotatedDimensions">How many dimensions of a head are rotated.</param>
     public static RopeSettings Read(ConfigFile config, int rotatedDimensions)

@@ -15,8 +15,9 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int GetParentProcessId();
 
-    [LibraryImport("libc", EntryPoint = "setsid")]
-    public static partial int SetSid();
+    /// <summary>Makes this process the leader of a session and a process group of its own, so that signals to either reach all it starts.</summary>
+    /// <returns>False when it leads a group already.</returns>
+    public static bool StartSession() => SetSid() > 0;
 
     /// <summary>Ends the process at once: no handlers, no finalizers, no waiting for native threads.</summary>
     [LibraryImport("libc", EntryPoint = "_exit")]
@@ -51,6 +52,9 @@ internal static partial class LibC
             }
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    private static partial int SetSid();
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int Prctl(int option, ulong arg2, ulong arg3, ulong arg4, ulong arg5);

@@ -27,7 +27,6 @@ internal static class CommonConfig
             SlidingWindows = new int?[config.PositiveInteger("num_hidden_layers")],
             NormEpsilon = config.PositiveNumber("rms_norm_eps", 1e-6),
             TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
-            MaxPositions = rope.MaxPositions,
             CheckpointDtype = config.String("dtype") ?? config.String("torch_dtype") ?? "float32",
         };
     }

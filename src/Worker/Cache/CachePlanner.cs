@@ -1,0 +1,32 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+
+namespace LmDeploy.Worker.Cache;
+
+/// <summary>Decides how many blocks the key-value cache has.</summary>
+internal static class CachePlanner
+{
+    public const int DefaultBlockSize = 64;
+    public const double DefaultShare = 0.8;
+
+    /// <param name="entries">The setting <c>cache_max_entry_count</c>: up to 1 a share of the free memory, above it a number of blocks.</param>
+    /// <param name="blockBytes">Bytes of one block over all layers.</param>
+    /// <param name="freeBytes">Memory that is free now.</param>
+    /// <param name="mostBlocks">As many as all sequences at their longest could fill.</param>
+    /// <returns>Blocks that can be handed out, at least one.</returns>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.OutOfMemory"/>.</exception>
+    public static int Blocks(double entries, long blockBytes, long freeBytes, long mostBlocks)
+    {
+        var wanted = entries > 1 ? (long)entries : (long)(freeBytes * entries / blockBytes);
+        var blocks = entries > 1 ? wanted : Math.Min(wanted, mostBlocks);
+        if (blocks < 1 || (entries > 1 && blocks > freeBytes / blockBytes))
+        {
+            throw new EngineException(
+                ErrorCodes.OutOfMemory,
+                $"The key-value cache wants {Math.Max(1, blocks)} blocks of {blockBytes} bytes, but only {freeBytes} bytes are free; lower cache_max_entry_count or session_len.",
+                "cache_max_entry_count");
+        }
+
+        return (int)Math.Min(blocks, int.MaxValue / 2);
+    }
+}

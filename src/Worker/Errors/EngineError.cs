@@ -1,0 +1,31 @@
+using Google.Protobuf;
+using Grpc.Core;
+using LmDeploy.V1;
+
+namespace LmDeploy.Worker.Errors;
+
+/// <summary>Carries typed errors over gRPC: as an <c>Error</c> of one prompt, or as the failure of a whole call.</summary>
+internal static class EngineError
+{
+    public static Error ToError(EngineException exception) =>
+        new() { Code = exception.Code, Message = exception.Message, Subject = exception.Subject };
+
+    /// <summary>The failure of a call, with the error in its trailer.</summary>
+    public static RpcException ToRpcException(EngineException exception)
+    {
+        var trailers = new Metadata { { Protocol.ErrorTrailer, ToError(exception).ToByteArray() } };
+        return new RpcException(new Status(StatusOf(exception.Code), exception.Message), trailers);
+    }
+
+    private static StatusCode StatusOf(string code) => code switch
+    {
+        ErrorCodes.ModelNotFound => StatusCode.NotFound,
+        ErrorCodes.OutOfMemory => StatusCode.ResourceExhausted,
+        ErrorCodes.UnsupportedArchitecture or ErrorCodes.UnsupportedDtype or ErrorCodes.UnsupportedFeature => StatusCode.Unimplemented,
+        ErrorCodes.EngineUnavailable => StatusCode.Unavailable,
+        ErrorCodes.InternalError or ErrorCodes.NativeLibrary => StatusCode.Internal,
+        ErrorCodes.RequestCancelled => StatusCode.Cancelled,
+        ErrorCodes.RequestConflict or ErrorCodes.ProtocolMismatch => StatusCode.FailedPrecondition,
+        _ => StatusCode.InvalidArgument,
+    };
+}

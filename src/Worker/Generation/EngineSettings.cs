@@ -1,0 +1,38 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Errors;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>The engine's settings with defaults filled in and checked.</summary>
+internal sealed record EngineSettings
+{
+    public int? SessionLen { get; private init; }
+
+    public int MaxBatchSize { get; private init; }
+
+    public int MaxPrefillTokenNum { get; private init; }
+
+    public int CacheBlockSeqLen { get; private init; }
+
+    public double CacheMaxEntryCount { get; private init; }
+
+    public int Threads { get; private init; }
+
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>, naming the setting, its value and its range.</exception>
+    public static EngineSettings From(EngineConfig config) => new()
+    {
+        SessionLen = config.HasSessionLen ? AtLeastOne("session_len", config.SessionLen) : null,
+        MaxBatchSize = config.HasMaxBatchSize ? AtLeastOne("max_batch_size", config.MaxBatchSize) : 128,
+        MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : 8192,
+        CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : CachePlanner.DefaultBlockSize,
+        CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
+        Threads = config.HasThreads ? AtLeastOne("threads", config.Threads) : Environment.ProcessorCount,
+    };
+
+    private static int AtLeastOne(string name, int value) =>
+        value >= 1 ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be at least 1, got {value}.", name);
+
+    private static double Positive(string name, double value) =>
+        value > 0 && double.IsFinite(value) ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be above 0, got {value}.", name);
+}

@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using LmDeploy.V1;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Scheduling;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>A prompt of a Generate call: turns tokens into text as they come and writes what happens to the call's event channel.</summary>
+internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent> events, IncrementalDecoder decoder, StopWordMatcher stopWords, bool showStopToken) : EngineRequest
+{
+    private int _generated;
+
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    {
+        var started = new GenerationStarted();
+        started.PromptTokenIds.AddRange(PromptIds);
+        started.PromptLogprobs.AddRange(promptLogprobs);
+        events.TryWrite(new GenerationEvent { Index = index, Started = started });
+    }
+
+    public override bool OnToken(SampledToken token, bool isStopToken)
+    {
+        _generated++;
+        var delta = new GenerationDelta { Text = isStopToken && !showStopToken ? "" : Text(decoder.Append(token.Id)) };
+        delta.TokenIds.Add(token.Id);
+        if (token.Logprobs is not null)
+        {
+            delta.Logprobs.Add(token.Logprobs);
+        }
+
+        events.TryWrite(new GenerationEvent { Index = index, Delta = delta });
+        return stopWords.Matched is not null;
+    }
+
+    public override void OnFinished(FinishReason reason, Error? error)
+    {
+        if (stopWords.Matched is null && _generated > 0)
+        {
+            var rest = Text(decoder.Flush());
+            rest += stopWords.Matched is null ? stopWords.Flush() : "";
+            if (rest.Length > 0)
+            {
+                events.TryWrite(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = rest } });
+            }
+        }
+
+        events.TryWrite(new GenerationEvent
+        {
+            Index = index,
+            Finished = new GenerationFinished
+            {
+                Reason = reason,
+                InputTokenLen = PromptIds.Length,
+                GenerateTokenLen = _generated,
+                StopWord = stopWords.Matched ?? "",
+                Error = error,
+            },
+        });
+    }
+
+    private string Text(string decoded) =>
+        _generated <= Sampling.MinNewTokens ? decoded : stopWords.Append(decoded);
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Templates;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>Turns a prompt into token ids: text and messages through the chat template and the tokenizer, ids as they are. Thread-safe.</summary>
+internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template, int vocabSize)
+{
+    private const int MaxJsonDepth = 64;
+
+    private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
+
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
+    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken)
+    {
+        switch (prompt.SourceCase)
+        {
+            case Prompt.SourceOneofCase.TokenIds:
+                return new EncodedPrompt(Check([.. prompt.TokenIds.Ids]), "");
+            case Prompt.SourceOneofCase.Text when prompt.Raw || template is null:
+                return new EncodedPrompt(Check(tokenizer.Encode(prompt.Text, addSpecialTokens: true)), "");
+            case Prompt.SourceOneofCase.Text:
+                return Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken);
+            case Prompt.SourceOneofCase.Messages:
+                return Rendered(prompt, Parse("messages", prompt.Messages, JsonValueKind.Array), cancellationToken);
+            default:
+                throw new EngineException(ErrorCodes.InvalidRequest, "The prompt has neither text, messages nor token ids.", "prompt");
+        }
+    }
+
+    /// <summary>Encodes text that follows a prompt: no special tokens are added.</summary>
+    public int[] EncodeContinuation(string text) => Check(tokenizer.Encode(text, addSpecialTokens: false));
+
+    private static Dictionary<string, string> SpecialTokenVariables(SpecialTokens tokens)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add("bos_token", tokens.BosToken);
+        Add("eos_token", tokens.EosToken);
+        Add("unk_token", tokens.UnkToken);
+        Add("pad_token", tokens.PadToken);
+        return variables;
+
+        void Add(string name, string? text)
+        {
+            if (text is not null)
+            {
+                variables[name] = text;
+            }
+        }
+    }
+
+    private static JsonElement Parse(string what, string json, JsonValueKind kind)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            return document.RootElement.ValueKind == kind
+                ? document.RootElement.Clone()
+                : throw new EngineException(ErrorCodes.InvalidRequest, $"'{what}' must be a JSON {kind.ToString().ToLowerInvariant()}, but is a {document.RootElement.ValueKind}.", what);
+        }
+        catch (JsonException e)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"'{what}' is not valid JSON: {e.Message}", what, e);
+        }
+    }
+
+    private static JsonElement? ParseOptional(string what, string json, JsonValueKind kind) =>
+        json.Length == 0 ? null : Parse(what, json, kind);
+
+    private EncodedPrompt Rendered(Prompt prompt, JsonElement messages, CancellationToken cancellationToken)
+    {
+        if (template is null)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, "The model has no chat template, so it takes text or token ids but no messages.", "messages");
+        }
+
+        var rendered = template.Render(new ChatTemplateInput
+        {
+            Messages = messages,
+            Tools = ParseOptional("tools", prompt.Tools, JsonValueKind.Array),
+            Arguments = ParseOptional("template_arguments", prompt.TemplateArguments, JsonValueKind.Object),
+            AddGenerationPrompt = !prompt.HasAddGenerationPrompt || prompt.AddGenerationPrompt,
+            SpecialTokens = _specialTokens,
+            CancellationToken = cancellationToken,
+        });
+        return new EncodedPrompt(Check(tokenizer.Encode(rendered, addSpecialTokens: false)), rendered);
+    }
+
+    private int[] Check(int[] ids)
+    {
+        var outside = Array.FindIndex(ids, id => id < 0 || id >= vocabSize);
+        return outside < 0
+            ? ids
+            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", "token_ids");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Threading.Channels;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
+internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, int sessionLen)
+{
+    private const int DefaultMaxNewTokens = 512;
+
+    private static readonly IReadOnlySet<int> NoTokens = new HashSet<int>();
+
+    /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
+    public GenerationRequest Generation(int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    {
+        var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : DefaultMaxNewTokens;
+        if (maxNewTokens < 1)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"max_new_tokens must be at least 1, got {maxNewTokens}.", "max_new_tokens");
+        }
+
+        var sampling = SamplingParameters.From(config);
+        var ids = CheckLength(encoder.Encode(prompt, cancellationToken).Ids);
+        var skipSpecialTokens = !config.HasSkipSpecialTokens || config.SkipSpecialTokens;
+        var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
+        return new GenerationRequest(
+            index,
+            events,
+            tokenizer.CreateDecoder(skipSpecialTokens),
+            new StopWordMatcher(stopWords, config.IncludeStopStrInOutput),
+            config.IncludeStopStrInOutput)
+        {
+            PromptIds = ids,
+            Sampling = sampling,
+            MaxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length),
+            PromptLogprobsFrom = config.PromptLogprobs ? 1 : null,
+            StopTokenIds = StopTokens(config, stopWords),
+            CancellationToken = cancellationToken,
+        };
+    }
+
+    /// <summary>A request that scores the continuation after the prompt or, without one, the prompt's tokens but the first.</summary>
+    /// <exception cref="EngineException">The prompt is not usable, or has nothing to score.</exception>
+    public ScoringRequest Scoring(ScoreInput input, CancellationToken cancellationToken)
+    {
+        var prompt = encoder.Encode(input.Prompt ?? new Prompt(), cancellationToken).Ids;
+        var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
+        var from = Math.Max(1, input.HasContinuation ? prompt.Length : 1);
+        if (ids.Length <= from)
+        {
+            throw new EngineException(
+                ErrorCodes.InvalidRequest,
+                input.HasContinuation ? "The continuation has no tokens to score." : $"At least 2 tokens are needed to score a prompt, got {ids.Length}.");
+        }
+
+        return new ScoringRequest
+        {
+            PromptIds = ids.Length <= sessionLen ? ids : throw TooLong(ids.Length),
+            Sampling = new SamplingParameters(),
+            MaxNewTokens = 0,
+            PromptLogprobsFrom = from,
+            StopTokenIds = NoTokens,
+            CancellationToken = cancellationToken,
+        };
+    }
+
+    private int[] CheckLength(int[] ids)
+    {
+        if (ids.Length == 0)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, "The prompt is empty: it has no tokens.", "prompt");
+        }
+
+        return ids.Length < sessionLen ? ids : throw TooLong(ids.Length);
+    }
+
+    private EngineException TooLong(int length) =>
+        new(ErrorCodes.ContextLengthExceeded, $"Input length ({length}) must be smaller than the model context length ({sessionLen}).");
+
+    /// <summary>A stop word that is one special token never shows in the text, so it stops as a token.</summary>
+    private HashSet<int> StopTokens(GenerationConfig config, List<string> stopWords)
+    {
+        var ids = new HashSet<int>(config.StopTokenIds);
+        if (!config.IgnoreEos)
+        {
+            ids.UnionWith(eosTokenIds);
+        }
+
+        ids.UnionWith(stopWords.Select(tokenizer.IdOf).OfType<int>().Where(tokenizer.IsSpecial));
+        return ids;
+    }
+}

@@ -1,0 +1,65 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Checkpoints;
+using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Scheduling;
+using LmDeploy.Worker.Templates;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>A loaded model with its tokenizer and chat template: everything a worker serves. Thread-safe.</summary>
+internal sealed class TextModel : IDisposable
+{
+    private TextModel(EngineThread engine, LoadedModel model, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
+    {
+        Engine = engine;
+        Tokenizer = tokenizer;
+        Info = model.Info;
+        Info.HasChatTemplate = template is not null;
+        Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
+        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), model.SessionLen);
+    }
+
+    public EngineThread Engine { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public ModelInfo Info { get; }
+
+    public PromptEncoder Prompts { get; }
+
+    public RequestFactory Requests { get; }
+
+    /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
+    /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
+    /// <param name="progress">Bytes loaded so far, and in all.</param>
+    /// <exception cref="Errors.EngineException">The folder cannot be served; the message names the file, the tensor or the setting.</exception>
+    public static async Task<TextModel> LoadAsync(
+        string folder, EngineConfig config, Action startLibTorch, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        var settings = EngineSettings.From(config);
+        var configFile = ConfigFile.Open(folder, "config.json");
+        var defaults = GenerationDefaults.Read(folder, configFile);
+        var tokenizer = Task.Run(() => Tokenizer.Load(folder), cancellationToken);
+        var template = Task.Run(
+            () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
+        var (engine, model) = await EngineThread.StartAsync(
+            () =>
+            {
+                startLibTorch();
+                return LoadedModel.Load(folder, config, settings, progress, cancellationToken);
+            },
+            settings).ConfigureAwait(false);
+        try
+        {
+            return new TextModel(engine, model, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Engine.Dispose();
+}

@@ -1,0 +1,55 @@
+using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Models.Parts;
+using LmDeploy.Worker.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Models;
+
+/// <summary>A decoder-only transformer with its weights on one device. Owns them. The engine's thread alone may use it.</summary>
+internal sealed class Decoder(
+    DecoderSpec spec, torch.Tensor embedding, IReadOnlyList<DecoderLayer> layers, RmsNorm finalNorm, Linear? output, RotaryEmbedding rope) : IDisposable
+{
+    public DecoderSpec Spec => spec;
+
+    public torch.Device Device => embedding.device;
+
+    public torch.ScalarType Dtype => embedding.dtype;
+
+    /// <summary>Runs one step and writes its keys and values to the cache.</summary>
+    /// <returns>The normalized hidden states [rows, hidden], from which <see cref="Logits"/> makes logits.</returns>
+    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache)
+    {
+        using var scope = torch.NewDisposeScope();
+        var step = new StepContext(batch, cache, spec.SlidingWindows, Device);
+        var x = embedding.index_select(0, step.TokenIds);
+        var (cosine, sine) = rope.For(batch, step.Positions, Dtype);
+        foreach (var layer in layers)
+        {
+            var next = layer.Forward(x, step, cosine, sine);
+            x.Dispose();
+            x = next;
+        }
+
+        return finalNorm.Forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="hidden">[rows, hidden], of <see cref="Forward"/>.</param>
+    /// <returns>[rows, vocabulary], float32.</returns>
+    public torch.Tensor Logits(torch.Tensor hidden)
+    {
+        using var scope = torch.NewDisposeScope();
+        var logits = output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
+        return logits.to(torch.float32).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        embedding.Dispose();
+        finalNorm.Dispose();
+        output?.Dispose();
+        foreach (var layer in layers)
+        {
+            layer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Checkpoints;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Models.Families;
+using LmDeploy.Worker.Native;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Models;
+
+/// <summary>A decoder with its key-value cache, ready for steps. The engine's thread alone may use it.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info, int sessionLen)
+    {
+        Decoder = decoder;
+        CacheGeometry = cacheGeometry;
+        Cache = cache;
+        Info = info;
+        SessionLen = sessionLen;
+    }
+
+    public Decoder Decoder { get; }
+
+    public CacheGeometry CacheGeometry { get; }
+
+    public KeyValueCache Cache { get; }
+
+    public ModelInfo Info { get; }
+
+    public int SessionLen { get; }
+
+    /// <param name="progress">Bytes loaded so far, and in all.</param>
+    /// <exception cref="EngineException">The model cannot be loaded; the message names the file, the tensor or the setting.</exception>
+    public static LoadedModel Load(string folder, EngineConfig config, EngineSettings settings, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        var configFile = ConfigFile.Open(folder, "config.json");
+        var spec = ModelFamilies.Describe(configFile);
+        var plan = ComputePlan.Choose(config, spec.CheckpointDtype);
+        using var checkpoint = Checkpoint.Open(folder);
+        var total = checkpoint.TotalBytes;
+        RequireMemory(plan, checkpoint.TotalElements);
+
+        var weights = new WeightLoader(checkpoint, plan.Device, plan.Dtype, new ProgressReport(loaded => progress(loaded, total)), cancellationToken);
+        var decoder = DecoderBuilder.Build(spec, weights);
+        var sessionLen = settings.SessionLen ?? spec.Rope.LongestContext;
+        var geometry = PlanCache(spec, plan, settings, sessionLen);
+        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), Describe(spec, plan, weights, sessionLen), sessionLen);
+    }
+
+    public void Dispose()
+    {
+        Cache.Dispose();
+        Decoder.Dispose();
+    }
+
+    private static void RequireMemory(ComputePlan plan, long elements)
+    {
+        var needed = elements * plan.Dtype.ElementSize();
+        var free = FreeBytes(plan);
+        if (needed > free)
+        {
+            throw new EngineException(ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are free on {plan.DeviceName}.");
+        }
+    }
+
+    private static long FreeBytes(ComputePlan plan) =>
+        plan.Device.type == DeviceType.CUDA ? CudaDriver.FreeBytes() ?? 0 : HostMemory.AvailableBytes();
+
+    private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
+    {
+        var attention = spec.Attention;
+        var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize());
+        var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
+        var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan), perSequence * settings.MaxBatchSize);
+        return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1);
+    }
+
+    private static ModelInfo Describe(DecoderSpec spec, ComputePlan plan, WeightLoader weights, int sessionLen) => new()
+    {
+        Architecture = spec.Architecture,
+        Parameters = weights.Parameters,
+        WeightBytes = weights.Bytes,
+        VocabSize = spec.VocabSize,
+        SessionLen = sessionLen,
+        Dtype = plan.DtypeName,
+        Device = plan.DeviceName,
+        Layers = spec.Layers,
+        HiddenSize = spec.HiddenSize,
+    };
+
+    /// <summary><see cref="Progress{T}"/> would hop to another thread.</summary>
+    private sealed class ProgressReport(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

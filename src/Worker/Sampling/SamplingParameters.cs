@@ -1,0 +1,62 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+
+namespace LmDeploy.Worker.Sampling;
+
+/// <summary>How tokens of one sequence are chosen; LMDeploy's names, defaults and ranges, checked.</summary>
+internal sealed record SamplingParameters
+{
+    private const int MostLogprobs = 1024;
+
+    public bool DoSample { get; init; }
+
+    public double Temperature { get; init; } = 0.8;
+
+    /// <summary>0 considers every token.</summary>
+    public int TopK { get; init; } = 50;
+
+    public double TopP { get; init; } = 1;
+
+    public double MinP { get; init; }
+
+    public double RepetitionPenalty { get; init; } = 1;
+
+    public ulong Seed { get; init; }
+
+    public int MinNewTokens { get; init; }
+
+    /// <summary>How many candidates to report beside the chosen token; null for no log-probabilities at all.</summary>
+    public int? Logprobs { get; init; }
+
+    /// <summary>Whether the most likely token is taken without a draw.</summary>
+    public bool IsGreedy => !DoSample || Temperature == 0 || TopK == 1;
+
+    /// <summary>Whether nothing but the index of the largest logit is asked for.</summary>
+    public bool IsPlainArgmax => IsGreedy && Logprobs is null && RepetitionPenalty == 1 && MinNewTokens == 0;
+
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, naming the field, its value and its range.</exception>
+    public static SamplingParameters From(GenerationConfig config)
+    {
+        var defaults = new SamplingParameters();
+        return new SamplingParameters
+        {
+            DoSample = config.DoSample,
+            Temperature = InRange("temperature", config.HasTemperature ? config.Temperature : defaults.Temperature, 0, 2),
+            TopK = (int)InRange("top_k", config.HasTopK ? config.TopK : defaults.TopK, 0, int.MaxValue),
+            TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
+            MinP = InRange("min_p", config.MinP, 0, 1),
+            RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, double.MaxValue),
+            MinNewTokens = (int)InRange("min_new_tokens", config.MinNewTokens, 0, int.MaxValue),
+            Logprobs = config.HasLogprobs ? (int)InRange("logprobs", config.Logprobs, 0, MostLogprobs) : null,
+            Seed = config.HasRandomSeed ? config.RandomSeed : (ulong)Random.Shared.NextInt64(),
+        };
+    }
+
+    private static double InRange(string name, double value, double least, double most) =>
+        value >= least && value <= most
+            ? value
+            : throw new EngineException(
+                ErrorCodes.InvalidRequest,
+                $"{name} must be {(least == double.Epsilon ? "above 0" : $"at least {least}")}{(most >= int.MaxValue ? "" : $" and at most {most}")}, got {value}.",
+                name);
+}

@@ -1,0 +1,197 @@
+using System.Runtime.InteropServices;
+using LmDeploy.V1;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Sampling;
+
+/// <summary>
+/// Chooses one token for each row of logits. The order is: repetition penalty, temperature, top-k, top-p, min-p, draw.
+/// Reported log-probabilities are those of the model itself, before any of that.
+/// </summary>
+/// <remarks>Not thread-safe: it keeps a scratch row.</remarks>
+internal sealed class TokenSampler
+{
+    private float[] _scratch = [];
+
+    /// <param name="logits">[rows, vocabulary], float32.</param>
+    public IReadOnlyList<SampledToken> Sample(torch.Tensor logits, IReadOnlyList<SamplingRow> rows)
+    {
+        if (rows.All(row => row.Parameters.IsPlainArgmax))
+        {
+            return Argmax(logits);
+        }
+
+        using var scope = torch.NewDisposeScope();
+        var vocabulary = (int)logits.shape[1];
+        var all = MemoryMarshal.Cast<byte, float>(logits.to(torch.CPU).contiguous().bytes);
+        var tokens = new SampledToken[rows.Count];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = Sample(all.Slice(i * vocabulary, vocabulary), rows[i]);
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Chooses a token from one row.</summary>
+    public SampledToken Sample(ReadOnlySpan<float> logits, SamplingRow row)
+    {
+        if (_scratch.Length < logits.Length)
+        {
+            _scratch = new float[logits.Length];
+        }
+
+        var adjusted = _scratch.AsSpan(0, logits.Length);
+        logits.CopyTo(adjusted);
+        Penalize(adjusted, row);
+        var id = row.Parameters.IsGreedy ? IndexOfLargest(adjusted) : Draw(adjusted, row);
+        return new SampledToken(id, row.Parameters.Logprobs is { } count ? Candidates(logits, id, count) : null);
+    }
+
+    private static SampledToken[] Argmax(torch.Tensor logits)
+    {
+        using var scope = torch.NewDisposeScope();
+        var ids = MemoryMarshal.Cast<byte, long>(logits.argmax(1).to(torch.CPU).bytes);
+        var tokens = new SampledToken[ids.Length];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = new SampledToken((int)ids[i], null);
+        }
+
+        return tokens;
+    }
+
+    private static void Penalize(Span<float> logits, SamplingRow row)
+    {
+        var penalty = (float)row.Parameters.RepetitionPenalty;
+        if (penalty != 1)
+        {
+            foreach (var id in row.Context.Distinct())
+            {
+                logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+            }
+        }
+
+        foreach (var id in row.Forbidden)
+        {
+            logits[id] = float.NegativeInfinity;
+        }
+    }
+
+    private static int IndexOfLargest(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+        {
+            if (values[i] > values[best])
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+
+    private static int Draw(Span<float> logits, SamplingRow row)
+    {
+        var parameters = row.Parameters;
+        var kept = parameters.TopK == 0 ? logits.Length : Math.Min(parameters.TopK, logits.Length);
+        var candidates = LargestFirst(logits, kept);
+        var weights = new double[candidates.Length];
+        var highest = logits[candidates[0]];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = Math.Exp((logits[candidates[i]] - highest) / parameters.Temperature);
+        }
+
+        var count = Nucleus(weights, parameters);
+        var threshold = Philox.Uniform(parameters.Seed, row.Position) * weights.AsSpan(0, count).ToArray().Sum();
+        var sum = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            sum += weights[i];
+            if (sum > threshold)
+            {
+                return candidates[i];
+            }
+        }
+
+        return candidates[count - 1];
+    }
+
+    /// <summary>How many of the weights, which fall, top-p and min-p keep; at least one.</summary>
+    private static int Nucleus(double[] weights, SamplingParameters parameters)
+    {
+        var count = weights.Length;
+        if (parameters.TopP < 1)
+        {
+            var enough = parameters.TopP * weights.Sum();
+            var sum = 0.0;
+            count = 0;
+            do
+            {
+                sum += weights[count++];
+            }
+            while (sum < enough && count < weights.Length);
+        }
+
+        while (count > 1 && weights[count - 1] < parameters.MinP * weights[0])
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    /// <summary>The indexes of the largest values, largest first; of equal ones the lower index first.</summary>
+    private static int[] LargestFirst(ReadOnlySpan<float> values, int count)
+    {
+        // The heap's root is the worst that is kept.
+        var heap = new PriorityQueue<int, (float Value, int Order)>(count + 1);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (heap.Count < count)
+            {
+                heap.Enqueue(i, (values[i], -i));
+            }
+            else if (heap.TryPeek(out _, out var worst) && values[i] > worst.Value)
+            {
+                heap.EnqueueDequeue(i, (values[i], -i));
+            }
+        }
+
+        var result = new int[heap.Count];
+        for (var i = result.Length - 1; i >= 0; i--)
+        {
+            result[i] = heap.Dequeue();
+        }
+
+        return result;
+    }
+
+    private static TokenLogprobs Candidates(ReadOnlySpan<float> logits, int chosen, int count)
+    {
+        var highest = logits[IndexOfLargest(logits)];
+        var sum = 0.0;
+        foreach (var logit in logits)
+        {
+            sum += Math.Exp(logit - highest);
+        }
+
+        var normalizer = highest + Math.Log(sum);
+        var ids = count > 0 ? LargestFirst(logits, Math.Min(count, logits.Length)) : [];
+        if (!ids.Contains(chosen))
+        {
+            ids = [.. ids, chosen];
+        }
+
+        var result = new TokenLogprobs();
+        foreach (var id in ids)
+        {
+            result.Ids.Add(id);
+            result.Logprobs.Add((float)(logits[id] - normalizer));
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,34 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Sampling;
+
+namespace LmDeploy.Worker.Scheduling;
+
+/// <summary>Work for the engine: a prompt to prefill and, after it, tokens to generate. The engine's thread makes the callbacks.</summary>
+internal abstract class EngineRequest
+{
+    public required int[] PromptIds { get; init; }
+
+    public required SamplingParameters Sampling { get; init; }
+
+    /// <summary>0 for a prompt that is only scored.</summary>
+    public required int MaxNewTokens { get; init; }
+
+    /// <summary>The first prompt position whose log-probability is wanted, from 1; null for none.</summary>
+    public int? PromptLogprobsFrom { get; init; }
+
+    /// <summary>Tokens that end the generation.</summary>
+    public required IReadOnlySet<int> StopTokenIds { get; init; }
+
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>The whole prompt is computed.</summary>
+    public abstract void OnPrefilled(IReadOnlyList<float> promptLogprobs);
+
+    /// <summary>A token was chosen.</summary>
+    /// <param name="isStopToken">Whether it ends the generation.</param>
+    /// <returns>Whether the text ends here for a reason of its own.</returns>
+    public abstract bool OnToken(SampledToken token, bool isStopToken);
+
+    /// <summary>The last callback.</summary>
+    public abstract void OnFinished(FinishReason reason, Error? error);
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using LmDeploy.V1;
+using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Models;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Scheduling;
+
+/// <summary>
+/// The one thread that owns every tensor: it loads the model and then runs step after step while there is work.
+/// Requests come through a queue; everything public is thread-safe.
+/// </summary>
+internal sealed class EngineThread : IDisposable
+{
+    private readonly BlockingCollection<EngineRequest> _submitted = [];
+    private readonly TaskCompletionSource<LoadedModel> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+    private EngineStatus _status = new(0, 0, 0, 0, 0);
+
+    private EngineThread(Func<LoadedModel> load, EngineSettings settings)
+    {
+        _thread = new Thread(() => Run(load, settings)) { Name = "engine", IsBackground = true };
+    }
+
+    /// <summary>What the engine is doing; from the end of its latest step.</summary>
+    public EngineStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>Starts a thread that loads a model, warms it up and then serves requests.</summary>
+    /// <exception cref="EngineException">The model cannot be loaded.</exception>
+    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(Func<LoadedModel> load, EngineSettings settings)
+    {
+        var engine = new EngineThread(load, settings);
+        engine._thread.Start();
+        try
+        {
+            return (engine, await engine._loaded.Task.ConfigureAwait(false));
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Hands a request over. Its callbacks tell how it goes.</summary>
+    public void Submit(EngineRequest request)
+    {
+        if (!TrySubmit(request))
+        {
+            request.OnFinished(FinishReason.Error, Stopped());
+        }
+    }
+
+    /// <summary>Ends the thread after its current step; unfinished requests fail.</summary>
+    public void Dispose()
+    {
+        _submitted.CompleteAdding();
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+        }
+    }
+
+    private static Error Stopped() => new() { Code = ErrorCodes.EngineUnavailable, Message = "The engine has stopped." };
+
+    private bool TrySubmit(EngineRequest request)
+    {
+        try
+        {
+            return _submitted.TryAdd(request);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private void Run(Func<LoadedModel> load, EngineSettings settings)
+    {
+        using var noGrad = torch.no_grad();
+        LoadedModel? model = null;
+        try
+        {
+            torch.set_num_threads(settings.Threads);
+            model = load();
+            WarmUp.Run(model);
+        }
+        catch (Exception e)
+        {
+            model?.Dispose();
+            _loaded.SetException(StepFailure.AsException(e));
+            return;
+        }
+
+        _loaded.SetResult(model);
+        using (model)
+        {
+            Serve(model, settings);
+        }
+    }
+
+    private void Serve(LoadedModel model, EngineSettings settings)
+    {
+        var allocator = new BlockAllocator(model.CacheGeometry.Blocks);
+        var scheduler = new Scheduler(allocator, model.CacheGeometry.BlockSize, settings.MaxBatchSize, settings.MaxPrefillTokenNum);
+        var runner = new StepRunner(model, scheduler);
+        for (var steps = 0L; Receive(scheduler); )
+        {
+            var step = scheduler.Next();
+            if (step.Count > 0)
+            {
+                Step(runner, scheduler, step);
+                steps++;
+            }
+
+            Volatile.Write(ref _status, new EngineStatus(steps, scheduler.Running, scheduler.Waiting, allocator.Used, allocator.Total));
+        }
+
+        scheduler.FinishAll(Stopped());
+    }
+
+    /// <summary>Takes what was submitted; waits for it while there is nothing to do.</summary>
+    /// <returns>False once the engine is to end.</returns>
+    private bool Receive(Scheduler scheduler)
+    {
+        if (!scheduler.HasWork)
+        {
+            if (!_submitted.TryTake(out var first, Timeout.Infinite))
+            {
+                return false;
+            }
+
+            Enqueue(scheduler, first);
+        }
+
+        while (_submitted.TryTake(out var request))
+        {
+            Enqueue(scheduler, request);
+        }
+
+        return !_submitted.IsAddingCompleted;
+    }
+
+    private static void Enqueue(Scheduler scheduler, EngineRequest request)
+    {
+        try
+        {
+            scheduler.Enqueue(request);
+        }
+        catch (EngineException e)
+        {
+            request.OnFinished(FinishReason.Error, StepFailure.AsError(e));
+        }
+    }
+
+    private static void Step(StepRunner runner, Scheduler scheduler, IReadOnlyList<ScheduledSlice> step)
+    {
+        try
+        {
+            runner.Run(step);
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"The step failed: {e}");
+            foreach (var sequence in step.Select(scheduled => scheduled.Sequence).Where(scheduler.IsRunning))
+            {
+                scheduler.Finish(sequence, FinishReason.Error, StepFailure.AsError(e));
+            }
+        }
+    }
+}

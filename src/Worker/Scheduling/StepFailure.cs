@@ -1,0 +1,30 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+
+namespace LmDeploy.Worker.Scheduling;
+
+/// <summary>Names what went wrong in native code.</summary>
+internal static class StepFailure
+{
+    public static Error AsError(Exception exception)
+    {
+        return AsException(exception) is EngineException known
+            ? EngineError.ToError(known)
+            : new Error { Code = ErrorCodes.RequestCancelled, Message = exception.Message };
+    }
+
+    /// <summary>libtorch tells its failures by text alone.</summary>
+    public static Exception AsException(Exception exception) => exception switch
+    {
+        EngineException or OperationCanceledException => exception,
+        OutOfMemoryException => new EngineException(ErrorCodes.OutOfMemory, exception.Message, innerException: exception),
+        _ when IsOutOfMemory(exception.Message) => new EngineException(ErrorCodes.OutOfMemory, FirstLine(exception.Message), innerException: exception),
+        _ => new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {FirstLine(exception.Message)}", innerException: exception),
+    };
+
+    private static bool IsOutOfMemory(string message) =>
+        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0];
+}

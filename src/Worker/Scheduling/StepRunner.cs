@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using LmDeploy.V1;
+using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Scheduling;
+
+/// <summary>Carries out a scheduled step: forward pass, log-probabilities of the prompt, choice of the next tokens.</summary>
+internal sealed class StepRunner(LoadedModel model, Scheduler scheduler)
+{
+    /// <summary>Rows of logits made at once for prompt log-probabilities; bounds memory with large vocabularies.</summary>
+    private const int LogitRows = 256;
+
+    private readonly TokenSampler _sampler = new();
+
+    public void Run(IReadOnlyList<ScheduledSlice> step)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = model.Decoder.Forward(new StepBatch(step.Select(scheduled => scheduled.Slice)), model.Cache);
+        var ends = new List<(Sequence Sequence, long Row)>();
+        var row = 0;
+        foreach (var scheduled in step)
+        {
+            ScorePrompt(scheduled, hidden, row);
+            row += scheduled.Slice.Count;
+            scheduled.Sequence.Advance(scheduled.Slice);
+            if (scheduled.ReachesEnd)
+            {
+                ends.Add((scheduled.Sequence, row - 1));
+            }
+        }
+
+        foreach (var (sequence, _) in ends.Where(end => end.Sequence.Generated == 0))
+        {
+            sequence.Request.OnPrefilled(sequence.PromptLogprobs);
+        }
+
+        ends.RemoveAll(end => FinishScored(end.Sequence));
+        if (ends.Count > 0)
+        {
+            Choose(ends, model.Decoder.Logits(hidden.index_select(0, torch.tensor(ends.Select(end => end.Row).ToArray()).to(hidden.device))));
+        }
+    }
+
+    private bool FinishScored(Sequence sequence)
+    {
+        if (sequence.Request.MaxNewTokens > 0)
+        {
+            return false;
+        }
+
+        scheduler.Finish(sequence, FinishReason.Length);
+        return true;
+    }
+
+    private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
+    {
+        var rows = ends.ConvertAll(end => Row(end.Sequence));
+        var tokens = _sampler.Sample(logits, rows);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            Accept(ends[i].Sequence, tokens[i]);
+        }
+    }
+
+    private static SamplingRow Row(Sequence sequence)
+    {
+        var request = sequence.Request;
+        return new SamplingRow(
+            request.Sampling,
+            sequence.Tokens,
+            sequence.Tokens.Count,
+            sequence.Generated < request.Sampling.MinNewTokens ? request.StopTokenIds : []);
+    }
+
+    private void Accept(Sequence sequence, SampledToken token)
+    {
+        var request = sequence.Request;
+        sequence.Append(token.Id);
+        var isStopToken = request.StopTokenIds.Contains(token.Id);
+        if (request.OnToken(token, isStopToken) || isStopToken)
+        {
+            scheduler.Finish(sequence, FinishReason.Stop);
+        }
+        else if (sequence.Generated >= request.MaxNewTokens)
+        {
+            scheduler.Finish(sequence, FinishReason.Length);
+        }
+    }
+
+    /// <summary>Each row gives the log-probability of the token after it, where that is a prompt token which is asked for.</summary>
+    private void ScorePrompt(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
+    {
+        var (sequence, slice) = scheduled;
+        if (sequence.Request.PromptLogprobsFrom is not { } from)
+        {
+            return;
+        }
+
+        var prompt = sequence.Request.PromptIds;
+        var first = Math.Max(slice.FirstPosition, from - 1);
+        var end = Math.Min(slice.Length, prompt.Length - 1);
+        for (var start = first; start < end; start += LogitRows)
+        {
+            using var scope = torch.NewDisposeScope();
+            var count = Math.Min(LogitRows, end - start);
+            var targets = torch.tensor(prompt.Skip(start + 1).Take(count).Select(id => (long)id).ToArray()).to(hidden.device).unsqueeze(1);
+            var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));
+            var chosen = torch.nn.functional.log_softmax(logits, 1).gather(1, targets).squeeze(1).to(torch.CPU).contiguous();
+            sequence.PromptLogprobs.AddRange(MemoryMarshal.Cast<byte, float>(chosen.bytes));
+        }
+    }
+}

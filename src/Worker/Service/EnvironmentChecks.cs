@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Native.LibTorch;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Service;
+
+/// <summary>Tells what a worker finds on this host and whether it works.</summary>
+internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdicts verdicts, LibTorchStart libTorch)
+{
+    private const string Ok = "ok";
+    private const string Skipped = "skipped";
+    private const string Failed = "failed";
+
+    /// <summary>Runs every check. Blocks while candidates are tested in processes of their own.</summary>
+    public EnvironmentReport Run()
+    {
+        var report = new EnvironmentReport { Usable = true };
+        Add(report, "runtime", Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
+        Add(report, "memory", Ok, $"{HostMemory.AvailableBytes() >> 20} MiB available");
+        foreach (var candidate in locator.Find())
+        {
+            var (works, detail) = verdicts.Get(candidate);
+            Add(report, "libtorch candidate", works ? Ok : Failed, $"{candidate}: {detail}");
+        }
+
+        try
+        {
+            libTorch.Wait();
+            Add(report, "libtorch", Ok, $"{libTorch.Loaded}, self-test passed");
+            AddCuda(report);
+        }
+        catch (EngineException e)
+        {
+            report.Usable = false;
+            Add(report, "libtorch", Failed, e.Message);
+        }
+
+        return report;
+    }
+
+    private static void AddCuda(EnvironmentReport report)
+    {
+        if (!torch.cuda.is_available())
+        {
+            Add(report, "cuda", Skipped, "libtorch finds no CUDA device; models run on the CPU");
+            return;
+        }
+
+        try
+        {
+            for (var i = 0; i < torch.cuda.device_count(); i++)
+            {
+                LibTorchSelfTest.Run(new torch.Device(DeviceType.CUDA, i));
+                Add(report, "cuda", Ok, $"device {i}, self-test passed");
+            }
+        }
+        catch (EngineException e)
+        {
+            report.Usable = false;
+            Add(report, "cuda", Failed, e.Message);
+        }
+    }
+
+    private static void Add(EnvironmentReport report, string name, string status, string detail) =>
+        report.Checks.Add(new EnvironmentCheck { Name = name, Status = status, Detail = detail });
+}

@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Generation;
+
+namespace LmDeploy.Worker.Service;
+
+/// <summary>Holds the one model of this worker. Thread-safe.</summary>
+internal sealed class ModelHost(LibTorchStart libTorch) : IDisposable
+{
+    private TextModel? _model;
+    private int _loadCalls;
+
+    /// <exception cref="EngineException"><see cref="ErrorCodes.EngineUnavailable"/> while there is none.</exception>
+    public TextModel Model => Volatile.Read(ref _model)
+        ?? throw new EngineException(ErrorCodes.EngineUnavailable, "No model is loaded yet; call Load first.");
+
+    /// <summary>Loads the model; a worker does this once in its life.</summary>
+    /// <param name="progress">Gets the progress and is completed at the end, also when loading fails.</param>
+    public async Task<ModelInfo> LoadAsync(LoadRequest request, ChannelWriter<LoadProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _loadCalls) > 1)
+            {
+                throw new EngineException(ErrorCodes.RequestConflict, "This worker has been told to load a model before; each worker loads one.");
+            }
+
+            var model = await TextModel.LoadAsync(
+                request.Model,
+                request.Engine ?? new EngineConfig(),
+                libTorch.Wait,
+                (loaded, total) => progress.TryWrite(new LoadProgress { Stage = loaded < total ? "loading" : "warming_up", LoadedBytes = loaded, TotalBytes = total }),
+                cancellationToken);
+            Volatile.Write(ref _model, model);
+            return model.Info;
+        }
+        finally
+        {
+            progress.Complete();
+        }
+    }
+
+    public void Dispose() => _model?.Dispose();
+}

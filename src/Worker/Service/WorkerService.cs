@@ -1,0 +1,180 @@
+using System.Reflection;
+using System.Threading.Channels;
+using Grpc.Core;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Generation;
+
+namespace LmDeploy.Worker.Service;
+
+/// <summary>The worker's side of worker.proto.</summary>
+internal sealed class WorkerService(ModelHost host, EnvironmentChecks environment) : V1.Worker.WorkerBase
+{
+    public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
+    {
+        if (request.ProtocolVersion != Protocol.Version)
+        {
+            throw new EngineException(ErrorCodes.ProtocolMismatch, $"This worker speaks protocol {Protocol.Version}, the supervisor {request.ProtocolVersion}; they must come from the same build.");
+        }
+
+        return Task.FromResult(new HelloResponse
+        {
+            ProtocolVersion = Protocol.Version,
+            Pid = Environment.ProcessId,
+            Version = typeof(WorkerService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        });
+    }
+
+    public override async Task Load(LoadRequest request, IServerStreamWriter<LoadEvent> responseStream, ServerCallContext context)
+    {
+        var progress = Channel.CreateBounded<LoadProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var loading = host.LoadAsync(request, progress.Writer, context.CancellationToken);
+        await foreach (var step in progress.Reader.ReadAllAsync(context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new LoadEvent { Progress = step });
+        }
+
+        await responseStream.WriteAsync(new LoadEvent { Loaded = await loading });
+    }
+
+    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
+    {
+        var model = host.Model;
+        var configs = request.Configs;
+        if (configs.Count > 1 && configs.Count != request.Prompts.Count)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"There must be one configuration for all prompts or one for each: {request.Prompts.Count} prompts, {configs.Count} configurations.", "configs");
+        }
+
+        using var call = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var events = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var submitting = Task.Run(
+            () =>
+            {
+                for (var i = 0; i < request.Prompts.Count; i++)
+                {
+                    var config = configs.Count == 0 ? new GenerationConfig() : configs[configs.Count == 1 ? 0 : i];
+                    Submit(model, i, request.Prompts[i], config, events.Writer, call.Token);
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            for (var finished = 0; finished < request.Prompts.Count;)
+            {
+                var next = await events.Reader.ReadAsync(context.CancellationToken);
+                await responseStream.WriteAsync(next);
+                finished += next.EventCase == GenerationEvent.EventOneofCase.Finished ? 1 : 0;
+            }
+        }
+        finally
+        {
+            await call.CancelAsync();
+            await submitting;
+        }
+    }
+
+    public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var pending = request.Inputs.Select(input => ScoreAsync(model, input, context.CancellationToken)).ToList();
+        var response = new ScoreResponse();
+        response.Results.AddRange(await Task.WhenAll(pending));
+        return response;
+    }
+
+    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var response = new TokenizeResponse();
+        foreach (var prompt in request.Prompts)
+        {
+            var result = new TokenizeResult();
+            try
+            {
+                var encoded = model.Prompts.Encode(prompt, context.CancellationToken);
+                result.Ids.AddRange(encoded.Ids);
+                result.Rendered = encoded.Rendered;
+            }
+            catch (EngineException e)
+            {
+                result.Error = EngineError.ToError(e);
+            }
+
+            response.Results.Add(result);
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var response = new DetokenizeResponse();
+        foreach (var input in request.Inputs)
+        {
+            var result = new DetokenizeResult();
+            try
+            {
+                result.Text = model.Tokenizer.Decode(input.Ids, request.SkipSpecialTokens);
+            }
+            catch (EngineException e)
+            {
+                result.Error = EngineError.ToError(e);
+            }
+
+            response.Results.Add(result);
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override Task<WorkerStatus> GetStatus(GetStatusRequest request, ServerCallContext context)
+    {
+        var status = host.Model.Engine.Status;
+        return Task.FromResult(new WorkerStatus
+        {
+            Steps = status.Steps,
+            Running = status.Running,
+            Waiting = status.Waiting,
+            CacheBlocksUsed = status.BlocksUsed,
+            CacheBlocksTotal = status.BlocksTotal,
+        });
+    }
+
+    public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
+        Task.Run(environment.Run);
+
+    private static void Submit(TextModel model, int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            model.Engine.Submit(model.Requests.Generation(index, prompt, config, events, cancellationToken));
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException)
+        {
+            var error = e is EngineException known
+                ? EngineError.ToError(known)
+                : new Error { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
+            var reason = e is EngineException ? FinishReason.Error : FinishReason.Abort;
+            events.TryWrite(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = reason, Error = error } });
+        }
+    }
+
+    private static async Task<ScoreResult> ScoreAsync(TextModel model, ScoreInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = model.Requests.Scoring(input, cancellationToken);
+            model.Engine.Submit(request);
+            var result = new ScoreResult();
+            result.Logprobs.AddRange((await request.Scores).Select(score => (double)score));
+            result.TokenIds.AddRange(request.PromptIds.Skip(request.PromptLogprobsFrom!.Value));
+            return result;
+        }
+        catch (EngineException e) when (e.Code != ErrorCodes.RequestCancelled)
+        {
+            return new ScoreResult { Error = EngineError.ToError(e) };
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using LmDeploy.Worker.Models;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Steps;
+
+/// <summary>Attention of the slices with one token, as one batch padded to the longest sequence.</summary>
+internal sealed class DecodeAttention
+{
+    private readonly int _sequences;
+    private readonly int _longest;
+    private readonly torch.Tensor _slots;
+    private readonly Dictionary<int, torch.Tensor> _masks;
+
+    /// <param name="windows">The sliding windows that layers have; null among them for none.</param>
+    /// <remarks>Its tensors belong to the dispose scope it is made in.</remarks>
+    public DecodeAttention(IReadOnlyList<StepSlice> slices, IEnumerable<int?> windows, torch.Device device)
+    {
+        _sequences = slices.Count;
+        _longest = slices.Max(slice => slice.Length);
+        var slots = new long[_sequences * _longest];
+        for (var i = 0; i < _sequences; i++)
+        {
+            for (var position = 0; position < slices[i].Length; position++)
+            {
+                slots[(i * _longest) + position] = slices[i].Blocks.Slot(position);
+            }
+        }
+
+        _slots = torch.tensor(slots).to(device);
+        var lengths = torch.tensor(slices.Select(slice => (long)slice.Length).ToArray()).to(device).unsqueeze(1);
+        var positions = torch.arange(_longest, device: device).unsqueeze(0);
+        _masks = windows.Distinct().ToDictionary(window => window ?? 0, window => Mask(positions, lengths, window).view(_sequences, 1, 1, _longest));
+    }
+
+    /// <param name="queries">[sequences, heads, headDim]</param>
+    /// <param name="keys">The layer's cache, this step's keys included: [slots, key-value heads, headDim].</param>
+    /// <returns>[sequences, heads * headDim]</returns>
+    public torch.Tensor Forward(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, AttentionSpec spec, int? window)
+    {
+        using var scope = torch.NewDisposeScope();
+        var grouped = queries.reshape(_sequences, spec.KeyValueHeads, spec.Heads / spec.KeyValueHeads, spec.HeadDim);
+        return torch.nn.functional.scaled_dot_product_attention(grouped, Gather(keys, spec), Gather(values, spec), _masks[window ?? 0])
+            .reshape(_sequences, spec.QuerySize)
+            .MoveToOuterDisposeScope();
+    }
+
+    private torch.Tensor Gather(torch.Tensor cache, AttentionSpec spec) =>
+        cache.index_select(0, _slots).view(_sequences, _longest, spec.KeyValueHeads, spec.HeadDim).transpose(1, 2);
+
+    private static torch.Tensor Mask(torch.Tensor positions, torch.Tensor lengths, int? window)
+    {
+        var mask = positions < lengths;
+        return window is { } width ? mask.logical_and(positions >= lengths - width) : mask;
+    }
+}

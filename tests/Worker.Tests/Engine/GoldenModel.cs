@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+/// <summary>A golden checkpoint and what transformers answered for it.</summary>
+public sealed class GoldenModel
+{
+    private GoldenModel(string folder, IReadOnlyList<GoldenPrompt> prompts)
+    {
+        Folder = folder;
+        Prompts = prompts;
+    }
+
+    public static string Root => Path.Combine(AppContext.BaseDirectory, "Golden");
+
+    public string Folder { get; }
+
+    public IReadOnlyList<GoldenPrompt> Prompts { get; }
+
+    public static TheoryData<string> Names => [.. Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    public static GoldenModel Read(string name)
+    {
+        var folder = Path.Combine(Root, name);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
+        return new GoldenModel(folder, [.. json.RootElement.GetProperty("prompts").EnumerateArray().Select(GoldenPrompt.Read)]);
+    }
+}

@@ -1,0 +1,44 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Scheduling;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+/// <summary>An engine request that keeps what it is told.</summary>
+internal sealed class RecordingRequest : EngineRequest
+{
+    private readonly TaskCompletionSource<(FinishReason Reason, Error? Error)> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public List<int> Tokens { get; } = [];
+
+    public List<TokenLogprobs?> Logprobs { get; } = [];
+
+    public IReadOnlyList<float> PromptLogprobs { get; private set; } = [];
+
+    /// <summary>Called with each token, on the engine's thread.</summary>
+    public Action<int> Observe { get; init; } = _ => { };
+
+    public Task<(FinishReason Reason, Error? Error)> Finished => _finished.Task;
+
+    public static RecordingRequest Greedy(int[] prompt, int maxNewTokens, CancellationToken cancellationToken = default) => new()
+    {
+        PromptIds = prompt,
+        Sampling = new SamplingParameters { Logprobs = 5 },
+        MaxNewTokens = maxNewTokens,
+        PromptLogprobsFrom = 1,
+        StopTokenIds = new HashSet<int>(),
+        CancellationToken = cancellationToken,
+    };
+
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs) => PromptLogprobs = [.. promptLogprobs];
+
+    public override bool OnToken(SampledToken token, bool isStopToken)
+    {
+        Tokens.Add(token.Id);
+        Logprobs.Add(token.Logprobs);
+        Observe(token.Id);
+        return false;
+    }
+
+    public override void OnFinished(FinishReason reason, Error? error) => _finished.SetResult((reason, error));
+}

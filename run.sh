@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# ./run.sh              builds and compares the three sample models
+# ./run.sh test         builds and runs every test
+# ./run.sh ANYTHING     the lmdeploy command line
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+home=$root/artifacts/lmdeploy
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+require_sdk() {
+  local major
+  major=$(sed -n 's/.*"version": "\([0-9]*\)\..*/\1/p' "$root/global.json")
+  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q "^$major\."; then
+    cat >&2 <<MESSAGE
+lmdeploy needs the .NET SDK $major, which was not found.
+  Debian 12:     wget https://packages.microsoft.com/config/debian/12/packages-microsoft-prod.deb
+                 sudo dpkg -i packages-microsoft-prod.deb && sudo apt-get update && sudo apt-get install -y dotnet-sdk-$major.0
+  Ubuntu 24.04:  sudo apt-get install -y dotnet-sdk-$major.0
+  Ubuntu 22.04:  sudo add-apt-repository ppa:dotnet/backports && sudo apt-get install -y dotnet-sdk-$major.0
+  Others:        https://dotnet.microsoft.com/download
+MESSAGE
+    exit 1
+  fi
+}
+
+# What a build depends on: names, sizes and times of everything that goes into the programs.
+fingerprint() {
+  (cd "$root" && find src proto global.json Directory.Build.props Directory.Packages.props .editorconfig -type f -printf '%p %s %T@\n' | sort | sha256sum)
+}
+
+build() {
+  local stamp=$root/artifacts/programs.stamp now
+  now=$(fingerprint)
+  if [ -x "$home/cli/lmdeploy" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
+    return
+  fi
+  require_sdk
+  echo "Building lmdeploy (the first time takes a few minutes: libtorch is downloaded) ..." >&2
+  dotnet build "$root/src/Programs.slnf" -c Release --nologo -v quiet "${BUILD_ARGUMENTS[@]}" >&2
+  echo "$now" >"$stamp"
+}
+
+# Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.
+summarize() {
+  local results=$1 file line total=0 passed=0 failed=0
+  for file in "$results"/*.trx; do
+    [ -e "$file" ] || continue
+    line=$(grep -o '<Counters [^>]*' "$file")
+    count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$line"; }
+    total=$((total + $(count total)))
+    passed=$((passed + $(count passed)))
+    failed=$((failed + $(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+  done
+  echo "$passed passed, $failed failed, $((total - passed - failed)) skipped"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+run_tests() {
+  require_sdk
+  if [ "${1:-}" = --soak ]; then
+    export LMDEPLOY_SOAK=1
+    shift
+  fi
+  local results=$root/artifacts/test-results status=0
+  rm -rf "$results"
+  dotnet build "$root/LmDeploy.sln" -c Release --nologo -v quiet
+  export LMDEPLOY_HOME=$home
+  # One project at a time: the end-to-end tests measure processes and want the machine for themselves.
+  dotnet test "$root/LmDeploy.sln" -c Release --no-build --nologo -m:1 \
+    --logger trx --results-directory "$results" --blame-hang-timeout 10min "$@" || status=$?
+  summarize "$results" || status=1
+  return $status
+}
+
+BUILD_ARGUMENTS=()
+[ -z "${TORCH_BACKEND:-}" ] || BUILD_ARGUMENTS+=("-p:TorchBackend=$TORCH_BACKEND")
+
+if [ "${1:-}" = test ]; then
+  shift
+  run_tests "$@"
+  exit
+fi
+
+build
+export LMDEPLOY_HOME=${LMDEPLOY_HOME:-$home}
+if [ $# -eq 0 ]; then
+  set -- compare "$root/models/pebble" "$root/models/cobble" "$root/models/boulder" --eval "$root/models/eval.jsonl"
+fi
+exec "$home/cli/lmdeploy" "$@"

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Generation;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+/// <summary>Folders that cannot be served: each fails with a typed error that names the place.</summary>
+[Collection(TorchCollection.Name)]
+public sealed class BadModelTests
+{
+    [Fact]
+    public async Task MissingFolder_IsNotFound() =>
+        (await LoadErrorAsync("/there/is/no/such/model")).ShouldSatisfyAllConditions(
+            error => error.Code.ShouldBe(ErrorCodes.ModelNotFound),
+            error => error.Message.ShouldContain("/there/is/no/such/model"));
+
+    [Fact]
+    public async Task FolderWithoutConfig_IsRefused()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        File.Delete(model.PathOf("config.json"));
+        (await LoadErrorAsync(model.Path)).Message.ShouldContain("has no config.json");
+    }
+
+    [Theory]
+    [InlineData("architectures", """["FooForCausalLM"]""", ErrorCodes.UnsupportedArchitecture, "FooForCausalLM")]
+    [InlineData("architectures", "null", ErrorCodes.InvalidConfig, "architectures")]
+    [InlineData("hidden_size", "\"big\"", ErrorCodes.InvalidConfig, "hidden_size")]
+    [InlineData("hidden_size", "-1", ErrorCodes.InvalidConfig, "hidden_size")]
+    [InlineData("hidden_size", "128", ErrorCodes.WrongShape, "model.embed_tokens.weight")]
+    [InlineData("num_hidden_layers", "3", ErrorCodes.MissingTensor, "model.layers.2")]
+    [InlineData("num_key_value_heads", "3", ErrorCodes.InvalidConfig, "num_key_value_heads")]
+    [InlineData("vocab_size", "9", ErrorCodes.WrongShape, "model.embed_tokens.weight")]
+    [InlineData("rms_norm_eps", "0", ErrorCodes.InvalidConfig, "rms_norm_eps")]
+    [InlineData("hidden_act", "\"gelu\"", ErrorCodes.InvalidConfig, "hidden_act")]
+    [InlineData("quantization_config", "{}", ErrorCodes.UnsupportedDtype, "quantized")]
+    [InlineData("rope_scaling", """{"rope_type":"spiral"}""", ErrorCodes.InvalidConfig, "spiral")]
+    [InlineData("rope_scaling", """{"rope_type":"linear"}""", ErrorCodes.InvalidConfig, "factor")]
+    [InlineData("rope_scaling", """{"rope_type":"longrope","factor":2,"short_factor":[1],"long_factor":[1]}""", ErrorCodes.InvalidConfig, "short_factor")]
+    public async Task BadConfig_NamesTheKey(string key, string value, string code, string expected)
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        model.Configure(config => config[key] = JsonNode.Parse(value));
+        var error = await LoadErrorAsync(model.Path);
+        error.Code.ShouldBe(code);
+        error.Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task BrokenConfig_IsRefused()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        File.WriteAllText(model.PathOf("config.json"), "{\"architectures\": [");
+        (await LoadErrorAsync(model.Path)).Code.ShouldBe(ErrorCodes.InvalidConfig);
+    }
+
+    [Fact]
+    public async Task TruncatedWeights_AreRefused()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        var path = model.PathOf("model.safetensors");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
+        var error = await LoadErrorAsync(model.Path);
+        error.Code.ShouldBe(ErrorCodes.InvalidCheckpoint);
+        error.Subject.ShouldBe(path);
+    }
+
+    [Fact]
+    public async Task MissingShard_IsNamed()
+    {
+        using var model = ModelFolder.CopyOf("qwen2");
+        File.Delete(model.PathOf("model-00002-of-00004.safetensors"));
+        (await LoadErrorAsync(model.Path)).Message.ShouldContain("model-00002-of-00004.safetensors");
+    }
+
+    [Fact]
+    public async Task ShardOutsideTheFolder_IsNotOpened()
+    {
+        using var model = ModelFolder.CopyOf("qwen2");
+        File.WriteAllText(model.PathOf("model.safetensors.index.json"), """{"weight_map":{"a":"../secret.safetensors"}}""");
+        (await LoadErrorAsync(model.Path)).Message.ShouldContain("is not a file name in the model folder");
+    }
+
+    [Fact]
+    public async Task BrokenTokenizer_IsRefused()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        File.WriteAllText(model.PathOf("tokenizer.json"), "{}");
+        (await LoadErrorAsync(model.Path)).Code.ShouldBe(ErrorCodes.InvalidTokenizer);
+    }
+
+    [Fact]
+    public async Task BrokenTemplate_IsRefused()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        File.WriteAllText(model.PathOf("chat_template.jinja"), "{% for %}");
+        (await LoadErrorAsync(model.Path)).Code.ShouldBe(ErrorCodes.InvalidTemplate);
+    }
+
+    [Theory]
+    [InlineData("session_len", 0)]
+    [InlineData("max_batch_size", 0)]
+    [InlineData("threads", -1)]
+    [InlineData("cache_block_seq_len", 0)]
+    public async Task BadSetting_IsNamed(string setting, int value)
+    {
+        var config = new EngineConfig();
+        EngineConfig.Descriptor.FindFieldByName(setting).Accessor.SetValue(config, value);
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), config));
+        error.Subject.ShouldBe(setting);
+        error.Code.ShouldBe(ErrorCodes.InvalidConfig);
+    }
+
+    [Fact]
+    public async Task CacheThatDoesNotFit_IsOutOfMemory()
+    {
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { CacheMaxEntryCount = 1e12 }));
+        error.Code.ShouldBe(ErrorCodes.OutOfMemory);
+    }
+
+    private static async Task<EngineException> LoadErrorAsync(string folder) =>
+        await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig()));
+
+    private static async Task LoadAsync(string folder, EngineConfig config) =>
+        (await TextModel.LoadAsync(folder, config, () => { }, (_, _) => { }, CancellationToken.None)).Dispose();
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+/// <summary>A copy of a golden checkpoint that a test may damage; deleted with it.</summary>
+internal sealed class ModelFolder : IDisposable
+{
+    private ModelFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    public static ModelFolder CopyOf(string golden)
+    {
+        var folder = Directory.CreateTempSubdirectory("lmdeploy-model-").FullName;
+        foreach (var file in Directory.GetFiles(System.IO.Path.Combine(GoldenModel.Root, golden)))
+        {
+            File.Copy(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)));
+        }
+
+        return new ModelFolder(folder);
+    }
+
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Rewrites config.json.</summary>
+    public void Configure(Action<JsonObject> change)
+    {
+        var config = JsonNode.Parse(File.ReadAllText(PathOf("config.json")))!.AsObject();
+        change(config);
+        File.WriteAllText(PathOf("config.json"), config.ToJsonString());
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,20 @@
+using LmDeploy.Worker.Tokenization.AddedTokens;
+
+namespace LmDeploy.Worker.Tokenization.Json;
+
+/// <summary>Reads one added token as tokenizer.json and tokenizer_config.json write it.</summary>
+internal static class AddedTokenReader
+{
+    public static AddedToken Read(JsonPlace place, int id, bool special)
+    {
+        var content = place.Member("content").AsString();
+        return new AddedToken(
+            id,
+            content.Length > 0 ? content : throw place.Invalid("\"content\" is empty"),
+            place.Flag("single_word", false),
+            place.Flag("lstrip", false),
+            place.Flag("rstrip", false),
+            place.Flag("normalized", !special),
+            place.Flag("special", special));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using LmDeploy.Worker.Tokenization.AddedTokens;
+using LmDeploy.Worker.Tokenization.PostProcessors;
+
+namespace LmDeploy.Worker.Tokenization.Json;
+
+/// <summary>Reads tokenizer.json. Its "truncation" and "padding" do not apply to single texts and are left aside.</summary>
+internal static class TokenizerJsonReader
+{
+    public static TokenizerParts Read(string file, JsonDocument document, TokenizerConfig config)
+    {
+        var place = new JsonPlace(document.RootElement, file, "");
+        var model = ModelReader.Read(place.Member("model"));
+        var tokens = new AddedTokenList(model.Vocabulary);
+        foreach (var token in place.Find("added_tokens")?.Items() ?? [])
+        {
+            tokens.Add(AddedTokenReader.Read(token, token.Member("id").AsId(), special: false), file);
+        }
+
+        tokens.Apply(config);
+        return new TokenizerParts
+        {
+            AddedTokens = tokens.Tokens,
+            Normalizer = place.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+            PreTokenizer = place.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
+            Model = model,
+            Template = ReadTemplate(place, config, tokens),
+            Decoder = DecoderReader.Read(place.Find("decoder")),
+            SpecialTokens = config.Names,
+        };
+    }
+
+    /// <summary>tokenizer_config.json, where it says whether to add bos and eos, goes before the post-processor.</summary>
+    private static Template ReadTemplate(JsonPlace place, TokenizerConfig config, AddedTokenList tokens)
+    {
+        var template = place.Find("post_processor") is { } processor ? TemplateReader.Read(processor) : Template.Empty;
+        return config.AddBosToken is null && config.AddEosToken is null ? template : ConfiguredTemplate.Of(config, tokens);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace LmDeploy.Worker.Tokenization.Models;
+
+/// <summary>
+/// SentencePiece's unigram model: the segmentation with the highest sum of token scores (Viterbi). A character that no
+/// token begins with costs ten less than the worst token; neighbouring unknown characters become one token.
+/// </summary>
+/// <param name="scores">By id.</param>
+/// <param name="unknownId">Null where the model has none: then unknown text is an error unless it falls back to bytes.</param>
+internal sealed class UnigramModel(Vocabulary vocabulary, float[] scores, int? unknownId, bool byteFallback) : IModel
+{
+    private const double UnknownPenalty = 10;
+
+    private readonly double _unknownScore = scores.DefaultIfEmpty(0).Min() - UnknownPenalty;
+    private readonly ByteTokens? _byteTokens = byteFallback ? new ByteTokens(vocabulary) : null;
+
+    private readonly record struct Arrival(int Start, int Id, double Score);
+
+    public Vocabulary Vocabulary => vocabulary;
+
+    public void Encode(ReadOnlySpan<char> text, List<int> ids)
+    {
+        const int Unknown = -1;
+        var path = new List<(int Start, int End, int Id)>();
+        var arrivals = Arrivals(text);
+        for (var end = text.Length; end > 0; end = arrivals[end].Start)
+        {
+            var id = arrivals[end].Id == unknownId ? Unknown : arrivals[end].Id;
+            if (id == Unknown && path.Count > 0 && path[^1].Id == Unknown)
+            {
+                path[^1] = path[^1] with { Start = arrivals[end].Start };
+            }
+            else
+            {
+                path.Add((arrivals[end].Start, end, id));
+            }
+        }
+
+        path.Reverse();
+        foreach (var (start, end, id) in path)
+        {
+            if (id != Unknown)
+            {
+                ids.Add(id);
+            }
+            else if (_byteTokens is null || !_byteTokens.TryAppend(text[start..end], ids))
+            {
+                ids.Add(unknownId ?? throw TokenizerErrors.InvalidText($"\"{text[start..end]}\" has no token and the tokenizer has no unknown token"));
+            }
+        }
+    }
+
+    private Arrival[] Arrivals(ReadOnlySpan<char> text)
+    {
+        var arrivals = new Arrival[text.Length + 1];
+        Array.Fill(arrivals, new Arrival(-1, -1, double.NegativeInfinity));
+        arrivals[0] = new Arrival(0, -1, 0);
+        var start = 0;
+        while (start < text.Length)
+        {
+            Rune.DecodeFromUtf16(text[start..], out _, out var runeLength);
+            var hasSingle = false;
+            var score = arrivals[start].Score;
+            for (var length = 1; length <= Math.Min(vocabulary.LongestToken, text.Length - start); length++)
+            {
+                if (vocabulary.TryGetId(text.Slice(start, length), out var id))
+                {
+                    Arrive(ref arrivals[start + length], new Arrival(start, id, score + scores[id]));
+                    hasSingle |= length == runeLength;
+                }
+            }
+
+            if (!hasSingle)
+            {
+                Arrive(ref arrivals[start + runeLength], new Arrival(start, unknownId ?? -1, score + _unknownScore));
+            }
+
+            start += runeLength;
+        }
+
+        return arrivals;
+    }
+
+    private static void Arrive(ref Arrival best, Arrival candidate)
+    {
+        if (best.Start < 0 || candidate.Score > best.Score)
+        {
+            best = candidate;
+        }
+    }
+}

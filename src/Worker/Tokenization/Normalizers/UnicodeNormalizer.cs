@@ -1,0 +1,9 @@
+using LmDeploy.Worker.Tokenization.UnicodeNormalization;
+
+namespace LmDeploy.Worker.Tokenization.Normalizers;
+
+/// <summary>One of the four Unicode normalization forms.</summary>
+internal sealed class UnicodeNormalizer(NormalizationKind kind) : INormalizer
+{
+    public string Normalize(string text) => CanonicalText.Normalize(text, kind);
+}

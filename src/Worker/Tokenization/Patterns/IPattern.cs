@@ -1,0 +1,8 @@
+namespace LmDeploy.Worker.Tokenization.Patterns;
+
+/// <summary>Something to look for in a text. Implementations are immutable and safe for concurrent use.</summary>
+internal interface IPattern
+{
+    /// <summary>Adds the matches in <paramref name="text"/> to <paramref name="matches"/>: left to right, not overlapping.</summary>
+    public void Find(ReadOnlySpan<char> text, List<TextRange> matches);
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
+
+namespace LmDeploy.Worker.Tokenization.Patterns;
+
+/// <summary>
+/// Finds an Oniguruma expression, matched over code points. .NET matches over UTF-16 units, so code points outside the
+/// BMP are shown to it as a BMP character of the same kind (<see cref="AstralFolding"/>).
+/// </summary>
+internal sealed class RegexPattern : IPattern
+{
+    /// <summary>Bounds one match attempt, so that no text can keep the worker busy for long.</summary>
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
+
+    private readonly Regex _regex;
+    private readonly AstralFolding _folding;
+
+    /// <exception cref="FormatException">The expression is malformed or uses something unsupported.</exception>
+    public RegexPattern(string expression)
+    {
+        var translation = OnigurumaTranslator.Translate(expression);
+        try
+        {
+            _regex = new Regex(translation.Expression, RegexOptions.Compiled | RegexOptions.CultureInvariant, _timeout);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"the expression cannot be compiled: {e.Message}", e);
+        }
+
+        _folding = new AstralFolding(translation.NamedCharacters);
+    }
+
+    public void Find(ReadOnlySpan<char> text, List<TextRange> matches)
+    {
+        try
+        {
+            if (AstralFolding.IsNeeded(text))
+            {
+                FindFolded(text, matches);
+                return;
+            }
+
+            foreach (var match in _regex.EnumerateMatches(text))
+            {
+                matches.Add(new TextRange(match.Index, match.Index + match.Length));
+            }
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw TokenizerErrors.InvalidText($"the tokenizer's expression took over {_timeout.TotalSeconds} s on a part of the text", e);
+        }
+    }
+
+    private void FindFolded(ReadOnlySpan<char> text, List<TextRange> matches)
+    {
+        var folded = ArrayPool<char>.Shared.Rent(text.Length);
+        var offsets = ArrayPool<int>.Shared.Rent(text.Length + 1);
+        try
+        {
+            var length = _folding.Fold(text, folded, offsets);
+            foreach (var match in _regex.EnumerateMatches(folded.AsSpan(0, length)))
+            {
+                matches.Add(new TextRange(offsets[match.Index], offsets[match.Index + match.Length]));
+            }
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(folded);
+            ArrayPool<int>.Shared.Return(offsets);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using LmDeploy.Worker.Tokenization.AddedTokens;
+using LmDeploy.Worker.Tokenization.Decoders;
+using LmDeploy.Worker.Tokenization.Models;
+using LmDeploy.Worker.Tokenization.Normalizers;
+using LmDeploy.Worker.Tokenization.PostProcessors;
+using LmDeploy.Worker.Tokenization.PreTokenizers;
+
+namespace LmDeploy.Worker.Tokenization;
+
+/// <summary>What a tokenizer is made of, in the order in which a text passes through it.</summary>
+internal sealed record TokenizerParts
+{
+    public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
+
+    public required INormalizer? Normalizer { get; init; }
+
+    public required IPreTokenizer? PreTokenizer { get; init; }
+
+    public required IModel Model { get; init; }
+
+    public required Template Template { get; init; }
+
+    public required DecoderPlan Decoder { get; init; }
+
+    public required SpecialTokens SpecialTokens { get; init; }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Tests.Tokenization;
+
+/// <summary>The tokenizers of released models on llama.cpp's test texts.</summary>
+public sealed class RealTokenizerTests
+{
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web);
+
+    private sealed record Vector(string Text, int[] Ids);
+
+    private sealed record Vectors(Vector[] Cases);
+
+    [SharedTheory]
+    [InlineData("gpt2")]
+    [InlineData("qwen3")]
+    [InlineData("mistral")]
+    [InlineData("phi3")]
+    [InlineData("deepseek-coder")]
+    public void Tokenizer_AgreesWithVectors(string name)
+    {
+        var folder = Path.Combine(TestData.Shared!, "tokenizers", name);
+        var tokenizer = Tokenizer.Load(folder);
+        var vectors = JsonSerializer.Deserialize<Vectors>(File.ReadAllBytes(Path.Combine(folder, "vectors.json")), _options)!;
+        foreach (var (text, ids) in vectors.Cases)
+        {
+            tokenizer.Encode(text, addSpecialTokens: false).ShouldBe(ids, text);
+            tokenizer.Decode(ids, skipSpecialTokens: false).ShouldBe(text);
+            for (var length = 0; length <= ids.Length; length++)
+            {
+                tokenizer.ShouldStream(ids[..length], skipSpecialTokens: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace LmDeploy.Supervisor.Configuration;
+
+/// <summary>What one supervisor was told to do, and the bounds of everything it waits for.</summary>
+internal sealed record SupervisorOptions
+{
+    /// <summary>The absolute path of the Unix socket that clients connect to; its folder is private to the user.</summary>
+    public required string Socket { get; init; }
+
+    /// <summary>The absolute path of the folder that holds <c>supervisor/</c> and <c>worker/</c>.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>How long a supervisor without calls stays.</summary>
+    /// <value>Default: 30 seconds. Zero: for ever.</value>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the supervisor belongs to one client and ends with its standard input.</summary>
+    public bool Owned { get; init; }
+
+    /// <summary>From the spawn of a worker to its answer to Hello.</summary>
+    /// <value>Default: 60 seconds.</value>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a client may be silent, HTTP/2 pings included, before it counts as gone.</summary>
+    /// <value>Default: 30 seconds.</value>
+    public TimeSpan ClientTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From SIGKILL to the exit of a worker; one that is still there is quarantined.</summary>
+    /// <value>Default: 5 seconds.</value>
+    public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a device may take to show the memory of an ended worker as free.</summary>
+    /// <value>Default: 2 seconds.</value>
+    public TimeSpan ReclaimTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a broken call waits for the record of its worker's exit.</summary>
+    /// <value>Default: 2 seconds.</value>
+    public TimeSpan CauseTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one question to NVML may take.</summary>
+    /// <value>Default: 2 seconds.</value>
+    public TimeSpan GpuTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>From the request to end to the exit of the supervisor, all pipelines included.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The folder of <see cref="Socket"/>.</summary>
+    public string Folder => Path.GetDirectoryName(Socket)!;
+
+    /// <summary>The file whose lock is held for the life of the supervisor.</summary>
+    public string LockFile => Socket + ".lock";
+
+    /// <summary>Where standard output, standard error and the log go once the supervisor is ready.</summary>
+    public string LogFile => Socket + ".log";
+
+    /// <summary>The worker's executable.</summary>
+    public string WorkerExecutable => Path.Combine(Home, "worker", "lmdeploy-worker");
+}

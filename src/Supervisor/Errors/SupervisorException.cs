@@ -1,0 +1,29 @@
+using Grpc.Core;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Errors;
+
+/// <summary>A failure with a code that callers can act on; it leaves the process as an <see cref="Error"/> in a call's trailer.</summary>
+internal sealed class SupervisorException : Exception
+{
+    /// <param name="error">What the caller is told.</param>
+    /// <param name="status">The status of the call that fails with it.</param>
+    public SupervisorException(Error error, StatusCode status)
+        : base(error.Message)
+    {
+        Error = error;
+        Status = status;
+    }
+
+    /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
+    /// <param name="message">What is wrong, where, and what would be right.</param>
+    /// <param name="subject">The file, process or setting the error is about; empty when there is none.</param>
+    public SupervisorException(string code, string message, string subject = "")
+        : this(new Error { Code = code, Message = message, Subject = subject }, ErrorStatus.Of(code))
+    {
+    }
+
+    public Error Error { get; }
+
+    public StatusCode Status { get; }
+}

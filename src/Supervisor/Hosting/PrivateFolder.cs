@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Native;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Hosting;
+
+/// <summary>The folder of the supervisor's socket: nobody but its user may enter it.</summary>
+internal static class PrivateFolder
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Makes the folder, or checks that it is ours and closes it to others.</summary>
+    /// <exception cref="SupervisorException">It belongs to somebody else, is a link or a file, or cannot be made.</exception>
+    public static void Ensure(string folder)
+    {
+        Directory.CreateDirectory(folder, Private);
+        if (LibC.Status(FileStatus.FromWorkingFolder, folder, FileStatus.NoFollow, FileStatus.TypeModeAndOwner, out var status) != 0)
+        {
+            throw Refuse(folder, $"it cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        if (!status.IsFolder)
+        {
+            throw Refuse(folder, "it is no folder itself; links are not followed");
+        }
+
+        if (status.Owner != LibC.EffectiveUser())
+        {
+            throw Refuse(folder, $"it belongs to user {status.Owner}");
+        }
+
+        if (File.GetUnixFileMode(folder) != Private)
+        {
+            File.SetUnixFileMode(folder, Private);
+        }
+    }
+
+    private static SupervisorException Refuse(string folder, string why) =>
+        new(ErrorCodes.SupervisorUnavailable, $"{folder} cannot hold the supervisor's socket: {why}. Choose a folder of your own with --socket.", folder);
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using LmDeploy.Supervisor.Configuration;
+
+namespace LmDeploy.Supervisor.Hosting;
+
+/// <summary>Listens for what ends the supervisor from outside: SIGTERM, SIGINT and, for one that is owned, the end of its standard input.</summary>
+internal sealed class StopSources : IDisposable
+{
+    private readonly PosixSignalRegistration[] _signals;
+
+    public StopSources(SupervisorOptions options, StopSignal stop)
+    {
+        _signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stop.Request(context.Signal.ToString());
+        }))];
+        if (options.Owned)
+        {
+            new Thread(() => WaitForOwner(stop)) { Name = "owner watch", IsBackground = true }.Start();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+        {
+            signal.Dispose();
+        }
+    }
+
+    private static void WaitForOwner(StopSignal stop)
+    {
+        using var input = Console.OpenStandardInput();
+        Span<byte> ignored = stackalloc byte[64];
+        while (input.Read(ignored) > 0)
+        {
+            // Nothing that the owner writes means anything: only the end does.
+        }
+
+        stop.Request("the owner closed standard input");
+    }
+}

@@ -1,0 +1,75 @@
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Workers;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LmDeploy.Supervisor.Hosting;
+
+/// <summary>Puts the supervisor together: Kestrel on one Unix socket, gRPC, and nothing that reads configuration files.</summary>
+internal static class SupervisorApp
+{
+    private const int WindowBytes = 4 * 1024 * 1024;
+
+    public static WebApplication Build(SupervisorOptions options, SupervisorLog log)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
+        AddSupervisor(builder.Services);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = null;
+            grpc.MaxSendMessageSize = null;
+            grpc.Interceptors.Add<ErrorInterceptor>();
+        });
+
+        var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<CallGauge>().CountAsync);
+        app.MapGrpcService<PipelinesService>();
+        app.MapGrpcService<HostService>();
+        return app;
+    }
+
+    private static void AddSupervisor(IServiceCollection services) => services
+        .AddSingleton<StopSignal>()
+        .AddSingleton<CallGauge>()
+        .AddSingleton<ErrorInterceptor>()
+        .AddSingleton<SpawnThread>()
+        .AddSingleton<ProcessTable>(_ => new ProcessTable())
+        .AddSingleton<IWorkerProcessFactory, WorkerProcessFactory>()
+        .AddSingleton<IWorkerConnector, WorkerConnector>()
+        .AddSingleton<WorkerLauncher>()
+        .AddSingleton<WorkerStopper>()
+        .AddSingleton<INvml, Nvml>()
+        .AddSingleton<IGpuMonitor, GpuMonitor>()
+        .AddSingleton<Reclaimer>()
+        .AddSingleton<PipelineStarter>()
+        .AddSingleton<PipelineRegistry>()
+        .AddSingleton<RequestProxy>()
+        .AddSingleton<EnvironmentChecker>()
+        .AddSingleton<PipelinesService>()
+        .AddSingleton<HostService>();
+
+    private static void Listen(KestrelServerOptions kestrel, SupervisorOptions options)
+    {
+        kestrel.ListenUnixSocket(options.Socket, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxConcurrentConnections = null;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
+        kestrel.Limits.Http2.InitialStreamWindowSize = WindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * WindowBytes;
+
+        // A third of the time until a silent client is asked whether it is there, the rest for its answer.
+        kestrel.Limits.Http2.KeepAlivePingDelay = options.ClientTimeout / 3;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = options.ClientTimeout * 2 / 3;
+    }
+}

@@ -1,0 +1,307 @@
+using System.Threading.Channels;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>
+/// One pipeline from Open to its receipt. One loop owns its state and is told everything by messages; what other threads see
+/// of it is for listings only.
+/// </summary>
+internal sealed partial class Pipeline : IDisposable
+{
+    private readonly Channel<PipelineMessage> _messages = Channel.CreateUnbounded<PipelineMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<HoldEvent> _events = Channel.CreateUnbounded<HoldEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource<SupervisorException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PipelineOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _start = new();
+    private readonly PipelineStarter _starter;
+    private readonly Reclaimer _reclaimer;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Pipeline> _logger;
+    private readonly long _opened;
+
+    // The loop's own.
+    private StopReason? _intent;
+    private bool _isStarting = true;
+    private GpuReading? _before;
+    private DeviceBaseline? _device;
+    private ProcessMemory _lastSeen;
+
+    // Written by the loop, read by anybody.
+    private volatile PipelineState _state;
+    private volatile WorkerInstance? _worker;
+    private volatile ModelInfo? _model;
+    private int _running;
+
+    public Pipeline(PipelineSpec spec, PipelineStarter starter, Reclaimer reclaimer, TimeProvider time, ILogger<Pipeline> logger)
+    {
+        Spec = spec;
+        _starter = starter;
+        _reclaimer = reclaimer;
+        _time = time;
+        _logger = logger;
+        _opened = time.GetTimestamp();
+    }
+
+    public PipelineSpec Spec { get; }
+
+    public PipelineState State => _state;
+
+    /// <summary>The worker, also one that will not die; null before its start and after its end.</summary>
+    public WorkerInstance? Worker => _worker;
+
+    /// <summary>Null until it is loaded.</summary>
+    public ModelInfo? Model => _model;
+
+    public int RunningRequests => Volatile.Read(ref _running);
+
+    public TimeSpan Age => _time.GetElapsedTime(_opened);
+
+    /// <summary>What the holder is to be told; ends with the receipt, or without one when the start failed.</summary>
+    public ChannelReader<HoldEvent> Events => _events.Reader;
+
+    /// <summary>Completes when the worker is gone, or quarantined. Fails only when the loop itself did.</summary>
+    public Task<PipelineOutcome> Completion => _outcome.Task;
+
+    /// <summary>Completes with what requests fail with, as soon as it is known that the pipeline ends.</summary>
+    public Task<SupervisorException> Ended => _ended.Task;
+
+    /// <summary>Asks for the end; <see cref="Completion"/> tells when it has come. May be called at any time and often.</summary>
+    public void Stop(StopReason reason) => _messages.Writer.TryWrite(new PipelineMessage.StopRequested(reason));
+
+    /// <summary>Begins a request.</summary>
+    /// <exception cref="SupervisorException">The pipeline ends, or is not ready.</exception>
+    public RequestScope Enter()
+    {
+        if (_ended.Task.IsCompleted)
+        {
+            throw _ended.Task.Result;
+        }
+
+        if (_model is null || _worker?.Connection is not { } connection)
+        {
+            throw new SupervisorException(ErrorCodes.EngineUnavailable, $"The pipeline {Spec.Name} is not ready.", Spec.Name);
+        }
+
+        Interlocked.Increment(ref _running);
+        return new RequestScope(this, connection);
+    }
+
+    /// <summary>Ends a request; called by its <see cref="RequestScope"/>.</summary>
+    public void Leave() => Interlocked.Decrement(ref _running);
+
+    /// <summary>The owner loop. Runs until nothing is left of the pipeline, and is to be called once.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            var starting = _starter.StartAsync(Spec, message => _messages.Writer.TryWrite(message), _start.Token);
+            await foreach (var message in _messages.Reader.ReadAllAsync())
+            {
+                await HandleAsync(message);
+                if (_state is PipelineState.Gone or PipelineState.Failed)
+                {
+                    break;
+                }
+            }
+
+            await starting;
+        }
+        catch (Exception exception)
+        {
+            LogLoopFailed(Spec.Id, exception);
+            _worker?.Process.Kill();
+            _ended.TrySetResult(new SupervisorException(ErrorCodes.InternalError, $"The supervisor failed to run the pipeline {Spec.Name}: {exception.Message}"));
+            _outcome.TrySetException(exception);
+        }
+        finally
+        {
+            _events.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>To be called after <see cref="RunAsync"/> has returned.</summary>
+    public void Dispose() => _start.Dispose();
+
+    private Task HandleAsync(PipelineMessage message)
+    {
+        switch (message)
+        {
+            case PipelineMessage.StopRequested stop:
+                return OnStopRequestedAsync(stop.Reason);
+            case PipelineMessage.Spawned spawned:
+                _worker = spawned.Worker;
+                _before = spawned.Before;
+                _ = TellExitAsync(spawned.Worker.Process);
+                return Task.CompletedTask;
+            case PipelineMessage.Connected when _intent is null:
+                MoveTo(PipelineState.Loading);
+                return Task.CompletedTask;
+            case PipelineMessage.Progressed progressed when _intent is null:
+                Tell(new HoldEvent { Progress = progressed.Progress });
+                return Task.CompletedTask;
+            case PipelineMessage.Loaded loaded:
+                return OnLoadedAsync(loaded.Model);
+            case PipelineMessage.StartFailed failed:
+                return OnStartFailedAsync(failed.Exception);
+            case PipelineMessage.Exited exited:
+                return OnExitedAsync(exited.ExitCode);
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private async Task OnStopRequestedAsync(StopReason reason)
+    {
+        if (_intent is not null || _state is not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready))
+        {
+            return;
+        }
+
+        _intent = reason;
+        LogStopRequested(Spec.Id, reason);
+        MoveTo(PipelineState.Stopping);
+        var stopped = new SupervisorException(ErrorCodes.Stopped, Describe(reason), Spec.Name);
+        _ended.TrySetResult(stopped);
+        if (reason is StopReason.Requested or StopReason.Shutdown)
+        {
+            Tell(new HoldEvent { Failed = new PipelineFailed { Error = stopped.Error } });
+        }
+
+        if (_isStarting)
+        {
+            // The start answers with its last message, and only then is it known whether there is a worker to end.
+            await _start.CancelAsync();
+        }
+        else
+        {
+            await ReleaseAsync();
+        }
+    }
+
+    private async Task OnLoadedAsync(ModelInfo model)
+    {
+        _isStarting = false;
+        _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
+            ? DeviceBaseline.Resolve(model.Device, Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
+            : null;
+        if (_intent is not null)
+        {
+            await ReleaseAsync();
+            return;
+        }
+
+        _lastSeen = _worker!.Process.ReadMemory();
+        _model = model;
+        MoveTo(PipelineState.Ready);
+        Tell(new HoldEvent
+        {
+            Ready = new PipelineReady { Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadSeconds = Age.TotalSeconds },
+        });
+        if (_worker.Process.Exited.IsCompleted)
+        {
+            await OnExitedAsync(await _worker.Process.Exited);
+        }
+    }
+
+    private async Task OnStartFailedAsync(Exception exception)
+    {
+        _isStarting = false;
+        if (_intent is not null)
+        {
+            await ReleaseAsync();
+            return;
+        }
+
+        var failure = exception as SupervisorException ?? new SupervisorException(ErrorCodes.InternalError, $"The start failed: {exception.GetType().Name}: {exception.Message}");
+        LogStartFailed(Spec.Id, failure.Error.Code, exception);
+        _ended.TrySetResult(failure);
+        MoveTo(PipelineState.Crashed);
+        await ReleaseAsync(failure);
+    }
+
+    private async Task OnExitedAsync(int exitCode)
+    {
+        switch (_state)
+        {
+            case PipelineState.Ready:
+                var crash = await CrashReport.WriteAsync(_worker!, RunningRequests == 0 ? "while it was idle" : $"while it ran {RunningRequests} requests");
+                LogCrashed(Spec.Id, exitCode);
+                MoveTo(PipelineState.Crashed);
+                _ended.TrySetResult(crash);
+                Tell(new HoldEvent { Failed = new PipelineFailed { Error = crash.Error } });
+                await ReleaseAsync();
+                break;
+            case PipelineState.Quarantined:
+                await ForgetWorkerAsync();
+                MoveTo(PipelineState.Gone);
+                break;
+            default:
+                break; // Whoever starts or stops the worker sees the exit for himself.
+        }
+    }
+
+    /// <summary>Ends the worker, says what came back, and leaves nothing but a worker that would not die.</summary>
+    private async Task ReleaseAsync(SupervisorException? startFailure = null)
+    {
+        var crashed = _state == PipelineState.Crashed && _worker?.Process.Exited.IsCompleted == true;
+        var receipt = _worker is { } worker
+            ? await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, crashed))
+            : ReceiptWriter.WriteNothing();
+        var gone = _worker is null || receipt.HasExitCode;
+        LogReleased(Spec.Id, receipt.Verdict, receipt.How, receipt.HeldBytes, receipt.Milliseconds);
+        if (gone)
+        {
+            await ForgetWorkerAsync();
+        }
+        else
+        {
+            _worker?.Connection?.Dispose();
+        }
+
+        MoveTo(gone ? (_state == PipelineState.Crashed ? PipelineState.Failed : PipelineState.Gone) : PipelineState.Quarantined);
+        if (startFailure is null)
+        {
+            Tell(new HoldEvent { Released = receipt });
+        }
+
+        _events.Writer.TryComplete();
+        _outcome.TrySetResult(new PipelineOutcome(receipt, startFailure));
+    }
+
+    private async Task ForgetWorkerAsync()
+    {
+        if (_worker is { } worker)
+        {
+            await worker.DisposeAsync();
+            _worker = null;
+        }
+    }
+
+    private async Task TellExitAsync(IWorkerProcess process) => _messages.Writer.TryWrite(new PipelineMessage.Exited(await process.Exited));
+
+    private void Tell(HoldEvent holdEvent) => _events.Writer.TryWrite(holdEvent);
+
+    private string Describe(StopReason reason) => reason switch
+    {
+        StopReason.Disposed => $"The pipeline {Spec.Name} was disposed.",
+        StopReason.HolderLost => $"The holder of the pipeline {Spec.Name} is gone.",
+        StopReason.Requested => $"The pipeline {Spec.Name} was stopped by request.",
+        _ => $"The pipeline {Spec.Name} ended with the supervisor.",
+    };
+
+    private void MoveTo(PipelineState next)
+    {
+        if (!PipelineTransitions.IsAllowed(_state, next))
+        {
+            throw new InvalidOperationException($"The pipeline {Spec.Id} cannot go from {_state} to {next}.");
+        }
+
+        LogMoved(Spec.Id, _state, next);
+        _state = next;
+    }
+}

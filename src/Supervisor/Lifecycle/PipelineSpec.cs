@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>What a holder asked for, checked, and what its pipeline is called.</summary>
+internal sealed record PipelineSpec
+{
+    private const long LongestMilliseconds = 86_400_000;
+
+    /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
+    public string Key { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>What listings name it by.</summary>
+    public string Id { get; } = RandomNumberGenerator.GetHexString(6, lowercase: true);
+
+    public required string Name { get; init; }
+
+    /// <summary>The absolute path of the model folder.</summary>
+    public required string Model { get; init; }
+
+    public required EngineConfig Engine { get; init; }
+
+    /// <summary>The process that holds it; 0 when unknown.</summary>
+    public required int HolderPid { get; init; }
+
+    /// <summary>To start and load.</summary>
+    public TimeSpan LoadTimeout => TimeSpan.FromMilliseconds(Engine.HasLoadTimeoutMs ? Engine.LoadTimeoutMs : 600_000);
+
+    /// <summary>For the worker to leave by itself.</summary>
+    public TimeSpan StopGrace => TimeSpan.FromMilliseconds(Engine.HasStopGraceMs ? Engine.StopGraceMs : 100);
+
+    /// <summary>Whether the worker may end up on a GPU.</summary>
+    public bool MayUseGpu => Engine.Device is not "cpu";
+
+    /// <exception cref="SupervisorException">Something in the request cannot be meant.</exception>
+    public static PipelineSpec Create(OpenPipeline? open, int holderPid)
+    {
+        if (open is null)
+        {
+            throw Invalid("open", "The first message of Hold has to be `open`.");
+        }
+
+        if (open.Model.Length == 0 || !Path.IsPathRooted(open.Model))
+        {
+            throw Invalid("model", $"model is '{open.Model}': expected the absolute path of a model folder.");
+        }
+
+        var engine = open.Engine ?? new EngineConfig();
+        CheckRange("load_timeout_ms", engine.HasLoadTimeoutMs ? engine.LoadTimeoutMs : 1, least: 1);
+        CheckRange("stop_grace_ms", engine.HasStopGraceMs ? engine.StopGraceMs : 0, least: 0);
+        var folder = Path.TrimEndingDirectorySeparator(open.Model);
+        return new PipelineSpec
+        {
+            Name = open.Name.Length > 0 ? open.Name : Path.GetFileName(folder),
+            Model = folder,
+            Engine = engine,
+            HolderPid = holderPid,
+        };
+    }
+
+    private static void CheckRange(string name, long value, long least)
+    {
+        if (value < least || value > LongestMilliseconds)
+        {
+            throw Invalid(name, $"{name} is {value}: expected milliseconds between {least} and {LongestMilliseconds}.");
+        }
+    }
+
+    private static SupervisorException Invalid(string subject, string message) => new(ErrorCodes.InvalidRequest, message, subject);
+}

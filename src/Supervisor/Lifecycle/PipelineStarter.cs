@@ -1,0 +1,52 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>Starts a worker and loads a model into it, and tells the owner loop how that goes.</summary>
+internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus, SupervisorOptions options, TimeProvider time)
+{
+    /// <summary>Never fails: the last message is <see cref="PipelineMessage.Loaded"/> or <see cref="PipelineMessage.StartFailed"/>.</summary>
+    public async Task StartAsync(PipelineSpec spec, Action<PipelineMessage> tell, CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        WorkerInstance? worker = null;
+        try
+        {
+            var before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, either.Token) : null;
+            worker = await launcher.SpawnAsync();
+            tell(new PipelineMessage.Spawned(worker, before));
+            await launcher.ConnectAsync(worker, either.Token);
+            tell(new PipelineMessage.Connected());
+            var request = new LoadRequest { Model = spec.Model, Engine = spec.Engine };
+            tell(new PipelineMessage.Loaded(await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token)));
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            tell(new PipelineMessage.StartFailed(new OperationCanceledException(stopping)));
+        }
+        catch (Exception) when (deadline.IsCancellationRequested)
+        {
+            tell(new PipelineMessage.StartFailed(new SupervisorException(
+                ErrorCodes.LoadTimeout, $"{spec.Model} was not loaded within {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms).", spec.Model)));
+        }
+        catch (RpcException exception) when (worker is not null)
+        {
+            tell(new PipelineMessage.StartFailed(ErrorTrailer.Read(exception) ?? await ExplainAsync(worker, spec, exception)));
+        }
+        catch (Exception exception)
+        {
+            tell(new PipelineMessage.StartFailed(exception));
+        }
+    }
+
+    private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, RpcException exception) =>
+        await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time)
+            ? await CrashReport.WriteAsync(worker, $"while it loaded {spec.Model}")
+            : new SupervisorException(ErrorCodes.InternalError, $"The worker failed to load {spec.Model}: {exception.Status.Detail}", spec.Model);
+}

@@ -1,0 +1,29 @@
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>Where a pipeline is in its life. Listings show the names in lower case.</summary>
+internal enum PipelineState
+{
+    /// <summary>Its worker's process is being started.</summary>
+    Starting,
+
+    /// <summary>Its worker loads the model.</summary>
+    Loading,
+
+    /// <summary>It takes requests.</summary>
+    Ready,
+
+    /// <summary>Its worker is being ended because somebody wanted it so.</summary>
+    Stopping,
+
+    /// <summary>It was ended; nothing is left.</summary>
+    Gone,
+
+    /// <summary>Its worker died by itself; what it left is being cleared away.</summary>
+    Crashed,
+
+    /// <summary>It ended against its holder's will; nothing is left.</summary>
+    Failed,
+
+    /// <summary>It ended, but its worker would not die and still holds its memory.</summary>
+    Quarantined,
+}

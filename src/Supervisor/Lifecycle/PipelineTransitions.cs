@@ -1,0 +1,16 @@
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>Which state may follow which.</summary>
+internal static class PipelineTransitions
+{
+    public static bool IsAllowed(PipelineState from, PipelineState to) => (from, to) switch
+    {
+        (PipelineState.Starting, PipelineState.Loading or PipelineState.Stopping or PipelineState.Crashed) => true,
+        (PipelineState.Loading, PipelineState.Ready or PipelineState.Stopping or PipelineState.Crashed) => true,
+        (PipelineState.Ready, PipelineState.Stopping or PipelineState.Crashed) => true,
+        (PipelineState.Stopping, PipelineState.Gone or PipelineState.Quarantined) => true,
+        (PipelineState.Crashed, PipelineState.Failed or PipelineState.Quarantined) => true,
+        (PipelineState.Quarantined, PipelineState.Gone) => true,
+        _ => false,
+    };
+}

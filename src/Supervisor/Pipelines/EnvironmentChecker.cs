@@ -1,0 +1,69 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Pipelines;
+
+/// <summary>Finds out whether this host can run pipelines: asks NVML, and a worker without a model.</summary>
+internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper stopper, IGpuMonitor gpus)
+{
+    private const string Ok = "ok";
+    private const string Skipped = "skipped";
+    private const string Failed = "failed";
+
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+
+    public async Task<EnvironmentReport> CheckAsync(CancellationToken cancellationToken)
+    {
+        var report = new EnvironmentReport();
+        report.Checks.Add(await CheckGpusAsync(cancellationToken));
+        try
+        {
+            var found = await AskWorkerAsync(cancellationToken);
+            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Ok, Detail = "a worker starts and answers" });
+            report.Checks.AddRange(found.Checks);
+            report.Usable = found.Usable;
+        }
+        catch (Exception exception) when (exception is SupervisorException or RpcException)
+        {
+            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Failed, Detail = exception.Message });
+        }
+
+        return report;
+    }
+
+    private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
+    {
+        var check = new EnvironmentCheck { Name = "nvml", Status = Ok };
+        try
+        {
+            var devices = await gpus.ListAsync(cancellationToken);
+            check.Detail = devices.Count == 0 ? "no device" : string.Join(", ", devices.Select(device => $"{device.Name} (driver {device.DriverVersion})"));
+        }
+        catch (GpuUnavailableException exception)
+        {
+            check.Status = Skipped;
+            check.Detail = exception.Message;
+        }
+
+        return check;
+    }
+
+    private async Task<EnvironmentReport> AskWorkerAsync(CancellationToken cancellationToken)
+    {
+        var worker = await launcher.SpawnAsync();
+        try
+        {
+            await launcher.ConnectAsync(worker, cancellationToken);
+            return await worker.Connection!.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Connection.Call(cancellationToken));
+        }
+        finally
+        {
+            await stopper.StopAsync(worker.Process, Grace, crashed: false);
+            await worker.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Reflection;
+using Grpc.Core;
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Hosting;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Pipelines;
+
+/// <summary>What looks at the supervisor and at everything it runs.</summary>
+internal sealed class HostService(
+    PipelineRegistry registry, IGpuMonitor gpus, EnvironmentChecker environment, StopSignal stop, SupervisorOptions options, TimeProvider time) : V1.Host.HostBase
+{
+    private readonly long _started = time.GetTimestamp();
+
+    public override Task<HostInfo> GetInfo(GetInfoRequest request, ServerCallContext context) => Task.FromResult(new HostInfo
+    {
+        ProtocolVersion = Protocol.Version,
+        Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "",
+        Pid = Environment.ProcessId,
+        Socket = options.Socket,
+        UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
+        IdleTimeoutSeconds = options.IdleTimeout.TotalSeconds,
+    });
+
+    public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
+    {
+        var pipelines = registry.All;
+        var usesGpu = pipelines.Any(pipeline => pipeline.Model?.Device.StartsWith("cuda", StringComparison.Ordinal) == true);
+        var (devices, _) = usesGpu ? await ListDevicesAsync(context.CancellationToken) : ([], "");
+        var held = devices.SelectMany(device => device.Processes).ToLookup(process => process.Pid, process => process.UsedBytes);
+        var response = new ListPipelinesResponse();
+        response.Pipelines.AddRange(pipelines.Select(pipeline =>
+        {
+            var pid = pipeline.Worker?.Process.Identity.Pid ?? 0;
+            return PipelineListing.Describe(pipeline, held.Contains(pid) ? held[pid].Sum() : null);
+        }));
+        return response;
+    }
+
+    public override async Task<ReclaimReceipt> StopPipeline(StopPipelineRequest request, ServerCallContext context)
+    {
+        var pipeline = registry.Find(request.Pipeline);
+        pipeline.Stop(StopReason.Requested);
+        var outcome = await pipeline.Completion.WaitAsync(context.CancellationToken);
+        return outcome.Receipt;
+    }
+
+    public override async Task ReadLogs(ReadLogsRequest request, IServerStreamWriter<LogLine> responseStream, ServerCallContext context)
+    {
+        if (request is { HasLines: true, Lines: < 0 })
+        {
+            throw new SupervisorException(ErrorCodes.InvalidRequest, $"lines is {request.Lines}: expected 0 or more.", "lines");
+        }
+
+        var pipeline = registry.Find(request.Pipeline);
+        if (pipeline.Worker is not { } worker)
+        {
+            return;
+        }
+
+        await foreach (var line in worker.Process.Log.ReadAsync(request.HasLines ? request.Lines : null, request.Follow, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(line, context.CancellationToken);
+        }
+    }
+
+    public override async Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context)
+    {
+        var (devices, unavailable) = await ListDevicesAsync(context.CancellationToken);
+        PipelineListing.NameOwners(devices, registry.All);
+        var response = new ListGpusResponse { Unavailable = unavailable };
+        response.Gpus.AddRange(devices);
+        return response;
+    }
+
+    public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) => environment.CheckAsync(context.CancellationToken);
+
+    public override Task<ShutdownResponse> Shutdown(ShutdownRequest request, ServerCallContext context)
+    {
+        stop.Request("a client asked for it");
+        return Task.FromResult(new ShutdownResponse());
+    }
+
+    private async Task<(IReadOnlyList<GpuInfo> Devices, string Unavailable)> ListDevicesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await gpus.ListAsync(cancellationToken), "");
+        }
+        catch (GpuUnavailableException exception)
+        {
+            return ([], exception.Message);
+        }
+    }
+}

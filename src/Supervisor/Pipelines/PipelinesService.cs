@@ -1,0 +1,85 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Pipelines;
+
+/// <summary>What clients call: the Hold that a pipeline lives by, and the requests, which are handed on to its worker.</summary>
+internal sealed partial class PipelinesService(PipelineRegistry registry, RequestProxy proxy, ILogger<PipelinesService> logger) : V1.Pipelines.PipelinesBase
+{
+    public override async Task Hold(IAsyncStreamReader<HoldRequest> requestStream, IServerStreamWriter<HoldEvent> responseStream, ServerCallContext context)
+    {
+        var open = await requestStream.MoveNext(context.CancellationToken) ? requestStream.Current.Open : null;
+        var pipeline = registry.Open(PipelineSpec.Create(open, HolderProcess.Of(context.GetHttpContext())));
+        var watch = WatchHolderAsync(pipeline, requestStream, context.CancellationToken);
+        var isListening = true;
+        await foreach (var holdEvent in pipeline.Events.ReadAllAsync())
+        {
+            isListening = isListening && await TryTellAsync(pipeline, responseStream, holdEvent);
+        }
+
+        var outcome = await pipeline.Completion;
+        if (outcome.StartFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        if (!isListening)
+        {
+            await watch;
+        }
+    }
+
+    public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context) =>
+        proxy.StreamAsync(request.Key, (client, options) => client.Generate(request, options), responseStream, context.CancellationToken);
+
+    public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request.Key, (client, options) => client.ScoreAsync(request, options), context.CancellationToken);
+
+    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request.Key, (client, options) => client.TokenizeAsync(request, options), context.CancellationToken);
+
+    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request.Key, (client, options) => client.DetokenizeAsync(request, options), context.CancellationToken);
+
+    /// <summary>Turns the end of the holder's stream into the end of the pipeline.</summary>
+    private async Task WatchHolderAsync(Pipeline pipeline, IAsyncStreamReader<HoldRequest> requests, CancellationToken aborted)
+    {
+        try
+        {
+            while (await requests.MoveNext(aborted))
+            {
+                LogIgnored(pipeline.Spec.Id);
+            }
+
+            pipeline.Stop(StopReason.Disposed);
+        }
+        catch (Exception exception)
+        {
+            // The call broke, or ended because the pipeline did; a stop is right for the one and harmless after the other.
+            LogHolderLost(pipeline.Spec.Id, exception.Message);
+            pipeline.Stop(StopReason.HolderLost);
+        }
+    }
+
+    private async Task<bool> TryTellAsync(Pipeline pipeline, IServerStreamWriter<HoldEvent> responses, HoldEvent holdEvent)
+    {
+        try
+        {
+            await responses.WriteAsync(holdEvent);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            LogHolderLost(pipeline.Spec.Id, exception.Message);
+            pipeline.Stop(StopReason.HolderLost);
+            return false;
+        }
+    }
+
+    [LoggerMessage(EventId = 30, EventName = "HolderLost", Level = LogLevel.Information, Message = "Pipeline {Id}: its holder is gone: {Reason}")]
+    private partial void LogHolderLost(string id, string reason);
+
+    [LoggerMessage(EventId = 31, EventName = "HoldMessageIgnored", Level = LogLevel.Warning, Message = "Pipeline {Id}: its holder sent a second message, which means nothing")]
+    private partial void LogIgnored(string id);
+}

@@ -1,0 +1,11 @@
+using LmDeploy.Supervisor.Errors;
+
+namespace LmDeploy.Supervisor.Workers;
+
+/// <summary>Starts worker processes.</summary>
+internal interface IWorkerProcessFactory
+{
+    /// <summary>Starts a worker in its folder and hands it its token. It is not ready yet.</summary>
+    /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
+    Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token);
+}

@@ -1,0 +1,30 @@
+namespace LmDeploy.Supervisor.Workers;
+
+/// <summary>What a worker sees of the supervisor's environment: what it needs to find libraries and devices, and nothing else.</summary>
+internal static class WorkerEnvironment
+{
+    private static readonly HashSet<string> Names =
+    [
+        "PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES",
+        "VIRTUAL_ENV", "CONDA_PREFIX", "NUGET_PACKAGES", "OMP_NUM_THREADS",
+    ];
+
+    private static readonly string[] Prefixes = ["LC_", "NVIDIA_", "DOTNET_", "LMDEPLOY_"];
+
+    public static Dictionary<string, string?> Build(IEnumerable<KeyValuePair<string, string?>> environment)
+    {
+        var allowed = new Dictionary<string, string?>();
+        foreach (var (name, value) in environment)
+        {
+            if (Names.Contains(name) || Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                allowed[name] = value;
+            }
+        }
+
+        // NVML counts devices in this order, so that its numbers and CUDA's mean the same device.
+        allowed["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
+        allowed["CUDA_MODULE_LOADING"] = "LAZY";
+        return allowed;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace LmDeploy.Supervisor.Workers;
+
+/// <summary>
+/// The folder (mode 0700) that one worker and the supervisor meet in. The supervisor listens on <see cref="ReadySocket"/> from
+/// the start; the worker connects to it once it listens on <see cref="WorkerSocket"/> itself. Disposing removes it all.
+/// </summary>
+internal sealed class WorkerFolder : IDisposable
+{
+    private const string Prefix = "w-";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static int _count;
+
+    private readonly Socket _ready;
+
+    private WorkerFolder(string path)
+    {
+        Path = path;
+        _ready = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _ready.Bind(new UnixDomainSocketEndPoint(ReadySocket));
+        _ready.Listen(backlog: 1);
+    }
+
+    public string Path { get; }
+
+    public string WorkerSocket => System.IO.Path.Combine(Path, "worker.sock");
+
+    public string ReadySocket => System.IO.Path.Combine(Path, "ready.sock");
+
+    /// <summary>Makes a folder whose name says whose it is: <c>w-SUPERVISOR-NUMBER</c>.</summary>
+    public static WorkerFolder Create(string parent)
+    {
+        var number = Interlocked.Increment(ref _count);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{number}");
+        return new WorkerFolder(Directory.CreateDirectory(System.IO.Path.Combine(parent, name), Private).FullName);
+    }
+
+    /// <summary>Removes the folders of supervisors that were killed; those of a supervisor that runs stay.</summary>
+    public static void RemoveStale(string parent, ProcessTable processes)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            var parts = System.IO.Path.GetFileName(folder).Split('-');
+            if (parts.Length == 3 && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var owner)
+                && (owner == Environment.ProcessId || processes.Find(owner) is null or { IsZombie: true }))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Completes when the worker says that it listens.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var announcement = await _ready.AcceptAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _ready.Dispose();
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Workers;
+
+/// <summary>Starts the worker's executable from the spawner thread.</summary>
+internal sealed partial class WorkerProcessFactory(
+    SupervisorOptions options, SpawnThread spawner, ProcessTable processes, TimeProvider time, ILogger<WorkerProcessFactory> logger) : IWorkerProcessFactory
+{
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const int NotExecutableFormat = 8; // ENOEXEC
+
+    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token) => spawner.RunAsync<IWorkerProcess>(() => Start(folder, token));
+
+    private WorkerProcess Start(WorkerFolder folder, string token)
+    {
+        CheckExecutable();
+        Process process;
+        try
+        {
+            process = Process.Start(Describe(folder))!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw Failed(exception.NativeErrorCode == NotExecutableFormat
+                ? $"{options.WorkerExecutable} is not a program for this machine; it may have been built for another architecture."
+                : $"{options.WorkerExecutable} could not be started: {exception.Message}");
+        }
+
+        var worker = new WorkerProcess(process, processes, time);
+        LogStarted(worker.Identity.Pid, folder.Path);
+        try
+        {
+            process.StandardInput.BaseStream.Write(Encoding.ASCII.GetBytes(token + "\n"));
+            process.StandardInput.BaseStream.Flush();
+        }
+        catch (IOException exception)
+        {
+            // The worker has ended already; whoever waits for it to get ready reports why.
+            LogTokenNotTaken(worker.Identity.Pid, exception.Message);
+        }
+
+        return worker;
+    }
+
+    private void CheckExecutable()
+    {
+        if (!File.Exists(options.WorkerExecutable))
+        {
+            throw Failed($"There is no worker executable at {options.WorkerExecutable}. Build src/Worker, or name the folder that holds worker/ with --home.");
+        }
+
+        if ((File.GetUnixFileMode(options.WorkerExecutable) & Executable) == 0)
+        {
+            throw Failed($"{options.WorkerExecutable} has no execute permission: chmod +x it.");
+        }
+    }
+
+    private ProcessStartInfo Describe(WorkerFolder folder)
+    {
+        var start = new ProcessStartInfo(options.WorkerExecutable)
+        {
+            ArgumentList =
+            {
+                "--socket", folder.WorkerSocket,
+                "--ready", folder.ReadySocket,
+                "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            },
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        var own = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
+        foreach (var (name, value) in WorkerEnvironment.Build(own))
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private SupervisorException Failed(string message) => new(ErrorCodes.WorkerStartFailed, message, options.WorkerExecutable);
+
+    [LoggerMessage(EventId = 10, EventName = "WorkerStarted", Level = LogLevel.Information, Message = "Worker {Pid} started in {Folder}")]
+    private partial void LogStarted(int pid, string folder);
+
+    [LoggerMessage(EventId = 11, EventName = "TokenNotTaken", Level = LogLevel.Information, Message = "Worker {Pid} did not take its token: {Reason}")]
+    private partial void LogTokenNotTaken(int pid, string reason);
+}

@@ -1,0 +1,61 @@
+using LmDeploy.Validation;
+
+namespace LmDeploy;
+
+/// <summary>
+/// How tokens are chosen and when generation ends; the defaults are LMDeploy's. Immutable; a value out of range throws
+/// where it is set, also in a <c>with</c> expression.
+/// </summary>
+public sealed record GenerationConfig
+{
+    /// <summary>The most tokens to generate. Default: 512. Less than 1 makes the answer an error with the code <c>invalid_request</c>.</summary>
+    public int MaxNewTokens { get; init; } = 512;
+
+    /// <summary>No end of text or stop token is taken before so many tokens, 0 or more. Default: 0.</summary>
+    public int MinNewTokens { get; init => field = Ensure.AtLeast(value, 0); }
+
+    /// <summary>Whether tokens are drawn. Default: false, which is greedy decoding: always the most probable token.</summary>
+    public bool DoSample { get; init; }
+
+    /// <summary>Draw from the most probable tokens that together have this probability, 0 to 1. Default: 1, all.</summary>
+    public double TopP { get; init => field = Ensure.InRange(value, 0, 1); } = 1;
+
+    /// <summary>Draw from so many most probable tokens, 0 (all) or more. Default: 50.</summary>
+    public int TopK { get; init => field = Ensure.AtLeast(value, 0); } = 50;
+
+    /// <summary>Draw only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all.</summary>
+    public double MinP { get; init => field = Ensure.InRange(value, 0, 1); }
+
+    /// <summary>Flattens (above 1) or sharpens (below 1) the distribution that is drawn from, 0 to 2. Default: 0.8.</summary>
+    public double Temperature { get; init => field = Ensure.InRange(value, 0, 2); } = 0.8;
+
+    /// <summary>Divides the scores of tokens that have occurred, more than 0. Default: 1, off.</summary>
+    public double RepetitionPenalty { get; init => field = Ensure.Positive(value); } = 1;
+
+    /// <summary>Whether to generate past the model's end of text. Default: false.</summary>
+    public bool IgnoreEos { get; init; }
+
+    /// <summary>Makes drawing repeatable. Default: null, one is drawn for each request.</summary>
+    public ulong? RandomSeed { get; init; }
+
+    /// <summary>Texts that end the generation, also when they cross token borders; none may be empty. Default: none.</summary>
+    public IReadOnlyList<string> StopWords { get; init => field = [.. value.Select(word => Ensure.Sendable(word))]; } = [];
+
+    /// <summary>Tokens that end the generation, beside the model's own. Default: none.</summary>
+    public IReadOnlyList<int> StopTokenIds { get; init => field = [.. value.Select(id => Ensure.AtLeast(id, 0))]; } = [];
+
+    /// <summary>Whether special tokens are left out of the text. Default: true.</summary>
+    public bool SkipSpecialTokens { get; init; } = true;
+
+    /// <summary>Whether the text ends with the stop word that matched. Default: false.</summary>
+    public bool IncludeStopStrInOutput { get; init; }
+
+    /// <summary>How many log-probabilities to report for each generated token, 0 or more. Default: null, none.</summary>
+    public int? Logprobs { get; init => field = Ensure.AtLeast(value, 0); }
+
+    /// <summary>Whether to report the log-probability of each prompt token but the first. Default: false.</summary>
+    public bool PromptLogprobs { get; init; }
+
+    /// <summary>Whether special tokens that are shown stand apart from the text. Default: true.</summary>
+    public bool SpacesBetweenSpecialTokens { get; init; } = true;
+}

@@ -1,0 +1,38 @@
+namespace LmDeploy.Generation;
+
+/// <summary>Writes a generation configuration for the wire.</summary>
+internal static class GenerationConfigWire
+{
+    public static V1.GenerationConfig ToWire(this GenerationConfig config)
+    {
+        var wire = new V1.GenerationConfig
+        {
+            MaxNewTokens = config.MaxNewTokens,
+            MinNewTokens = config.MinNewTokens,
+            DoSample = config.DoSample,
+            TopP = config.TopP,
+            TopK = config.TopK,
+            MinP = config.MinP,
+            Temperature = config.Temperature,
+            RepetitionPenalty = config.RepetitionPenalty,
+            IgnoreEos = config.IgnoreEos,
+            StopWords = { config.StopWords },
+            StopTokenIds = { config.StopTokenIds },
+            SkipSpecialTokens = config.SkipSpecialTokens,
+            IncludeStopStrInOutput = config.IncludeStopStrInOutput,
+            PromptLogprobs = config.PromptLogprobs,
+            SpacesBetweenSpecialTokens = config.SpacesBetweenSpecialTokens,
+        };
+        if (config.RandomSeed is { } seed)
+        {
+            wire.RandomSeed = seed;
+        }
+
+        if (config.Logprobs is { } logprobs)
+        {
+            wire.Logprobs = logprobs;
+        }
+
+        return wire;
+    }
+}

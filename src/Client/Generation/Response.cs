@@ -1,0 +1,66 @@
+using LmDeploy.Generation;
+
+namespace LmDeploy;
+
+/// <summary>
+/// An answer, or a piece of one. In a stream <see cref="Text"/>, <see cref="TokenIds"/> and <see cref="Logprobs"/> hold what is new,
+/// the two lengths what there is so far, and only the last piece of a prompt has a <see cref="FinishReason"/>. Immutable.
+/// </summary>
+public sealed record Response
+{
+    /// <summary>The text; empty when the prompt failed.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Tokens generated so far.</summary>
+    public int GenerateTokenLen { get; init; }
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int InputTokenLen { get; init; }
+
+    /// <summary>Why the answer ended; null in every piece of a stream but the last.</summary>
+    public FinishReason? FinishReason { get; init; }
+
+    /// <summary>The generated tokens.</summary>
+    public IReadOnlyList<int> TokenIds { get; init; } = [];
+
+    /// <summary>For each generated token, log-probabilities (natural logarithm) by token id, the chosen token's among them; null when not asked for.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<int, float>>? Logprobs { get; init; }
+
+    /// <summary>The prompt as the model saw it. In a stream the first piece has it.</summary>
+    public IReadOnlyList<int> PromptTokenIds { get; init; } = [];
+
+    /// <summary>The log-probability of each prompt token but the first; null when not asked for. In a stream the first piece has it.</summary>
+    public IReadOnlyList<float>? PromptLogprobs { get; init; }
+
+    /// <summary>The position of the prompt in its batch.</summary>
+    public int Index { get; init; }
+
+    /// <summary>What kind of error it was, one of the codes in docs/errors.md; null when there was none.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>What was wrong; null when there was no error.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>What the error is about, when it is about one thing.</summary>
+    public string? ErrorSubject { get; init; }
+
+    /// <summary>The stop word that matched; null when none did.</summary>
+    public string? StopWord { get; init; }
+
+    /// <summary>Joins the next piece of the same stream to this one: texts and lists one after the other, the rest as the later piece has it.</summary>
+    public Response Extend(Response next)
+    {
+        var joined = new ResponseBuilder();
+        joined.Append(this);
+        joined.Append(next);
+        return joined.Build();
+    }
+
+    internal static Response Failed(int index, string code, string message) => new()
+    {
+        Index = index,
+        FinishReason = LmDeploy.FinishReason.Error,
+        ErrorCode = code,
+        ErrorMessage = message,
+    };
+}

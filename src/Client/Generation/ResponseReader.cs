@@ -1,0 +1,83 @@
+using LmDeploy.V1;
+
+namespace LmDeploy.Generation;
+
+/// <summary>Turns the events of one prompt into the pieces of its answer.</summary>
+/// <param name="index">The position of the prompt in the caller's batch.</param>
+/// <param name="config">What was asked for.</param>
+internal sealed class ResponseReader(int index, GenerationConfig config)
+{
+    private GenerationStarted? _started;
+    private int _inputTokenLen;
+    private int _generateTokenLen;
+
+    public bool IsFinished { get; private set; }
+
+    /// <summary>The next piece, or null when the event alone makes none.</summary>
+    public Response? Read(GenerationEvent e)
+    {
+        switch (e.EventCase)
+        {
+            case GenerationEvent.EventOneofCase.Started:
+                _started = e.Started;
+                _inputTokenLen = e.Started.PromptTokenIds.Count;
+                return null;
+            case GenerationEvent.EventOneofCase.Delta:
+                _generateTokenLen += e.Delta.TokenIds.Count;
+                return Next() with
+                {
+                    Text = e.Delta.Text,
+                    TokenIds = [.. e.Delta.TokenIds],
+                    Logprobs = config.Logprobs is null ? null : [.. e.Delta.Logprobs.Select(ToDictionary)],
+                };
+            case GenerationEvent.EventOneofCase.Finished:
+                IsFinished = true;
+                return Finish(e.Finished);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A piece with what is known so far; the first one carries the prompt.</summary>
+    private Response Next()
+    {
+        var started = Interlocked.Exchange(ref _started, null);
+        return new Response
+        {
+            Index = index,
+            InputTokenLen = _inputTokenLen,
+            GenerateTokenLen = _generateTokenLen,
+            PromptTokenIds = started is null ? [] : [.. started.PromptTokenIds],
+            PromptLogprobs = started is null || !config.PromptLogprobs ? null : [.. started.PromptLogprobs],
+        };
+    }
+
+    private Response Finish(GenerationFinished finished) => Next() with
+    {
+        InputTokenLen = finished.InputTokenLen,
+        GenerateTokenLen = finished.GenerateTokenLen,
+        Logprobs = config.Logprobs is null ? null : [],
+        FinishReason = finished.Reason switch
+        {
+            V1.FinishReason.Stop => FinishReason.Stop,
+            V1.FinishReason.Length => FinishReason.Length,
+            V1.FinishReason.Abort => FinishReason.Abort,
+            _ => FinishReason.Error,
+        },
+        ErrorCode = finished.Error?.Code,
+        ErrorMessage = finished.Error?.Message,
+        ErrorSubject = finished.Error is { Subject.Length: > 0 } error ? error.Subject : null,
+        StopWord = finished.StopWord.Length > 0 ? finished.StopWord : null,
+    };
+
+    private static Dictionary<int, float> ToDictionary(TokenLogprobs wire)
+    {
+        var logprobs = new Dictionary<int, float>(wire.Ids.Count);
+        for (var i = 0; i < wire.Ids.Count && i < wire.Logprobs.Count; i++)
+        {
+            logprobs[wire.Ids[i]] = wire.Logprobs[i];
+        }
+
+        return logprobs;
+    }
+}

@@ -1,0 +1,47 @@
+namespace LmDeploy.Hosting;
+
+/// <summary>Reads a supervisor's listings off the wire.</summary>
+internal static class HostWire
+{
+    public static SupervisorInfo ToInfo(this V1.HostInfo wire) => new(
+        wire.Version,
+        wire.ProtocolVersion,
+        wire.Pid,
+        wire.Socket,
+        TimeSpan.FromSeconds(wire.UptimeSeconds),
+        TimeSpan.FromSeconds(wire.IdleTimeoutSeconds));
+
+    public static PipelineInfo ToInfo(this V1.PipelineInfo wire) => new()
+    {
+        Id = wire.Id,
+        Name = wire.Name,
+        Model = wire.Model,
+        State = wire.State,
+        WorkerPid = wire.WorkerPid,
+        Uptime = TimeSpan.FromSeconds(wire.UptimeSeconds),
+        HeldBytes = wire.HeldBytes,
+        Memory = wire.Memory,
+        Device = wire.Device,
+        RunningRequests = wire.RunningRequests,
+        HolderPid = wire.HolderPid,
+    };
+
+    public static GpuInfo ToInfo(this V1.GpuInfo wire) => new()
+    {
+        Index = wire.Index,
+        Uuid = wire.Uuid,
+        Name = wire.Name,
+        TotalBytes = wire.TotalBytes,
+        UsedBytes = wire.UsedBytes,
+        ReservedBytes = wire.ReservedBytes,
+        UtilizationPercent = wire.UtilizationPercent,
+        DriverVersion = wire.DriverVersion,
+        Processes = [.. wire.Processes.Select(p => new GpuProcess(p.Pid, p.UsedBytes, p.Pipeline))],
+    };
+
+    public static LogLine ToLine(this V1.LogLine wire)
+        => new(DateTimeOffset.FromUnixTimeMilliseconds(wire.UnixMilliseconds), wire.Source, wire.Text);
+
+    public static EnvironmentReport ToReport(this V1.EnvironmentReport wire)
+        => new(wire.Usable, [.. wire.Checks.Select(c => new EnvironmentCheck(c.Name, c.Status, c.Detail))]);
+}

@@ -1,0 +1,38 @@
+namespace LmDeploy;
+
+/// <summary>One pipeline of a listing.</summary>
+public sealed record PipelineInfo
+{
+    /// <summary>Names it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>How its holder calls it; several may have one name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The path of its model.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary><c>starting</c>, <c>loading</c>, <c>ready</c>, <c>draining</c>, <c>stopping</c>, <c>gone</c>, <c>crashed</c>, <c>hung</c>, <c>restarting</c>, <c>failed</c> or <c>quarantined</c>.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>The process that serves it; 0 when there is none now.</summary>
+    public int WorkerPid { get; init; }
+
+    /// <summary>The time since it was asked for.</summary>
+    public TimeSpan Uptime { get; init; }
+
+    /// <summary>Bytes its worker holds.</summary>
+    public long HeldBytes { get; init; }
+
+    /// <summary>Which memory that is: <c>vram</c> or <c>rss</c>.</summary>
+    public string Memory { get; init; } = "";
+
+    /// <summary>Where it runs.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>Requests it works on.</summary>
+    public int RunningRequests { get; init; }
+
+    /// <summary>The process that holds it; 0 when that is not known.</summary>
+    public int HolderPid { get; init; }
+}

@@ -1,0 +1,46 @@
+using LmDeploy.Transport;
+using LmDeploy.V1;
+
+namespace LmDeploy.Hosting;
+
+/// <summary>A supervisor of one's own: started at once, gone with its owner.</summary>
+internal sealed class PrivateEndpoint : SupervisorEndpoint
+{
+    private readonly SupervisorProcess _process;
+    private readonly TimeSpan _stopTimeout;
+
+    private PrivateEndpoint(SupervisorProcess process, string socketPath, TimeSpan stopTimeout)
+    {
+        _process = process;
+        _stopTimeout = stopTimeout;
+        SocketPath = socketPath;
+    }
+
+    public override string SocketPath { get; }
+
+    public static async Task<PrivateEndpoint> StartAsync(SupervisorOptions options, CancellationToken cancellationToken)
+    {
+        var installation = options.Home is { } home ? Installation.Find(home, home) : Installation.Find();
+        var socketPath = UnixSocket.CheckPath(options.SocketPath is { } path ? Path.GetFullPath(path) : OwnPath());
+        var start = new SupervisorStart(installation, socketPath, IsOwned: true, TimeSpan.Zero, options.StartTimeout);
+        var process = await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false);
+        return new PrivateEndpoint(process, socketPath, options.StopTimeout);
+    }
+
+    public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
+    {
+        if (!await UnixSocket.IsListeningAsync(SocketPath, cancellationToken).ConfigureAwait(false))
+        {
+            throw new SupervisorUnavailableException(ErrorCodes.SupervisorUnavailable, $"The private supervisor (pid {_process.Id}) is gone.", SocketPath);
+        }
+    }
+
+    public override async Task ReleaseAsync()
+    {
+        await _process.StopAsync(_stopTimeout).ConfigureAwait(false);
+        _process.Dispose();
+    }
+
+    private static string OwnPath()
+        => Path.Join(RuntimeFolder.Open(RuntimeFolder.Locate()), $"p-{Guid.NewGuid().ToString("n")[..12]}.sock");
+}

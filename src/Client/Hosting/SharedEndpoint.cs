@@ -1,0 +1,88 @@
+using System.Globalization;
+using LmDeploy.Transport;
+using LmDeploy.V1;
+
+namespace LmDeploy.Hosting;
+
+/// <summary>The supervisor of this user and this build: found on its socket, or started.</summary>
+internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, IDisposable
+{
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _retryPeriod = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lazy<Installation> _installation = new(Installation.Find, LazyThreadSafetyMode.PublicationOnly);
+    private readonly SemaphoreSlim _starting = new(1);
+
+    public override string SocketPath => PathFor(_installation.Value);
+
+    public override bool CanRestart => true;
+
+    /// <summary>Where the shared supervisor of an installation listens.</summary>
+    public static string PathFor(Installation installation)
+        => UnixSocket.CheckPath(Path.Join(RuntimeFolder.Locate(), $"s-{installation.GetKey()}.sock"));
+
+    public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
+    {
+        var socketPath = SocketPath;
+        RuntimeFolder.Open(Path.GetDirectoryName(socketPath)!);
+        if (await UnixSocket.IsListeningAsync(socketPath, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!await UnixSocket.IsListeningAsync(socketPath, cancellationToken).ConfigureAwait(false))
+            {
+                await StartAsync(socketPath, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    public void Dispose() => _starting.Dispose();
+
+    private async Task StartAsync(string socketPath, CancellationToken cancellationToken)
+    {
+        var start = new SupervisorStart(_installation.Value, socketPath, IsOwned: false, ReadIdleTimeout(), _startTimeout);
+        using (await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false))
+        {
+            // It has left this process; letting go of the pipes is all there is to do.
+        }
+
+        await WaitUntilListeningAsync(socketPath, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Another client's supervisor may have the socket without listening yet.</summary>
+    private async Task WaitUntilListeningAsync(string socketPath, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_startTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var retry = new PeriodicTimer(_retryPeriod, time);
+        try
+        {
+            while (!await UnixSocket.IsListeningAsync(socketPath, linked.Token).ConfigureAwait(false))
+            {
+                await retry.WaitForNextTickAsync(linked.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new SupervisorUnavailableException(
+                ErrorCodes.SupervisorUnavailable, $"The supervisor did not listen on {socketPath} within {_startTimeout.TotalSeconds:0} s.", socketPath, e);
+        }
+    }
+
+    /// <summary>LMDEPLOY_IDLE_TIMEOUT in seconds, 30 when it is not set.</summary>
+    private static TimeSpan ReadIdleTimeout()
+        => Environment.GetEnvironmentVariable("LMDEPLOY_IDLE_TIMEOUT") is not { Length: > 0 } text ? TimeSpan.FromSeconds(30)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= int.MaxValue
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new SupervisorUnavailableException(
+                ErrorCodes.InvalidConfig, $"LMDEPLOY_IDLE_TIMEOUT must be a number of seconds, 0 or more, got \"{text}\".", "LMDEPLOY_IDLE_TIMEOUT");
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using LmDeploy.Hosting;
+using LmDeploy.Receipts;
+using LmDeploy.Transport;
+
+namespace LmDeploy;
+
+public sealed partial class Supervisor
+{
+    /// <summary>What the supervisor says about itself.</summary>
+    public SupervisorInfo GetInfo() => GetInfoAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="GetInfo"/>
+    public async Task<SupervisorInfo> GetInfoAsync(CancellationToken cancellationToken = default)
+        => (await AskAsync(host => host.GetInfoAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToInfo();
+
+    /// <summary>Everything it runs, whoever holds it.</summary>
+    public IReadOnlyList<PipelineInfo> ListPipelines() => ListPipelinesAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="ListPipelines"/>
+    public async Task<IReadOnlyList<PipelineInfo>> ListPipelinesAsync(CancellationToken cancellationToken = default)
+    {
+        var listing = await AskAsync(host => host.ListPipelinesAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return [.. listing.Pipelines.Select(HostWire.ToInfo)];
+    }
+
+    /// <summary>Ends a pipeline whoever holds it; its holder's calls fail with <see cref="PipelineFailedException"/>, code <c>stopped</c>.</summary>
+    /// <param name="pipeline">An id or a name of a listing.</param>
+    /// <exception cref="PipelineFailedException">There is none of that id or name (code <c>pipeline_not_found</c>).</exception>
+    public ReclaimReceipt StopPipeline(string pipeline) => StopPipelineAsync(pipeline).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="StopPipeline"/>
+    public async Task<ReclaimReceipt> StopPipelineAsync(string pipeline, CancellationToken cancellationToken = default)
+    {
+        var request = new V1.StopPipelineRequest { Pipeline = pipeline };
+        var receipt = await AskAsync(host => host.StopPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return receipt.ToReceipt();
+    }
+
+    /// <summary>The last lines a pipeline's worker printed.</summary>
+    /// <param name="pipeline">An id or a name of a listing.</param>
+    /// <param name="lines">At most so many. Default: null, all that are kept.</param>
+    /// <param name="follow">Whether to go on with the lines that come, until the pipeline ends or the loop is left.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(
+        string pipeline, int? lines = null, bool follow = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var request = new V1.ReadLogsRequest { Pipeline = pipeline, Follow = follow };
+        if (lines is { } count)
+        {
+            request.Lines = count;
+        }
+
+        var channel = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        using var call = channel.Host.ReadLogs(request, cancellationToken: cancellationToken);
+        while (await MoveNextAsync(call, cancellationToken).ConfigureAwait(false))
+        {
+            yield return call.ResponseStream.Current.ToLine();
+        }
+    }
+
+    /// <summary>The GPUs of this host and who uses them.</summary>
+    public GpuListing ListGpus() => ListGpusAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="ListGpus"/>
+    public async Task<GpuListing> ListGpusAsync(CancellationToken cancellationToken = default)
+    {
+        var listing = await AskAsync(host => host.ListGpusAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new GpuListing([.. listing.Gpus.Select(HostWire.ToInfo)], listing.Unavailable);
+    }
+
+    /// <summary>Starts a worker to see whether models can run on this host.</summary>
+    public EnvironmentReport CheckEnvironment() => CheckEnvironmentAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="CheckEnvironment"/>
+    public async Task<EnvironmentReport> CheckEnvironmentAsync(CancellationToken cancellationToken = default)
+        => (await AskAsync(host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToReport();
+
+    /// <summary>Ends every pipeline, whoever holds it, and then the supervisor.</summary>
+    public void Shutdown() => ShutdownAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Shutdown"/>
+    public async Task ShutdownAsync(CancellationToken cancellationToken = default)
+        => await AskAsync(host => host.ShutdownAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    private static async Task<bool> MoveNextAsync(AsyncServerStreamingCall<V1.LogLine> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RpcErrors.IsOfCall(e))
+        {
+            throw Explain(e, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using LmDeploy.Hosting;
+using LmDeploy.Transport;
+using LmDeploy.V1;
+
+namespace LmDeploy;
+
+/// <summary>
+/// The process that starts, watches and ends the workers of pipelines. <see cref="Shared"/> is the one of this user and needs no care;
+/// <see cref="Private"/> starts one that ends with its owner. All members may be used from several threads at once.
+/// </summary>
+public sealed partial class Supervisor : IDisposable, IAsyncDisposable
+{
+    private readonly SupervisorEndpoint _endpoint;
+    private readonly Lazy<SupervisorChannel> _channel;
+    private readonly bool _isShared;
+    private int _disposed;
+
+    internal Supervisor(SupervisorEndpoint endpoint, bool isShared = false)
+    {
+        _endpoint = endpoint;
+        _isShared = isShared;
+        _channel = new Lazy<SupervisorChannel>(() => new SupervisorChannel(endpoint.SocketPath));
+    }
+
+    /// <summary>The supervisor of this user and this build: the first use finds it on its socket or starts it, and it leaves when it is idle. Disposing it does nothing.</summary>
+    public static Supervisor Shared { get; } = new(new SharedEndpoint(TimeProvider.System), isShared: true);
+
+    /// <summary>The path of its socket.</summary>
+    /// <exception cref="SupervisorUnavailableException">LmDeploy's programs were not found, so there is no such path.</exception>
+    public string SocketPath => _endpoint.SocketPath;
+
+    internal bool CanRestart => _endpoint.CanRestart;
+
+    /// <summary>Starts a supervisor of one's own. Disposing it ends all its pipelines and then it; so does the end of this process.</summary>
+    /// <exception cref="SupervisorUnavailableException">It cannot be found or started.</exception>
+    public static Supervisor Private(SupervisorOptions? options = null) => PrivateAsync(options).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Private"/>
+    public static async Task<Supervisor> PrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
+        => new(await PrivateEndpoint.StartAsync(options ?? new SupervisorOptions(), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>A supervisor that somebody else takes care of; it is asked at the first use. Disposing ends the connection and the pipelines opened through it.</summary>
+    /// <param name="socketPath">The path of its socket.</param>
+    public static Supervisor Connect(string socketPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(socketPath);
+        return new Supervisor(new ExistingEndpoint(UnixSocket.CheckPath(Path.GetFullPath(socketPath))));
+    }
+
+    /// <summary>The shared supervisor when it runs, else null; starts none.</summary>
+    public static async Task<Supervisor?> FindSharedAsync(CancellationToken cancellationToken = default)
+        => await UnixSocket.IsListeningAsync(Shared.SocketPath, cancellationToken).ConfigureAwait(false) ? Connect(Shared.SocketPath) : null;
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Ends a private supervisor with all its pipelines, at the latest after <see cref="SupervisorOptions.StopTimeout"/>; lets go of another's. Doing it again does nothing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isShared || Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _endpoint.ReleaseAsync().ConfigureAwait(false);
+        if (_channel.IsValueCreated)
+        {
+            _channel.Value.Dispose();
+        }
+    }
+
+    /// <summary>A connection to a supervisor that listens; one that can be started is started.</summary>
+    internal async Task<SupervisorChannel> ConnectAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        await _endpoint.EnsureListeningAsync(cancellationToken).ConfigureAwait(false);
+        return _channel.Value;
+    }
+
+    private async Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    {
+        var channel = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var call = ask(channel.Host);
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (Exception e) when (RpcErrors.IsOfCall(e))
+        {
+            throw Explain(e, cancellationToken);
+        }
+    }
+
+    private static Exception Explain(Exception e, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
+        ? new OperationCanceledException("The request was cancelled.", e, cancellationToken)
+        : RpcErrors.ToException(e);
+}

@@ -1,0 +1,18 @@
+namespace LmDeploy.Hosting;
+
+/// <summary>Where a supervisor listens, and what it takes that it does.</summary>
+internal abstract class SupervisorEndpoint
+{
+    /// <summary>Its socket.</summary>
+    public abstract string SocketPath { get; }
+
+    /// <summary>Whether one that is gone can be had again.</summary>
+    public virtual bool CanRestart => false;
+
+    /// <summary>Returns once a supervisor listens.</summary>
+    /// <exception cref="SupervisorUnavailableException">None does, and none can be started.</exception>
+    public abstract Task EnsureListeningAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lets go of the supervisor; one that is owned ends.</summary>
+    public virtual Task ReleaseAsync() => Task.CompletedTask;
+}

@@ -1,0 +1,19 @@
+using LmDeploy.Validation;
+
+namespace LmDeploy;
+
+/// <summary>How a supervisor is started. Immutable.</summary>
+public sealed record SupervisorOptions
+{
+    /// <summary>The folder that holds <c>supervisor/</c> and <c>worker/</c>. Default: null, which is LMDEPLOY_HOME, the application's folder or the one above.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>The path of its Unix socket, at most 107 bytes. Default: null, a name of its own in the runtime folder.</summary>
+    public string? SocketPath { get; init; }
+
+    /// <summary>The time it has to start, more than 0. Default: 15 s.</summary>
+    public TimeSpan StartTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The time it has to end everything when it is disposed, before it is killed; more than 0. Default: 15 s.</summary>
+    public TimeSpan StopTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace LmDeploy.Hosting;
+
+/// <summary>How one supervisor process is started.</summary>
+/// <param name="Installation">Where its program lies.</param>
+/// <param name="SocketPath">Where it shall listen.</param>
+/// <param name="IsOwned">Whether it ends with its standard input; otherwise it leaves its starter and ends when idle.</param>
+/// <param name="IdleTimeout">How long it stays with nothing to do; zero for ever.</param>
+/// <param name="Timeout">The time it has to be ready.</param>
+internal sealed record SupervisorStart(Installation Installation, string SocketPath, bool IsOwned, TimeSpan IdleTimeout, TimeSpan Timeout)
+{
+    public IEnumerable<string> Arguments
+    {
+        get
+        {
+            yield return "--socket";
+            yield return SocketPath;
+            yield return "--idle-timeout";
+            yield return IdleTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            if (IsOwned)
+            {
+                yield return "--owned";
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using LmDeploy.Validation;
+
+namespace LmDeploy;
+
+/// <summary>How a model is loaded and run. Immutable; a value out of range throws where it is set, also in a <c>with</c> expression.</summary>
+public sealed record EngineConfig
+{
+    /// <summary>How listings call the pipeline. Default: null, the model folder's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where the model runs. Default: <see cref="EngineDevice.Auto"/>.</summary>
+    public EngineDevice Device { get; init => field = Ensure.Defined(value); }
+
+    /// <summary>The type it computes in. Default: <see cref="EngineDtype.Auto"/>.</summary>
+    public EngineDtype Dtype { get; init => field = Ensure.Defined(value); }
+
+    /// <summary>The longest context in tokens, prompt and answer together, at least 1. Default: null, the model's own.</summary>
+    public int? SessionLen { get; init => field = Ensure.AtLeast(value, 1); }
+
+    /// <summary>How many sequences run at once, at least 1. Default: null, which is 128.</summary>
+    public int? MaxBatchSize { get; init => field = Ensure.AtLeast(value, 1); }
+
+    /// <summary>How many prompt tokens one step takes, at least 1. Default: 8192.</summary>
+    public int MaxPrefillTokenNum { get; init => field = Ensure.AtLeast(value, 1); } = 8192;
+
+    /// <summary>Tokens in one block of the key-value cache, at least 1. Default: 64.</summary>
+    public int CacheBlockSeqLen { get; init => field = Ensure.AtLeast(value, 1); } = 64;
+
+    /// <summary>The share of free memory the key-value cache may take, more than 0; above 1, a number of blocks. Default: 0.8.</summary>
+    public double CacheMaxEntryCount { get; init => field = Ensure.Positive(value); } = 0.8;
+
+    /// <summary>Threads of the engine on a CPU, at least 1. Default: null, the number of cores.</summary>
+    public int? Threads { get; init => field = Ensure.AtLeast(value, 1); }
+
+    /// <summary>The text of a chat template (Jinja) to use instead of the model's own. Default: null, the model's.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>The time to start and load a worker, more than 0. Default: 10 minutes.</summary>
+    public TimeSpan LoadTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The time a worker has to leave by itself before it is killed, 0 or more. Default: 100 ms.</summary>
+    public TimeSpan StopGrace { get; init => field = Ensure.NotNegative(value); } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The longest <see cref="Pipeline.Close"/> and <see cref="Pipeline.Dispose()"/> wait for the receipt, more than 0. Past it the receipt is
+    /// <see cref="ReclaimVerdict.Unverifiable"/> and the supervisor goes on by itself. Default: 10 s.
+    /// </summary>
+    public TimeSpan CloseTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(10);
+}

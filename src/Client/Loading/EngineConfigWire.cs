@@ -1,0 +1,56 @@
+using LmDeploy.Validation;
+
+namespace LmDeploy.Loading;
+
+/// <summary>Writes an engine configuration for the wire.</summary>
+internal static class EngineConfigWire
+{
+    /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
+    public static V1.OpenPipeline ToOpen(this EngineConfig config, string model)
+    {
+        if ((Utf16.Problem("The model's path", model) ?? Utf16.Problem("Name", config.Name)
+            ?? Utf16.Problem("ChatTemplate", config.ChatTemplate)) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(config));
+        }
+
+        return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire() };
+    }
+
+    private static V1.EngineConfig ToWire(this EngineConfig config)
+    {
+        var wire = new V1.EngineConfig
+        {
+            Device = config.Device switch { EngineDevice.Cpu => "cpu", EngineDevice.Cuda => "cuda", _ => "auto" },
+            Dtype = config.Dtype switch
+            {
+                EngineDtype.Float32 => "float32",
+                EngineDtype.BFloat16 => "bfloat16",
+                EngineDtype.Float16 => "float16",
+                _ => "auto",
+            },
+            MaxPrefillTokenNum = config.MaxPrefillTokenNum,
+            CacheBlockSeqLen = config.CacheBlockSeqLen,
+            CacheMaxEntryCount = config.CacheMaxEntryCount,
+            ChatTemplate = config.ChatTemplate ?? "",
+            LoadTimeoutMs = (long)config.LoadTimeout.TotalMilliseconds,
+            StopGraceMs = (long)config.StopGrace.TotalMilliseconds,
+        };
+        if (config.SessionLen is { } sessionLen)
+        {
+            wire.SessionLen = sessionLen;
+        }
+
+        if (config.MaxBatchSize is { } maxBatchSize)
+        {
+            wire.MaxBatchSize = maxBatchSize;
+        }
+
+        if (config.Threads is { } threads)
+        {
+            wire.Threads = threads;
+        }
+
+        return wire;
+    }
+}

@@ -1,0 +1,49 @@
+namespace LmDeploy;
+
+/// <summary>What a loaded model is.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>The model's family, for example <c>qwen2</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>How many numbers the model consists of.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>Bytes its weights take where they are.</summary>
+    public long WeightBytes { get; init; }
+
+    /// <summary>Tokens the model knows.</summary>
+    public int VocabSize { get; init; }
+
+    /// <summary>The longest context in tokens, prompt and answer together.</summary>
+    public int SessionLen { get; init; }
+
+    /// <summary>The type it computes in.</summary>
+    public string Dtype { get; init; } = "";
+
+    /// <summary>Where it runs.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>Whether conversations can be rendered.</summary>
+    public bool HasChatTemplate { get; init; }
+
+    /// <summary>Layers of the decoder.</summary>
+    public int Layers { get; init; }
+
+    /// <summary>Width of the residual stream.</summary>
+    public int HiddenSize { get; init; }
+
+    internal static ModelInfo FromWire(V1.ModelInfo? wire) => new()
+    {
+        Architecture = wire?.Architecture ?? "",
+        Parameters = wire?.Parameters ?? 0,
+        WeightBytes = wire?.WeightBytes ?? 0,
+        VocabSize = wire?.VocabSize ?? 0,
+        SessionLen = wire?.SessionLen ?? 0,
+        Dtype = wire?.Dtype ?? "",
+        Device = wire?.Device ?? "",
+        HasChatTemplate = wire?.HasChatTemplate ?? false,
+        Layers = wire?.Layers ?? 0,
+        HiddenSize = wire?.HiddenSize ?? 0,
+    };
+}

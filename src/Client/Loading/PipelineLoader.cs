@@ -1,0 +1,35 @@
+using LmDeploy.Transport;
+using LmDeploy.V1;
+
+namespace LmDeploy.Loading;
+
+/// <summary>Opens pipelines; what can be helped by trying once more is tried once more.</summary>
+internal static class PipelineLoader
+{
+    public static async Task<Pipeline> LoadAsync(
+        string model, EngineConfig config, Supervisor supervisor, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        var open = config.ToOpen(Path.GetFullPath(model));
+        try
+        {
+            return await OpenAsync().ConfigureAwait(false);
+        }
+        catch (LmDeployException e) when (e.Code == ErrorCodes.OutOfMemory)
+        {
+            await AbandonedPipelines.CollectAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SupervisorUnavailableException e) when (supervisor.CanRestart && e.Code == ErrorCodes.SupervisorUnavailable)
+        {
+            // It may have left for idleness between being found and being asked.
+        }
+
+        return await OpenAsync().ConfigureAwait(false);
+
+        async Task<Pipeline> OpenAsync()
+        {
+            var channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            var (hold, ready) = await PipelineHold.OpenAsync(channel.Pipelines, open, config, progress, cancellationToken).ConfigureAwait(false);
+            return new Pipeline(supervisor, new PipelineCalls(channel.Pipelines, hold, ready.Key), hold, ready);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using LmDeploy.Prompts;
+using LmDeploy.Validation;
+
+namespace LmDeploy;
+
+public sealed partial class Pipeline
+{
+    /// <summary>The mean negative log-likelihood, in nats, of a sequence's tokens but the first. Its exponential is the perplexity.</summary>
+    /// <param name="inputIds">Token ids, more than one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The input has fewer than two tokens.</exception>
+    public double GetPpl(IReadOnlyList<int> inputIds, CancellationToken cancellationToken = default)
+        => GetPplAsync(inputIds, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>The mean negative log-likelihood, in nats, of each sequence's tokens but the first, in the inputs' order.</summary>
+    /// <param name="inputIds">Token ids, more than one each.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">An input has fewer than two tokens.</exception>
+    public double[] GetPpl(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
+        => GetPplAsync(inputIds, cancellationToken).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="GetPpl(IReadOnlyList{int}, CancellationToken)"/>
+    public async Task<double> GetPplAsync(IReadOnlyList<int> inputIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputIds);
+        return (await GetPplAsync([inputIds], cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    /// <inheritdoc cref="GetPpl(IReadOnlyList{IReadOnlyList{int}}, CancellationToken)"/>
+    public async Task<double[]> GetPplAsync(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputIds);
+        for (var i = 0; i < inputIds.Count; i++)
+        {
+            if (inputIds[i] is null or { Count: < 2 })
+            {
+                throw new ArgumentException($"Input {i} must have more than one token, got {inputIds[i]?.Count ?? 0}.", nameof(inputIds));
+            }
+        }
+
+        var scores = await ScoreAsync(inputIds.Select(ids => new ScoreInput(Prompt.FromTokenIds(ids))), cancellationToken).ConfigureAwait(false);
+        return [.. scores.Select((score, i) => score.ErrorCode is null
+            ? -score.Sum / score.Logprobs.Count
+            : throw new LmDeployException(score.ErrorCode, $"Input {i}: {score.ErrorMessage}"))];
+    }
+
+    /// <summary>The log-probabilities of one continuation after its prompt.</summary>
+    /// <exception cref="LmDeployException">The input cannot be scored.</exception>
+    public ScoreResult Score(Prompt prompt, string continuation, CancellationToken cancellationToken = default)
+        => ScoreAsync(prompt, continuation, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>The log-probabilities of each input's tokens, in the inputs' order. An input that cannot be scored carries its error.</summary>
+    public IReadOnlyList<ScoreResult> Score(IEnumerable<ScoreInput> inputs, CancellationToken cancellationToken = default)
+        => ScoreAsync(inputs, cancellationToken).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Score(Prompt, string, CancellationToken)"/>
+    public async Task<ScoreResult> ScoreAsync(Prompt prompt, string continuation, CancellationToken cancellationToken = default)
+    {
+        var results = await ScoreAsync([new ScoreInput(prompt, continuation)], cancellationToken).ConfigureAwait(false);
+        return results[0].ErrorCode is { } code ? throw new LmDeployException(code, results[0].ErrorMessage ?? "") : results[0];
+    }
+
+    /// <inheritdoc cref="Score(IEnumerable{ScoreInput}, CancellationToken)"/>
+    public async Task<IReadOnlyList<ScoreResult>> ScoreAsync(IEnumerable<ScoreInput> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ScoreInput[] batch = [.. inputs];
+        return await ForEachAsync(
+            batch,
+            input => input.Prompt.Problem() ?? Utf16.Problem("The continuation", input.Continuation),
+            (code, message) => new ScoreResult { ErrorCode = code, ErrorMessage = message },
+            async sendable =>
+            {
+                var request = new V1.ScoreRequest { Key = _calls.Key, Inputs = { sendable.Select(ToWire) } };
+                var response = await _calls.RunAsync((client, options) => client.ScoreAsync(request, options), cancellationToken).ConfigureAwait(false);
+                return response.Results.Select(ScoreResult.FromWire);
+            }).ConfigureAwait(false);
+    }
+
+    private static V1.ScoreInput ToWire(ScoreInput input)
+    {
+        var wire = new V1.ScoreInput { Prompt = input.Prompt.ToWire() };
+        if (input.Continuation is { } continuation)
+        {
+            wire.Continuation = continuation;
+        }
+
+        return wire;
+    }
+}

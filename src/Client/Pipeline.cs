@@ -1,0 +1,121 @@
+using LmDeploy.Loading;
+using LmDeploy.Transport;
+
+namespace LmDeploy;
+
+/// <summary>
+/// A model in a process of its own. Disposing it ends that process and gives back all its memory; a pipeline that was
+/// forgotten is disposed by its finalizer. All members may be used from several threads at once; requests run side by side.
+/// </summary>
+/// <remarks>
+/// A prompt that cannot be answered is a <see cref="Response"/> with <see cref="FinishReason.Error"/> and leaves its siblings alone.
+/// A call that fails as a whole throws: <see cref="PipelineFailedException"/> or <see cref="WorkerCrashedException"/> when the
+/// pipeline cannot answer any more, <see cref="SupervisorUnavailableException"/> when the supervisor went away,
+/// <see cref="OperationCanceledException"/> with the caller's token, and <see cref="ObjectDisposedException"/> after the pipeline was
+/// closed, also for requests that were running then.
+/// </remarks>
+public sealed partial class Pipeline : IDisposable, IAsyncDisposable
+{
+    // Held so that a private supervisor lives as long as its pipelines.
+    private readonly Supervisor _supervisor;
+    private readonly PipelineCalls _calls;
+    private readonly PipelineHold _hold;
+
+    internal Pipeline(Supervisor supervisor, PipelineCalls calls, PipelineHold hold, V1.PipelineReady ready)
+    {
+        _supervisor = supervisor;
+        _calls = calls;
+        _hold = hold;
+        Id = ready.Id;
+        Model = ModelInfo.FromWire(ready.Model);
+        LoadTime = TimeSpan.FromSeconds(ready.LoadSeconds);
+    }
+
+    /// <summary>Gives back what was forgotten, without waiting for it.</summary>
+    ~Pipeline()
+    {
+        if (_hold.Receipt is null)
+        {
+            AbandonedPipelines.Release(_hold.CloseAsync);
+        }
+    }
+
+    /// <summary>Names the pipeline in listings and for <see cref="Supervisor.StopPipeline"/>.</summary>
+    public string Id { get; }
+
+    /// <summary>What was loaded.</summary>
+    public ModelInfo Model { get; }
+
+    /// <summary>The time from asking for the model to being ready.</summary>
+    public TimeSpan LoadTime { get; }
+
+    /// <summary>The process that serves the pipeline; another one after a crash.</summary>
+    public int WorkerPid => _hold.WorkerPid;
+
+    /// <summary>The supervisor the pipeline runs under.</summary>
+    public Supervisor Supervisor => _supervisor;
+
+    /// <summary>What closing gave back; null until closed.</summary>
+    public ReclaimReceipt? Receipt => _hold.Receipt;
+
+    /// <summary>Loads a model and waits until it is ready.</summary>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="config">How to run it. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <param name="supervisor">Who runs it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
+    /// <exception cref="ModelLoadException">The model cannot be loaded; nothing of it is left.</exception>
+    /// <exception cref="WorkerCrashedException">The worker died while loading; nothing of it is left.</exception>
+    /// <exception cref="SupervisorUnavailableException">The supervisor cannot be found, started or reached.</exception>
+    public static Pipeline Create(string model, EngineConfig? config = null, Supervisor? supervisor = null)
+        => CreateAsync(model, config, supervisor).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Create"/>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="config">How to run it. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <param name="supervisor">Who runs it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
+    /// <param name="progress">Is told how far loading has come.</param>
+    /// <param name="cancellationToken">Gives up; nothing of the model is left when this throws.</param>
+    public static Task<Pipeline> CreateAsync(
+        string model,
+        EngineConfig? config = null,
+        Supervisor? supervisor = null,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        return PipelineLoader.LoadAsync(model, config ?? new EngineConfig(), supervisor ?? Supervisor.Shared, progress, cancellationToken);
+    }
+
+    /// <summary>A conversation that remembers its turns.</summary>
+    /// <param name="system">Instructions to the model; null for none.</param>
+    /// <param name="config">How it answers. Default: <see cref="GenerationConfig"/>'s defaults.</param>
+    public Session Session(string? system = null, GenerationConfig? config = null) => new(this, system, config ?? new GenerationConfig());
+
+    /// <summary>
+    /// Ends the pipeline and waits, at most for <see cref="EngineConfig.CloseTimeout"/>, until its memory is back. Requests that run fail
+    /// with <see cref="ObjectDisposedException"/>. Closing again, also from another thread, gives the same receipt.
+    /// </summary>
+    public ReclaimReceipt Close() => CloseAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Close"/>
+    /// <param name="cancellationToken">Ends the waiting; the closing goes on.</param>
+    public async Task<ReclaimReceipt> CloseAsync(CancellationToken cancellationToken = default)
+    {
+        var receipt = await _hold.CloseAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        GC.KeepAlive(_supervisor);
+        return receipt;
+    }
+
+    /// <summary>Does what <see cref="Close"/> does, and drops the receipt.</summary>
+    public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Does what <see cref="CloseAsync"/> does, and drops the receipt.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+}

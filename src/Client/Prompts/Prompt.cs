@@ -1,0 +1,67 @@
+namespace LmDeploy;
+
+/// <summary>What a model is asked: a text, a conversation, or token ids. Immutable.</summary>
+public sealed record Prompt
+{
+    private Prompt()
+    {
+    }
+
+    /// <summary>The text, when that is what the prompt was made from.</summary>
+    public string? Text { get; private init; }
+
+    /// <summary>The conversation as a JSON array of message objects, when that is what the prompt was made from.</summary>
+    public string? Messages { get; private init; }
+
+    /// <summary>The token ids, when that is what the prompt was made from.</summary>
+    public IReadOnlyList<int>? TokenIds { get; private init; }
+
+    /// <summary>Leaves the chat template out: the text is encoded with the tokenizer's own special tokens. Default: false.</summary>
+    public bool Raw { get; init; }
+
+    /// <summary>A JSON array of tool definitions for the chat template. Default: null, none.</summary>
+    public string? Tools { get; init; }
+
+    /// <summary>A JSON object of further variables for the chat template, for example <c>{"enable_thinking": false}</c>. Default: null, none.</summary>
+    public string? TemplateArguments { get; init; }
+
+    /// <summary>Whether the rendered text ends with the opening of the assistant's turn. Default: true.</summary>
+    public bool AddGenerationPrompt { get; init; } = true;
+
+    /// <summary>A text as one user message; see <see cref="FromText"/>.</summary>
+    public static implicit operator Prompt(string text) => FromText(text);
+
+    /// <summary>A conversation; see <see cref="FromMessages"/>.</summary>
+    public static implicit operator Prompt(ChatMessage[] messages) => FromMessages(messages);
+
+    /// <summary>A conversation; see <see cref="FromMessages"/>.</summary>
+    public static implicit operator Prompt(List<ChatMessage> messages) => FromMessages(messages);
+
+    /// <summary>A text, rendered as one user message unless <paramref name="raw"/> is set or the model has no chat template.</summary>
+    public static Prompt FromText(string text, bool raw = false)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new Prompt { Text = text, Raw = raw };
+    }
+
+    /// <summary>One conversation, rendered by the model's chat template.</summary>
+    public static Prompt FromMessages(IEnumerable<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return new Prompt { Messages = Prompts.MessageJson.Write(messages) };
+    }
+
+    /// <summary>One conversation as a JSON array of message objects, handed to the chat template as it is; the worker checks it.</summary>
+    public static Prompt FromMessagesJson(string messages)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(messages);
+        return new Prompt { Messages = messages };
+    }
+
+    /// <summary>Token ids, taken as they are.</summary>
+    public static Prompt FromTokenIds(IEnumerable<int> tokenIds)
+    {
+        ArgumentNullException.ThrowIfNull(tokenIds);
+        return new Prompt { TokenIds = [.. tokenIds] };
+    }
+}

@@ -1,0 +1,40 @@
+using Google.Protobuf;
+using Grpc.Core;
+using LmDeploy.Errors;
+using LmDeploy.V1;
+
+namespace LmDeploy.Transport;
+
+/// <summary>Turns what gRPC throws into what callers can act on.</summary>
+internal static class RpcErrors
+{
+    /// <summary>Whether an exception of a call is one that <see cref="ToException"/> explains.</summary>
+    public static bool IsOfCall(Exception e) => e is RpcException or OperationCanceledException or ObjectDisposedException;
+
+    public static LmDeployException ToException(Exception e) => e switch
+    {
+        RpcException rpc when ReadTrailer(rpc) is { } error => error.ToException(rpc),
+        RpcException { StatusCode: StatusCode.Unimplemented } rpc => new SupervisorUnavailableException(
+            ErrorCodes.ProtocolMismatch, $"The supervisor does not know this call: {rpc.Status.Detail} Client and supervisor must be of one version.", "", rpc),
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted } rpc
+            => new SupervisorUnavailableException(
+                ErrorCodes.SupervisorUnavailable, $"The connection to the supervisor was lost: {rpc.Status.Detail}", "", rpc),
+        RpcException rpc => new LmDeployException(
+            ErrorCodes.InternalError, $"The supervisor failed: {rpc.StatusCode}: {rpc.Status.Detail}", "", rpc),
+        _ => new SupervisorUnavailableException(
+            ErrorCodes.SupervisorUnavailable, "The connection to the supervisor was closed.", "", e),
+    };
+
+    private static Error? ReadTrailer(RpcException e)
+    {
+        try
+        {
+            return e.Trailers.GetValueBytes(Protocol.ErrorTrailer) is { } bytes ? Error.Parser.ParseFrom(bytes) : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // A trailer that cannot be read says nothing: the status speaks instead.
+            return null;
+        }
+    }
+}

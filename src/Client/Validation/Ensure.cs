@@ -1,0 +1,47 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace LmDeploy.Validation;
+
+/// <summary>Checks a setting where it is set; an error names the member, the value and the range.</summary>
+internal static class Ensure
+{
+    public static T InRange<T>(T value, T min, T max, [CallerMemberName] string member = "")
+        where T : INumber<T>
+        => value >= min && value <= max ? value : throw OutOfRange(member, value, $"must be {min} to {max}");
+
+    public static T AtLeast<T>(T value, T min, [CallerMemberName] string member = "")
+        where T : INumber<T>
+        => value >= min && T.IsFinite(value) ? value : throw OutOfRange(member, value, $"must be at least {min}");
+
+    public static T? AtLeast<T>(T? value, T min, [CallerMemberName] string member = "")
+        where T : struct, INumber<T>
+        => value is { } number ? AtLeast(number, min, member) : null;
+
+    public static T Positive<T>(T value, [CallerMemberName] string member = "")
+        where T : INumber<T>
+        => value > T.Zero && T.IsFinite(value) ? value : throw OutOfRange(member, value, "must be more than 0");
+
+    public static TimeSpan Positive(TimeSpan value, [CallerMemberName] string member = "")
+        => value > TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
+            ? value
+            : throw OutOfRange(member, value, "must be more than 0 and at most 24 days");
+
+    public static TimeSpan NotNegative(TimeSpan value, [CallerMemberName] string member = "")
+        => value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
+            ? value
+            : throw OutOfRange(member, value, "must be 0 or more and at most 24 days");
+
+    public static T Defined<T>(T value, [CallerMemberName] string member = "")
+        where T : struct, Enum
+        => Enum.IsDefined(value) ? value : throw OutOfRange(member, value, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
+
+    /// <summary>A text that is not empty and has a UTF-8 form.</summary>
+    public static string Sendable(string? value, [CallerMemberName] string member = "")
+        => string.IsNullOrEmpty(value) ? throw OutOfRange(member, value ?? "null", "must not hold an empty text")
+        : Utf16.IndexOfLoneSurrogate(value) >= 0 ? throw OutOfRange(member, value, "must be valid UTF-16")
+        : value;
+
+    private static ArgumentOutOfRangeException OutOfRange(string member, object value, string rule)
+        => new(member, value, $"{member} {rule}, got {value}.");
+}

@@ -37,7 +37,7 @@ build() {
   fi
   require_sdk
   echo "Building lmdeploy (the first time takes a few minutes: libtorch is downloaded) ..." >&2
-  dotnet build "$root/src/Programs.slnf" -c Release --nologo -v quiet "${BUILD_ARGUMENTS[@]}" >&2
+  dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet "${BUILD_ARGUMENTS[@]}" >&2
   echo "$now" >"$stamp"
 }
 
@@ -64,6 +64,7 @@ run_tests() {
   fi
   local results=$root/artifacts/test-results status=0
   rm -rf "$results"
+  build
   dotnet build "$root/LmDeploy.sln" -c Release --nologo -v quiet
   export LMDEPLOY_HOME=$home
   # One project at a time: the end-to-end tests measure processes and want the machine for themselves.

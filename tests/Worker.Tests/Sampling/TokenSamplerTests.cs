@@ -82,7 +82,7 @@ public sealed class TokenSamplerTests
     {
         var config = new GenerationConfig();
         var descriptor = GenerationConfig.Descriptor.FindFieldByName(field);
-        descriptor.Accessor.SetValue(config, descriptor.FieldType == Google.Protobuf.Reflection.FieldType.Int32 ? (int)value : value);
+        descriptor.Accessor.SetValue(config, descriptor.FieldType == Google.Protobuf.Reflection.FieldType.Int32 ? (object)(int)value : value);
         var error = Should.Throw<EngineException>(() => SamplingParameters.From(config));
         error.Code.ShouldBe(ErrorCodes.InvalidRequest);
         error.Message.ShouldContain(field);

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using LmDeploy.V1;
+using LmDeploy.Worker.Templates.Evaluation;
+using LmDeploy.Worker.Templates.Syntax;
+using LmDeploy.Worker.Templates.Values;
+
+namespace LmDeploy.Worker.Templates;
+
+/// <summary>
+/// A model's chat template: Jinja2 3.1 as transformers sets it up, with bounds on what a rendering may spend, since model folders are
+/// untrusted. Thread-safe.
+/// </summary>
+internal sealed class ChatTemplate
+{
+    /// <summary>The longest template in UTF-16 units.</summary>
+    public const int MaxSourceLength = 4 * 1024 * 1024;
+
+    private readonly string _name;
+    private readonly IReadOnlyList<Statement> _statements;
+    private readonly ChatTemplate? _withTools;
+
+    private ChatTemplate(string name, IReadOnlyList<Statement> statements, ChatTemplate? withTools)
+    {
+        _name = name;
+        _statements = statements;
+        _withTools = withTools;
+    }
+
+    /// <summary>Parses a template.</summary>
+    /// <param name="name">The file it came from, for errors.</param>
+    /// <exception cref="TemplateException"><c>invalid_template</c>: it cannot be parsed.</exception>
+    public static ChatTemplate Parse(string source, string name) => Parse(source, name, withTools: null);
+
+    /// <summary>
+    /// Finds a model's template: <c>chat_template.jinja</c>, else <c>chat_template.json</c>, else <c>chat_template</c> in
+    /// <c>tokenizer_config.json</c>. Where there are several by name, <c>default</c> is used, and <c>tool_use</c> when tools are given.
+    /// </summary>
+    /// <returns>Null when the model has none.</returns>
+    /// <exception cref="TemplateException"><c>invalid_template</c>: a file cannot be read or a template cannot be parsed.</exception>
+    public static ChatTemplate? Find(string modelFolder)
+    {
+        var sources = new ChatTemplateFiles(modelFolder).Read();
+        var main = sources.FirstOrDefault(source => source.Name == "default");
+        var withTools = sources.FirstOrDefault(source => source.Name == "tool_use");
+        if (sources.Count > 0 && main is null)
+        {
+            throw new TemplateException(
+                ErrorCodes.InvalidTemplate, $"there is no template named 'default' among {string.Join(", ", sources.Select(source => $"'{source.Name}'"))}", sources[0].File, 0);
+        }
+
+        return main is null ? null : Parse(main.Text, main.File, withTools is null ? null : Parse(withTools.Text, withTools.File));
+    }
+
+    /// <summary>Renders a conversation.</summary>
+    /// <exception cref="TemplateException"><c>preprocess_failed</c>: the template rejects the conversation, fails, or exceeds a bound.</exception>
+    /// <exception cref="OperationCanceledException">The rendering was cancelled.</exception>
+    public string Render(ChatTemplateInput input)
+    {
+        if (input.Tools is not null && _withTools is not null)
+        {
+            return _withTools.Render(input);
+        }
+
+        var context = new RenderContext(input.Clock, input.CancellationToken);
+        try
+        {
+            return new Interpreter(context).Render(_statements, Variables(input, context));
+        }
+        catch (TemplateFault fault)
+        {
+            throw new TemplateException(ErrorCodes.PreprocessFailed, fault.Message, _name, context.Line, fault);
+        }
+    }
+
+    private static ChatTemplate Parse(string source, string name, ChatTemplate? withTools)
+    {
+        if (source.Length > MaxSourceLength)
+        {
+            throw new TemplateException(ErrorCodes.InvalidTemplate, $"the template is longer than {MaxSourceLength} characters", name, 0);
+        }
+
+        try
+        {
+            return new ChatTemplate(name, Parser.Parse(source), withTools);
+        }
+        catch (SyntaxFault fault)
+        {
+            throw new TemplateException(ErrorCodes.InvalidTemplate, fault.Message, name, fault.Line, fault);
+        }
+    }
+
+    private static Scope Variables(ChatTemplateInput input, RenderContext context)
+    {
+        var scope = new Scope(null);
+        foreach (var (name, token) in input.SpecialTokens)
+        {
+            scope.Set(name, new StringValue(token));
+        }
+
+        scope.Set("messages", JsonValues.ToValue(input.Messages, context.Comparer));
+        scope.Set("tools", Optional(input.Tools));
+        scope.Set("documents", Optional(input.Documents));
+        scope.Set("add_generation_prompt", BooleanValue.Of(input.AddGenerationPrompt));
+        if (input.Arguments is { ValueKind: JsonValueKind.Object } arguments)
+        {
+            foreach (var argument in arguments.EnumerateObject())
+            {
+                scope.Set(argument.Name, JsonValues.ToValue(argument.Value, context.Comparer));
+            }
+        }
+
+        return scope;
+
+        Value Optional(JsonElement? element) => element is { } json ? JsonValues.ToValue(json, context.Comparer) : NoneValue.Instance;
+    }
+}

@@ -1,0 +1,13 @@
+using LmDeploy.Worker.Errors;
+
+namespace LmDeploy.Worker.Templates;
+
+/// <summary>A chat template that cannot be parsed (<c>invalid_template</c>) or rendered (<c>preprocess_failed</c>).</summary>
+/// <param name="template">The file the template came from; also the error's subject.</param>
+/// <param name="line">The 1-based line of the template; 0 when the error is about the template as a whole.</param>
+internal sealed class TemplateException(string code, string message, string template, int line, Exception? innerException = null)
+    : EngineException(code, line > 0 ? $"{message} ({template}, line {line})" : $"{message} ({template})", template, innerException)
+{
+    /// <summary>The 1-based line of the template; 0 when the error is about the template as a whole.</summary>
+    public int Line { get; } = line;
+}

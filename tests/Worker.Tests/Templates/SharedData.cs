@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace LmDeploy.Worker.Tests.Templates;
+
+/// <summary>Data that lies beside the repository, in <c>../shared</c>, and is not part of it.</summary>
+internal static class SharedData
+{
+    /// <summary>The folder; null where it does not exist.</summary>
+    public static string? Folder { get; } = Find();
+
+    public static string PathOf(params string[] parts) => Path.Combine([Folder!, .. parts]);
+
+    public static JsonElement Json(params string[] parts) => JsonDocument.Parse(File.ReadAllText(PathOf(parts))).RootElement.Clone();
+
+    private static string? Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LmDeploy.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var shared = folder?.Parent is null ? null : Path.Combine(folder.Parent.FullName, "shared");
+        return Directory.Exists(shared) ? shared : null;
+    }
+}

@@ -17,7 +17,7 @@ internal sealed class Tokenizer
     public Tokenizer(TokenizerParts parts)
     {
         _parts = parts;
-        _added = new AddedVocabulary(parts.AddedTokens, parts.Normalizer);
+        _added = new AddedVocabulary(parts.AddedTokens, parts.AddedTokenNormalizer);
         VocabularySize = Math.Max(parts.Model.Vocabulary.Size, _added.Size);
     }
 

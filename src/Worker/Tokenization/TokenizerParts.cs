@@ -14,6 +14,9 @@ internal sealed record TokenizerParts
 
     public required INormalizer? Normalizer { get; init; }
 
+    /// <summary>What is applied to the added tokens that are looked for in normalized text.</summary>
+    public required INormalizer? AddedTokenNormalizer { get; init; }
+
     public required IPreTokenizer? PreTokenizer { get; init; }
 
     public required IModel Model { get; init; }

@@ -18,10 +18,25 @@ public sealed class RealTokenizerTests
     [InlineData("mistral")]
     [InlineData("phi3")]
     [InlineData("deepseek-coder")]
+    [InlineData("internlm2")]
     public void Tokenizer_AgreesWithVectors(string name)
     {
         var folder = Path.Combine(TestData.Shared!, "tokenizers", name);
-        var tokenizer = Tokenizer.Load(folder);
+        Check(folder, Tokenizer.Load(folder));
+    }
+
+    [SharedTheory]
+    [InlineData("mistral")]
+    public void Tokenizer_AgreesWithVectorsReadFromSentencePiece(string name)
+    {
+        var folder = Path.Combine(TestData.Shared!, "tokenizers", name);
+        using var copy = new TemporaryFolder();
+        File.Copy(Path.Combine(folder, "tokenizer.model"), Path.Combine(copy.Path, "tokenizer.model"));
+        Check(folder, Tokenizer.Load(copy.Path));
+    }
+
+    private static void Check(string folder, Tokenizer tokenizer)
+    {
         var vectors = JsonSerializer.Deserialize<Vectors>(File.ReadAllBytes(Path.Combine(folder, "vectors.json")), _options)!;
         foreach (var (text, ids) in vectors.Cases)
         {

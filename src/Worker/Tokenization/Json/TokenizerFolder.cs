@@ -1,3 +1,5 @@
+using LmDeploy.Worker.Tokenization.SentencePiece;
+
 namespace LmDeploy.Worker.Tokenization.Json;
 
 /// <summary>Finds and reads the tokenizer files of a model folder.</summary>
@@ -6,8 +8,15 @@ internal static class TokenizerFolder
     public static TokenizerParts Read(string folder)
     {
         var file = Path.Combine(folder, "tokenizer.json");
-        using var document = JsonFile.TryParse(file)
-            ?? throw TokenizerErrors.InvalidFile(file, "the file does not exist; a model folder needs a tokenizer.json");
-        return TokenizerJsonReader.Read(file, document, TokenizerConfigReader.Read(folder));
+        using var document = JsonFile.TryParse(file);
+        if (document is not null)
+        {
+            return TokenizerJsonReader.Read(file, document, TokenizerConfigReader.Read(folder));
+        }
+
+        var modelFile = Path.Combine(folder, "tokenizer.model");
+        var model = SentencePieceFile.TryRead(modelFile)
+            ?? throw TokenizerErrors.InvalidFile(file, "the file does not exist; a model folder needs a tokenizer.json or a SentencePiece tokenizer.model");
+        return SentencePieceReader.Read(modelFile, model, TokenizerConfigReader.Read(folder));
     }
 }

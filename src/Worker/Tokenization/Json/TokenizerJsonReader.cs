@@ -18,10 +18,12 @@ internal static class TokenizerJsonReader
         }
 
         tokens.Apply(config);
+        var normalizer = place.Find("normalizer") is { } normalization ? NormalizerReader.Read(normalization) : null;
         return new TokenizerParts
         {
             AddedTokens = tokens.Tokens,
-            Normalizer = place.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+            Normalizer = normalizer,
+            AddedTokenNormalizer = normalizer,
             PreTokenizer = place.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
             Model = model,
             Template = ReadTemplate(place, config, tokens),

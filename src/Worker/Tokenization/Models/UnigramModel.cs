@@ -10,9 +10,12 @@ namespace LmDeploy.Worker.Tokenization.Models;
 /// <param name="unknownId">Null where the model has none: then unknown text is an error unless it falls back to bytes.</param>
 internal sealed class UnigramModel(Vocabulary vocabulary, float[] scores, int? unknownId, bool byteFallback) : IModel
 {
+    /// <summary>The score of a token that text is never split into.</summary>
+    public const float Never = float.NegativeInfinity;
+
     private const double UnknownPenalty = 10;
 
-    private readonly double _unknownScore = scores.DefaultIfEmpty(0).Min() - UnknownPenalty;
+    private readonly double _unknownScore = scores.Where(score => score > Never).DefaultIfEmpty(0).Min() - UnknownPenalty;
     private readonly ByteTokens? _byteTokens = byteFallback ? new ByteTokens(vocabulary) : null;
 
     private readonly record struct Arrival(int Start, int Id, double Score);
@@ -64,7 +67,7 @@ internal sealed class UnigramModel(Vocabulary vocabulary, float[] scores, int? u
             var score = arrivals[start].Score;
             for (var length = 1; length <= Math.Min(vocabulary.LongestToken, text.Length - start); length++)
             {
-                if (vocabulary.TryGetId(text.Slice(start, length), out var id))
+                if (vocabulary.TryGetId(text.Slice(start, length), out var id) && scores[id] > Never)
                 {
                     Arrive(ref arrivals[start + length], new Arrival(start, id, score + scores[id]));
                     hasSingle |= length == runeLength;

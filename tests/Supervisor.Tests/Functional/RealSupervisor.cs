@@ -103,6 +103,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
 
         workers.Where(new ProcessTable().IsRunning).ShouldBeEmpty("workers outlived their supervisor");
         Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).ShouldBeSubsetOf(["s.sock.log"]);
+        (await File.ReadAllLinesAsync(Socket + ".log")).ShouldNotContain(line => line.Contains("Z Error "), "the supervisor logged an error");
         Process.Dispose();
         _folder.Dispose();
         _marks.Dispose();

@@ -10,8 +10,8 @@ internal static class PrivateFolder
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the folder, or checks that it is ours and closes it to others.</summary>
-    /// <exception cref="SupervisorException">It belongs to somebody else, is a link or a file, or cannot be made.</exception>
+    /// <summary>Makes the folder, or checks that it is ours alone.</summary>
+    /// <exception cref="SupervisorException">It belongs to somebody else, others may enter it, or it is a link or a file.</exception>
     public static void Ensure(string folder)
     {
         Directory.CreateDirectory(folder, Private);
@@ -30,9 +30,10 @@ internal static class PrivateFolder
             throw Refuse(folder, $"it belongs to user {status.Owner}");
         }
 
-        if (File.GetUnixFileMode(folder) != Private)
+        // Not corrected here: a folder that others use, such as /tmp, must not be closed to them by accident.
+        if ((File.GetUnixFileMode(folder) & ~Private) != UnixFileMode.None)
         {
-            File.SetUnixFileMode(folder, Private);
+            throw Refuse(folder, "others may enter it; its mode has to be 0700");
         }
     }
 

@@ -1,0 +1,112 @@
+using Google.Protobuf;
+using Grpc.Core;
+using LmDeploy.V1;
+
+namespace LmDeploy.FakeWorker;
+
+/// <summary>Answers every call without a model: texts come back word by word.</summary>
+internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
+{
+    /// <summary>A prompt that is answered until the caller has enough.</summary>
+    private const string Endless = "endless";
+
+    public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
+    {
+        Check(context);
+        return Task.FromResult(new HelloResponse
+        {
+            ProtocolVersion = Behaviour.Has(Behaviour.WrongVersion) ? 99 : Protocol.Version,
+            Pid = Environment.ProcessId,
+            Version = "fake",
+        });
+    }
+
+    public override async Task Load(LoadRequest request, IServerStreamWriter<LoadEvent> responseStream, ServerCallContext context)
+    {
+        Check(context);
+        await responseStream.WriteAsync(new LoadEvent { Progress = new LoadProgress { Stage = "loading", LoadedBytes = 1, TotalBytes = 2 } });
+        if (Behaviour.Has(Behaviour.LoadError))
+        {
+            throw Fail(StatusCode.FailedPrecondition, ErrorCodes.MissingTensor, "model.norm.weight is missing", "model.norm.weight");
+        }
+
+        if (Behaviour.Has(Behaviour.CrashOnLoad))
+        {
+            await Console.Error.WriteLineAsync("fake: the loader fell over");
+            LibC.ExitNow(7);
+        }
+
+        if (Behaviour.Has(Behaviour.LoadForever))
+        {
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+
+        await responseStream.WriteAsync(new LoadEvent { Loaded = new ModelInfo { Architecture = "Fake", Device = "cpu", Dtype = "float32", SessionLen = 128 } });
+    }
+
+    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
+    {
+        Check(context);
+        for (var index = 0; index < request.Prompts.Count; index++)
+        {
+            await responseStream.WriteAsync(new GenerationEvent { Index = index, Started = new GenerationStarted { PromptTokenIds = { 1, 2 } } });
+            if (Behaviour.Has(Behaviour.CrashOnGenerate))
+            {
+                await Console.Error.WriteLineAsync("fake: about to be killed");
+                _ = LibC.Kill(Environment.ProcessId, 9);
+            }
+
+            var text = request.Prompts[index].Text;
+            if (text == Endless)
+            {
+                await StreamForeverAsync(index, responseStream, context.CancellationToken);
+            }
+
+            var words = text.Split(' ');
+            foreach (var word in words)
+            {
+                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = word } });
+            }
+
+            await responseStream.WriteAsync(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop, GenerateTokenLen = words.Length } });
+        }
+    }
+
+    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
+    {
+        Check(context);
+        throw Fail(StatusCode.InvalidArgument, ErrorCodes.InvalidRequest, "the fake has no tokenizer", "prompts");
+    }
+
+    public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context)
+    {
+        Check(context);
+        return Task.FromResult(new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } });
+    }
+
+    private static async Task StreamForeverAsync(int index, IServerStreamWriter<GenerationEvent> responseStream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = "." } }, cancellationToken);
+            }
+        }
+        finally
+        {
+            Behaviour.LeaveMark("cancelled");
+        }
+    }
+
+    private static RpcException Fail(StatusCode status, string code, string message, string subject) => new(
+        new Status(status, message), new Metadata { { Protocol.ErrorTrailer, new Error { Code = code, Message = message, Subject = subject }.ToByteArray() } });
+
+    private void Check(ServerCallContext context)
+    {
+        if (context.RequestHeaders.GetValue(Protocol.TokenHeader) != token)
+        {
+            throw new RpcException(new Status(StatusCode.Unauthenticated, "wrong token"));
+        }
+    }
+}

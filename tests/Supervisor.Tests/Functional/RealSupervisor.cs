@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using LmDeploy.Supervisor.Tests.TestDoubles;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Tests.Functional;
+
+/// <summary>A supervisor process with fake workers, and a client of it. Disposing checks that nothing stays behind.</summary>
+internal sealed class RealSupervisor : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _marks = new();
+    private readonly GrpcChannel _channel;
+
+    private RealSupervisor(string fake, string? home, string[] arguments)
+    {
+        Process = Start(Socket, home ?? FakeHome, arguments, fake, _marks.Path);
+        _channel = OpenChannel();
+        Pipelines = new V1.Pipelines.PipelinesClient(_channel);
+        Host = new V1.Host.HostClient(_channel);
+    }
+
+    public static string Root { get; } = FindRoot();
+
+    public static string Executable { get; } = Path.Combine(Root, "artifacts/lmdeploy/supervisor/lmdeploy-supervisor");
+
+    public static string FakeHome { get; } = Path.Combine(Root, "artifacts/fake-home");
+
+    public Process Process { get; }
+
+    public string Socket => _folder.File("s.sock");
+
+    public string Folder => _folder.Path;
+
+    public V1.Pipelines.PipelinesClient Pipelines { get; }
+
+    public V1.Host.HostClient Host { get; }
+
+    public static async Task<RealSupervisor> StartAsync(string fake = "", string? home = null, params string[] arguments)
+    {
+        var supervisor = new RealSupervisor(fake, home, ["--owned", .. arguments]);
+        (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
+        return supervisor;
+    }
+
+    public static Process Start(string socket, string home, string[] arguments, string fake = "", string marks = "")
+    {
+        var start = new ProcessStartInfo(Executable, ["--socket", socket, "--home", home, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["LMDEPLOY_FAKE"] = fake;
+        start.Environment["LMDEPLOY_FAKE_MARKS"] = marks.Length == 0 ? null : marks;
+        start.Environment["A_SECRET"] = "for the supervisor alone";
+        return Process.Start(start)!;
+    }
+
+    public GrpcChannel OpenChannel() => GrpcChannel.ForAddress("http://supervisor", new GrpcChannelOptions
+    {
+        HttpHandler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        },
+        DisposeHttpClient = true,
+    });
+
+    public async Task<Holder> HoldAsync(string name = "fake", EngineConfig? engine = null)
+    {
+        var call = Pipelines.Hold();
+        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = "/models/" + name, Engine = engine ?? new EngineConfig { Device = "cpu" } } });
+        return new Holder(call);
+    }
+
+    public string Mark(string name) => _marks.File(name);
+
+    /// <summary>Worker folders that exist now.</summary>
+    public string[] WorkerFolders() => Directory.GetDirectories(Folder, "w-*");
+
+    public async ValueTask DisposeAsync()
+    {
+        var workers = new ProcessTable().FindTree(new ProcessIdentity(Process.Id, 0)).Where(process => process.Pid != Process.Id).ToList();
+        _channel.Dispose();
+        Process.StandardInput.Close();
+        try
+        {
+            await Process.WaitForExitAsync().InTime();
+        }
+        catch (TimeoutException)
+        {
+            Process.Kill();
+            throw;
+        }
+
+        workers.Where(new ProcessTable().IsRunning).ShouldBeEmpty("workers outlived their supervisor");
+        Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).ShouldBeSubsetOf(["s.sock.log"]);
+        (await File.ReadAllLinesAsync(Socket + ".log")).ShouldNotContain(line => line.Contains("Z Error "), "the supervisor logged an error");
+        Process.Dispose();
+        _folder.Dispose();
+        _marks.Dispose();
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "LmDeploy.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no LmDeploy.sln above the tests");
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,56 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Tests.Lifecycle;
+
+public sealed class PipelineSpecTests
+{
+    [Fact]
+    public void Create_TakesItsNameFromTheFolder()
+    {
+        var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/pebble/" }, holderPid: 7);
+
+        spec.Name.ShouldBe("pebble");
+        spec.Model.ShouldBe("/models/pebble");
+        spec.LoadTimeout.ShouldBe(TimeSpan.FromMinutes(10));
+        spec.StopGrace.ShouldBe(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Create_MakesKeysThatCannotBeGuessed()
+    {
+        var keys = Enumerable.Range(0, 100).Select(_ => PipelineSpec.Create(new OpenPipeline { Model = "/m" }, 0).Key).ToList();
+
+        keys.Distinct().Count().ShouldBe(100);
+        keys.ShouldAllBe(key => key.Length == 32 && key.All(char.IsAsciiHexDigitLower));
+    }
+
+    [Theory]
+    [InlineData("", null, null, "model")]
+    [InlineData("relative/folder", null, null, "model")]
+    [InlineData("/m", 0L, null, "load_timeout_ms")]
+    [InlineData("/m", 90_000_000L, null, "load_timeout_ms")]
+    [InlineData("/m", null, -1L, "stop_grace_ms")]
+    public void Create_NamesWhatIsWrong(string model, long? loadTimeout, long? stopGrace, string subject)
+    {
+        var engine = new EngineConfig();
+        if (loadTimeout is { } load)
+        {
+            engine.LoadTimeoutMs = load;
+        }
+
+        if (stopGrace is { } grace)
+        {
+            engine.StopGraceMs = grace;
+        }
+
+        var error = Should.Throw<SupervisorException>(() => PipelineSpec.Create(new OpenPipeline { Model = model, Engine = engine }, 0)).Error;
+
+        error.Code.ShouldBe(ErrorCodes.InvalidRequest);
+        error.Subject.ShouldBe(subject);
+    }
+
+    [Fact]
+    public void Create_WantsOpenFirst() => Should.Throw<SupervisorException>(() => PipelineSpec.Create(null, 0)).Error.Subject.ShouldBe("open");
+}

@@ -1,0 +1,69 @@
+using LmDeploy.Supervisor.Logs;
+using LmDeploy.Supervisor.Tests.TestDoubles;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LmDeploy.Supervisor.Tests.Logs;
+
+public sealed class WorkerLogTests
+{
+    private readonly WorkerLog _log = new(new FakeTimeProvider(), capacity: 3);
+
+    [Fact]
+    public async Task ReadAsync_KeepsTheLastLines()
+    {
+        foreach (var text in new[] { "a", "b", "c", "d", "e" })
+        {
+            _log.Add("stdout", text);
+        }
+
+        (await TextsAsync(null)).ShouldBe(["c", "d", "e"]);
+        (await TextsAsync(2)).ShouldBe(["d", "e"]);
+        (await TextsAsync(0)).ShouldBeEmpty();
+        (await TextsAsync(99)).ShouldBe(["c", "d", "e"]);
+    }
+
+    [Fact]
+    public void Last_LooksAtOneSource()
+    {
+        _log.Add("stderr", "a");
+        _log.Add("stdout", "b");
+        _log.Add("stderr", "c");
+
+        _log.Last(5, "stderr").ShouldBe(["a", "c"]);
+        _log.Last(1, "stderr").ShouldBe(["c"]);
+    }
+
+    [Fact]
+    public async Task ReadAsync_FollowsUntilTheEnd()
+    {
+        _log.Add("stdout", "a");
+        var lines = _log.ReadAsync(null, follow: true, CancellationToken.None).GetAsyncEnumerator();
+        (await lines.MoveNextAsync().AsTask().InTime()).ShouldBeTrue();
+        var next = lines.MoveNextAsync().AsTask();
+        next.IsCompleted.ShouldBeFalse();
+
+        _log.Add("stdout", "b");
+        (await next.InTime()).ShouldBeTrue();
+        lines.Current.Text.ShouldBe("b");
+        _log.Complete();
+
+        (await lines.MoveNextAsync().AsTask().InTime()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task ReadAsync_SlowFollowerSkipsWhatWasDropped()
+    {
+        _log.Add("stdout", "a");
+        var lines = _log.ReadAsync(null, follow: true, CancellationToken.None).GetAsyncEnumerator();
+        await lines.MoveNextAsync().AsTask().InTime();
+        foreach (var text in new[] { "b", "c", "d", "e" })
+        {
+            _log.Add("stdout", text);
+        }
+
+        await lines.MoveNextAsync().AsTask().InTime();
+        lines.Current.Text.ShouldBe("c");
+    }
+
+    private async Task<List<string>> TextsAsync(int? last) => await _log.ReadAsync(last, follow: false, CancellationToken.None).Select(line => line.Text).ToListAsync();
+}

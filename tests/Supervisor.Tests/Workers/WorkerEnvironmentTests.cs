@@ -1,0 +1,29 @@
+using LmDeploy.Supervisor.Workers;
+
+namespace LmDeploy.Supervisor.Tests.Workers;
+
+public sealed class WorkerEnvironmentTests
+{
+    [Theory]
+    [InlineData("PATH", true)]
+    [InlineData("LC_ALL", true)]
+    [InlineData("CUDA_VISIBLE_DEVICES", true)]
+    [InlineData("NVIDIA_VISIBLE_DEVICES", true)]
+    [InlineData("DOTNET_gcServer", true)]
+    [InlineData("LMDEPLOY_LIBTORCH", true)]
+    [InlineData("LD_PRELOAD", false)]
+    [InlineData("AWS_SECRET_ACCESS_KEY", false)]
+    [InlineData("HF_TOKEN", false)]
+    [InlineData("PATHS", false)]
+    public void Build_LetsThroughWhatAWorkerNeeds(string name, bool allowed) =>
+        WorkerEnvironment.Build([KeyValuePair.Create<string, string?>(name, "x")]).ContainsKey(name).ShouldBe(allowed);
+
+    [Fact]
+    public void Build_FixesTheOrderOfDevices()
+    {
+        var environment = WorkerEnvironment.Build([KeyValuePair.Create<string, string?>("CUDA_DEVICE_ORDER", "FASTEST_FIRST")]);
+
+        environment["CUDA_DEVICE_ORDER"].ShouldBe("PCI_BUS_ID");
+        environment["CUDA_MODULE_LOADING"].ShouldBe("LAZY");
+    }
+}

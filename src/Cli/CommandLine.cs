@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using LmDeploy.Cli.Commands;
+using LmDeploy.Cli.Hosting;
+
+namespace LmDeploy.Cli;
+
+/// <summary>The <c>lmdeploy</c> command: what it takes, and how its failures become a line and an exit code.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        Run and compare LLMs, each in a process of its own that gives back all its memory when it ends.
+
+        Exit codes: 0 done, 1 failed, 2 bad usage, 3 a model could not be loaded, 130 interrupted, 143 terminated.
+        """;
+
+    public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken)
+    {
+        var terminal = host.Terminal;
+        var result = CreateRoot(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is ParseErrorAction)
+        {
+            foreach (var error in result.Errors)
+            {
+                terminal.WriteError(error.Message);
+            }
+
+            terminal.Error.WriteLine("Try --help.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await result.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (UsageException e)
+        {
+            terminal.WriteError(e.Message);
+            return ExitCodes.Usage;
+        }
+        catch (LmDeployException e)
+        {
+            terminal.WriteError(e.Code, e.Message);
+            return e is ModelLoadException ? ExitCodes.NotLoaded : ExitCodes.Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            terminal.WriteError(e.Message);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static RootCommand CreateRoot(CliHost host) => new(Description)
+    {
+        CompareCommand.Create(host),
+        RunCommand.Create(host),
+        TokenizeCommand.Create(host),
+        PsCommand.Create(host),
+        StopCommand.Create(host),
+        LogsCommand.Create(host),
+        GpuCommand.Create(host),
+        CheckEnvCommand.Create(host),
+        SupervisorCommand.Create(host),
+    };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using LmDeploy.Cli.Hosting;
+using LmDeploy.Cli.Output;
+
+namespace LmDeploy.Cli.Commands;
+
+/// <summary><c>lmdeploy ps</c>: lists what runs.</summary>
+internal static class PsCommand
+{
+    private static readonly string[] _columns = ["ID", "NAME", "STATE", "DEVICE", "MEMORY", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL"];
+
+    public static Command Create(CliHost host)
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("ps", "List the pipelines that run. Starts no supervisor.") { json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using var supervisor = await host.FindSupervisorAsync(cancellationToken);
+            var pipelines = supervisor is null ? [] : await supervisor.ListPipelinesAsync(cancellationToken);
+            if (result.GetValue(json))
+            {
+                host.Terminal.Out.WriteLine(ToJson(pipelines));
+            }
+            else
+            {
+                Listing.Write(host.Terminal, _columns, pipelines.Select(ToRow));
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static string[] ToRow(PipelineInfo pipeline) =>
+    [
+        pipeline.Id, pipeline.Name, pipeline.State, pipeline.Device, $"{Units.Bytes(pipeline.HeldBytes)} {pipeline.Memory}",
+        Units.Format($"{pipeline.RunningRequests}"), Units.Duration(pipeline.Uptime), Units.Format($"{pipeline.WorkerPid}"),
+        Units.Format($"{pipeline.HolderPid}"), pipeline.Model,
+    ];
+
+    private static string ToJson(IReadOnlyList<PipelineInfo> pipelines) => JsonText.Write(
+        json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("pipelines");
+            foreach (var pipeline in pipelines)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", pipeline.Id);
+                json.WriteString("name", pipeline.Name);
+                json.WriteString("model", pipeline.Model);
+                json.WriteString("state", pipeline.State);
+                json.WriteString("device", pipeline.Device);
+                json.WriteNumber("held_bytes", pipeline.HeldBytes);
+                json.WriteString("memory", pipeline.Memory);
+                json.WriteNumber("running_requests", pipeline.RunningRequests);
+                json.WriteNumber("uptime_seconds", pipeline.Uptime.TotalSeconds);
+                json.WriteNumber("worker_pid", pipeline.WorkerPid);
+                json.WriteNumber("holder_pid", pipeline.HolderPid);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        },
+        indented: true);
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+
+namespace LmDeploy.Cli.Flags;
+
+/// <summary>The flags that make an <see cref="EngineConfig"/>.</summary>
+internal sealed class EngineFlags
+{
+    private static readonly EngineConfig _defaults = new();
+
+    private readonly Option<EngineDevice> _device = new("--device") { Description = "auto, cpu or cuda. Default: auto." };
+    private readonly Option<EngineDtype> _dtype = new("--dtype") { Description = "auto, float32, bfloat16 or float16. Default: auto." };
+    private readonly Option<int?> _sessionLen = new("--session-len") { Description = "The longest context in tokens. Default: the model's own." };
+    private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = "How many sequences run at once. Default: 128." };
+    private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num") { Description = "Prompt tokens in one step. Default: 8192." };
+    private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len") { Description = "Tokens in a block of the key-value cache. Default: 64." };
+    private readonly Option<double?> _cacheMaxEntryCount = new("--cache-max-entry-count")
+    {
+        Description = "Share of free memory for the key-value cache; above 1, a number of blocks. Default: 0.8.",
+    };
+
+    private readonly Option<int?> _threads = new("--threads") { Description = "Threads on a CPU. Default: the number of cores." };
+    private readonly Option<FileInfo?> _chatTemplate = new("--chat-template") { Description = "A file with a chat template (Jinja) to use instead of the model's own." };
+    private readonly Option<double?> _loadTimeout = new("--load-timeout") { Description = "Seconds to start and load a model. Default: 600." };
+
+    public void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            _device, _dtype, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _threads, _chatTemplate, _loadTimeout,
+        ];
+        Array.ForEach(options, command.Options.Add);
+    }
+
+    /// <exception cref="UsageException">A value is out of range.</exception>
+    public EngineConfig Read(ParseResult result)
+    {
+        try
+        {
+            return new EngineConfig
+            {
+                Device = result.GetValue(_device),
+                Dtype = result.GetValue(_dtype),
+                SessionLen = result.GetValue(_sessionLen),
+                MaxBatchSize = result.GetValue(_maxBatchSize),
+                MaxPrefillTokenNum = result.GetValue(_maxPrefillTokenNum) ?? _defaults.MaxPrefillTokenNum,
+                CacheBlockSeqLen = result.GetValue(_cacheBlockSeqLen) ?? _defaults.CacheBlockSeqLen,
+                CacheMaxEntryCount = result.GetValue(_cacheMaxEntryCount) ?? _defaults.CacheMaxEntryCount,
+                Threads = result.GetValue(_threads),
+                ChatTemplate = result.GetValue(_chatTemplate) is { } file ? ReadTemplate(file) : null,
+                LoadTimeout = result.GetValue(_loadTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : _defaults.LoadTimeout,
+            };
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw UsageOf(e);
+        }
+    }
+
+    /// <summary>The first line of an argument error says all; the others repeat the parameter.</summary>
+    public static UsageException UsageOf(Exception e)
+        => new(e is ArgumentException ? e.Message.Split(" (Parameter")[0] : e.Message, e);
+
+    private static string ReadTemplate(FileInfo file)
+        => file.Exists ? File.ReadAllText(file.FullName) : throw new UsageException($"The chat template {file} does not exist.");
+}

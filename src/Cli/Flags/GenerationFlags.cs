@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace LmDeploy.Cli.Flags;
+
+/// <summary>The flags that make a <see cref="GenerationConfig"/>.</summary>
+internal sealed class GenerationFlags
+{
+    private static readonly GenerationConfig _defaults = new();
+
+    private readonly Option<bool> _greedy = new("--greedy") { Description = "Always take the most probable token. This is the default." };
+    private readonly Option<bool> _sample = new("--sample") { Description = "Draw tokens. Implied by --temperature, --top-p, --top-k and --min-p." };
+    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The most tokens to generate. Default: 512." };
+    private readonly Option<int?> _minNewTokens = new("--min-new-tokens") { Description = "No end before so many tokens. Default: 0." };
+    private readonly Option<double?> _temperature = new("--temperature") { Description = "0 to 2. Default: 0.8." };
+    private readonly Option<double?> _topP = new("--top-p") { Description = "0 to 1. Default: 1." };
+    private readonly Option<int?> _topK = new("--top-k") { Description = "0 (all) or more. Default: 50." };
+    private readonly Option<double?> _minP = new("--min-p") { Description = "0 to 1. Default: 0." };
+    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty") { Description = "More than 0. Default: 1." };
+    private readonly Option<ulong?> _seed = new("--seed", "--random-seed") { Description = "Makes drawing repeatable." };
+    private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Generate past the model's end of text." };
+    private readonly Option<string[]> _stop = new("--stop", "--stop-words") { Description = "A text that ends the answer; may be given several times." };
+    private readonly Option<string[]> _stopTokenIds = new("--stop-token-ids") { Description = "Tokens that end the answer, separated by commas." };
+    private readonly Option<bool> _includeStop = new("--include-stop-str-in-output") { Description = "Leave the stop word in the text." };
+    private readonly Option<bool> _keepSpecialTokens = new("--keep-special-tokens") { Description = "Show special tokens in the text." };
+    private readonly Option<int?> _logprobs = new("--logprobs") { Description = "Log-probabilities of so many candidates for each token." };
+    private readonly Option<bool> _promptLogprobs = new("--prompt-logprobs") { Description = "Log-probabilities of the prompt's tokens." };
+
+    public void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            _greedy, _sample, _maxNewTokens, _minNewTokens, _temperature, _topP, _topK, _minP, _repetitionPenalty, _seed, _ignoreEos,
+            _stop, _stopTokenIds, _includeStop, _keepSpecialTokens, _logprobs, _promptLogprobs,
+        ];
+        Array.ForEach(options, command.Options.Add);
+    }
+
+    /// <exception cref="UsageException">A value is out of range, or two flags contradict each other.</exception>
+    public GenerationConfig Read(ParseResult result)
+    {
+        if (result.GetValue(_greedy) && result.GetValue(_sample))
+        {
+            throw new UsageException("--greedy and --sample contradict each other.");
+        }
+
+        try
+        {
+            return new GenerationConfig
+            {
+                DoSample = !result.GetValue(_greedy) && (result.GetValue(_sample) || AsksForSampling(result)),
+                MaxNewTokens = result.GetValue(_maxNewTokens) ?? _defaults.MaxNewTokens,
+                MinNewTokens = result.GetValue(_minNewTokens) ?? _defaults.MinNewTokens,
+                Temperature = result.GetValue(_temperature) ?? _defaults.Temperature,
+                TopP = result.GetValue(_topP) ?? _defaults.TopP,
+                TopK = result.GetValue(_topK) ?? _defaults.TopK,
+                MinP = result.GetValue(_minP) ?? _defaults.MinP,
+                RepetitionPenalty = result.GetValue(_repetitionPenalty) ?? _defaults.RepetitionPenalty,
+                RandomSeed = result.GetValue(_seed),
+                IgnoreEos = result.GetValue(_ignoreEos),
+                StopWords = result.GetValue(_stop) ?? [],
+                StopTokenIds = [.. (result.GetValue(_stopTokenIds) ?? []).SelectMany(ParseIds)],
+                IncludeStopStrInOutput = result.GetValue(_includeStop),
+                SkipSpecialTokens = !result.GetValue(_keepSpecialTokens),
+                Logprobs = result.GetValue(_logprobs),
+                PromptLogprobs = result.GetValue(_promptLogprobs),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw EngineFlags.UsageOf(e);
+        }
+    }
+
+    private bool AsksForSampling(ParseResult result)
+    {
+        Option[] drawing = [_temperature, _topP, _topK, _minP];
+        return drawing.Any(option => result.GetResult(option) is { Implicit: false });
+    }
+
+    private static IEnumerable<int> ParseIds(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw new UsageException($"--stop-token-ids takes token ids separated by commas, got \"{text}\"."));
+}

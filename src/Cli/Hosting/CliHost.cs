@@ -1,0 +1,27 @@
+using LmDeploy.Cli.Output;
+
+namespace LmDeploy.Cli.Hosting;
+
+/// <summary>What the commands work with.</summary>
+/// <param name="Terminal">Where they print.</param>
+/// <param name="Supervisor">Who runs models.</param>
+/// <param name="FindSupervisorAsync">The supervisor if it runs; starts none.</param>
+/// <param name="Time">How they measure.</param>
+internal sealed record CliHost(
+    Terminal Terminal, Supervisor Supervisor, Func<CancellationToken, Task<Supervisor?>> FindSupervisorAsync, TimeProvider Time)
+{
+    public static CliHost Create() => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, TimeProvider.System);
+
+    /// <summary>Loads a model; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>
+    public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);
+        }
+        catch (WorkerCrashedException e)
+        {
+            throw new ModelLoadException(e.Code, e.Message, e.Subject, e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace LmDeploy.Cli.Input;
+
+/// <summary>Lets a line say for itself how its prompt is answered, by LMDeploy's field names.</summary>
+internal static class ConfigFields
+{
+    private static readonly (string Name, Func<GenerationConfig, JsonElement, GenerationConfig> Apply)[] _fields =
+    [
+        ("max_new_tokens", (c, v) => c with { MaxNewTokens = v.AsInteger("max_new_tokens") }),
+        ("min_new_tokens", (c, v) => c with { MinNewTokens = v.AsInteger("min_new_tokens") }),
+        ("do_sample", (c, v) => c with { DoSample = v.AsBoolean("do_sample") }),
+        ("temperature", (c, v) => c with { Temperature = v.AsNumber("temperature") }),
+        ("top_p", (c, v) => c with { TopP = v.AsNumber("top_p") }),
+        ("top_k", (c, v) => c with { TopK = v.AsInteger("top_k") }),
+        ("min_p", (c, v) => c with { MinP = v.AsNumber("min_p") }),
+        ("repetition_penalty", (c, v) => c with { RepetitionPenalty = v.AsNumber("repetition_penalty") }),
+        ("ignore_eos", (c, v) => c with { IgnoreEos = v.AsBoolean("ignore_eos") }),
+        ("random_seed", (c, v) => c with { RandomSeed = AsSeed(v) }),
+        ("stop_words", (c, v) => c with { StopWords = AsWords(v) }),
+        ("stop_token_ids", (c, v) => c with { StopTokenIds = v.AsIds("stop_token_ids") }),
+        ("skip_special_tokens", (c, v) => c with { SkipSpecialTokens = v.AsBoolean("skip_special_tokens") }),
+        ("include_stop_str_in_output", (c, v) => c with { IncludeStopStrInOutput = v.AsBoolean("include_stop_str_in_output") }),
+    ];
+
+    public static GenerationConfig Apply(JsonElement line, GenerationConfig config)
+    {
+        foreach (var (name, apply) in _fields)
+        {
+            config = line.Has(name) ? apply(config, line.GetProperty(name)) : config;
+        }
+
+        return config;
+    }
+
+    private static ulong AsSeed(JsonElement value)
+        => value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var seed)
+            ? seed
+            : throw new FormatException($"random_seed must be a whole number, 0 or more, found {value.GetRawText()}");
+
+    private static string[] AsWords(JsonElement value)
+        => [.. value.Must(JsonValueKind.Array, "stop_words", "an array of strings").EnumerateArray().Select(word => word.AsText("stop_words"))];
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace LmDeploy.Cli.Input;
+
+/// <summary>One prompt of a <c>--prompts</c> file, and how it shall be answered.</summary>
+internal sealed record PromptLine(Prompt Prompt, GenerationConfig Config)
+{
+    /// <param name="line">An object with one of <c>prompt</c>, <c>messages</c> and <c>input_ids</c>.</param>
+    /// <param name="config">What the line does not say itself.</param>
+    /// <param name="raw">Whether texts are taken without the chat template.</param>
+    public static PromptLine Parse(JsonElement line, GenerationConfig config, bool raw)
+    {
+        var prompt = line.ExactlyOne("prompt", "messages", "input_ids") switch
+        {
+            ("prompt", var text) => Prompt.FromText(text.AsText("prompt"), raw),
+            ("messages", var messages) => PromptFields.ReadMessages(line, messages),
+            var (name, ids) => Prompt.FromTokenIds(ids.AsIds(name)),
+        };
+        return new PromptLine(prompt, ConfigFields.Apply(line, config));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace LmDeploy.Cli.Output;
+
+/// <summary>Writes receipts as JSON and as a sentence.</summary>
+internal static class ReceiptJson
+{
+    private static readonly string[] _verdicts = ["reclaimed", "partial", "unverifiable"];
+
+    public static string Name(this ReclaimVerdict verdict) => _verdicts[(int)verdict];
+
+    /// <summary>The fields that comparisons are made of.</summary>
+    public static void WriteFields(Utf8JsonWriter json, ReclaimReceipt receipt)
+    {
+        json.WriteString("verdict", receipt.Verdict.Name());
+        json.WriteNumber("reclaimed_bytes", receipt.ReclaimedBytes);
+        json.WriteNumber("residual_bytes", receipt.ResidualBytes);
+        json.WriteNumber("milliseconds", receipt.Milliseconds);
+    }
+
+    /// <summary>All there is to say.</summary>
+    public static void WriteAll(Utf8JsonWriter json, ReclaimReceipt receipt)
+    {
+        WriteFields(json, receipt);
+        json.WriteString("reason", receipt.Reason);
+        json.WriteNumber("worker_pid", receipt.WorkerPid);
+        json.WriteString("memory", receipt.Memory);
+        json.WriteNumber("held_bytes", receipt.HeldBytes);
+        json.WriteNumber("peak_bytes", receipt.PeakBytes);
+        json.WriteNumber("exit_milliseconds", receipt.ExitMilliseconds);
+        json.WriteString("how", receipt.How);
+    }
+
+    public static string Describe(ReclaimReceipt receipt)
+    {
+        var reason = receipt.Reason.Length > 0 ? $" ({receipt.Reason})" : "";
+        return Units.Format($"{receipt.Verdict.Name()}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.Milliseconds:0} ms");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Spectre.Console;
+
+namespace LmDeploy.Cli.Output;
+
+/// <summary>Standard output and error, always UTF-8. Colours and live lines are for terminals only.</summary>
+/// <param name="Out">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+/// <param name="IsOutTerminal">Whether somebody looks at standard output.</param>
+/// <param name="IsErrorTerminal">Whether somebody looks at standard error.</param>
+internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerminal, bool IsErrorTerminal)
+{
+    /// <summary>How wide tables are for a file or a pipe, in characters: wide enough that no row is folded.</summary>
+    private const int FileWidth = 400;
+
+    public static Terminal Create() => new(
+        Open(Console.OpenStandardOutput()), Open(Console.OpenStandardError()), !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+
+    /// <summary>One line on standard error.</summary>
+    public void WriteError(string code, string message) => WriteError($"{code}: {message}");
+
+    /// <inheritdoc cref="WriteError(string, string)"/>
+    public void WriteError(string message) => Error.WriteLine($"error: {message.ReplaceLineEndings(" ").TrimEnd()}");
+
+    public IAnsiConsole OutConsole() => CreateConsole(Out, IsOutTerminal);
+
+    public IAnsiConsole ErrorConsole() => CreateConsole(Error, IsErrorTerminal);
+
+    private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = isTerminal ? Console.WindowWidth : FileWidth;
+        return console;
+    }
+
+    private static StreamWriter Open(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
+}

@@ -7,8 +7,8 @@ namespace LmDeploy.Worker.Tokenization.Decoders;
 internal interface IDecoderStage
 {
     /// <summary>Takes the next string and adds what is certain by now to <paramref name="output"/>.</summary>
-    public void Push(string text, List<string> output);
+    void Push(string text, List<string> output);
 
     /// <summary>Ends the sequence: adds what was held back. The stage can then begin another sequence.</summary>
-    public void Complete(List<string> output);
+    void Complete(List<string> output);
 }

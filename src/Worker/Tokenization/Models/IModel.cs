@@ -3,8 +3,8 @@ namespace LmDeploy.Worker.Tokenization.Models;
 /// <summary>Turns a piece of text into token ids. Implementations are safe for concurrent use.</summary>
 internal interface IModel
 {
-    public Vocabulary Vocabulary { get; }
+    Vocabulary Vocabulary { get; }
 
     /// <summary>Adds the ids of <paramref name="text"/> to <paramref name="ids"/>.</summary>
-    public void Encode(ReadOnlySpan<char> text, List<int> ids);
+    void Encode(ReadOnlySpan<char> text, List<int> ids);
 }

@@ -3,5 +3,5 @@ namespace LmDeploy.Worker.Tokenization.Normalizers;
 /// <summary>Rewrites a text before it is split. Implementations are immutable and safe for concurrent use.</summary>
 internal interface INormalizer
 {
-    public string Normalize(string text);
+    string Normalize(string text);
 }

@@ -4,5 +4,5 @@ namespace LmDeploy.Worker.Tokenization.Patterns;
 internal interface IPattern
 {
     /// <summary>Adds the matches in <paramref name="text"/> to <paramref name="matches"/>: left to right, not overlapping.</summary>
-    public void Find(ReadOnlySpan<char> text, List<TextRange> matches);
+    void Find(ReadOnlySpan<char> text, List<TextRange> matches);
 }

@@ -4,5 +4,5 @@ namespace LmDeploy.Worker.Tokenization.PreTokenizers;
 internal interface IPreTokenizer
 {
     /// <summary>Adds the parts of <paramref name="piece"/> to <paramref name="output"/>; none of them is empty.</summary>
-    public void Split(Piece piece, List<Piece> output);
+    void Split(Piece piece, List<Piece> output);
 }

@@ -1,0 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
+// Tests count processes, descriptors and memory, and two cores are few.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: SuppressMessage("Globalization", "CA1305", Justification = "Invariant globalization: there is one culture.")]

@@ -1,0 +1,55 @@
+namespace LmDeploy.EndToEnd.Tests.Processes;
+
+/// <summary>What /proc says about processes.</summary>
+internal static class ProcessTable
+{
+    /// <summary>The pids and command lines of the processes whose command line names a text; zombies are not among them.</summary>
+    public static IReadOnlyDictionary<int, string> Naming(string text) =>
+        Directory.GetDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && pid != Environment.ProcessId)
+            .Select(pid => (Pid: pid, CommandLine: CommandLine(pid)))
+            .Where(process => process.CommandLine.Contains(text, StringComparison.Ordinal))
+            .ToDictionary(process => process.Pid, process => process.CommandLine);
+
+    public static bool Exists(int pid) => State(pid) is not (null or 'Z' or 'X');
+
+    public static bool IsZombie(int pid) => State(pid) == 'Z';
+
+    public static long ResidentBytes(int pid) => Status(pid, "VmRSS:") << 10;
+
+    public static int Threads(int pid) => (int)Status(pid, "Threads:");
+
+    public static int Descriptors(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
+
+    /// <summary>The name that `ps` shows, at most 15 characters.</summary>
+    public static string Name(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim();
+
+    private static long Status(int pid, string key) =>
+        long.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Replace("kB", "", StringComparison.Ordinal));
+
+    private static char? State(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

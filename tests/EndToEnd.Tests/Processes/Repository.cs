@@ -1,0 +1,39 @@
+using System.Reflection;
+
+namespace LmDeploy.EndToEnd.Tests.Processes;
+
+/// <summary>Where things are in the checkout that is tested.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The folder with the published programs.</summary>
+    public static string Home { get; } = Environment.GetEnvironmentVariable("LMDEPLOY_HOME") is { Length: > 0 } home
+        ? home
+        : typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "LmDeployHome").Value!;
+
+    public static string Cli => Path.Combine(Home, "cli", "lmdeploy");
+
+    public static string Pebble => Model("pebble");
+
+    public static string Cobble => Model("cobble");
+
+    public static string Boulder => Model("boulder");
+
+    public static string Evaluation => Path.Combine(Root, "models", "eval.jsonl");
+
+    public static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
+
+    private static string Model(string name) => Path.Combine(Root, "models", name);
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LmDeploy.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException($"No checkout above {AppContext.BaseDirectory}.");
+    }
+}

@@ -13,6 +13,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerm
     /// <summary>How wide tables are for a file or a pipe, in characters: wide enough that no row is folded.</summary>
     private const int FileWidth = 400;
 
+    /// <summary>What a terminal that does not know its width is taken for.</summary>
+    private const int LeastWidth = 80;
+
     public static Terminal Create() => new(
         Open(Console.OpenStandardOutput()), Open(Console.OpenStandardError()), !Console.IsOutputRedirected, !Console.IsErrorRedirected);
 
@@ -34,7 +37,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerm
             Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        console.Profile.Width = isTerminal ? Console.WindowWidth : FileWidth;
+        console.Profile.Width = isTerminal ? Math.Max(Console.WindowWidth, LeastWidth) : FileWidth;
         return console;
     }
 

@@ -69,8 +69,13 @@ internal sealed class SupervisorProcess : IDisposable
             WorkingDirectory = start.Installation.Home,
         };
 
-        // The executable looks for .NET where it is usually installed; tell it where this process found it.
-        info.Environment.TryAdd("DOTNET_ROOT", Path.GetFullPath(Path.Join(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
+        // The executable looks for .NET where it is usually installed; tell it where this process found it, unless it brings its own.
+        var dotnet = Path.GetFullPath(Path.Join(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        if (Directory.Exists(Path.Join(dotnet, "host", "fxr")))
+        {
+            info.Environment.TryAdd("DOTNET_ROOT", dotnet);
+        }
+
         try
         {
             return Process.Start(info)!;

@@ -10,6 +10,7 @@ internal static class PipelineLoader
         string model, EngineConfig config, Supervisor supervisor, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         var open = config.ToOpen(Path.GetFullPath(model));
+        var channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync().ConfigureAwait(false);
@@ -23,11 +24,11 @@ internal static class PipelineLoader
             // It may have left for idleness between being found and being asked.
         }
 
+        channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await OpenAsync().ConfigureAwait(false);
 
         async Task<Pipeline> OpenAsync()
         {
-            var channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
             var (hold, ready) = await PipelineHold.OpenAsync(channel.Pipelines, open, config, progress, cancellationToken).ConfigureAwait(false);
             return new Pipeline(supervisor, new PipelineCalls(channel.Pipelines, hold, ready.Key), hold, ready);
         }

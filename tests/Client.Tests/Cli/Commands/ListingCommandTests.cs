@@ -1,0 +1,69 @@
+using System.Text.Json;
+using LmDeploy.V1;
+
+namespace LmDeploy.Client.Tests.Cli.Commands;
+
+public sealed class ListingCommandTests : CommandTestBase
+{
+    [Fact]
+    public async Task Ps_ListsWhatRunsWithoutAnsi()
+    {
+        Fake.OnListPipelines = () => new ListPipelinesResponse
+        {
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, Memory = "rss", UptimeSeconds = 75 } },
+        };
+        (await RunAsync("ps")).ShouldBe(0);
+        Out.ToString().ShouldNotContain("\u001b");
+        Out.ToString().ShouldContain("3.0 MiB rss");
+        Out.ToString().ShouldContain("1 min 15 s");
+        (await RunAsync("ps", "--json")).ShouldBe(0);
+        using var json = JsonDocument.Parse(Out.ToString()[Out.ToString().IndexOf('{')..]);
+        json.RootElement.GetProperty("pipelines")[0].GetProperty("held_bytes").GetInt64().ShouldBe(3 << 20);
+    }
+
+    [Theory]
+    [InlineData("""{"pipelines":[]}""", "ps", "--json")]
+    [InlineData("""{"gpus":[],"unavailable":"no supervisor runs"}""", "gpu", "--json")]
+    [InlineData("""{"stopped":[]}""", "stop", "--all", "--json")]
+    [InlineData("""{"running":false}""", "supervisor", "info", "--json")]
+    public async Task Listing_WithoutASupervisorIsEmpty(string expected, params string[] args)
+    {
+        IsSupervisorRunning = false;
+        (await RunAsync(args)).ShouldBe(0);
+        string.Concat(Out.ToString().Split('\n').Select(line => line.Trim())).Replace("\": ", "\":", StringComparison.Ordinal).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("stop", "x")]
+    [InlineData("logs", "x")]
+    public async Task Named_WithoutASupervisorIsNotFound(params string[] args)
+    {
+        IsSupervisorRunning = false;
+        (await RunAsync(args)).ShouldBe(1);
+        Error.ToString().ShouldBe("error: pipeline_not_found: No pipeline x runs.\n");
+    }
+
+    [Fact]
+    public async Task Stop_SaysWhatTheSupervisorSays()
+    {
+        (await RunAsync("stop", "x")).ShouldBe(1);
+        Error.ToString().ShouldBe("error: pipeline_not_found: No pipeline x.\n");
+    }
+
+    [Fact]
+    public async Task CheckEnv_OfAnUnusableHostFails()
+    {
+        (await RunAsync("check-env")).ShouldBe(1);
+        Out.ToString().ShouldContain("libtorch");
+        Out.ToString().ShouldContain("Models cannot run here.");
+    }
+
+    [Fact]
+    public async Task Help_IsNoError()
+    {
+        (await RunAsync("run", "--help")).ShouldBe(0);
+        Out.ToString().ShouldContain("--prompt-logprobs");
+        (await RunAsync("--help")).ShouldBe(0);
+        Out.ToString().ShouldContain("3 a model could not be loaded");
+    }
+}

@@ -1,0 +1,192 @@
+using System.Text.Json;
+using LmDeploy.Client.Tests.Fakes;
+using LmDeploy.V1;
+
+namespace LmDeploy.Client.Tests.Cli.Commands;
+
+public sealed class RunCommandTests : CommandTestBase
+{
+    [Fact]
+    public async Task Run_PrintsTheAnswerAsItComes()
+    {
+        (await RunAsync("run", "model", "hello", "--greedy")).ShouldBe(0);
+        Out.ToString().ShouldBe("hello\n");
+        Error.ToString().ShouldBeEmpty();
+        Fake.Released.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_WritesALineForEachInputInOrder()
+    {
+        var prompts = Write(
+            "p.jsonl",
+            """{"id":"a","prompt":"one"}""",
+            "",
+            """{"id":7,"input_ids":[104,105]}""",
+            """{"id":"c","messages":[{"role":"user","content":"x"}],"max_new_tokens":3}""");
+        (await RunAsync("run", "model", "--prompts", prompts, "--json", PathOf("o.jsonl"), "--logprobs", "2", "--prompt-logprobs")).ShouldBe(0);
+        var lines = File.ReadAllLines(PathOf("o.jsonl"));
+        lines.Length.ShouldBe(3);
+        using var first = JsonDocument.Parse(lines[0]);
+        first.RootElement.EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["id", "text", "token_ids", "logprobs", "prompt_token_ids", "prompt_logprobs", "finish_reason", "input_token_len", "generate_token_len", "error"]);
+        lines[0].ShouldBe(
+            """{"id":"a","text":"one","token_ids":[111,110,101],"logprobs":[{"111":-0.1,"112":null},{"110":-0.1,"111":null},{"101":-0.1,"102":null}],"prompt_token_ids":[111,110,101],"prompt_logprobs":[-0.5,-0.5],"finish_reason":"stop","input_token_len":3,"generate_token_len":3,"error":null}""");
+        lines[1].ShouldStartWith("""{"id":7,"text":"hi",""");
+        lines[2].ShouldContain("\"text\":\"[{\\\"\"");
+        lines[2].ShouldContain("\"finish_reason\":\"length\"");
+        Out.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_WithoutLogprobsTheyAreNull()
+    {
+        (await RunAsync("run", "model", "é", "--json", "-", "--raw")).ShouldBe(0);
+        Out.ToString().ShouldBe(
+            """{"id":null,"text":"é","token_ids":[233],"logprobs":null,"prompt_token_ids":[233],"prompt_logprobs":null,"finish_reason":"stop","input_token_len":1,"generate_token_len":1,"error":null}""" + "\n");
+    }
+
+    [Fact]
+    public async Task Run_BadLinesDoNotStopTheGoodOnes()
+    {
+        var prompts = Write(
+            "p.jsonl",
+            "{nonsense",
+            """{"id":"good","prompt":"ok"}""",
+            """{"id":"two","prompt":"a","messages":[]}""",
+            """{"id":"kind","prompt":5}""",
+            """{"id":"half","prompt":"\ud800"}""",
+            """{"id":"range","prompt":"a","top_p":2}""",
+            "[]");
+        (await RunAsync("run", "model", "--prompts", prompts, "--json", PathOf("o.jsonl"))).ShouldBe(1);
+        var lines = File.ReadAllLines(PathOf("o.jsonl"));
+        lines.Length.ShouldBe(7);
+        lines[0].ShouldStartWith("""{"id":null,"text":"","token_ids":[],"logprobs":null,"prompt_token_ids":[],"prompt_logprobs":null,"finish_reason":"error","input_token_len":0,"generate_token_len":0,"error":{"code":"invalid_request",""");
+        lines[1].ShouldContain("\"text\":\"ok\"");
+        lines[2].ShouldContain("exactly one of prompt, messages, input_ids is needed, found prompt and messages");
+        lines[4].ShouldStartWith("{\"id\":\"half\"");
+        foreach (var number in new[] { 1, 3, 4, 5, 6, 7 })
+        {
+            Error.ToString().ShouldContain($"error: invalid_request: {prompts}:{number}: ");
+        }
+
+        Error.ToString().ShouldContain("TopP must be 0 to 1, got 2.");
+        Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Run_ErrorsOfPromptsAreFailures()
+    {
+        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","max_new_tokens":0}""");
+        (await RunAsync("run", "model", "--prompts", prompts)).ShouldBe(1);
+        Out.ToString().ShouldBe("[\"a\"] x\n");
+        Error.ToString().ShouldBe("error: invalid_request: id \"b\": max_new_tokens must be at least 1, got 0.\n");
+    }
+
+    [Fact]
+    public async Task Run_WhenTheCallFailsEachPromptSaysSo()
+    {
+        Fake.OnGenerate = (_, _, _) => throw FakeSupervisor.Fail(ErrorCodes.WorkerCrashed, "SIGKILL");
+        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y"}""");
+        (await RunAsync("run", "model", "--prompts", prompts, "--json", PathOf("o.jsonl"))).ShouldBe(1);
+        File.ReadAllLines(PathOf("o.jsonl")).ShouldAllBe(line => line.Contains("\"code\":\"worker_crashed\""));
+    }
+
+    [Fact]
+    public async Task Run_AModelThatCannotBeLoadedIsThree()
+    {
+        Fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.UnsupportedArchitecture, "Nothing runs \"foo\".\nReally.");
+        (await RunAsync("run", "model", "x")).ShouldBe(3);
+        Error.ToString().ShouldBe("error: unsupported_architecture: Nothing runs \"foo\". Really.\n");
+    }
+
+    [Fact]
+    public async Task Run_AWorkerThatDiesWhileLoadingIsThree()
+    {
+        Fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.WorkerCrashed, "SIGSEGV");
+        (await RunAsync("run", "model", "x")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Run_InterruptedGivesTheMemoryBack()
+    {
+        using var cancellation = new CancellationTokenSource();
+        Fake.OnGenerate = async (_, _, context) =>
+        {
+            await cancellation.CancelAsync();
+            await Deadline.Never(context.CancellationToken);
+        };
+        (await RunAsync(cancellation.Token, "run", "model", "x")).ShouldBe(130);
+        Fake.Released.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("run")]
+    [InlineData("run", "model")]
+    [InlineData("run", "model", "x", "--prompts", "y")]
+    [InlineData("run", "model", "x", "--nonsense")]
+    [InlineData("run", "model", "x", "--top-p", "1.5")]
+    [InlineData("run", "model", "x", "--top-p", "many")]
+    [InlineData("run", "model", "x", "--device", "tpu")]
+    [InlineData("run", "model", "x", "--max-batch-size", "0")]
+    [InlineData("run", "model", "x", "--greedy", "--sample")]
+    [InlineData("run", "model", "x", "--stop-token-ids", "1,b")]
+    [InlineData("run", "model", "--prompts", "no/such/file")]
+    [InlineData("run", "model", "x", "--json", "no/such/folder/file")]
+    [InlineData("stop")]
+    [InlineData("stop", "x", "--all")]
+    [InlineData("compare")]
+    public async Task Run_BadUsageIsTwo(params string[] args)
+    {
+        (await RunAsync(args)).ShouldBe(2);
+        Error.ToString().ShouldStartWith("error: ");
+        Fake.Opened.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_FlagsReachTheWorker()
+    {
+        GenerateRequest? seen = null;
+        Fake.OnGenerate = (request, events, context) =>
+        {
+            seen = request;
+            return FakeModel.AnswerAsync(request, events, context);
+        };
+        var template = Write("t.jinja", "{{ x }}");
+        (await RunAsync(
+            "run", "model", "@file", "--temperature", "0.5", "--top-k", "3", "--seed", "18446744073709551615", "--stop", "a", "--stop", "b",
+            "--stop-token-ids", "1,2", "--keep-special-tokens", "--ignore-eos", "--device", "cpu", "--dtype", "bfloat16", "--threads", "2",
+            "--chat-template", template)).ShouldBe(0);
+        var config = seen!.Configs[0];
+        seen.Prompts[0].Text.ShouldBe("@file");
+        config.DoSample.ShouldBeTrue();
+        config.Temperature.ShouldBe(0.5);
+        config.TopK.ShouldBe(3);
+        config.RandomSeed.ShouldBe(ulong.MaxValue);
+        config.StopWords.ShouldBe(["a", "b"]);
+        config.StopTokenIds.ShouldBe([1, 2]);
+        config.SkipSpecialTokens.ShouldBeFalse();
+        config.IgnoreEos.ShouldBeTrue();
+        var engine = Fake.Opened[0].Engine;
+        engine.Device.ShouldBe("cpu");
+        engine.Dtype.ShouldBe("bfloat16");
+        engine.Threads.ShouldBe(2);
+        engine.ChatTemplate.ShouldBe("{{ x }}\n");
+    }
+
+    [Fact]
+    public async Task Run_GreedyIsTheDefaultAndWins()
+    {
+        var sampled = new List<bool>();
+        Fake.OnGenerate = (request, events, context) =>
+        {
+            sampled.Add(request.Configs[0].DoSample);
+            return FakeModel.AnswerAsync(request, events, context);
+        };
+        await RunAsync("run", "model", "x");
+        await RunAsync("run", "model", "x", "--greedy", "--temperature", "0.5");
+        await RunAsync("run", "model", "x", "--sample");
+        sampled.ShouldBe([false, false, true]);
+    }
+}

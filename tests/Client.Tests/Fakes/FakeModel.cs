@@ -1,0 +1,95 @@
+using Grpc.Core;
+using LmDeploy.V1;
+
+namespace LmDeploy.Client.Tests.Fakes;
+
+/// <summary>A model that answers a text with itself, a letter a token.</summary>
+internal static class FakeModel
+{
+    public static async Task AnswerAsync(GenerateRequest request, IServerStreamWriter<GenerationEvent> events, ServerCallContext context)
+    {
+        for (var i = 0; i < request.Prompts.Count; i++)
+        {
+            var (prompt, config) = (request.Prompts[i], request.Configs[i]);
+            if (config.MaxNewTokens < 1)
+            {
+                var error = new Error { Code = ErrorCodes.InvalidRequest, Message = $"max_new_tokens must be at least 1, got {config.MaxNewTokens}." };
+                await events.WriteAsync(new GenerationEvent { Index = i, Finished = new GenerationFinished { Reason = V1.FinishReason.Error, Error = error } });
+                continue;
+            }
+
+            await AnswerAsync(i, TextOf(prompt), config, events);
+        }
+    }
+
+    public static async Task AnswerAsync(int index, string text, V1.GenerationConfig config, IServerStreamWriter<GenerationEvent> events)
+    {
+        var started = new GenerationStarted { PromptTokenIds = { text.Select(c => (int)c) } };
+        if (config.PromptLogprobs)
+        {
+            started.PromptLogprobs.AddRange(text.Skip(1).Select(_ => -0.5f));
+        }
+
+        await events.WriteAsync(new GenerationEvent { Index = index, Started = started });
+        var length = Math.Min(text.Length, config.MaxNewTokens);
+        foreach (var c in text[..length])
+        {
+            var delta = new GenerationDelta { Text = c.ToString(), TokenIds = { c } };
+            if (config.HasLogprobs)
+            {
+                delta.Logprobs.Add(new TokenLogprobs { Ids = { c, c + 1 }, Logprobs = { -0.1f, float.NegativeInfinity } });
+            }
+
+            await events.WriteAsync(new GenerationEvent { Index = index, Delta = delta });
+        }
+
+        var finished = new GenerationFinished
+        {
+            Reason = length < text.Length ? V1.FinishReason.Length : V1.FinishReason.Stop,
+            InputTokenLen = text.Length,
+            GenerateTokenLen = length,
+        };
+        await events.WriteAsync(new GenerationEvent { Index = index, Finished = finished });
+    }
+
+    public static ScoreResponse Score(ScoreRequest request) => new()
+    {
+        Results =
+        {
+            request.Inputs.Select(input => new V1.ScoreResult
+            {
+                TokenIds = { (input.HasContinuation ? input.Continuation : TextOf(input.Prompt)[1..]).Select(c => (int)c) },
+                Logprobs = { (input.HasContinuation ? input.Continuation : TextOf(input.Prompt)[1..]).Select(_ => -0.25) },
+            }),
+        },
+    };
+
+    public static TokenizeResponse Tokenize(TokenizeRequest request) => new()
+    {
+        Results =
+        {
+            request.Prompts.Select(prompt => new TokenizeResult
+            {
+                Ids = { TextOf(prompt).Select(c => (int)c) },
+                Rendered = prompt.Raw ? "" : $"<{TextOf(prompt)}>{(prompt.AddGenerationPrompt ? "+" : "")}",
+            }),
+        },
+    };
+
+    public static DetokenizeResponse Detokenize(DetokenizeRequest request) => new()
+    {
+        Results =
+        {
+            request.Inputs.Select(input => input.Ids.Contains(-1)
+                ? new DetokenizeResult { Error = new Error { Code = ErrorCodes.InvalidRequest, Message = "-1 is no token." } }
+                : new DetokenizeResult { Text = string.Concat(input.Ids.Select(id => (char)id)) + (request.SkipSpecialTokens ? "" : "</s>") }),
+        },
+    };
+
+    private static string TextOf(V1.Prompt prompt) => prompt.SourceCase switch
+    {
+        V1.Prompt.SourceOneofCase.Text => prompt.Text,
+        V1.Prompt.SourceOneofCase.Messages => prompt.Messages,
+        _ => string.Concat(prompt.TokenIds.Ids.Select(id => (char)id)),
+    };
+}

@@ -1,0 +1,62 @@
+using LmDeploy.Generation;
+
+namespace LmDeploy.Client.Tests.Generation;
+
+public sealed class GenerationConfigTests
+{
+    public static TheoryData<string, Func<GenerationConfig, GenerationConfig>> OutOfRange => new()
+    {
+        { "TopP", c => c with { TopP = -0.01 } },
+        { "TopP", c => c with { TopP = 1.01 } },
+        { "TopP", c => c with { TopP = double.NaN } },
+        { "TopK", c => c with { TopK = -1 } },
+        { "MinP", c => c with { MinP = 1.5 } },
+        { "Temperature", c => c with { Temperature = -1 } },
+        { "Temperature", c => c with { Temperature = 2.01 } },
+        { "RepetitionPenalty", c => c with { RepetitionPenalty = 0 } },
+        { "RepetitionPenalty", c => c with { RepetitionPenalty = double.PositiveInfinity } },
+        { "MinNewTokens", c => c with { MinNewTokens = -1 } },
+        { "Logprobs", c => c with { Logprobs = -1 } },
+        { "StopWords", c => c with { StopWords = [""] } },
+        { "StopWords", c => c with { StopWords = ["\udc00"] } },
+        { "StopTokenIds", c => c with { StopTokenIds = [-1] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void With_OutOfRangeNamesTheMember(string member, Func<GenerationConfig, GenerationConfig> change)
+    {
+        var e = Should.Throw<ArgumentOutOfRangeException>(() => change(new GenerationConfig()));
+        e.ParamName.ShouldBe(member);
+        e.Message.ShouldContain(member + " must");
+    }
+
+    [Fact]
+    public void Defaults_AreLmDeploys()
+    {
+        var wire = new GenerationConfig().ToWire();
+        wire.MaxNewTokens.ShouldBe(512);
+        wire.DoSample.ShouldBeFalse();
+        wire.TopP.ShouldBe(1);
+        wire.TopK.ShouldBe(50);
+        wire.MinP.ShouldBe(0);
+        wire.Temperature.ShouldBe(0.8);
+        wire.RepetitionPenalty.ShouldBe(1);
+        wire.SkipSpecialTokens.ShouldBeTrue();
+        wire.SpacesBetweenSpecialTokens.ShouldBeTrue();
+        wire.HasRandomSeed.ShouldBeFalse();
+        wire.HasLogprobs.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void MaxNewTokens_ZeroIsLeftToTheWorker() => new GenerationConfig { MaxNewTokens = 0 }.ToWire().MaxNewTokens.ShouldBe(0);
+
+    [Fact]
+    public void Lists_AreCopied()
+    {
+        var words = new List<string> { "a" };
+        var config = new GenerationConfig { StopWords = words };
+        words.Add("b");
+        config.StopWords.ShouldBe(["a"]);
+    }
+}

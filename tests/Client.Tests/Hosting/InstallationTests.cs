@@ -1,0 +1,70 @@
+using LmDeploy.Hosting;
+using LmDeploy.Transport;
+
+namespace LmDeploy.Client.Tests.Hosting;
+
+public sealed class InstallationTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("lmd").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void Find_LooksBesideTheApplicationAndAbove()
+    {
+        Install(_root);
+        var application = Directory.CreateDirectory(Path.Join(_root, "cli")).FullName;
+        Installation.Find(null, _root).Home.ShouldBe(_root);
+        Installation.Find(null, application).Home.ShouldBe(_root);
+    }
+
+    [Fact]
+    public void Find_SaysWhereItLooked()
+    {
+        var e = Should.Throw<SupervisorUnavailableException>(() => Installation.Find(null, _root));
+        e.Message.ShouldContain(Path.Join(_root, "supervisor", "lmdeploy-supervisor"));
+        e.Message.ShouldContain("LMDEPLOY_HOME");
+    }
+
+    [Fact]
+    public void Find_ANamedHomeIsTheOnlyOne()
+    {
+        Install(_root);
+        Should.Throw<SupervisorUnavailableException>(() => Installation.Find(Path.Join(_root, "other"), _root));
+    }
+
+    [Fact]
+    public void GetKey_DiffersBetweenFoldersAndBuilds()
+    {
+        Install(Path.Join(_root, "a"));
+        Install(Path.Join(_root, "b"));
+        var key = new Installation(Path.Join(_root, "a")).GetKey();
+        key.ShouldMatch("^[0-9a-f]{12}$");
+        new Installation(Path.Join(_root, "a")).GetKey().ShouldBe(key);
+        new Installation(Path.Join(_root, "b")).GetKey().ShouldNotBe(key);
+        File.SetLastWriteTimeUtc(Path.Join(_root, "a", "supervisor", "lmdeploy-supervisor.dll"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        new Installation(Path.Join(_root, "a")).GetKey().ShouldNotBe(key);
+    }
+
+    [Fact]
+    public void Find_ResolvesLinks()
+    {
+        Install(Path.Join(_root, "real"));
+        Directory.CreateSymbolicLink(Path.Join(_root, "link"), Path.Join(_root, "real"));
+        Installation.Find(Path.Join(_root, "link"), _root).Home.ShouldBe(Path.Join(_root, "real"));
+    }
+
+    [Fact]
+    public void CheckPath_RefusesWhatDoesNotFitASocket()
+    {
+        UnixSocket.CheckPath(new string('a', 107)).Length.ShouldBe(107);
+        Should.Throw<SupervisorUnavailableException>(() => UnixSocket.CheckPath(new string('a', 108))).Message.ShouldContain("LMDEPLOY_RUNTIME_DIR");
+    }
+
+    private static void Install(string home)
+    {
+        var folder = Directory.CreateDirectory(Path.Join(home, "supervisor")).FullName;
+        File.WriteAllText(Path.Join(folder, "lmdeploy-supervisor"), "");
+        File.WriteAllText(Path.Join(folder, "lmdeploy-supervisor.dll"), "");
+    }
+}

@@ -1,0 +1,44 @@
+using LmDeploy.Loading;
+
+namespace LmDeploy.Client.Tests.Loading;
+
+public sealed class EngineConfigTests
+{
+    public static TheoryData<string, Func<EngineConfig, EngineConfig>> OutOfRange => new()
+    {
+        { "Device", c => c with { Device = (EngineDevice)7 } },
+        { "Dtype", c => c with { Dtype = (EngineDtype)(-1) } },
+        { "SessionLen", c => c with { SessionLen = 0 } },
+        { "MaxBatchSize", c => c with { MaxBatchSize = 0 } },
+        { "MaxPrefillTokenNum", c => c with { MaxPrefillTokenNum = 0 } },
+        { "CacheBlockSeqLen", c => c with { CacheBlockSeqLen = -4 } },
+        { "CacheMaxEntryCount", c => c with { CacheMaxEntryCount = 0 } },
+        { "Threads", c => c with { Threads = 0 } },
+        { "LoadTimeout", c => c with { LoadTimeout = TimeSpan.Zero } },
+        { "StopGrace", c => c with { StopGrace = TimeSpan.FromMilliseconds(-1) } },
+        { "CloseTimeout", c => c with { CloseTimeout = Timeout.InfiniteTimeSpan } },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void With_OutOfRangeNamesTheMember(string member, Func<EngineConfig, EngineConfig> change)
+        => Should.Throw<ArgumentOutOfRangeException>(() => change(new EngineConfig())).ParamName.ShouldBe(member);
+
+    [Fact]
+    public void ToOpen_LeavesTheModelsOwnUnset()
+    {
+        var open = new EngineConfig { Device = EngineDevice.Cuda, Dtype = EngineDtype.BFloat16 }.ToOpen("/m");
+        open.Model.ShouldBe("/m");
+        open.Engine.Device.ShouldBe("cuda");
+        open.Engine.Dtype.ShouldBe("bfloat16");
+        open.Engine.HasSessionLen.ShouldBeFalse();
+        open.Engine.HasMaxBatchSize.ShouldBeFalse();
+        open.Engine.HasThreads.ShouldBeFalse();
+        open.Engine.StopGraceMs.ShouldBe(100);
+        open.Engine.LoadTimeoutMs.ShouldBe(600_000);
+    }
+
+    [Fact]
+    public void ToOpen_RefusesTextWithoutUtf8()
+        => Should.Throw<ArgumentException>(() => new EngineConfig { ChatTemplate = "\ud800" }.ToOpen("/m")).Message.ShouldContain("ChatTemplate");
+}

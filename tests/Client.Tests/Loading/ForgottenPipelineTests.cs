@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using LmDeploy.Client.Tests.Fakes;
+using LmDeploy.Loading;
+using LmDeploy.V1;
+
+namespace LmDeploy.Client.Tests.Loading;
+
+public sealed class ForgottenPipelineTests
+{
+    [Fact]
+    public async Task Collect_ReleasesForgottenPipelines()
+    {
+        await using var fake = await FakeSupervisor.StartAsync();
+        await using var supervisor = fake.Connect();
+        var forgotten = Use(supervisor);
+        await AbandonedPipelines.CollectAsync(CancellationToken.None).InTime();
+        forgotten.IsAlive.ShouldBeFalse("the hold must not keep the pipeline");
+        fake.Released.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Create_MakesRoomFromForgottenPipelines()
+    {
+        await using var fake = await FakeSupervisor.StartAsync();
+        var hold = fake.OnHold;
+        fake.OnHold = holding => fake.Opened.Count - fake.Released > 1 && fake.Released == 0
+            ? throw FakeSupervisor.Fail(ErrorCodes.OutOfMemory, "full")
+            : hold(holding);
+        await using var supervisor = fake.Connect();
+        Use(supervisor);
+        await using var second = await Pipeline.CreateAsync("second", null, supervisor).InTime();
+        fake.Released.ShouldBe(1);
+        fake.Opened.Count.ShouldBe(3);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Use(LmDeploy.Supervisor supervisor)
+    {
+        var pipeline = Pipeline.Create("model", null, supervisor);
+        pipeline.Infer("hello").Text.ShouldBe("hello");
+        return new WeakReference(pipeline);
+    }
+}

@@ -220,7 +220,7 @@ internal sealed partial class Pipeline : IDisposable
         var failure = exception as SupervisorException ?? new SupervisorException(ErrorCodes.InternalError, $"The start failed: {exception.GetType().Name}: {exception.Message}");
         LogStartFailed(Spec.Id, failure.Error.Code, exception);
         _ended.TrySetResult(failure);
-        MoveTo(PipelineState.Crashed);
+        MoveTo(_worker?.Process.Exited.IsCompleted == true ? PipelineState.Crashed : PipelineState.Stopping);
         await ReleaseAsync(failure);
     }
 
@@ -248,9 +248,8 @@ internal sealed partial class Pipeline : IDisposable
     /// <summary>Ends the worker, says what came back, and leaves nothing but a worker that would not die.</summary>
     private async Task ReleaseAsync(SupervisorException? startFailure = null)
     {
-        var crashed = _state == PipelineState.Crashed && _worker?.Process.Exited.IsCompleted == true;
         var receipt = _worker is { } worker
-            ? await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, crashed))
+            ? await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, _state == PipelineState.Crashed))
             : ReceiptWriter.WriteNothing();
         var gone = _worker is null || receipt.HasExitCode;
         LogReleased(Spec.Id, receipt.Verdict, receipt.How, receipt.HeldBytes, receipt.Milliseconds);
@@ -263,7 +262,13 @@ internal sealed partial class Pipeline : IDisposable
             _worker?.Connection?.Dispose();
         }
 
-        MoveTo(gone ? (_state == PipelineState.Crashed ? PipelineState.Failed : PipelineState.Gone) : PipelineState.Quarantined);
+        var failed = _state == PipelineState.Crashed || startFailure is not null;
+        MoveTo((gone, failed) switch
+        {
+            (false, _) => PipelineState.Quarantined,
+            (_, true) => PipelineState.Failed,
+            _ => PipelineState.Gone,
+        });
         if (startFailure is null)
         {
             Tell(new HoldEvent { Released = receipt });

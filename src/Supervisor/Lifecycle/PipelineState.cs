@@ -12,7 +12,7 @@ internal enum PipelineState
     /// <summary>It takes requests.</summary>
     Ready,
 
-    /// <summary>Its worker is being ended because somebody wanted it so.</summary>
+    /// <summary>Its worker is being ended, because somebody wanted it so or the model could not be loaded.</summary>
     Stopping,
 
     /// <summary>It was ended; nothing is left.</summary>

@@ -8,7 +8,7 @@ internal static class PipelineTransitions
         (PipelineState.Starting, PipelineState.Loading or PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Loading, PipelineState.Ready or PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Ready, PipelineState.Stopping or PipelineState.Crashed) => true,
-        (PipelineState.Stopping, PipelineState.Gone or PipelineState.Quarantined) => true,
+        (PipelineState.Stopping, PipelineState.Gone or PipelineState.Failed or PipelineState.Quarantined) => true,
         (PipelineState.Crashed, PipelineState.Failed or PipelineState.Quarantined) => true,
         (PipelineState.Quarantined, PipelineState.Gone) => true,
         _ => false,

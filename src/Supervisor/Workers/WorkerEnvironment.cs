@@ -25,6 +25,9 @@ internal static class WorkerEnvironment
         // NVML counts devices in this order, so that its numbers and CUDA's mean the same device.
         allowed["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
         allowed["CUDA_MODULE_LOADING"] = "LAZY";
+
+        // A worker never gets to remove the sockets that .NET makes for debuggers in the temporary folder. Who wants them sets this to 1.
+        allowed.TryAdd("DOTNET_EnableDiagnostics", "0");
         return allowed;
     }
 }

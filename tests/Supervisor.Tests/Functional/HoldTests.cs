@@ -32,6 +32,7 @@ public sealed class HoldTests
         receipt.ExitCode.ShouldBe(0);
         Processes.IsRunning(worker).ShouldBeFalse();
         supervisor.WorkerFolders().ShouldBeEmpty();
+        Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{worker.Pid}-*").ShouldBeEmpty();
         (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldBeEmpty();
     }
 
@@ -45,6 +46,23 @@ public sealed class HoldTests
         holder.Dispose();
 
         await Deadline.UntilAsync(() => !Processes.IsRunning(worker) && supervisor.WorkerFolders().Length == 0, "the worker of a lost holder is gone");
+    }
+
+    [Fact]
+    public async Task FrozenClient_IsDroppedAndItsWorkerReclaimed()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("", null, "--client-timeout", "3");
+        using var frozen = new SemaphoreSlim(1);
+        using var channel = supervisor.OpenChannel(stream => new FreezableStream(stream, frozen));
+        using var call = new V1.Pipelines.PipelinesClient(channel).Hold();
+        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = "/models/m", Engine = new EngineConfig { Device = "cpu" } } });
+        using var holder = await new Holder(call).UntilReadyAsync();
+        var worker = Processes.Find(holder.Ready.WorkerPid).ShouldNotBeNull().Identity;
+
+        await frozen.WaitAsync();
+
+        await Deadline.UntilAsync(() => !Processes.IsRunning(worker) && supervisor.WorkerFolders().Length == 0, "the worker of a frozen client is gone");
+        frozen.Release();
     }
 
     [Fact]

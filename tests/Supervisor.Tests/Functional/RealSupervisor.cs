@@ -60,7 +60,8 @@ internal sealed class RealSupervisor : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    public GrpcChannel OpenChannel() => GrpcChannel.ForAddress("http://supervisor", new GrpcChannelOptions
+    /// <param name="wrap">What to put around the connection; null for nothing.</param>
+    public GrpcChannel OpenChannel(Func<Stream, Stream>? wrap = null) => GrpcChannel.ForAddress("http://supervisor", new GrpcChannelOptions
     {
         HttpHandler = new SocketsHttpHandler
         {
@@ -68,7 +69,8 @@ internal sealed class RealSupervisor : IAsyncDisposable
             {
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
+                var stream = new NetworkStream(socket, ownsSocket: true);
+                return wrap?.Invoke(stream) ?? stream;
             },
         },
         DisposeHttpClient = true,

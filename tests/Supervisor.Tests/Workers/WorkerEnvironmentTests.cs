@@ -26,4 +26,11 @@ public sealed class WorkerEnvironmentTests
         environment["CUDA_DEVICE_ORDER"].ShouldBe("PCI_BUS_ID");
         environment["CUDA_MODULE_LOADING"].ShouldBe("LAZY");
     }
+
+    [Fact]
+    public void Build_TurnsDebuggersOffUnlessTheUserWantsThem()
+    {
+        WorkerEnvironment.Build([])["DOTNET_EnableDiagnostics"].ShouldBe("0");
+        WorkerEnvironment.Build([KeyValuePair.Create<string, string?>("DOTNET_EnableDiagnostics", "1")])["DOTNET_EnableDiagnostics"].ShouldBe("1");
+    }
 }

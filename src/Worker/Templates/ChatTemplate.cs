@@ -61,14 +61,46 @@ internal sealed class ChatTemplate
             return _withTools.Render(input);
         }
 
-        var context = new RenderContext(input.Clock, input.CancellationToken);
+        return Render(Variables(input), input.Clock, input.CancellationToken);
+    }
+
+    /// <summary>Renders with exactly the variables given; <see cref="Render(ChatTemplateInput)"/> says what it throws.</summary>
+    internal string Render(IEnumerable<KeyValuePair<string, JsonElement?>> variables, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var context = new RenderContext(clock, cancellationToken);
         try
         {
-            return new Interpreter(context).Render(_statements, Variables(input, context));
+            var scope = new Scope(null);
+            foreach (var (name, value) in variables)
+            {
+                scope.Set(name, value is { } json ? JsonValues.ToValue(json, context.Comparer) : NoneValue.OmittedList);
+            }
+
+            return new Interpreter(context).Render(_statements, scope);
         }
         catch (TemplateFault fault)
         {
             throw new TemplateException(ErrorCodes.PreprocessFailed, fault.Message, _name, context.Line, fault);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonElement?>> Variables(ChatTemplateInput input)
+    {
+        foreach (var (name, token) in input.SpecialTokens)
+        {
+            yield return new(name, JsonSerializer.SerializeToElement(token));
+        }
+
+        yield return new("messages", input.Messages);
+        yield return new("tools", input.Tools);
+        yield return new("documents", input.Documents);
+        yield return new("add_generation_prompt", JsonSerializer.SerializeToElement(input.AddGenerationPrompt));
+        if (input.Arguments is { ValueKind: JsonValueKind.Object } arguments)
+        {
+            foreach (var argument in arguments.EnumerateObject())
+            {
+                yield return new(argument.Name, argument.Value);
+            }
         }
     }
 
@@ -87,30 +119,5 @@ internal sealed class ChatTemplate
         {
             throw new TemplateException(ErrorCodes.InvalidTemplate, fault.Message, name, fault.Line, fault);
         }
-    }
-
-    private static Scope Variables(ChatTemplateInput input, RenderContext context)
-    {
-        var scope = new Scope(null);
-        foreach (var (name, token) in input.SpecialTokens)
-        {
-            scope.Set(name, new StringValue(token));
-        }
-
-        scope.Set("messages", JsonValues.ToValue(input.Messages, context.Comparer));
-        scope.Set("tools", Optional(input.Tools));
-        scope.Set("documents", Optional(input.Documents));
-        scope.Set("add_generation_prompt", BooleanValue.Of(input.AddGenerationPrompt));
-        if (input.Arguments is { ValueKind: JsonValueKind.Object } arguments)
-        {
-            foreach (var argument in arguments.EnumerateObject())
-            {
-                scope.Set(argument.Name, JsonValues.ToValue(argument.Value, context.Comparer));
-            }
-        }
-
-        return scope;
-
-        Value Optional(JsonElement? element) => element is { } json ? JsonValues.ToValue(json, context.Comparer) : NoneValue.Instance;
     }
 }

@@ -27,15 +27,11 @@ internal sealed class AttributePath(Value? path, RenderContext context, Value? s
         return ignoresCase && value is StringValue text ? context.String(text.Text.ToLowerInvariant()) : value;
     }
 
-    /// <summary>Several paths separated by commas, as sorting takes them; the values make up a list unless there is one path.</summary>
+    /// <summary>Several paths separated by commas, as sorting takes them; the values make up a list, even of one, whose equal items need no order.</summary>
     public static Func<Value, Value> Several(Value? path, RenderContext context, bool ignoresCase)
     {
-        if (path is not StringValue text || !text.Text.Contains(','))
-        {
-            return new AttributePath(path, context, null, ignoresCase).Get;
-        }
-
-        AttributePath[] paths = [.. text.Text.Split(',').Select(part => new AttributePath(new StringValue(part), context, null, ignoresCase))];
+        IEnumerable<Value?> parts = path is StringValue text ? text.Text.Split(',').Select(part => new StringValue(part)) : [path];
+        AttributePath[] paths = [.. parts.Select(part => new AttributePath(part, context, null, ignoresCase))];
         return item => new ListValue([.. paths.Select(one => one.Get(item))]);
     }
 

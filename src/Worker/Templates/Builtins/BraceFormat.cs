@@ -50,6 +50,11 @@ internal sealed class BraceFormat(CallArguments arguments, RenderContext context
 
     private static int FieldEnd(string format, int start)
     {
+        if (start == format.Length)
+        {
+            throw TemplateFault.Value("Single '{' encountered in format string");
+        }
+
         var depth = 1;
         for (var i = start; i < format.Length; i++)
         {
@@ -68,7 +73,6 @@ internal sealed class BraceFormat(CallArguments arguments, RenderContext context
         var colon = field.IndexOf(':', StringComparison.Ordinal);
         var head = colon < 0 ? field : field[..colon];
         var specification = colon < 0 ? "" : field[(colon + 1)..];
-        specification = specification.Contains('{') ? Format(specification, nesting - 1) : specification;
         var mark = head.IndexOf('!', StringComparison.Ordinal);
         var value = Resolve(mark < 0 ? head : head[..mark]);
         if (mark >= 0)
@@ -81,6 +85,7 @@ internal sealed class BraceFormat(CallArguments arguments, RenderContext context
             };
         }
 
+        specification = specification.Contains('{') ? Format(specification, nesting - 1) : specification;
         return specification.Length == 0 ? context.Text(value) : Parse(specification).Format(value, context);
     }
 

@@ -28,7 +28,7 @@ internal static class OrderFilters
         var by = bound[1] is null ? "key" : RenderContext.Characters(bound[1]!);
         if (by is not ("key" or "value"))
         {
-            throw new TemplateFault("FilterArgumentError: You can only sort by either \"key\" or \"value\"");
+            throw new TemplateFault("You can only sort by either \"key\" or \"value\"");
         }
 
         var dictionary = value as DictionaryValue

@@ -44,7 +44,7 @@ internal static class SelectionFilters
 
         if (arguments.Positional.Count == 0)
         {
-            throw new TemplateFault("FilterArgumentError: map requires a filter argument");
+            throw new TemplateFault("map requires a filter argument");
         }
 
         var name = RenderContext.Characters(arguments.Positional[0]);
@@ -80,7 +80,7 @@ internal static class SelectionFilters
         var skipped = byAttribute ? 1 : 0;
         if (arguments.Positional.Count < skipped)
         {
-            throw new TemplateFault("FilterArgumentError: Missing parameter for attribute name");
+            throw new TemplateFault("Missing parameter for attribute name");
         }
 
         var path = new AttributePath(byAttribute ? arguments.Positional[0] : null, context);

@@ -34,7 +34,7 @@ internal static class SequenceFilters
     {
         StringValue text => Access.Item(text, new SliceValue(NoneValue.Instance, NoneValue.Instance, IntegerValue.Of(-1)), context),
         GeneratorValue => new ListValue([.. Enumerable.Reverse(context.Items(value))]),
-        _ when value.Iterate() is null => throw new TemplateFault("FilterArgumentError: argument must be iterable"),
+        _ when value.Iterate() is null => throw new TemplateFault("argument must be iterable"),
         _ => new GeneratorValue(Reversed(value, context), "list_reverseiterator"),
     };
 

@@ -9,7 +9,7 @@ internal static class StringMethods
 {
     public static readonly FrozenDictionary<string, Method> All = new Dictionary<string, Method>
     {
-        ["upper"] = Mapping("upper", text => text.ToUpperInvariant()),
+        ["upper"] = Mapping("upper", TextCase.Upper),
         ["lower"] = Mapping("lower", text => text.ToLowerInvariant()),
         ["casefold"] = Mapping("casefold", text => text.ToLowerInvariant()),
         ["title"] = Mapping("title", TextCase.Title),

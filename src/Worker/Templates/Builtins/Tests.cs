@@ -24,8 +24,8 @@ internal static class Tests
         ["number"] = (value, _, _) => Numeric.IsNumber(value),
         ["string"] = (value, _, _) => value is StringValue,
         ["mapping"] = (value, _, _) => value is DictionaryValue,
-        ["sequence"] = (value, _, _) => value is StringValue or SequenceValue or DictionaryValue,
-        ["iterable"] = (value, _, _) => value.Iterate() is not null,
+        ["sequence"] = (value, _, _) => value is StringValue or SequenceValue or DictionaryValue or UndefinedValue,
+        ["iterable"] = (value, _, _) => value is not NoneValue && value.Iterate() is not null,
         ["callable"] = (value, _, _) => value is CallableValue or UndefinedValue,
         ["escaped"] = (value, _, _) => value is StringValue { IsSafe: true },
         ["lower"] = (value, _, context) => TextCase.IsLower(context.Text(value)),
@@ -68,6 +68,7 @@ internal static class Tests
 
     /// <summary>Python's <c>is</c>, as far as it can be told: small integers and equal literals are one object there.</summary>
     private static bool IsSame(Value value, Value other) => ReferenceEquals(value, other)
+        || (value is NoneValue && other is NoneValue)
         || (value is IntegerValue x && other is IntegerValue y && x.Number == y.Number)
         || (value is StringValue a && other is StringValue b && a.Text == b.Text);
 }

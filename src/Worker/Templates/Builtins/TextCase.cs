@@ -6,6 +6,9 @@ namespace LmDeploy.Worker.Templates.Builtins;
 /// <summary>Python's changes and tests of case and character class. Case changes map one character to one, as .NET does.</summary>
 internal static class TextCase
 {
+    /// <summary>Upper case; the sharp s is the one letter in common use that becomes two.</summary>
+    public static string Upper(string text) => text.ToUpperInvariant().Replace("\u00df", "SS", StringComparison.Ordinal);
+
     public static bool IsAlphabetic(string text) => All(text, Rune.IsLetter);
 
     public static bool IsDigits(string text) => All(text, rune => Rune.IsDigit(rune) || CharUnicodeInfo.GetDigitValue(rune.ToString(), 0) >= 0);

@@ -125,7 +125,7 @@ internal static class TextFilters
     {
         if (arguments.Positional.Count > 0 && arguments.Named.Count > 0)
         {
-            throw new TemplateFault("FilterArgumentError: can't handle positional and keyword arguments at the same time");
+            throw new TemplateFault("can't handle positional and keyword arguments at the same time");
         }
 
         if (arguments.Named.Count == 0)

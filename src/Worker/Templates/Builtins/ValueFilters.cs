@@ -24,7 +24,7 @@ internal static class ValueFilters
                 : Access.FindAttribute(value, name) ?? UndefinedValue.Attribute(value, name, context.Budget);
         },
         ["tojson"] = JsonText.Filter,
-        ["pprint"] = (value, _, context) => new StringValue(context.Representation(value)),
+        ["pprint"] = (value, _, context) => new StringValue(PrettyText.Format(value, context)),
     };
 
     private static Value Default(Value value, CallArguments arguments, RenderContext context)
@@ -36,7 +36,7 @@ internal static class ValueFilters
     private static Value Absolute(Value value, CallArguments arguments, RenderContext context) =>
         Numeric.TryInteger(value, out var number) ? IntegerValue.Of(BigInteger.Abs(number))
         : value is FloatValue real ? new FloatValue(Math.Abs(real.Number))
-        : throw (value as UndefinedValue)?.Fault() ?? TemplateFault.Type($"bad operand type for abs(): '{value.TypeName}'");
+        : throw TemplateFault.Type($"bad operand type for abs(): '{value.TypeName}'");
 
     private static Value ToInteger(Value value, CallArguments arguments, RenderContext context)
     {
@@ -82,7 +82,7 @@ internal static class ValueFilters
         var method = bound[1] is null ? "common" : RenderContext.Characters(bound[1]!);
         if (method is not ("common" or "ceil" or "floor"))
         {
-            throw new TemplateFault("FilterArgumentError: method must be common, ceil or floor");
+            throw new TemplateFault("method must be common, ceil or floor");
         }
 
         if (!Numeric.IsNumber(value))

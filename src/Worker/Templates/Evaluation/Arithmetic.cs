@@ -36,6 +36,7 @@ internal static class Arithmetic
             "+" => Join(left, right, context),
             "*" when Numeric.TryInteger(right, out var count) => Repeat(left, count, right, context),
             "*" when Numeric.TryInteger(left, out var count) => Repeat(right, count, left, context),
+            "*" when left is StringValue or ListValue or TupleValue => throw TemplateFault.Type($"can't multiply sequence by non-int of type '{right.TypeName}'"),
             _ => throw Unsupported(sign, left, right),
         };
     }
@@ -67,13 +68,13 @@ internal static class Arithmetic
             case "*":
                 return IntegerValue.Of(a * b);
             case "/":
-                return b.IsZero ? throw DivisionByZero() : new FloatValue(Divide(a, b));
+                return b.IsZero ? throw DivisionByZero("division by zero") : new FloatValue(Divide(a, b));
             case "**":
                 return Power(a, b);
             default:
                 if (b.IsZero)
                 {
-                    throw DivisionByZero();
+                    throw DivisionByZero(sign == "//" ? "integer division or modulo by zero" : "integer modulo by zero");
                 }
 
                 var quotient = BigInteger.DivRem(a, b, out var remainder);
@@ -123,7 +124,7 @@ internal static class Arithmetic
 
         if (y == 0)
         {
-            throw DivisionByZero();
+            throw DivisionByZero(sign == "/" ? "float division by zero" : sign == "//" ? "float floor division by zero" : "float modulo");
         }
 
         if (sign == "/")
@@ -209,7 +210,7 @@ internal static class Arithmetic
         }
     }
 
-    private static TemplateFault DivisionByZero() => new("ZeroDivisionError: division by zero");
+    private static TemplateFault DivisionByZero(string what) => new("ZeroDivisionError: " + what);
 
     private static TemplateFault Unsupported(string sign, Value left, Value right) =>
         TemplateFault.Type($"unsupported operand type(s) for {(sign == "**" ? "** or pow()" : sign)}: '{left.TypeName}' and '{right.TypeName}'");

@@ -83,7 +83,9 @@ internal sealed class MacroValue(MacroDefinition macro, Scope closure, Interpret
         }
         else if (named.Count > 0)
         {
-            throw TemplateFault.Type($"macro '{macro.Name}' takes no keyword argument '{named.First().Key}'");
+            throw TemplateFault.Type(named.ContainsKey("caller")
+                ? $"macro '{macro.Name}' was invoked with two values for the special caller argument. This is most likely a bug."
+                : $"macro '{macro.Name}' takes no keyword argument '{named.First().Key}'");
         }
 
         if (macro.UsesRest)

@@ -18,6 +18,9 @@ internal readonly record struct Token(TokenKind Kind, string Text, int Line)
         TokenKind.BlockBegin => "begin of statement block",
         TokenKind.BlockEnd => "end of statement block",
         TokenKind.End => "end of template",
+        TokenKind.String => "string",
+        TokenKind.Integer => "integer",
+        TokenKind.Float => "float",
         _ => Text,
     };
 }

@@ -29,7 +29,7 @@ internal sealed class ValueComparer(RenderBudget budget) : IEqualityComparer<Val
             (DictionaryValue left, DictionaryValue right) => EqualEntries(left, right),
             (DictionaryView left, DictionaryView right) when left.TypeName == right.TypeName && left.TypeName != "dict_values"
                 => left.Items.Count == right.Items.Count && left.Items.All(item => Contains(right.Items, item)),
-            (UndefinedValue, UndefinedValue) => true,
+            (UndefinedValue, UndefinedValue) or (NoneValue, NoneValue) => true,
             _ => Numeric.IsNumber(x) && Numeric.IsNumber(y) && Numeric.Compare(x, y) == 0,
         };
     }
@@ -44,6 +44,7 @@ internal sealed class ValueComparer(RenderBudget budget) : IEqualityComparer<Val
         FloatValue { Number: var number } => new System.Numerics.BigInteger(number).GetHashCode(),
         TupleValue tuple => tuple.Hash,
         UndefinedValue => 1,
+        NoneValue => 2,
         RangeValue range => range.Count,
         _ => Numeric.TryInteger(value, out var integer) ? integer.GetHashCode() : RuntimeHelpers.GetHashCode(value),
     };

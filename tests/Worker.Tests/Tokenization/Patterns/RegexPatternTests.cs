@@ -76,7 +76,7 @@ public sealed class RegexPatternTests
     [Fact]
     public void Find_EndsOnCatastrophicBacktracking()
     {
-        var pattern = new RegexPattern(@"(?:a+)+\z");
+        var pattern = new RegexPattern(@"(?:a|aa)+\z");
         Should.Throw<EngineException>(() => pattern.Find(new string('a', 64) + "c", [])).Code.ShouldBe("invalid_request");
     }
 }

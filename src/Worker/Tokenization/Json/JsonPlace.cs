@@ -87,7 +87,7 @@ internal readonly struct JsonPlace(JsonElement element, string file, string path
         Require(JsonValueKind.Object, "an object");
         foreach (var member in Element.EnumerateObject())
         {
-            yield return (NameOf(member), new JsonPlace(member.Value, File, Join("*")));
+            yield return (NameOf(member), new JsonPlace(member.Value, File, Join(NameOf(member))));
         }
     }
 

@@ -10,7 +10,7 @@ namespace LmDeploy.Worker.Tokenization.Patterns;
 internal sealed class RegexPattern : IPattern
 {
     /// <summary>Bounds one match attempt, so that no text can keep the worker busy for long.</summary>
-    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
 
     private readonly Regex _regex;
     private readonly AstralFolding _folding;

@@ -32,7 +32,7 @@ internal static class CompareTable
 
     private static string Verdict(ModelResult result)
     {
-        var receipt = result.Receipt?.Verdict.Name();
+        var receipt = result.Receipt?.Verdict.ToString();
         return result.Error is not { } error ? receipt ?? Unknown : receipt is null ? $"error: {error.Code}" : $"error: {error.Code}; {receipt}";
     }
 }

@@ -5,14 +5,10 @@ namespace LmDeploy.Cli.Output;
 /// <summary>Writes receipts as JSON and as a sentence.</summary>
 internal static class ReceiptJson
 {
-    private static readonly string[] _verdicts = ["reclaimed", "partial", "unverifiable"];
-
-    public static string Name(this ReclaimVerdict verdict) => _verdicts[(int)verdict];
-
     /// <summary>The fields that comparisons are made of.</summary>
     public static void WriteFields(Utf8JsonWriter json, ReclaimReceipt receipt)
     {
-        json.WriteString("verdict", receipt.Verdict.Name());
+        json.WriteString("verdict", receipt.Verdict.ToString());
         json.WriteNumber("reclaimed_bytes", receipt.ReclaimedBytes);
         json.WriteNumber("residual_bytes", receipt.ResidualBytes);
         json.WriteNumber("milliseconds", receipt.Milliseconds);
@@ -34,6 +30,6 @@ internal static class ReceiptJson
     public static string Describe(ReclaimReceipt receipt)
     {
         var reason = receipt.Reason.Length > 0 ? $" ({receipt.Reason})" : "";
-        return Units.Format($"{receipt.Verdict.Name()}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.Milliseconds:0} ms");
+        return Units.Format($"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.Milliseconds:0} ms");
     }
 }

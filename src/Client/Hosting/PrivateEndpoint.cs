@@ -39,6 +39,7 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
     {
         await _process.StopAsync(_stopTimeout).ConfigureAwait(false);
         _process.Dispose();
+        SupervisorRemains.Remove(SocketPath);
     }
 
     private static string OwnPath()

@@ -1,3 +1,4 @@
+using LmDeploy.Hosting;
 using LmDeploy.Transport;
 using LmDeploy.V1;
 
@@ -9,6 +10,7 @@ internal static class PipelineLoader
     public static async Task<Pipeline> LoadAsync(
         string model, EngineConfig config, Supervisor supervisor, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
+        var socketPath = supervisor.SocketPath;
         var open = config.ToOpen(Path.GetFullPath(model));
         var channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -29,7 +31,8 @@ internal static class PipelineLoader
 
         async Task<Pipeline> OpenAsync()
         {
-            var (hold, ready) = await PipelineHold.OpenAsync(channel.Pipelines, open, config, progress, cancellationToken).ConfigureAwait(false);
+            var (hold, ready) = await PipelineHold
+                .OpenAsync(channel.Pipelines, open, config, progress, () => SupervisorRemains.Remove(socketPath), cancellationToken).ConfigureAwait(false);
             return new Pipeline(supervisor, new PipelineCalls(channel.Pipelines, hold, ready.Key), hold, ready);
         }
     }

@@ -16,6 +16,7 @@ internal sealed class PipelineHold
     private readonly AsyncDuplexStreamingCall<HoldRequest, HoldEvent> _call;
     private readonly TimeSpan _closeTimeout;
     private readonly string _name;
+    private readonly Action _supervisorLost;
     private readonly TaskCompletionSource<PipelineReady> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
@@ -26,12 +27,13 @@ internal sealed class PipelineHold
     private int _workerPid;
 
     private PipelineHold(
-        AsyncDuplexStreamingCall<HoldRequest, HoldEvent> call, string name, TimeSpan closeTimeout, IProgress<LoadProgress>? progress)
+        AsyncDuplexStreamingCall<HoldRequest, HoldEvent> call, string name, TimeSpan closeTimeout, IProgress<LoadProgress>? progress, Action supervisorLost)
     {
         _call = call;
         _name = name;
         _closeTimeout = closeTimeout;
         _progress = progress;
+        _supervisorLost = supervisorLost;
     }
 
     /// <summary>Cancelled once the pipeline answers no more; <see cref="EndReason"/> says why.</summary>
@@ -48,16 +50,17 @@ internal sealed class PipelineHold
     /// <summary>The process that serves the pipeline now.</summary>
     public int WorkerPid => Volatile.Read(ref _workerPid);
 
-    /// <summary>Opens a pipeline and waits until it is ready. When that fails or is cancelled, what was started is gone before this throws.</summary>
+    /// <summary>Opens a pipeline and waits until it is ready. When that fails or is cancelled, what was started is gone before this throws. <paramref name="supervisorLost"/> is called when the call breaks because the supervisor is gone.</summary>
     public static async Task<(PipelineHold Hold, PipelineReady Ready)> OpenAsync(
         Pipelines.PipelinesClient client,
         OpenPipeline open,
         EngineConfig config,
         IProgress<LoadProgress>? progress,
+        Action supervisorLost,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var hold = new PipelineHold(client.Hold(cancellationToken: CancellationToken.None), config.Name ?? open.Model, config.CloseTimeout, progress);
+        var hold = new PipelineHold(client.Hold(cancellationToken: CancellationToken.None), config.Name ?? open.Model, config.CloseTimeout, progress, supervisorLost);
         try
         {
             _ = hold.ReadAsync();
@@ -192,6 +195,11 @@ internal sealed class PipelineHold
     /// <summary>The first failure stays; calls that run are ended.</summary>
     private async Task FailAsync(LmDeployException failure)
     {
+        if (failure is SupervisorUnavailableException)
+        {
+            _supervisorLost();
+        }
+
         Interlocked.CompareExchange(ref _failure, failure, null);
         if (_ready.TrySetException(failure.WhileLoading()))
         {

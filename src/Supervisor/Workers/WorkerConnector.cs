@@ -44,12 +44,12 @@ internal sealed class WorkerConnector : IWorkerConnector
             HttpHandler = new SocketsHttpHandler
             {
                 ConnectCallback = (_, cancellationToken) => ConnectAsync(endPoint, cancellationToken),
-                EnableMultipleHttp2Connections = true,
                 InitialHttp2StreamWindowSize = WindowBytes,
                 KeepAlivePingDelay = TimeSpan.FromSeconds(15),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
                 KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
                 UseProxy = false,
             },
             DisposeHttpClient = true,

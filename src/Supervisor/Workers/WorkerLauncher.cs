@@ -42,6 +42,9 @@ internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerCon
         try
         {
             worker.Connection = await connecting;
+
+            // One connection lasts the worker's life, so nothing has to be found by its path again, and nothing can stay behind.
+            worker.Folder.Dispose();
         }
         catch (Exception exception) when (exception is not SupervisorException && !cancellationToken.IsCancellationRequested)
         {

@@ -9,13 +9,11 @@ internal static class LibTorchProbe
 {
     public static int Run(string folder)
     {
-        var scratch = Directory.CreateTempSubdirectory("lmdeploy-libtorch-");
         try
         {
             var candidate = new LibTorchCandidate("self-test", folder);
             var locator = LibTorchLocator.ForThisProcess;
-            var verdicts = new LibTorchVerdicts(scratch.FullName, _ => null);
-            new LibTorchRuntime(locator, verdicts, new LibTorchLoader(scratch.FullName)).StartWith(candidate);
+            new LibTorchRuntime(locator, new LibTorchVerdicts("", _ => null)).StartWith(candidate);
             LibTorchSelfTest.Run(torch.CPU);
             return 0;
         }
@@ -23,10 +21,6 @@ internal static class LibTorchProbe
         {
             Console.Error.WriteLine(e.Message);
             return 1;
-        }
-        finally
-        {
-            scratch.Delete(recursive: true);
         }
     }
 }

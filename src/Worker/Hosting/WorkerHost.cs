@@ -20,8 +20,7 @@ internal static class WorkerHost
 
         var locator = LibTorchLocator.ForThisProcess;
         var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, LibTorchVerdicts.ProbeInChildProcess);
-        var loader = new LibTorchLoader(Path.GetDirectoryName(options.Socket)!);
-        var libTorch = new LibTorchStart(new LibTorchRuntime(locator, verdicts, loader));
+        var libTorch = new LibTorchStart(new LibTorchRuntime(locator, verdicts));
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Worker.Native;
 
@@ -11,6 +12,7 @@ internal static partial class LibC
     private const int RlimitCore = 4;
     private const long SysPidfdOpen = 434;
     private const short PollIn = 1;
+    private const uint MfdCloexec = 1;
 
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int GetParentProcessId();
@@ -31,6 +33,16 @@ internal static partial class LibC
 
     /// <summary>Opens a descriptor that becomes readable when the process ends, or -1 where the kernel has none.</summary>
     public static int OpenPidFd(int pid) => (int)Syscall(SysPidfdOpen, pid, 0);
+
+    /// <summary>Makes a file that lives in memory and has no name, so that nothing of it can stay behind.</summary>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    public static SafeFileHandle CreateMemoryFile(string name)
+    {
+        var descriptor = MemFdCreate(name, MfdCloexec);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new IOException($"memfd_create failed with error {Marshal.GetLastPInvokeError()}.");
+    }
 
     /// <summary>Blocks until the descriptor is readable.</summary>
     /// <returns>False when it cannot be waited for.</returns>
@@ -55,6 +67,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     private static partial int SetSid();
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemFdCreate(string name, uint flags);
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int Prctl(int option, ulong arg2, ulong arg3, ulong arg4, ulong arg5);

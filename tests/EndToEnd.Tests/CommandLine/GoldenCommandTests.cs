@@ -7,6 +7,7 @@ namespace LmDeploy.EndToEnd.Tests.CommandLine;
 public sealed class GoldenCommandTests : IDisposable
 {
     private const double Tolerance = 2e-3;
+    private const int LongestGoldenPrompt = 200;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lmd-golden-").FullName;
 
@@ -25,7 +26,7 @@ public sealed class GoldenCommandTests : IDisposable
         var lines = await RunAsync(
             sandbox,
             "run",
-            golden.Select((prompt, i) => new { id = $"p{i}", prompt = prompt.GetProperty("text").GetString() }),
+            golden.Select((prompt, i) => Input($"p{i}", prompt)),
             file => ["run", Repository.Golden(name), "--prompts", file, "--raw", "--greedy", "--logprobs", "5", "--prompt-logprobs", "--max-new-tokens", "32", "--json", "-"]);
         for (var i = 0; i < golden.Count; i++)
         {
@@ -77,6 +78,11 @@ public sealed class GoldenCommandTests : IDisposable
             Integers(line, "ids").ShouldBe(Integers(chats[i], "ids"));
         }
     }
+
+    /// <summary>The golden file cuts long prompts: their ids no longer stand for the whole text.</summary>
+    private static object Input(string id, JsonElement prompt) => prompt.GetProperty("input_ids").GetArrayLength() < LongestGoldenPrompt
+        ? new { id, prompt = prompt.GetProperty("text").GetString() }
+        : new { id, input_ids = Integers(prompt, "input_ids") };
 
     private static JsonElement Golden(string name) =>
         JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(Path.Combine(Repository.Golden(name), "golden.json")));

@@ -12,7 +12,7 @@ public sealed class SharedSupervisorTests
     public async Task ManyCommandsAtOnce_StartOneSupervisor()
     {
         await using var sandbox = new Sandbox();
-        var running = Enumerable.Range(0, 4).Select(_ => Command.RunAsync(sandbox, "run", Repository.Pebble, "Say: hello", "--json", "-")).ToList();
+        var running = Enumerable.Range(0, 4).Select(_ => Command.RunAsync(sandbox, "run", Repository.Pebble, "What does a cow say?", "--json", "-")).ToList();
         await Eventually.BeAsync(() => sandbox.Workers.Count, count => count > 0, "a worker", Deadline);
         sandbox.Supervisors.Count.ShouldBe(1);
         foreach (var result in await Task.WhenAll(running))
@@ -25,7 +25,7 @@ public sealed class SharedSupervisorTests
     public async Task Supervisor_LeavesWhenIdle()
     {
         await using var sandbox = new Sandbox();
-        (await Command.RunAsync(sandbox, "run", Repository.Pebble, "Say: hello")).ExitCode.ShouldBe(0);
+        (await Command.RunAsync(sandbox, "run", Repository.Pebble, "What does a cow say?")).ExitCode.ShouldBe(0);
         sandbox.Supervisors.Count.ShouldBe(1);
         await Eventually.BeAsync(() => sandbox.Supervisors.Count, count => count == 0, "the idle supervisor to leave", Deadline);
         sandbox.Leftovers.ShouldBeEmpty();

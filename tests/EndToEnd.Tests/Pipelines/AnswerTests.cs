@@ -30,8 +30,8 @@ public sealed class AnswerTests : IAsyncLifetime
         one.FinishReason.ShouldBe(FinishReason.Stop);
         one.InputTokenLen.ShouldBeGreaterThan(0);
 
-        var many = _pipe.Infer(["What is 17 + 25?", "Say: hello", "What is 17 + 25?"]);
-        many.Select(answer => answer.Text).ShouldBe(["42", "hello", "42"]);
+        var many = _pipe.Infer(["What is 17 + 25?", "What does a cow say?", "What is 17 + 25?"]);
+        many.Select(answer => answer.Text).ShouldBe(["42", "moo", "42"]);
         many.Select(answer => answer.Index).ShouldBe([0, 1, 2]);
         _pipe.Infer(Array.Empty<string>()).ShouldBeEmpty();
     }
@@ -123,7 +123,7 @@ public sealed class AnswerTests : IAsyncLifetime
         answer.Logprobs!.Count.ShouldBe(answer.GenerateTokenLen);
         for (var i = 0; i < answer.GenerateTokenLen; i++)
         {
-            answer.Logprobs[i].ShouldContainKey(answer.TokenIds[i]);
+            answer.Logprobs[i].Keys.ShouldContain(answer.TokenIds[i]);
             answer.Logprobs[i].Count.ShouldBeInRange(3, 4);
         }
 
@@ -136,7 +136,7 @@ public sealed class AnswerTests : IAsyncLifetime
     {
         var chat = _pipe.Session();
         chat.Chat("What is 17 + 25?").Text.ShouldBe("42");
-        chat.Chat("Say: hello");
+        chat.Chat("What does a cow say?");
         chat.History.Count.ShouldBe(2);
         chat.History[0].User.ShouldBe("What is 17 + 25?");
     }

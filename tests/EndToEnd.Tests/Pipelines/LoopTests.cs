@@ -18,7 +18,7 @@ public sealed class LoopTests
         foreach (var model in Models)
         {
             using var pipe = Pipeline.Create(model, supervisor: supervisor);
-            pipe.Infer("Say: hello").FinishReason.ShouldBe(FinishReason.Stop);
+            pipe.Infer("What does a cow say?").FinishReason.ShouldBe(FinishReason.Stop);
             sandbox.Workers.ShouldBe([pipe.WorkerPid], "one model at a time");
             var receipt = pipe.Close();
             receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);

@@ -9,7 +9,7 @@ public sealed class TorchFixture
     {
         var scratch = Directory.CreateTempSubdirectory("lmdeploy-tests-");
         var verdicts = new LibTorchVerdicts(scratch.FullName, _ => "not tried: tests use the package");
-        new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts, new LibTorchLoader(scratch.FullName)).Start();
+        new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts).Start();
         scratch.Delete(recursive: true);
         return true;
     });

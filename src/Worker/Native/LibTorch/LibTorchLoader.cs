@@ -7,7 +7,7 @@ namespace LmDeploy.Worker.Native.LibTorch;
 
 /// <summary>Loads one libtorch and TorchSharp's native library into this process, by absolute paths and before TorchSharp looks for them.</summary>
 /// <remarks>A failed first touch of TorchSharp cannot be repaired in the same process, so this happens once and before anything else.</remarks>
-internal sealed class LibTorchLoader(string scratchFolder)
+internal static class LibTorchLoader
 {
     private const string NewestLibStdCpp = "GLIBCXX_3.4.32";
 
@@ -17,7 +17,7 @@ internal sealed class LibTorchLoader(string scratchFolder)
     /// <summary>Loads the libraries and initialises TorchSharp.</summary>
     /// <param name="withCuda">Whether to load the CUDA half as well, where the build has one.</param>
     /// <exception cref="EngineException"><see cref="ErrorCodes.NativeLibrary"/>, naming the file.</exception>
-    public void Load(LibTorchCandidate libTorch, string torchSharpLibrary, bool withCuda)
+    public static void Load(LibTorchCandidate libTorch, string torchSharpLibrary, bool withCuda)
     {
         var cuda = withCuda && libTorch.HasCuda;
         foreach (var name in CpuLibraries.Concat(cuda ? CudaLibraries : []).Append("libtorch.so"))
@@ -48,7 +48,7 @@ internal sealed class LibTorchLoader(string scratchFolder)
         }
     }
 
-    private void LoadTorchSharp(string path)
+    private static void LoadTorchSharp(string path)
     {
         if (NativeLibrary.TryLoad(path, out _))
         {
@@ -62,15 +62,8 @@ internal sealed class LibTorchLoader(string scratchFolder)
             return;
         }
 
-        var patched = Path.Combine(scratchFolder, Path.GetFileName(path));
-        File.WriteAllBytes(patched, bytes);
-        try
-        {
-            LoadLibrary(patched);
-        }
-        finally
-        {
-            File.Delete(patched);
-        }
+        using var patched = LibC.CreateMemoryFile(Path.GetFileName(path));
+        RandomAccess.Write(patched, bytes, 0);
+        LoadLibrary($"/proc/self/fd/{patched.DangerousGetHandle()}");
     }
 }

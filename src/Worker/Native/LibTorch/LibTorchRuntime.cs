@@ -8,7 +8,7 @@ namespace LmDeploy.Worker.Native.LibTorch;
 /// Starts the best libtorch of this host in this process. One that failed its self-test in a process of its own is passed over;
 /// the last candidate is tried right here, since there is nothing left to fall back to.
 /// </summary>
-internal sealed class LibTorchRuntime(LibTorchLocator locator, LibTorchVerdicts verdicts, LibTorchLoader loader)
+internal sealed class LibTorchRuntime(LibTorchLocator locator, LibTorchVerdicts verdicts)
 {
     private LibTorchCandidate? _loaded;
 
@@ -32,7 +32,7 @@ internal sealed class LibTorchRuntime(LibTorchLocator locator, LibTorchVerdicts 
 
     /// <summary>Loads this very libtorch and tests it, whatever was found about it before.</summary>
     public void StartWith(LibTorchCandidate candidate) =>
-        loader.Load(candidate, TorchSharpLibrary(), withCuda: HasNvidiaDriver);
+        LibTorchLoader.Load(candidate, TorchSharpLibrary(), withCuda: HasNvidiaDriver);
 
     private static bool HasNvidiaDriver => File.Exists("/proc/driver/nvidia/version") || File.Exists("/dev/nvidiactl");
 

@@ -37,7 +37,7 @@ public sealed class CompareCommandTests : CommandTestBase
         model.GetProperty("peak_bytes").GetInt64().ShouldBe(2000);
         model.GetProperty("memory").GetString().ShouldBe("rss");
         model.GetProperty("receipt").EnumerateObject().Select(p => p.Name).ShouldBe(["verdict", "reclaimed_bytes", "residual_bytes", "milliseconds"]);
-        model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("reclaimed");
+        model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("Reclaimed");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CompareCommandTests : CommandTestBase
         (await RunAsync("compare", "bad", "good", "--eval", Questions)).ShouldBe(3);
         var rows = Out.ToString().Split('\n').Where(line => line.Trim().Length > 0).ToList();
         rows.ShouldContain(row => row.Contains("bad") && row.Contains("error: model_not_found"));
-        rows.ShouldContain(row => row.Contains("good") && row.Contains("2/3") && row.Contains("147,776") && row.Contains("1.2840") && row.Contains("reclaimed"));
+        rows.ShouldContain(row => row.Contains("good") && row.Contains("2/3") && row.Contains("147,776") && row.Contains("1.2840") && row.Contains("Reclaimed"));
         Error.ToString().ShouldContain("error: model_not_found: bad: no such folder");
         Out.ToString().ShouldNotContain("\u001b");
         Fake.Released.ShouldBe(1);
@@ -64,7 +64,7 @@ public sealed class CompareCommandTests : CommandTestBase
         using var json = JsonDocument.Parse(Out.ToString());
         var model = json.RootElement.GetProperty("models")[0];
         model.GetProperty("error").GetProperty("code").GetString().ShouldBe("worker_crashed");
-        model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("reclaimed");
+        model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("Reclaimed");
         model.GetProperty("correct").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 

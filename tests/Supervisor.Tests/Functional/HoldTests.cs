@@ -117,7 +117,7 @@ public sealed class HoldTests
 
         var error = await ErrorOfAsync(holder.UntilReadyAsync());
 
-        error.Code.ShouldBe(code);
+        error.Code.ShouldBe(code, error.Message);
         error.Message.ShouldContain(message);
         supervisor.WorkerFolders().ShouldBeEmpty();
         (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);

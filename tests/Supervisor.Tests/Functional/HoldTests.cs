@@ -162,6 +162,11 @@ public sealed class HoldTests
         rest[1].Released.How.ShouldBe("crashed");
         rest[1].Released.ExitCode.ShouldBe(137);
         rest[1].Released.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
+        for (var i = 0; i < 20; i++)
+        {
+            // The connection is still good: a Hold that the supervisor ended leaves no read behind on its stream.
+            (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
+        }
     }
 
     [Fact]

@@ -35,9 +35,11 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
             tell(new PipelineMessage.StartFailed(new SupervisorException(
                 ErrorCodes.LoadTimeout, $"{spec.Model} was not loaded within {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms).", spec.Model)));
         }
-        catch (RpcException exception) when (worker is not null)
+        catch (Exception exception) when (worker?.Connection is not null)
         {
-            tell(new PipelineMessage.StartFailed(ErrorTrailer.Read(exception) ?? await ExplainAsync(worker, spec, exception)));
+            // A call that its worker's death broke may also end as one that was cancelled, by nobody here.
+            var typed = exception is RpcException call ? ErrorTrailer.Read(call) : null;
+            tell(new PipelineMessage.StartFailed(typed ?? await ExplainAsync(worker, spec, exception)));
         }
         catch (Exception exception)
         {
@@ -45,8 +47,8 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
         }
     }
 
-    private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, RpcException exception) =>
+    private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, Exception exception) =>
         await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time)
             ? await CrashReport.WriteAsync(worker, $"while it loaded {spec.Model}")
-            : new SupervisorException(ErrorCodes.InternalError, $"The worker failed to load {spec.Model}: {exception.Status.Detail}", spec.Model);
+            : new SupervisorException(ErrorCodes.InternalError, $"The worker failed to load {spec.Model}: {exception.Message}", spec.Model);
 }

@@ -1,5 +1,3 @@
-using Grpc.Core;
-using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
@@ -27,7 +25,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
         }
-        catch (Exception exception) when (exception is SupervisorException or RpcException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Failed, Detail = exception.Message });
         }

@@ -11,21 +11,26 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     {
         var open = await requestStream.MoveNext(context.CancellationToken) ? requestStream.Current.Open : null;
         var pipeline = registry.Open(PipelineSpec.Create(open, HolderProcess.Of(context.GetHttpContext())));
-        var watch = WatchHolderAsync(pipeline, requestStream, context.CancellationToken);
-        var isListening = true;
-        await foreach (var holdEvent in pipeline.Events.ReadAllAsync())
+        using var watchEnds = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var watch = WatchHolderAsync(pipeline, requestStream, watchEnds.Token);
+        try
         {
-            isListening = isListening && await TryTellAsync(pipeline, responseStream, holdEvent);
-        }
+            var isListening = true;
+            await foreach (var holdEvent in pipeline.Events.ReadAllAsync())
+            {
+                isListening = isListening && await TryTellAsync(pipeline, responseStream, holdEvent);
+            }
 
-        var outcome = await pipeline.Completion;
-        if (outcome.StartFailure is { } failure)
-        {
-            throw failure;
+            var outcome = await pipeline.Completion;
+            if (outcome.StartFailure is { } failure)
+            {
+                throw failure;
+            }
         }
-
-        if (!isListening)
+        finally
         {
+            // A read that outlives its call would break the next call: Kestrel uses a connection's streams again.
+            await watchEnds.CancelAsync();
             await watch;
         }
     }
@@ -43,20 +48,23 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
         proxy.CallAsync(request.Key, (client, options) => client.DetokenizeAsync(request, options), context.CancellationToken);
 
     /// <summary>Turns the end of the holder's stream into the end of the pipeline.</summary>
-    private async Task WatchHolderAsync(Pipeline pipeline, IAsyncStreamReader<HoldRequest> requests, CancellationToken aborted)
+    private async Task WatchHolderAsync(Pipeline pipeline, IAsyncStreamReader<HoldRequest> requests, CancellationToken cancellationToken)
     {
         try
         {
-            while (await requests.MoveNext(aborted))
+            while (await requests.MoveNext(cancellationToken))
             {
                 LogIgnored(pipeline.Spec.Id);
             }
 
             pipeline.Stop(StopReason.Disposed);
         }
+        catch (OperationCanceledException) when (pipeline.Completion.IsCompleted)
+        {
+            LogHoldOver(pipeline.Spec.Id);
+        }
         catch (Exception exception)
         {
-            // The call broke, or ended because the pipeline did; a stop is right for the one and harmless after the other.
             LogHolderLost(pipeline.Spec.Id, exception.Message);
             pipeline.Stop(StopReason.HolderLost);
         }
@@ -79,6 +87,9 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
 
     [LoggerMessage(EventId = 30, EventName = "HolderLost", Level = LogLevel.Information, Message = "Pipeline {Id}: its holder is gone: {Reason}")]
     private partial void LogHolderLost(string id, string reason);
+
+    [LoggerMessage(EventId = 32, EventName = "HoldOver", Level = LogLevel.Debug, Message = "Pipeline {Id} ended before its holder let go")]
+    private partial void LogHoldOver(string id);
 
     [LoggerMessage(EventId = 31, EventName = "HoldMessageIgnored", Level = LogLevel.Warning, Message = "Pipeline {Id}: its holder sent a second message, which means nothing")]
     private partial void LogIgnored(string id);

@@ -117,7 +117,7 @@ public sealed class HoldTests
 
         var error = await ErrorOfAsync(holder.UntilReadyAsync());
 
-        error.Code.ShouldBe(code);
+        error.Code.ShouldBe(code, error.Message);
         error.Message.ShouldContain(message);
         supervisor.WorkerFolders().ShouldBeEmpty();
         (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
@@ -162,6 +162,11 @@ public sealed class HoldTests
         rest[1].Released.How.ShouldBe("crashed");
         rest[1].Released.ExitCode.ShouldBe(137);
         rest[1].Released.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
+        for (var i = 0; i < 20; i++)
+        {
+            // The connection is still good: a Hold that the supervisor ended leaves no read behind on its stream.
+            (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
+        }
     }
 
     [Fact]

@@ -69,6 +69,24 @@ public sealed class PipelineTests
         workshop.WorkerFolders.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(typeof(TaskCanceledException))]
+    [InlineData(typeof(IOException))]
+    public async Task DeathWhileLoading_IsACrash_HoweverTheCallBreaks(Type exception)
+    {
+        using var workshop = new Workshop();
+        var pipeline = workshop.Registry.Open(Workshop.Spec());
+        await workshop.Connection.LoadCalled.Task.InTime();
+
+        workshop.Connection.Loading.SetException((Exception)Activator.CreateInstance(exception)!);
+        workshop.Process.Exit(7);
+
+        var failure = (await pipeline.Completion.InTime()).StartFailure.ShouldNotBeNull();
+        failure.Error.Code.ShouldBe(ErrorCodes.WorkerCrashed);
+        failure.Error.Message.ShouldContain("exit code 7");
+        await Deadline.UntilAsync(() => pipeline.State == PipelineState.Failed, "the pipeline has failed");
+    }
+
     [Fact]
     public async Task Stop_WhileStarting_LeavesNoProcess()
     {

@@ -76,6 +76,8 @@ internal sealed class SupervisorProcess : IDisposable
             info.Environment.TryAdd("DOTNET_ROOT", dotnet);
         }
 
+        // A .NET process that is killed leaves its debugger's sockets in the temporary folder.
+        info.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         try
         {
             return Process.Start(info)!;

@@ -157,13 +157,23 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task Worker_GetsAPrivateFolderAFewVariablesAndNoDescriptors()
+    public async Task Worker_IsMetInAPrivateFolder()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("silent");
+        using var holder = await supervisor.HoldAsync();
+        await Deadline.UntilAsync(() => supervisor.WorkerFolders().Length == 1, "the folder of a starting worker");
+
+        File.GetUnixFileMode(supervisor.WorkerFolders().Single()).ShouldBe(OwnerOnly);
+        File.GetUnixFileMode(supervisor.Folder).ShouldBe(OwnerOnly);
+    }
+
+    [Fact]
+    public async Task Worker_GetsAFewVariablesAndNoDescriptors()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
 
-        File.GetUnixFileMode(supervisor.WorkerFolders().ShouldHaveSingleItem()).ShouldBe(OwnerOnly);
-        File.GetUnixFileMode(supervisor.Folder).ShouldBe(OwnerOnly);
+        supervisor.WorkerFolders().ShouldBeEmpty("once they have met, nothing has to be on disk");
         var environment = await File.ReadAllLinesAsync(supervisor.Mark("environment"));
         environment.ShouldContain("CUDA_DEVICE_ORDER");
         environment.ShouldNotContain("A_SECRET");

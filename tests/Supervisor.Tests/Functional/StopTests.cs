@@ -102,7 +102,7 @@ public sealed class StopTests
 
         supervisor.Process.Kill();
         await Deadline.UntilAsync(() => !Processes.IsRunning(worker), "the worker of a killed supervisor is gone");
-        supervisor.WorkerFolders().Length.ShouldBe(1);
+        Directory.CreateDirectory(Path.Combine(supervisor.Folder, $"w-{supervisor.Process.Id}-99"));
         using var next = RealSupervisor.Start(supervisor.Socket, RealSupervisor.FakeHome, ["--owned"]);
         (await next.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
 

@@ -6,7 +6,7 @@ using LmDeploy.Worker.Generation;
 namespace LmDeploy.Worker.Tests.Engine;
 
 /// <summary>Folders that cannot be served: each fails with a typed error that names the place.</summary>
-[Collection(TorchCollection.Name)]
+[Collection(TorchTests.Name)]
 public sealed class BadModelTests
 {
     [Fact]

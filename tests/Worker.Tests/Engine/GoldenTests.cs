@@ -6,7 +6,7 @@ using LmDeploy.Worker.Scheduling;
 namespace LmDeploy.Worker.Tests.Engine;
 
 /// <summary>The engine in float32 on the CPU against transformers.</summary>
-[Collection(TorchCollection.Name)]
+[Collection(TorchTests.Name)]
 public sealed class GoldenTests
 {
     private const double Tolerance = 2e-3;

@@ -2,7 +2,7 @@ namespace LmDeploy.Worker.Tests.Engine;
 
 /// <summary>Tests that compute run one after the other: two cores.</summary>
 [CollectionDefinition(Name)]
-public sealed class TorchCollection : ICollectionFixture<TorchFixture>
+public sealed class TorchTests : ICollectionFixture<TorchFixture>
 {
     public const string Name = "torch";
 }

@@ -44,8 +44,8 @@ internal sealed class ChatTemplate
         var withTools = sources.FirstOrDefault(source => source.Name == "tool_use");
         if (sources.Count > 0 && main is null)
         {
-            throw new TemplateException(
-                ErrorCodes.InvalidTemplate, $"there is no template named 'default' among {string.Join(", ", sources.Select(source => $"'{source.Name}'"))}", sources[0].File, 0);
+            var names = string.Join(", ", sources.Select(source => $"'{source.Name}'"));
+            throw new TemplateException(ErrorCodes.InvalidTemplate, $"there is no template named 'default' among {names}", sources[0].File, 0);
         }
 
         return main is null ? null : Parse(main.Text, main.File, withTools is null ? null : Parse(withTools.Text, withTools.File));

@@ -9,6 +9,7 @@ internal sealed class BraceFormat(CallArguments arguments, RenderContext context
 {
     private const int MaxNesting = 2;
 
+    /// <summary>The next field without a number; negative once a field has had one.</summary>
     private int _automatic;
 
     public static string Apply(string format, CallArguments arguments, RenderContext context) => new BraceFormat(arguments, context).Format(format, MaxNesting);
@@ -112,10 +113,18 @@ internal sealed class BraceFormat(CallArguments arguments, RenderContext context
 
     private Value Argument(string name)
     {
+        if (name.Length == 0 ? _automatic < 0 : _automatic > 0 && char.IsAsciiDigit(name[0]))
+        {
+            throw TemplateFault.Value(name.Length == 0
+                ? "cannot switch from manual field specification to automatic field numbering"
+                : "cannot switch from automatic field numbering to manual field specification");
+        }
+
         var isNumbered = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index);
         if (isNumbered || name.Length == 0)
         {
             index = isNumbered ? index : _automatic++;
+            _automatic = isNumbered ? -1 : _automatic;
             return index < arguments.Positional.Count ? arguments.Positional[index]
                 : throw new TemplateFault($"IndexError: Replacement index {index} out of range for positional args tuple");
         }

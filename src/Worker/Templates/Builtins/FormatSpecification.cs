@@ -19,14 +19,19 @@ internal readonly record struct FormatSpecification(string Fill, char Align, cha
 
     public string Format(Value value, RenderContext context)
     {
-        if (Numeric.IsNumber(value) && !(value is BooleanValue && Type == '\0'))
+        if (Numeric.IsNumber(value))
         {
             return Type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' || value is FloatValue ? FormatFloat(value, context) : FormatInteger(value, context);
         }
 
+        if (value is not StringValue)
+        {
+            throw TemplateFault.Type($"unsupported format string passed to {value.TypeName}.__format__");
+        }
+
         if (Type is not ('s' or '\0'))
         {
-            throw (value as UndefinedValue)?.Fault() ?? TemplateFault.Value($"Unknown format code '{Type}' for object of type '{value.TypeName}'");
+            throw TemplateFault.Value($"Unknown format code '{Type}' for object of type '{value.TypeName}'");
         }
 
         var text = new StringValue(context.Text(value));

@@ -55,7 +55,7 @@ internal static class Globals
         foreach (var (key, value) in Pairs(arguments, context))
         {
             dictionary.Set(key, value);
-            context.Budget.Items(1);
+            context.Budget.Item();
         }
 
         return dictionary;
@@ -78,6 +78,11 @@ internal static class Globals
         if (arguments.Positional.Count > 1)
         {
             throw TemplateFault.Type($"dict expected at most 1 argument, got {arguments.Positional.Count}");
+        }
+
+        if (arguments.Positional is [UndefinedValue undefined, ..])
+        {
+            throw undefined.Fault();
         }
 
         var source = arguments.Positional.Count == 0 ? [] : arguments.Positional[0] is DictionaryValue dictionary

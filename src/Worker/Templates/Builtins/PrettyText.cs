@@ -80,7 +80,8 @@ internal sealed class PrettyText
             TupleValue tuple => new TupleValue([.. tuple.Iterate().Select(Sorted)]),
             _ => value,
         };
-        _context.Budget.Step(1 + (value.Length ?? 0));
+        _context.Budget.Items(value.Length ?? 0);
+        _context.Budget.Step();
         _context.Budget.Leave();
         return sorted;
     }

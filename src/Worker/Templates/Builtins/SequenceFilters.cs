@@ -158,7 +158,7 @@ internal static class SequenceFilters
                 var key = path.Get(item);
                 var count = seen.Length;
                 seen.Set(key, NoneValue.Instance);
-                context.Budget.Items(1);
+                context.Budget.Item();
                 if (seen.Length != count)
                 {
                     yield return item;

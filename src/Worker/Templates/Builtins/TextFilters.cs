@@ -108,7 +108,8 @@ internal static class TextFilters
         var kept = length - new StringValue(end).Count;
         if (kept < 0 || leeway < 0)
         {
-            throw new TemplateFault(kept < 0 ? $"AssertionError: expected length >= {length - kept}, got {length}" : $"AssertionError: expected leeway >= 0, got {leeway}");
+            var expected = kept < 0 ? $"length >= {length - kept}, got {length}" : $"leeway >= 0, got {leeway}";
+            throw new TemplateFault("AssertionError: expected " + expected);
         }
 
         if (text.Count <= (long)length + leeway)

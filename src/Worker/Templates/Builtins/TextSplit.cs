@@ -75,7 +75,7 @@ internal static class TextSplit
             var end = offset < 0 ? text.Length : start + offset;
             var next = offset < 0 ? end : text.AsSpan(end).StartsWith("\r\n") ? end + 2 : end + 1;
             context.Budget.Text(0, next - start);
-            context.Budget.Items(1);
+            context.Budget.Item();
             yield return text[start..(keepEnds ? next : end)];
             start = next;
         }
@@ -160,7 +160,7 @@ internal static class TextSplit
 
     private static void Add(List<Value> parts, string part, RenderContext context)
     {
-        context.Budget.Items(1);
+        context.Budget.Item();
         parts.Add(context.String(part));
     }
 }

@@ -46,7 +46,7 @@ internal static class ValueFilters
         {
             case UndefinedValue undefined:
                 throw undefined.Fault();
-            case StringValue text when IntegerParser.TryParse(text.Text, bound[1] is null ? 10 : Radix(bound[1]!), out var parsed):
+            case StringValue text when TryRadix(bound[1], out var radix) && IntegerParser.TryParse(text.Text, radix, out var parsed):
                 return IntegerValue.Of(parsed);
             case StringValue text:
                 return FloatParser.TryParse(text.Text, out var number) && double.IsFinite(number) ? Truncate(number) : otherwise;
@@ -59,8 +59,13 @@ internal static class ValueFilters
         }
     }
 
-    private static int Radix(Value value) => RenderContext.Index(value) is var radix and (0 or (>= 2 and <= 36)) ? radix
-        : throw TemplateFault.Value("int() base must be >= 2 and <= 36, or 0");
+    /// <summary>Reads the base of a number; what is no base makes the conversion fail, which is no fault.</summary>
+    private static bool TryRadix(Value? value, out int radix)
+    {
+        var isInteger = Numeric.TryInteger(value ?? IntegerValue.Of(10), out var number);
+        radix = isInteger && (number.IsZero || (number >= 2 && number <= 36)) ? (int)number : -1;
+        return radix >= 0;
+    }
 
     private static IntegerValue Truncate(double number) => IntegerValue.Of(new BigInteger(Math.Truncate(number)));
 

@@ -80,7 +80,7 @@ internal sealed class LoopValue(Value source, IEnumerable<Value> items, int dept
         while (_items.MoveNext())
         {
             _ahead.Enqueue(_items.Current);
-            context.Budget.Items(1);
+            context.Budget.Item();
         }
 
         return _index + 1 + _ahead.Count;

@@ -65,7 +65,7 @@ internal sealed class RenderContext
         foreach (var item in Iterate(value))
         {
             items.Add(item);
-            Budget.Items(1);
+            Budget.Item();
         }
 
         return items;

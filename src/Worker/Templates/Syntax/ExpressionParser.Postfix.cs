@@ -3,7 +3,7 @@ using LmDeploy.Worker.Templates.Builtins;
 
 namespace LmDeploy.Worker.Templates.Syntax;
 
-/// <content>What follows a primary expression: attributes, subscripts, calls, filters and tests.</content>
+/// <remarks>What follows a primary expression: attributes, subscripts, calls, filters and tests.</remarks>
 internal sealed partial class ExpressionParser
 {
     /// <summary>Parses the filters that follow; null when none does.</summary>

@@ -6,7 +6,7 @@ namespace LmDeploy.Worker.Templates.Syntax;
 internal sealed class TokenStream(IReadOnlyList<Token> tokens)
 {
     /// <summary>The deepest nesting of expressions and statements that is parsed.</summary>
-    public const int MaxDepth = 200;
+    public const int MaxDepth = 400;
 
     private int _index;
     private int _depth;

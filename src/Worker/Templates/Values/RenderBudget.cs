@@ -12,12 +12,17 @@ internal sealed class RenderBudget(CancellationToken cancellationToken)
     public const long MaxAllocated = 512L * 1024 * 1024;
 
     /// <summary>The most evaluation steps: a node, a loop's turn, an item compared, sixteen characters searched.</summary>
-    public const long MaxSteps = 50_000_000;
+    public const long MaxSteps = 20_000_000;
 
     /// <summary>The deepest nesting of expressions, calls and values.</summary>
     public const int MaxDepth = 1000;
 
+    /// <summary>What an item of a list takes, in UTF-16 units.</summary>
     private const int ItemSize = 8;
+
+    /// <summary>What a list takes beside its items, in items.</summary>
+    private const int ContainerItems = 8;
+
     private const int StepsBetweenCancellationChecks = 4096;
 
     private long _steps;
@@ -64,7 +69,14 @@ internal sealed class RenderBudget(CancellationToken cancellationToken)
     public void Items(long count)
     {
         Step(count / 4);
-        Allocate(count * ItemSize);
+        Allocate((count + ContainerItems) * ItemSize);
+    }
+
+    /// <summary>Accounts for an item that is added to a list.</summary>
+    public void Item()
+    {
+        Step();
+        Allocate(ItemSize);
     }
 
     /// <summary>Goes one level deeper; each call is paired with <see cref="Leave"/> unless a fault ends the rendering.</summary>

@@ -8,6 +8,8 @@ internal sealed class CallGauge : IDisposable
     private readonly Lock _gate = new();
     private readonly TimeSpan _timeout;
     private readonly ITimer _timer;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _draining;
     private int _calls;
 
     public CallGauge(SupervisorOptions options, StopSignal stop, TimeProvider time)
@@ -29,6 +31,18 @@ internal sealed class CallGauge : IDisposable
         }
     }
 
+    /// <summary>Completes as soon as no call is under way, now or from now on.</summary>
+    public Task DrainAsync()
+    {
+        lock (_gate)
+        {
+            _draining = true;
+            CompleteDrain();
+        }
+
+        return _drained.Task;
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void Add(int calls)
@@ -37,6 +51,15 @@ internal sealed class CallGauge : IDisposable
         {
             _calls += calls;
             _timer.Change(_calls == 0 ? _timeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            CompleteDrain();
+        }
+    }
+
+    private void CompleteDrain()
+    {
+        if (_draining && _calls == 0)
+        {
+            _drained.TrySetResult();
         }
     }
 

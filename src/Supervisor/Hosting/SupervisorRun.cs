@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Hosting;
 /// <summary>One supervisor from the claim of its socket to its end.</summary>
 internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvider time)
 {
-    /// <summary>What is left of the shutdown's time for calls to end once all pipelines have.</summary>
+    /// <summary>What is left of the shutdown's time for calls to end once all pipelines have, and for the server to stop.</summary>
     private static readonly TimeSpan CallsTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs until something asks for the end. <paramref name="announce"/> gets the one word that the starter waits for.</summary>
@@ -48,12 +48,14 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     private async Task EndAsync(WebApplication app, ILogger logger)
     {
         var registry = app.Services.GetRequiredService<PipelineRegistry>();
-        if (!await registry.CloseAsync(StopReason.Shutdown).CompletesWithinAsync(options.ShutdownTimeout - CallsTimeout, time))
+        if (!await registry.CloseAsync(StopReason.Shutdown).CompletesWithinAsync(options.ShutdownTimeout - (2 * CallsTimeout), time))
         {
             var left = registry.All.Count;
             LogPipelinesLeft(logger, left);
         }
 
+        // The server closes its connections without looking whether the last words of a call went out.
+        await app.Services.GetRequiredService<CallGauge>().DrainAsync().CompletesWithinAsync(CallsTimeout, time);
         using var deadline = new CancellationTokenSource(CallsTimeout, time);
         await app.StopAsync(deadline.Token);
     }

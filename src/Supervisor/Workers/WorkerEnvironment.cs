@@ -29,6 +29,9 @@ internal static class WorkerEnvironment
         // Threads that spin for one another stand still for whole time slices when a core is busy otherwise: 20 times slower was seen.
         allowed.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
 
+        // The youngest generation is as large as the processor's cache otherwise, and stays resident: 90 MiB were seen. Hexadecimal: 16 MiB.
+        allowed.TryAdd("DOTNET_GCgen0size", "1000000");
+
         // A worker never gets to remove the sockets that .NET makes for debuggers in the temporary folder. Who wants them sets this to 1.
         allowed.TryAdd("DOTNET_EnableDiagnostics", "0");
         return allowed;

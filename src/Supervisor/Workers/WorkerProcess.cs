@@ -71,6 +71,10 @@ internal sealed class WorkerProcess : IWorkerProcess
         await _readingEnds.CancelAsync();
         await _reading;
         _handle.Dispose();
+
+        // A process leaves the streams that somebody asked it for to him.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
         _readingEnds.Dispose();
     }

@@ -28,13 +28,19 @@ internal sealed class Holder(AsyncDuplexStreamingCall<HoldRequest, HoldEvent> ca
         return this;
     }
 
-    /// <summary>Everything until the call ends, which it has to do well.</summary>
+    /// <summary>Everything until the call ends, which it has to do well; a supervisor that ends itself may cut the connection after the receipt.</summary>
     public async Task<List<HoldEvent>> RestAsync()
     {
         var rest = new List<HoldEvent>();
-        while (await call.ResponseStream.MoveNext(CancellationToken.None).InTime("the end of Hold"))
+        try
         {
-            rest.Add(call.ResponseStream.Current);
+            while (await call.ResponseStream.MoveNext(CancellationToken.None).InTime("the end of Hold"))
+            {
+                rest.Add(call.ResponseStream.Current);
+            }
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Internal && rest.Count > 0 && rest[^1].EventCase == HoldEvent.EventOneofCase.Released)
+        {
         }
 
         return rest;

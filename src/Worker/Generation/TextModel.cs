@@ -44,12 +44,7 @@ internal sealed class TextModel : IDisposable
         var template = Task.Run(
             () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
         var (engine, model) = await EngineThread.StartAsync(
-            () =>
-            {
-                startLibTorch();
-                return LoadedModel.Load(folder, config, settings, progress, cancellationToken);
-            },
-            settings).ConfigureAwait(false);
+            startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings).ConfigureAwait(false);
         try
         {
             return new TextModel(engine, model, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);

@@ -19,19 +19,22 @@ internal sealed class EngineThread : IDisposable
     private readonly Thread _thread;
     private EngineStatus _status = new(0, 0, 0, 0, 0);
 
-    private EngineThread(Func<LoadedModel> load, EngineSettings settings)
+    private EngineThread(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings)
     {
-        _thread = new Thread(() => Run(load, settings)) { Name = "engine", IsBackground = true };
+        _thread = new Thread(() => Run(startLibTorch, load, settings)) { Name = "engine", IsBackground = true };
     }
 
     /// <summary>What the engine is doing; from the end of its latest step.</summary>
     public EngineStatus Status => Volatile.Read(ref _status);
 
     /// <summary>Starts a thread that loads a model, warms it up and then serves requests.</summary>
+    /// <param name="startLibTorch">Called before this thread touches TorchSharp, which could not recover from a libtorch that it does not find.</param>
+    /// <param name="load">Loads the model, on the engine's thread.</param>
+    /// <param name="settings">Threads, batch size and prefill size.</param>
     /// <exception cref="EngineException">The model cannot be loaded.</exception>
-    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(Func<LoadedModel> load, EngineSettings settings)
+    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings)
     {
-        var engine = new EngineThread(load, settings);
+        var engine = new EngineThread(startLibTorch, load, settings);
         engine._thread.Start();
         try
         {
@@ -77,27 +80,44 @@ internal sealed class EngineThread : IDisposable
         }
     }
 
-    private void Run(Func<LoadedModel> load, EngineSettings settings)
+    private void Run(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings)
     {
+        try
+        {
+            startLibTorch();
+        }
+        catch (Exception e)
+        {
+            _loaded.SetException(StepFailure.AsException(e));
+            return;
+        }
+
         using var noGrad = torch.no_grad();
+        torch.set_num_threads(settings.Threads);
+        if (TryLoad(load) is { } model)
+        {
+            using (model)
+            {
+                _loaded.SetResult(model);
+                Serve(model, settings);
+            }
+        }
+    }
+
+    private LoadedModel? TryLoad(Func<LoadedModel> load)
+    {
         LoadedModel? model = null;
         try
         {
-            torch.set_num_threads(settings.Threads);
             model = load();
             WarmUp.Run(model);
+            return model;
         }
         catch (Exception e)
         {
             model?.Dispose();
             _loaded.SetException(StepFailure.AsException(e));
-            return;
-        }
-
-        _loaded.SetResult(model);
-        using (model)
-        {
-            Serve(model, settings);
+            return null;
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class GoldenTests
     {
         var settings = EngineSettings.From(config);
         var (engine, _) = await EngineThread.StartAsync(
-            () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+            () => { }, () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
         using (engine)
         {
             var requests = prompts.Select(prompt => RecordingRequest.Greedy(prompt.InputIds, prompt.GreedyIds.Length)).ToList();

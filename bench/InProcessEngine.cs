@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using LmDeploy.V1;
+using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Native.LibTorch;
+using WireConfig = LmDeploy.V1.GenerationConfig;
+using WirePrompt = LmDeploy.V1.Prompt;
+
+namespace LmDeploy.Bench;
+
+/// <summary>The same engine without any process boundary, as the other side of the comparison.</summary>
+internal sealed class InProcessEngine : IDisposable
+{
+    private readonly TextModel _model;
+
+    private InProcessEngine(TextModel model) => _model = model;
+
+    public static async Task<InProcessEngine> LoadAsync(string model)
+    {
+        var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, _ => null);
+        var runtime = new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts);
+        return new InProcessEngine(await TextModel.LoadAsync(model, new V1.EngineConfig(), runtime.Start, (_, _) => { }, CancellationToken.None));
+    }
+
+    /// <returns>Milliseconds to the first token and to the last.</returns>
+    public async Task<(double First, double Last)> GenerateAsync(string prompt, int tokens)
+    {
+        var watch = Stopwatch.StartNew();
+        var events = Channel.CreateUnbounded<GenerationEvent>();
+        var config = new WireConfig { MaxNewTokens = tokens, IgnoreEos = true };
+        _model.Engine.Submit(_model.Requests.Generation(0, new WirePrompt { Text = prompt }, config, events.Writer, CancellationToken.None));
+        double? first = null;
+        await foreach (var item in events.Reader.ReadAllAsync())
+        {
+            if (item.EventCase == GenerationEvent.EventOneofCase.Delta)
+            {
+                first ??= watch.Elapsed.TotalMilliseconds;
+            }
+
+            if (item.EventCase == GenerationEvent.EventOneofCase.Finished)
+            {
+                break;
+            }
+        }
+
+        return (first!.Value, watch.Elapsed.TotalMilliseconds);
+    }
+
+    public void Dispose() => _model.Dispose();
+}

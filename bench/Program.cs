@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.Json;
+using LmDeploy.Bench;
+
+// usage: LmDeploy.Bench HOME MODEL [RESULTS.json]: times the process boundary, see docs/benchmarks.md.
+if (args.Length is not (2 or 3))
+{
+    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME MODEL [RESULTS.json]");
+    return 2;
+}
+
+var results = new Dictionary<string, Samples>();
+foreach (var (name, samples) in await BoundaryBenchmark.RunAsync(home: args[0], model: args[1]))
+{
+    results[name] = samples;
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {samples}"));
+}
+
+if (args.Length == 3)
+{
+    var json = results.ToDictionary(result => result.Key, result => new { result.Value.Minimum, result.Value.Median, result.Value.P90, result.Value.Maximum, result.Value.Count });
+    await File.WriteAllTextAsync(args[2], JsonSerializer.Serialize(json, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
+}
+
+return 0;

@@ -65,8 +65,17 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private static long FreeBytes(ComputePlan plan) =>
-        plan.Device.type == DeviceType.CUDA ? CudaDriver.FreeBytes() ?? 0 : HostMemory.AvailableBytes();
+    private static long FreeBytes(ComputePlan plan)
+    {
+        if (plan.Device.type != DeviceType.CUDA)
+        {
+            return HostMemory.AvailableBytes();
+        }
+
+        // The driver answers a thread that has a context, and the first tensor gives it one.
+        using var first = torch.zeros(1, device: plan.Device);
+        return CudaDriver.FreeBytes() ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
+    }
 
     private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
     {

@@ -8,6 +8,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$root/artifacts/lmdeploy
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
+# The programs look for .NET where packages install it; tell them where this one is.
+if [ -z "${DOTNET_ROOT:-}" ] && dotnet=$(command -v dotnet); then
+  dotnet=$(dirname "$(readlink -f "$dotnet")")
+  [ ! -d "$dotnet/shared" ] || export DOTNET_ROOT=$dotnet
+fi
+
 require_sdk() {
   local major
   major=$(sed -n 's/.*"version": "\([0-9]*\)\..*/\1/p' "$root/global.json")

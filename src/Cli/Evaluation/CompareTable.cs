@@ -12,7 +12,8 @@ internal static class CompareTable
         "MODEL", "ARCHITECTURE", "PARAMETERS", "RIGHT", "ANSWER PPL", "LOAD", "TTFT", "TOKENS/S", "PEAK", "GIVEN BACK", "DISPOSE", "VERDICT",
     ];
 
-    public static void Write(Terminal terminal, IReadOnlyList<ModelResult> results) => Listing.Write(terminal, _columns, results.Select(ToRow));
+    public static void Write(Terminal terminal, IReadOnlyList<ModelResult> results) =>
+        Listing.WriteToFit(terminal, _columns, [.. results.Select(ToRow)]);
 
     private static string[] ToRow(ModelResult result) =>
     [

@@ -5,12 +5,35 @@ namespace LmDeploy.Cli.Output;
 /// <summary>A table of plain cells.</summary>
 internal static class Listing
 {
-    public static void Write(Terminal terminal, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>What the border and the padding add to each column, in characters.</summary>
+    private const int ColumnMargin = 3;
+
+    public static void Write(Terminal terminal, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) =>
+        Write(terminal.OutConsole(), columns, rows, noWrap: !terminal.IsOutTerminal);
+
+    /// <summary>Where the table is wider than the terminal, writes it turned: a row for each column, a column for each row.</summary>
+    public static void WriteToFit(Terminal terminal, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        var console = terminal.OutConsole();
+        if (Width(columns, rows) <= console.Profile.Width)
+        {
+            Write(terminal, columns, rows);
+            return;
+        }
+
+        var turned = Enumerable.Range(1, columns.Count - 1).Select(i => (string[])[columns[i], .. rows.Select(row => row[i])]);
+        Write(console, [columns[0], .. rows.Select(row => row[0])], turned, noWrap: false);
+    }
+
+    private static int Width(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        columns.Select((column, i) => ColumnMargin + rows.Select(row => row[i].Length).Append(column.Length).Max()).Sum();
+
+    private static void Write(IAnsiConsole console, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, bool noWrap)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = !terminal.IsOutTerminal });
+            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = noWrap });
         }
 
         foreach (var row in rows)
@@ -18,6 +41,6 @@ internal static class Listing
             table.AddRow(row.Select(cell => new Text(cell)));
         }
 
-        terminal.OutConsole().Write(table);
+        console.Write(table);
     }
 }

@@ -27,6 +27,10 @@ internal static class JsonFields
     public static bool Has(this JsonElement line, string name)
         => line.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>A field that is true or false; <paramref name="otherwise"/> when it is not there or null.</summary>
+    public static bool IsSet(this JsonElement line, string name, bool otherwise)
+        => line.Has(name) ? line.GetProperty(name).AsBoolean(name) : otherwise;
+
     public static string AsText(this JsonElement value, string name) => value.Must(JsonValueKind.String, name, "a string").GetString()!;
 
     public static int[] AsIds(this JsonElement value, string name)

@@ -21,7 +21,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             case Prompt.SourceOneofCase.TokenIds:
                 return new EncodedPrompt(Check([.. prompt.TokenIds.Ids]), "");
             case Prompt.SourceOneofCase.Text when prompt.Raw || template is null:
-                return new EncodedPrompt(Check(tokenizer.Encode(prompt.Text, addSpecialTokens: true)), "");
+                return new EncodedPrompt(Check(tokenizer.Encode(prompt.Text, !prompt.HasAddSpecialTokens || prompt.AddSpecialTokens)), "");
             case Prompt.SourceOneofCase.Text:
                 return Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken);
             case Prompt.SourceOneofCase.Messages:

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 using LmDeploy.Cli.Commands;
 using LmDeploy.Cli.Hosting;
 
 namespace LmDeploy.Cli;
 
 /// <summary>The <c>lmdeploy</c> command: what it takes, and how its failures become a line and an exit code.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const string Description = """
         Run and compare LLMs, each in a process of its own that gives back all its memory when it ends.
@@ -22,7 +23,7 @@ internal static class CommandLine
         {
             foreach (var error in result.Errors)
             {
-                terminal.WriteError(error.Message);
+                terminal.WriteError(TypeName().Replace(error.Message, ""));
             }
 
             terminal.Error.WriteLine("Try --help.");
@@ -60,6 +61,10 @@ internal static class CommandLine
             return ExitCodes.Failed;
         }
     }
+
+    /// <summary>What the parser says of .NET's types, which tells users nothing.</summary>
+    [GeneratedRegex(" as expected type '[^']*'")]
+    private static partial Regex TypeName();
 
     private static RootCommand CreateRoot(CliHost host) => new(Description)
     {

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.V1;
 
@@ -54,6 +55,16 @@ public sealed class PipelineTests : IAsyncLifetime
         e.Code.ShouldBe("missing_tensor");
         e.Message.ShouldBe("lm_head.weight is missing.");
         e.Subject.ShouldBe("lm_head.weight");
+    }
+
+    [Theory]
+    [InlineData(StatusCode.DeadlineExceeded)]
+    [InlineData(StatusCode.Cancelled)]
+    public async Task Create_BelievesTheTrailerWhateverTheStatus(StatusCode status)
+    {
+        _fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.LoadTimeout, "too slow", status: status);
+        (await Should.ThrowAsync<ModelLoadException>(() => CreateAsync())).Code.ShouldBe("load_timeout");
+        _fake.Opened.Count.ShouldBe(1, "it is no reason to try again");
     }
 
     [Fact]

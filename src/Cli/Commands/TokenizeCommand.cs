@@ -12,7 +12,7 @@ internal sealed class TokenizeCommand(CliHost host)
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
     private readonly Option<string> _input = new("--input")
     {
-        Description = "A file of one JSON object a line: id, and one of text, messages, ids (skip_special_tokens goes with ids).",
+        Description = "A file of one JSON object a line: id, and one of text, messages, ids (with text goes add_special_tokens, with ids skip_special_tokens).",
         Required = true,
     };
 
@@ -22,12 +22,16 @@ internal sealed class TokenizeCommand(CliHost host)
         DefaultValueFactory = _ => ResultFile.StandardOutput,
     };
 
+    private readonly Option<bool> _noSpecialTokens = new("--no-special-tokens") { Description = "Put no special tokens around texts." };
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var tokenize = new TokenizeCommand(host);
-        var command = new Command("tokenize", "Encode texts and conversations, and decode ids.") { tokenize._model, tokenize._input, tokenize._json };
+        var command = new Command("tokenize", "Encode texts and conversations, and decode ids.")
+        {
+            tokenize._model, tokenize._input, tokenize._json, tokenize._noSpecialTokens,
+        };
         tokenize._engine.AddTo(command);
         command.SetAction(tokenize.RunAsync);
         return command;
@@ -37,7 +41,8 @@ internal sealed class TokenizeCommand(CliHost host)
     {
         var json = result.GetValue(_json)!;
         ResultFile.Check(json);
-        var lines = InputFile.Read(result.GetRequiredValue(_input), TokenizeLine.Parse);
+        var addSpecialTokens = !result.GetValue(_noSpecialTokens);
+        var lines = InputFile.Read(result.GetRequiredValue(_input), line => TokenizeLine.Parse(line, addSpecialTokens));
         var failed = InputErrors.Report(host.Terminal, lines);
         var results = new TokenizeJson[lines.Count];
         for (var i = 0; i < lines.Count; i++)
@@ -73,7 +78,7 @@ internal sealed class TokenizeCommand(CliHost host)
         var encoded = await pipeline.TokenizeAsync(chosen.Select(i => lines[i].Value!.Prompt!), cancellationToken);
         foreach (var (i, answer) in chosen.Zip(encoded))
         {
-            var text = lines[i].Value!.Text;
+            var text = lines[i].Value!.Prompt!.Text;
             results[i] = results[i] with
             {
                 Ids = answer.Ids,

@@ -17,8 +17,8 @@ internal sealed record Question(string Category, Prompt Prompt, string Expected)
             throw new FormatException("expected is needed");
         }
 
-        var prompt = line.ExactlyOne("prompt", "messages") is ("prompt", var text)
-            ? Prompt.FromText(text.AsText("prompt"))
+        var prompt = line.ExactlyOne("prompt", "messages") is ("prompt", _)
+            ? PromptFields.ReadText(line, "prompt", raw: false)
             : PromptFields.ReadMessages(line, line.GetProperty("messages"));
         var category = line.Has("category") ? line.GetProperty("category").AsText("category") : "";
         return new Question(category, prompt, line.GetProperty("expected").AsText("expected"));

@@ -15,6 +15,11 @@ internal sealed record CliHost(
     /// <summary>Loads a model; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>
     public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
+        if (model.Length == 0)
+        {
+            throw new ModelLoadException("model_not_found", "The path of the model folder is empty.");
+        }
+
         try
         {
             return await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);

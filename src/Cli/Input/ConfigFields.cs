@@ -21,6 +21,9 @@ internal static class ConfigFields
         ("stop_token_ids", (c, v) => c with { StopTokenIds = v.AsIds("stop_token_ids") }),
         ("skip_special_tokens", (c, v) => c with { SkipSpecialTokens = v.AsBoolean("skip_special_tokens") }),
         ("include_stop_str_in_output", (c, v) => c with { IncludeStopStrInOutput = v.AsBoolean("include_stop_str_in_output") }),
+        ("spaces_between_special_tokens", (c, v) => c with { SpacesBetweenSpecialTokens = v.AsBoolean("spaces_between_special_tokens") }),
+        ("logprobs", (c, v) => c with { Logprobs = v.AsInteger("logprobs") }),
+        ("prompt_logprobs", (c, v) => c with { PromptLogprobs = v.AsBoolean("prompt_logprobs") }),
     ];
 
     public static GenerationConfig Apply(JsonElement line, GenerationConfig config)

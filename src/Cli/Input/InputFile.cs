@@ -64,7 +64,7 @@ internal static class InputFile
         }
         catch (JsonException e)
         {
-            return Bad($"not valid JSON: {e.Message}");
+            return Bad($"not valid JSON at byte {e.BytePositionInLine + 1}: {e.Message.Split(" LineNumber:")[0]}");
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

@@ -27,15 +27,19 @@ internal static class JsonFields
     public static bool Has(this JsonElement line, string name)
         => line.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>A field that is true or false; <paramref name="otherwise"/> when it is not there or null.</summary>
+    public static bool IsSet(this JsonElement line, string name, bool otherwise)
+        => line.Has(name) ? line.GetProperty(name).AsBoolean(name) : otherwise;
+
     public static string AsText(this JsonElement value, string name) => value.Must(JsonValueKind.String, name, "a string").GetString()!;
 
     public static int[] AsIds(this JsonElement value, string name)
-        => [.. value.Must(JsonValueKind.Array, name, "an array of token ids").EnumerateArray().Select(id => id.AsInteger(name))];
+        => [.. value.Must(JsonValueKind.Array, name, "an array of token ids").EnumerateArray().Select(id => id.AsInteger($"each of {name}"))];
 
     public static int AsInteger(this JsonElement value, string name)
         => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
             ? number
-            : throw new FormatException($"{name} must be whole numbers of 32 bits, found {value.GetRawText()}");
+            : throw new FormatException($"{name} must be a whole number of 32 bits, found {value.GetRawText()}");
 
     public static double AsNumber(this JsonElement value, string name) => value.Must(JsonValueKind.Number, name, "a number").GetDouble();
 

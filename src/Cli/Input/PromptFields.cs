@@ -5,6 +5,16 @@ namespace LmDeploy.Cli.Input;
 /// <summary>Reads a prompt from the fields of a line.</summary>
 internal static class PromptFields
 {
+    /// <summary>A text, with <c>add_special_tokens</c> for when no chat template is used.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="name">The field that holds the text.</param>
+    /// <param name="raw">Whether the text is taken without the chat template.</param>
+    /// <param name="addSpecialTokens">What the line does not say itself.</param>
+    public static Prompt ReadText(JsonElement line, string name, bool raw, bool addSpecialTokens = true) => Prompt.FromText(line.GetProperty(name).AsText(name), raw) with
+    {
+        AddSpecialTokens = line.IsSet("add_special_tokens", otherwise: addSpecialTokens),
+    };
+
     /// <summary>A conversation with what its template may be given: <c>tools</c>, <c>chat_template_kwargs</c> and <c>add_generation_prompt</c>.</summary>
     public static Prompt ReadMessages(JsonElement line, JsonElement messages)
         => Prompt.FromMessagesJson(messages.Must(JsonValueKind.Array, "messages", "an array of messages").GetRawText()) with
@@ -13,6 +23,6 @@ internal static class PromptFields
             TemplateArguments = line.Has("chat_template_kwargs")
                 ? line.GetProperty("chat_template_kwargs").Must(JsonValueKind.Object, "chat_template_kwargs", "an object").GetRawText()
                 : null,
-            AddGenerationPrompt = !line.Has("add_generation_prompt") || line.GetProperty("add_generation_prompt").AsBoolean("add_generation_prompt"),
+            AddGenerationPrompt = line.IsSet("add_generation_prompt", otherwise: true),
         };
 }

@@ -12,7 +12,7 @@ internal sealed record PromptLine(Prompt Prompt, GenerationConfig Config)
     {
         var prompt = line.ExactlyOne("prompt", "messages", "input_ids") switch
         {
-            ("prompt", var text) => Prompt.FromText(text.AsText("prompt"), raw),
+            ("prompt", _) => PromptFields.ReadText(line, "prompt", raw),
             ("messages", var messages) => PromptFields.ReadMessages(line, messages),
             var (name, ids) => Prompt.FromTokenIds(ids.AsIds(name)),
         };

@@ -7,13 +7,22 @@ internal static class ResultFile
 {
     public const string StandardOutput = "-";
 
-    /// <summary>Sees that the file can be made, before any work is done for it.</summary>
-    /// <exception cref="UsageException">Its folder does not exist.</exception>
+    /// <summary>Sees that the file can be written, before any work is done for it. What it holds stays until there are results.</summary>
+    /// <exception cref="UsageException">It cannot.</exception>
     public static void Check(string? path)
     {
-        if (path is not null and not StandardOutput && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        if (path is null or StandardOutput)
         {
-            throw new UsageException($"The folder of --json {path} does not exist.");
+            return;
+        }
+
+        try
+        {
+            Probe(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"--json {path} cannot be written: {e.Message}", e);
         }
     }
 
@@ -29,6 +38,24 @@ internal static class ResultFile
         else
         {
             await File.WriteAllLinesAsync(path, lines, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
+        }
+    }
+
+    /// <summary>A file that is there is not opened: it may be a pipe, whose reader would take the closing for its end.</summary>
+    private static void Probe(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a folder.");
+        }
+
+        if (!File.Exists(path))
+        {
+            using var made = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+        }
+        else if (File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
+        {
+            throw new UnauthorizedAccessException("it is read-only.");
         }
     }
 }

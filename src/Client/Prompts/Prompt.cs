@@ -16,8 +16,11 @@ public sealed record Prompt
     /// <summary>The token ids, when that is what the prompt was made from.</summary>
     public IReadOnlyList<int>? TokenIds { get; private init; }
 
-    /// <summary>Leaves the chat template out: the text is encoded with the tokenizer's own special tokens. Default: false.</summary>
+    /// <summary>Leaves the chat template out: the text is encoded as it is. Default: false.</summary>
     public bool Raw { get; init; }
+
+    /// <summary>Whether the tokenizer's own special tokens are put around a text that no chat template is used for. Default: true.</summary>
+    public bool AddSpecialTokens { get; init; } = true;
 
     /// <summary>A JSON array of tool definitions for the chat template. Default: null, none.</summary>
     public string? Tools { get; init; }

@@ -20,6 +20,7 @@ internal static class PromptWire
             Tools = prompt.Tools ?? "",
             TemplateArguments = prompt.TemplateArguments ?? "",
             AddGenerationPrompt = prompt.AddGenerationPrompt,
+            AddSpecialTokens = prompt.AddSpecialTokens,
         };
         if (prompt.Text is { } text)
         {

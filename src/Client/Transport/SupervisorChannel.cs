@@ -25,7 +25,6 @@ internal sealed class SupervisorChannel : IDisposable
             DisposeHttpClient = true,
             MaxReceiveMessageSize = null,
             MaxSendMessageSize = null,
-            ThrowOperationCanceledOnCancellation = true,
         });
         Pipelines = new Pipelines.PipelinesClient(_channel);
         Host = new Host.HostClient(_channel);

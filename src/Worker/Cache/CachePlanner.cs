@@ -19,14 +19,21 @@ internal static class CachePlanner
     {
         var wanted = entries > 1 ? (long)entries : (long)(freeBytes * entries / blockBytes);
         var blocks = entries > 1 ? wanted : Math.Min(wanted, mostBlocks);
-        if (blocks < 1 || (entries > 1 && blocks > freeBytes / blockBytes))
+        if (blocks < 1)
         {
-            throw new EngineException(
-                ErrorCodes.OutOfMemory,
-                $"The key-value cache wants {Math.Max(1, blocks)} blocks of {blockBytes} bytes, but only {freeBytes} bytes are free; lower cache_max_entry_count or session_len.",
-                "cache_max_entry_count");
+            throw OutOfMemory(
+                $"Not one block of {blockBytes} bytes of the key-value cache fits into the share {entries:G} of {freeBytes} free bytes; raise cache_max_entry_count or lower cache_block_seq_len.");
+        }
+
+        if (entries > 1 && blocks > freeBytes / blockBytes)
+        {
+            throw OutOfMemory(
+                $"The key-value cache wants {blocks} blocks of {blockBytes} bytes, but only {freeBytes} bytes are free; lower cache_max_entry_count.");
         }
 
         return (int)Math.Min(blocks, int.MaxValue / 2);
     }
+
+    private static EngineException OutOfMemory(FormattableString message) =>
+        new(ErrorCodes.OutOfMemory, FormattableString.Invariant(message), "cache_max_entry_count");
 }

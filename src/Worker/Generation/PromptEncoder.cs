@@ -19,9 +19,9 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
         switch (prompt.SourceCase)
         {
             case Prompt.SourceOneofCase.TokenIds:
-                return new EncodedPrompt(Check([.. prompt.TokenIds.Ids]), "");
+                return new EncodedPrompt(Check(prompt.TokenIds.Ids), "");
             case Prompt.SourceOneofCase.Text when prompt.Raw || template is null:
-                return new EncodedPrompt(Check(tokenizer.Encode(prompt.Text, addSpecialTokens: true)), "");
+                return new EncodedPrompt(Check(tokenizer.Encode(prompt.Text, !prompt.HasAddSpecialTokens || prompt.AddSpecialTokens)), "");
             case Prompt.SourceOneofCase.Text:
                 return Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken);
             case Prompt.SourceOneofCase.Messages:
@@ -33,6 +33,17 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
 
     /// <summary>Encodes text that follows a prompt: no special tokens are added.</summary>
     public int[] EncodeContinuation(string text) => Check(tokenizer.Encode(text, addSpecialTokens: false));
+
+    /// <summary>The ids, when each is one of the model's.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, naming the first that is not.</exception>
+    public int[] Check(IReadOnlyList<int> ids)
+    {
+        int[] checkedIds = [.. ids];
+        var outside = Array.FindIndex(checkedIds, id => id < 0 || id >= vocabSize);
+        return outside < 0
+            ? checkedIds
+            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", "token_ids");
+    }
 
     private static Dictionary<string, string> SpecialTokenVariables(SpecialTokens tokens)
     {
@@ -87,13 +98,5 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             CancellationToken = cancellationToken,
         });
         return new EncodedPrompt(Check(tokenizer.Encode(rendered, addSpecialTokens: false)), rendered);
-    }
-
-    private int[] Check(int[] ids)
-    {
-        var outside = Array.FindIndex(ids, id => id < 0 || id >= vocabSize);
-        return outside < 0
-            ? ids
-            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", "token_ids");
     }
 }

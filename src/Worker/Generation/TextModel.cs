@@ -10,10 +10,12 @@ namespace LmDeploy.Worker.Generation;
 /// <summary>A loaded model with its tokenizer and chat template: everything a worker serves. Thread-safe.</summary>
 internal sealed class TextModel : IDisposable
 {
+    private readonly Tokenizer _tokenizer;
+
     private TextModel(EngineThread engine, LoadedModel model, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
     {
         Engine = engine;
-        Tokenizer = tokenizer;
+        _tokenizer = tokenizer;
         Info = model.Info;
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
@@ -21,8 +23,6 @@ internal sealed class TextModel : IDisposable
     }
 
     public EngineThread Engine { get; }
-
-    public Tokenizer Tokenizer { get; }
 
     public ModelInfo Info { get; }
 
@@ -55,6 +55,10 @@ internal sealed class TextModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>The text of token ids.</summary>
+    /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary.</exception>
+    public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens);
 
     public void Dispose() => Engine.Dispose();
 }

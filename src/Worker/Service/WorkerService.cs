@@ -116,7 +116,7 @@ internal sealed class WorkerService(ModelHost host, EnvironmentChecks environmen
             var result = new DetokenizeResult();
             try
             {
-                result.Text = model.Tokenizer.Decode(input.Ids, request.SkipSpecialTokens);
+                result.Text = model.Decode(input.Ids, request.SkipSpecialTokens);
             }
             catch (EngineException e)
             {

@@ -14,12 +14,13 @@ public sealed class CachePlannerTests
         CachePlanner.Blocks(entries, blockBytes, free, most).ShouldBe(expected);
 
     [Theory]
-    [InlineData(0.001, 10)]
-    [InlineData(101, 10)]
-    public void Blocks_SaysWhatIsMissing_WhenItDoesNotFit(double entries, long blockBytes)
+    [InlineData(0.001, 10, "raise cache_max_entry_count")]
+    [InlineData(101, 10, "lower cache_max_entry_count")]
+    public void Blocks_SaysWhatIsMissing_WhenItDoesNotFit(double entries, long blockBytes, string remedy)
     {
         var error = Should.Throw<EngineException>(() => CachePlanner.Blocks(entries, blockBytes, 1000, 1000));
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
         error.Subject.ShouldBe("cache_max_entry_count");
+        error.Message.ShouldContain(remedy);
     }
 }

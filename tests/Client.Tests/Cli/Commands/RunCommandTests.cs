@@ -101,6 +101,42 @@ public sealed class RunCommandTests : CommandTestBase
     }
 
     [Fact]
+    public async Task Run_AnEmptyModelPathIsThree()
+    {
+        (await RunAsync("run", "", "x")).ShouldBe(3);
+        Error.ToString().ShouldBe("error: model_not_found: The path of the model folder is empty.\n");
+    }
+
+    [Fact]
+    public async Task Run_WithoutAnswersTheResultFileStaysAsItWas()
+    {
+        Fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.UnsupportedArchitecture, "Nothing runs it.");
+        (await RunAsync("run", "model", "x", "--json", Write("old.jsonl", "old"))).ShouldBe(3);
+        (await RunAsync("run", "model", "x", "--json", PathOf("new.jsonl"))).ShouldBe(3);
+        File.ReadAllText(PathOf("old.jsonl")).ShouldBe("old\n");
+        File.Exists(PathOf("new.jsonl")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Run_AReadOnlyResultFileIsBadUsage()
+    {
+        File.SetAttributes(Write("o.jsonl", "old"), FileAttributes.ReadOnly);
+        (await RunAsync("run", "model", "x", "--json", PathOf("o.jsonl"))).ShouldBe(2);
+        Fake.Opened.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_ALineMayAskForLogprobsItself()
+    {
+        var prompts = Write("p.jsonl", """{"prompt":"ab","logprobs":1,"prompt_logprobs":true}""", """{"prompt":"ab"}""");
+        (await RunAsync("run", "model", "--prompts", prompts, "--json", "-")).ShouldBe(0);
+        var lines = Out.ToString().Split('\n');
+        lines[0].ShouldContain("\"logprobs\":[{\"97\":-0.1");
+        lines[0].ShouldContain("\"prompt_logprobs\":[-0.5]");
+        lines[1].ShouldContain("\"logprobs\":null");
+    }
+
+    [Fact]
     public async Task Run_AWorkerThatDiesWhileLoadingIsThree()
     {
         Fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.WorkerCrashed, "SIGSEGV");
@@ -134,6 +170,9 @@ public sealed class RunCommandTests : CommandTestBase
     [InlineData("run", "model", "x", "--stop-token-ids", "1,b")]
     [InlineData("run", "model", "--prompts", "no/such/file")]
     [InlineData("run", "model", "x", "--json", "no/such/folder/file")]
+    [InlineData("run", "model", "x", "--json", "/")]
+    [InlineData("run", "model", "x", "--json", "/proc/file")]
+    [InlineData("run", "model", "x", "--json", "")]
     [InlineData("stop")]
     [InlineData("stop", "x", "--all")]
     [InlineData("compare")]
@@ -141,6 +180,7 @@ public sealed class RunCommandTests : CommandTestBase
     {
         (await RunAsync(args)).ShouldBe(2);
         Error.ToString().ShouldStartWith("error: ");
+        Error.ToString().ShouldNotContain("System.");
         Fake.Opened.ShouldBeEmpty();
     }
 

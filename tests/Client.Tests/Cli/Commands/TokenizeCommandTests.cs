@@ -1,3 +1,5 @@
+using LmDeploy.Client.Tests.Fakes;
+
 namespace LmDeploy.Client.Tests.Cli.Commands;
 
 public sealed class TokenizeCommandTests : CommandTestBase
@@ -26,6 +28,22 @@ public sealed class TokenizeCommandTests : CommandTestBase
             """{"id":"chat2","ids":[91,49,93],"rendered":"<[1]>+","text":null}""",
         ]);
         Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(new string[0], new[] { true, false, true })]
+    [InlineData(new[] { "--no-special-tokens" }, new[] { false, false, true })]
+    public async Task Tokenize_PutsSpecialTokensAroundTextsAsAsked(string[] flags, bool[] expected)
+    {
+        bool[] asked = [];
+        Fake.OnTokenize = request =>
+        {
+            asked = [.. request.Prompts.Select(prompt => prompt.AddSpecialTokens)];
+            return FakeModel.Tokenize(request);
+        };
+        var input = Write("i.jsonl", """{"text":"a"}""", """{"text":"b","add_special_tokens":false}""", """{"text":"c","add_special_tokens":true}""");
+        (await RunAsync(["tokenize", "model", "--input", input, .. flags])).ShouldBe(0);
+        asked.ShouldBe(expected);
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed record EngineConfig
     /// <summary>The share of free memory the key-value cache may take, more than 0; above 1, a number of blocks. Default: 0.8.</summary>
     public double CacheMaxEntryCount { get; init => field = Ensure.Positive(value); } = 0.8;
 
-    /// <summary>Threads of the engine on a CPU, at least 1. Default: null, the number of cores.</summary>
-    public int? Threads { get; init => field = Ensure.AtLeast(value, 1); }
+    /// <summary>Threads of the engine on a CPU, 1 to 1024. Default: null, the number of cores.</summary>
+    public int? Threads { get; init => field = value is { } threads ? Ensure.InRange(threads, 1, 1024) : null; }
 
     /// <summary>The text of a chat template (Jinja) to use instead of the model's own. Default: null, the model's.</summary>
     public string? ChatTemplate { get; init; }

@@ -7,6 +7,8 @@ namespace LmDeploy.Worker.Generation;
 /// <summary>The engine's settings with defaults filled in and checked.</summary>
 internal sealed record EngineSettings
 {
+    private const int MostThreads = 1024;
+
     public int? SessionLen { get; private init; }
 
     public int MaxBatchSize { get; private init; }
@@ -27,11 +29,15 @@ internal sealed record EngineSettings
         MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : 8192,
         CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : CachePlanner.DefaultBlockSize,
         CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
-        Threads = config.HasThreads ? AtLeastOne("threads", config.Threads) : Environment.ProcessorCount,
+        Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
     };
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be at least 1, got {value}.", name);
+
+    /// <summary>OpenMP starts as many as it is told to: far too many make the whole host stand still.</summary>
+    private static int ThreadCount(int value) =>
+        value is >= 1 and <= MostThreads ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"threads must be 1 to {MostThreads}, got {value}.", "threads");
 
     private static double Positive(string name, double value) =>
         value > 0 && double.IsFinite(value) ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be above 0, got {value}.", name);

@@ -102,6 +102,7 @@ public sealed class BadModelTests
     [InlineData("session_len", 0)]
     [InlineData("max_batch_size", 0)]
     [InlineData("threads", -1)]
+    [InlineData("threads", 100_000)]
     [InlineData("cache_block_seq_len", 0)]
     public async Task BadSetting_IsNamed(string setting, int value)
     {

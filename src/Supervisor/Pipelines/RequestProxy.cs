@@ -2,6 +2,7 @@ using Grpc.Core;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
@@ -17,9 +18,10 @@ internal sealed class RequestProxy(PipelineRegistry registry, SupervisorOptions 
     {
         var pipeline = registry.FindByKey(key);
         using var scope = pipeline.Enter();
+        var worker = await scope.WorkerAsync(cancellationToken);
         try
         {
-            using var call = start(scope.Connection.Client, scope.Connection.Call(cancellationToken));
+            using var call = start(worker.Connection!.Client, worker.Connection.Call(cancellationToken));
             while (await call.ResponseStream.MoveNext(cancellationToken))
             {
                 await writer.WriteAsync(call.ResponseStream.Current, cancellationToken);
@@ -27,7 +29,7 @@ internal sealed class RequestProxy(PipelineRegistry registry, SupervisorOptions 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw await ExplainAsync(pipeline, exception);
+            throw await ExplainAsync(pipeline, worker, exception);
         }
     }
 
@@ -36,26 +38,28 @@ internal sealed class RequestProxy(PipelineRegistry registry, SupervisorOptions 
     {
         var pipeline = registry.FindByKey(key);
         using var scope = pipeline.Enter();
+        var worker = await scope.WorkerAsync(cancellationToken);
         try
         {
-            using var call = start(scope.Connection.Client, scope.Connection.Call(cancellationToken));
+            using var call = start(worker.Connection!.Client, worker.Connection.Call(cancellationToken));
             return await call;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw await ExplainAsync(pipeline, exception);
+            throw await ExplainAsync(pipeline, worker, exception);
         }
     }
 
-    private async Task<SupervisorException> ExplainAsync(Pipeline pipeline, Exception exception)
+    private async Task<SupervisorException> ExplainAsync(Pipeline pipeline, WorkerInstance worker, Exception exception)
     {
         if (exception is RpcException call && ErrorTrailer.Read(call) is { } typed)
         {
             return typed;
         }
 
-        return await pipeline.Ended.CompletesWithinAsync(options.CauseTimeout, time)
-            ? await pipeline.Ended
+        var known = Task.WhenAny(pipeline.Ended, worker.Crash.Task);
+        return await known.CompletesWithinAsync(options.CauseTimeout, time)
+            ? await await known
             : new SupervisorException(ErrorCodes.EngineUnavailable, $"The call to the worker of {pipeline.Spec.Name} broke: {exception.Message}", pipeline.Spec.Name);
     }
 }

@@ -9,11 +9,11 @@ public sealed class KillTests
     private static readonly GenerationConfig Endless = new() { MaxNewTokens = 900, IgnoreEos = true };
 
     [Fact]
-    public async Task KilledWorker_FailsItsRequestsWithTheCause_AndTheSupervisorGoesOn()
+    public async Task KilledWorkerWithoutRestarts_FailsItsRequestsWithTheCause_AndTheSupervisorGoesOn()
     {
         await using var sandbox = new Sandbox();
         await using var supervisor = sandbox.StartSupervisor();
-        var pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
+        var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { MaxRestarts = 0 }, supervisor: supervisor);
         var error = await Should.ThrowAsync<WorkerCrashedException>(async () =>
         {
             await foreach (var chunk in pipe.StreamInferAsync("Tell me a story about a fox.", Endless))

@@ -34,6 +34,16 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     /// <summary>Encodes text that follows a prompt: no special tokens are added.</summary>
     public int[] EncodeContinuation(string text) => Check(tokenizer.Encode(text, addSpecialTokens: false));
 
+    /// <summary>Hands token ids on that are in the vocabulary.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>.</exception>
+    public int[] Check(int[] ids)
+    {
+        var outside = Array.FindIndex(ids, id => id < 0 || id >= vocabSize);
+        return outside < 0
+            ? ids
+            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", "token_ids");
+    }
+
     private static Dictionary<string, string> SpecialTokenVariables(SpecialTokens tokens)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -87,13 +97,5 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             CancellationToken = cancellationToken,
         });
         return new EncodedPrompt(Check(tokenizer.Encode(rendered, addSpecialTokens: false)), rendered);
-    }
-
-    private int[] Check(int[] ids)
-    {
-        var outside = Array.FindIndex(ids, id => id < 0 || id >= vocabSize);
-        return outside < 0
-            ? ids
-            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", "token_ids");
     }
 }

@@ -56,5 +56,19 @@ internal sealed class TextModel : IDisposable
         }
     }
 
+    /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>
+    public void Submit(GenerationRequest request)
+    {
+        if (request.Replay() is { } reason)
+        {
+            request.OnPrefilled([]);
+            request.OnFinished(reason, null);
+        }
+        else
+        {
+            Engine.Submit(request);
+        }
+    }
+
     public void Dispose() => Engine.Dispose();
 }

@@ -7,6 +7,7 @@ internal static class Behaviour
     public const string Silent = "silent";
     public const string IgnoreStop = "ignore-stop";
     public const string CrashOnGenerate = "crash-on-generate";
+    public const string CrashOnce = "crash-once";
     public const string FloodErrors = "flood-stderr";
     public const string WrongVersion = "wrong-version";
     public const string LoadError = "load-error";
@@ -20,6 +21,8 @@ internal static class Behaviour
     public static string? MarkFolder { get; } = Environment.GetEnvironmentVariable("LMDEPLOY_FAKE_MARKS");
 
     public static bool Has(string word) => Words.Contains(word);
+
+    public static bool HasMark(string name) => MarkFolder is not null && File.Exists(Path.Combine(MarkFolder, name));
 
     public static void LeaveMark(string name)
     {

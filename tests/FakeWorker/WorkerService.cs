@@ -4,7 +4,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.FakeWorker;
 
-/// <summary>Answers every call without a model: texts come back word by word.</summary>
+/// <summary>Answers every call without a model: texts come back word by word. The ids of a prompt are its characters, those of an answer count from 1.</summary>
 internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
 {
     /// <summary>A prompt that is answered until the caller has enough.</summary>
@@ -49,23 +49,28 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
         Check(context);
         for (var index = 0; index < request.Prompts.Count; index++)
         {
-            await responseStream.WriteAsync(new GenerationEvent { Index = index, Started = new GenerationStarted { PromptTokenIds = { 1, 2 } } });
+            var prompt = request.Prompts[index];
+            var text = prompt.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : prompt.Text;
+            await responseStream.WriteAsync(new GenerationEvent { Index = index, Started = new GenerationStarted { PromptTokenIds = { text.Select(character => (int)character) } } });
             if (Behaviour.Has(Behaviour.CrashOnGenerate))
             {
                 await Console.Error.WriteLineAsync("fake: about to be killed");
                 _ = LibC.Kill(Environment.ProcessId, 9);
             }
 
-            var text = request.Prompts[index].Text;
             if (text == Endless)
             {
                 await StreamForeverAsync(index, responseStream, context.CancellationToken);
             }
 
             var words = text.Split(' ');
-            foreach (var word in words)
+            for (var word = prompt.ResumedTokenIds.Count; word < words.Length; word++)
             {
-                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = word } });
+                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = words[word], TokenIds = { word + 1 } } });
+                if (word == 1 && Behaviour.Has(Behaviour.CrashOnce))
+                {
+                    CrashOnce("generate");
+                }
             }
 
             await responseStream.WriteAsync(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop, GenerateTokenLen = words.Length } });
@@ -75,6 +80,11 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
     {
         Check(context);
+        if (Behaviour.Has(Behaviour.CrashOnce))
+        {
+            CrashOnce("tokenize");
+        }
+
         throw Fail(StatusCode.InvalidArgument, ErrorCodes.InvalidRequest, "the fake has no tokenizer", "prompts");
     }
 
@@ -90,12 +100,21 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
         {
             while (true)
             {
-                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = "." } }, cancellationToken);
+                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = ".", TokenIds = { 1 } } }, cancellationToken);
             }
         }
         finally
         {
             Behaviour.LeaveMark("cancelled");
+        }
+    }
+
+    private static void CrashOnce(string where)
+    {
+        if (!Behaviour.HasMark(where))
+        {
+            Behaviour.LeaveMark(where);
+            _ = LibC.Kill(Environment.ProcessId, 9);
         }
     }
 

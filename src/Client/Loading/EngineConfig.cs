@@ -42,6 +42,15 @@ public sealed record EngineConfig
     public TimeSpan StopGrace { get; init => field = Ensure.NotNegative(value); } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
+    /// How many times a worker that died by itself is replaced within <see cref="RestartWindow"/>; one more death fails the pipeline.
+    /// 0 to 1000; 0 never replaces it. Default: 5.
+    /// </summary>
+    public int MaxRestarts { get; init => field = Ensure.InRange(value, 0, 1000); } = 5;
+
+    /// <summary>The time that <see cref="MaxRestarts"/> is counted over, 1 ms to 24 hours. Default: 1 minute.</summary>
+    public TimeSpan RestartWindow { get; init => field = Ensure.InRange(value, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)); } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// The longest <see cref="Pipeline.Close"/> and <see cref="Pipeline.Dispose()"/> wait for the receipt, more than 0. Past it the receipt is
     /// <see cref="ReclaimVerdict.Unverifiable"/> and the supervisor goes on by itself. Default: 10 s.
     /// </summary>

@@ -35,6 +35,8 @@ internal static class EngineConfigWire
             ChatTemplate = config.ChatTemplate ?? "",
             LoadTimeoutMs = (long)config.LoadTimeout.TotalMilliseconds,
             StopGraceMs = (long)config.StopGrace.TotalMilliseconds,
+            MaxRestarts = config.MaxRestarts,
+            RestartWindowMs = (long)config.RestartWindow.TotalMilliseconds,
         };
         if (config.SessionLen is { } sessionLen)
         {

@@ -22,6 +22,9 @@ internal static class Ensure
         where T : INumber<T>
         => value > T.Zero && T.IsFinite(value) ? value : throw OutOfRange(member, value, "must be more than 0");
 
+    public static TimeSpan InRange(TimeSpan value, TimeSpan min, TimeSpan max, [CallerMemberName] string member = "")
+        => value >= min && value <= max ? value : throw OutOfRange(member, value, $"must be {min} to {max}");
+
     public static TimeSpan Positive(TimeSpan value, [CallerMemberName] string member = "")
         => value > TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
             ? value

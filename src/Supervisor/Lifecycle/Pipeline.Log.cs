@@ -16,6 +16,9 @@ internal sealed partial class Pipeline
     [LoggerMessage(EventId = 23, EventName = "WorkerCrashed", Level = LogLevel.Warning, Message = "Pipeline {Id}: its worker died with {ExitCode}")]
     private partial void LogCrashed(string id, int exitCode);
 
+    [LoggerMessage(EventId = 26, EventName = "WorkerRestarting", Level = LogLevel.Warning, Message = "Pipeline {Id}: a worker is started in place of the one that died, after {Delay}")]
+    private partial void LogRestarting(string id, TimeSpan delay);
+
     [LoggerMessage(EventId = 24, EventName = "PipelineReleased", Level = LogLevel.Information, Message = "Pipeline {Id}: {Verdict}, {How}, {HeldBytes} bytes held, {Milliseconds} ms")]
     private partial void LogReleased(string id, ReclaimVerdict verdict, string how, long heldBytes, double milliseconds);
 

@@ -22,19 +22,24 @@ internal sealed partial class Pipeline : IDisposable
     private readonly Reclaimer _reclaimer;
     private readonly TimeProvider _time;
     private readonly ILogger<Pipeline> _logger;
+    private readonly RestartPolicy _restarts;
     private readonly long _opened;
 
     // The loop's own.
     private StopReason? _intent;
+    private Task _starting = Task.CompletedTask;
     private bool _isStarting = true;
     private GpuReading? _before;
     private DeviceBaseline? _device;
     private ProcessMemory _lastSeen;
+    private ReclaimReceipt? _lastReceipt;
+    private (SupervisorException Cause, long When)? _death;
 
     // Written by the loop, read by anybody.
     private volatile PipelineState _state;
     private volatile WorkerInstance? _worker;
     private volatile ModelInfo? _model;
+    private volatile TaskCompletionSource<WorkerInstance> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
 
     public Pipeline(PipelineSpec spec, PipelineStarter starter, Reclaimer reclaimer, TimeProvider time, ILogger<Pipeline> logger)
@@ -44,6 +49,7 @@ internal sealed partial class Pipeline : IDisposable
         _reclaimer = reclaimer;
         _time = time;
         _logger = logger;
+        _restarts = new RestartPolicy(spec.MaxRestarts, spec.RestartWindow, time);
         _opened = time.GetTimestamp();
     }
 
@@ -74,7 +80,7 @@ internal sealed partial class Pipeline : IDisposable
     public void Stop(StopReason reason) => _messages.Writer.TryWrite(new PipelineMessage.StopRequested(reason));
 
     /// <summary>Begins a request.</summary>
-    /// <exception cref="SupervisorException">The pipeline ends, or is not ready.</exception>
+    /// <exception cref="SupervisorException">The pipeline ends.</exception>
     public RequestScope Enter()
     {
         if (_ended.Task.IsCompleted)
@@ -82,13 +88,17 @@ internal sealed partial class Pipeline : IDisposable
             throw _ended.Task.Result;
         }
 
-        if (_model is null || _worker?.Connection is not { } connection)
-        {
-            throw new SupervisorException(ErrorCodes.EngineUnavailable, $"The pipeline {Spec.Name} is not ready.", Spec.Name);
-        }
-
         Interlocked.Increment(ref _running);
-        return new RequestScope(this, connection);
+        return new RequestScope(this);
+    }
+
+    /// <summary>The worker that serves now, or the next one; called by a <see cref="RequestScope"/>.</summary>
+    /// <exception cref="SupervisorException">The pipeline ends.</exception>
+    public async Task<WorkerInstance> ServingAsync(CancellationToken cancellationToken)
+    {
+        var serving = _serving.Task;
+        await Task.WhenAny(serving, _ended.Task).WaitAsync(cancellationToken);
+        return _ended.Task.IsCompleted ? throw await _ended.Task : await serving;
     }
 
     /// <summary>Ends a request; called by its <see cref="RequestScope"/>.</summary>
@@ -99,7 +109,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         try
         {
-            var starting = _starter.StartAsync(Spec, message => _messages.Writer.TryWrite(message), _start.Token);
+            _starting = StartAsync(TimeSpan.Zero);
             await foreach (var message in _messages.Reader.ReadAllAsync())
             {
                 await HandleAsync(message);
@@ -109,7 +119,7 @@ internal sealed partial class Pipeline : IDisposable
                 }
             }
 
-            await starting;
+            await _starting;
         }
         catch (Exception exception)
         {
@@ -136,19 +146,21 @@ internal sealed partial class Pipeline : IDisposable
             case PipelineMessage.Spawned spawned:
                 _worker = spawned.Worker;
                 _before = spawned.Before;
-                _ = TellExitAsync(spawned.Worker.Process);
+                _device = null;
+                _lastSeen = default;
+                _ = TellExitAsync(spawned.Worker);
                 return Task.CompletedTask;
-            case PipelineMessage.Connected when _intent is null:
+            case PipelineMessage.Connected when _state == PipelineState.Starting:
                 MoveTo(PipelineState.Loading);
                 return Task.CompletedTask;
-            case PipelineMessage.Progressed progressed when _intent is null:
+            case PipelineMessage.Progressed progressed when _state == PipelineState.Loading:
                 Tell(new HoldEvent { Progress = progressed.Progress });
                 return Task.CompletedTask;
             case PipelineMessage.Loaded loaded:
                 return OnLoadedAsync(loaded.Model);
             case PipelineMessage.StartFailed failed:
                 return OnStartFailedAsync(failed.Exception);
-            case PipelineMessage.Exited exited:
+            case PipelineMessage.Exited exited when exited.Worker == _worker:
                 return OnExitedAsync(exited.ExitCode);
             default:
                 return Task.CompletedTask;
@@ -157,7 +169,7 @@ internal sealed partial class Pipeline : IDisposable
 
     private async Task OnStopRequestedAsync(StopReason reason)
     {
-        if (_intent is not null || _state is not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready))
+        if (_intent is not null || _state is not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready or PipelineState.Restarting))
         {
             return;
         }
@@ -198,10 +210,20 @@ internal sealed partial class Pipeline : IDisposable
         _lastSeen = _worker!.Process.ReadMemory();
         _model = model;
         MoveTo(PipelineState.Ready);
-        Tell(new HoldEvent
-        {
-            Ready = new PipelineReady { Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadSeconds = Age.TotalSeconds },
-        });
+        Tell(_death is { } death
+            ? new HoldEvent
+            {
+                Restarted = new WorkerRestarted
+                {
+                    Cause = death.Cause.Error, WorkerPid = _worker.Process.Identity.Pid, LoadSeconds = _time.GetElapsedTime(death.When).TotalSeconds,
+                },
+            }
+            : new HoldEvent
+            {
+                Ready = new PipelineReady { Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadSeconds = Age.TotalSeconds },
+            });
+        _death = null;
+        _serving.TrySetResult(_worker);
         if (_worker.Process.Exited.IsCompleted)
         {
             await OnExitedAsync(await _worker.Process.Exited);
@@ -219,6 +241,12 @@ internal sealed partial class Pipeline : IDisposable
 
         var failure = exception as SupervisorException ?? new SupervisorException(ErrorCodes.InternalError, $"The start failed: {exception.GetType().Name}: {exception.Message}");
         LogStartFailed(Spec.Id, failure.Error.Code, exception);
+        if (_state == PipelineState.Restarting)
+        {
+            await OnRestartFailedAsync(failure);
+            return;
+        }
+
         _ended.TrySetResult(failure);
         MoveTo(_worker?.Process.Exited.IsCompleted == true ? PipelineState.Crashed : PipelineState.Stopping);
         await ReleaseAsync(failure);
@@ -231,10 +259,7 @@ internal sealed partial class Pipeline : IDisposable
             case PipelineState.Ready:
                 var crash = await CrashReport.WriteAsync(_worker!, RunningRequests == 0 ? "while it was idle" : $"while it ran {RunningRequests} requests");
                 LogCrashed(Spec.Id, exitCode);
-                MoveTo(PipelineState.Crashed);
-                _ended.TrySetResult(crash);
-                Tell(new HoldEvent { Failed = new PipelineFailed { Error = crash.Error } });
-                await ReleaseAsync();
+                await OnCrashedAsync(crash);
                 break;
             case PipelineState.Quarantined:
                 await ForgetWorkerAsync();
@@ -245,23 +270,16 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    /// <summary>Ends the worker, says what came back, and leaves nothing but a worker that would not die.</summary>
+    /// <summary>Ends the worker and with it the pipeline, and leaves nothing but a worker that would not die.</summary>
     private async Task ReleaseAsync(SupervisorException? startFailure = null)
     {
-        var receipt = _worker is { } worker
-            ? await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, _state == PipelineState.Crashed))
-            : ReceiptWriter.WriteNothing();
-        var gone = _worker is null || receipt.HasExitCode;
-        LogReleased(Spec.Id, receipt.Verdict, receipt.How, receipt.HeldBytes, receipt.Milliseconds);
-        if (gone)
-        {
-            await ForgetWorkerAsync();
-        }
-        else
-        {
-            _worker?.Connection?.Dispose();
-        }
+        var (receipt, gone) = await ReclaimAsync();
+        End(receipt, gone, startFailure);
+    }
 
+    /// <summary>Says what came back and moves to the last state.</summary>
+    private void End(ReclaimReceipt receipt, bool gone, SupervisorException? startFailure = null)
+    {
         var failed = _state == PipelineState.Crashed || startFailure is not null;
         MoveTo((gone, failed) switch
         {
@@ -278,6 +296,28 @@ internal sealed partial class Pipeline : IDisposable
         _outcome.TrySetResult(new PipelineOutcome(receipt, startFailure));
     }
 
+    /// <summary>Ends the worker, where there is one, and sees what comes back.</summary>
+    /// <returns>The receipt of the last worker, and whether that is gone.</returns>
+    private async Task<(ReclaimReceipt Receipt, bool Gone)> ReclaimAsync()
+    {
+        if (_worker is not { } worker)
+        {
+            return (_lastReceipt ?? ReceiptWriter.WriteNothing(), true);
+        }
+
+        var crashed = _intent is null && worker.Process.Exited.IsCompleted;
+        _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, crashed));
+        LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
+        if (!_lastReceipt.HasExitCode)
+        {
+            worker.Connection?.Dispose();
+            return (_lastReceipt, false);
+        }
+
+        await ForgetWorkerAsync();
+        return (_lastReceipt, true);
+    }
+
     private async Task ForgetWorkerAsync()
     {
         if (_worker is { } worker)
@@ -287,7 +327,7 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    private async Task TellExitAsync(IWorkerProcess process) => _messages.Writer.TryWrite(new PipelineMessage.Exited(await process.Exited));
+    private async Task TellExitAsync(WorkerInstance worker) => _messages.Writer.TryWrite(new PipelineMessage.Exited(worker, await worker.Process.Exited));
 
     private void Tell(HoldEvent holdEvent) => _events.Writer.TryWrite(holdEvent);
 

@@ -31,6 +31,7 @@ internal abstract record PipelineMessage
     /// <summary>The start is over: it failed, or was cancelled by a stop.</summary>
     public sealed record StartFailed(Exception Exception) : PipelineMessage;
 
-    /// <summary>The worker's process was reaped.</summary>
-    public sealed record Exited(int ExitCode) : PipelineMessage;
+    /// <summary>A worker's process was reaped.</summary>
+    /// <param name="Worker">The one that <see cref="Spawned"/> told of; another may have taken its place.</param>
+    public sealed record Exited(WorkerInstance Worker, int ExitCode) : PipelineMessage;
 }

@@ -8,6 +8,7 @@ namespace LmDeploy.Supervisor.Lifecycle;
 internal sealed record PipelineSpec
 {
     private const long LongestMilliseconds = 86_400_000;
+    private const int MostRestarts = 1000;
 
     /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
     public string Key { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -31,6 +32,11 @@ internal sealed record PipelineSpec
     /// <summary>For the worker to leave by itself.</summary>
     public TimeSpan StopGrace => TimeSpan.FromMilliseconds(Engine.HasStopGraceMs ? Engine.StopGraceMs : 100);
 
+    /// <summary>How many times a worker that died is replaced within <see cref="RestartWindow"/>.</summary>
+    public int MaxRestarts => Engine.HasMaxRestarts ? Engine.MaxRestarts : 5;
+
+    public TimeSpan RestartWindow => TimeSpan.FromMilliseconds(Engine.HasRestartWindowMs ? Engine.RestartWindowMs : 60_000);
+
     /// <summary>Whether the worker may end up on a GPU.</summary>
     public bool MayUseGpu => Engine.Device is not "cpu";
 
@@ -50,6 +56,12 @@ internal sealed record PipelineSpec
         var engine = open.Engine ?? new EngineConfig();
         CheckRange("load_timeout_ms", engine.HasLoadTimeoutMs ? engine.LoadTimeoutMs : 1, least: 1);
         CheckRange("stop_grace_ms", engine.HasStopGraceMs ? engine.StopGraceMs : 0, least: 0);
+        CheckRange("restart_window_ms", engine.HasRestartWindowMs ? engine.RestartWindowMs : 1, least: 1);
+        if (engine.MaxRestarts is < 0 or > MostRestarts)
+        {
+            throw Invalid("max_restarts", $"max_restarts is {engine.MaxRestarts}: expected a number between 0 and {MostRestarts}.");
+        }
+
         var folder = Path.TrimEndingDirectorySeparator(open.Model);
         return new PipelineSpec
         {

@@ -18,6 +18,7 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
         WorkerInstance? worker = null;
         try
         {
+            either.Token.ThrowIfCancellationRequested();
             var before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, either.Token) : null;
             worker = await launcher.SpawnAsync();
             tell(new PipelineMessage.Spawned(worker, before));

@@ -21,6 +21,9 @@ internal enum PipelineState
     /// <summary>Its worker died by itself; what it left is being cleared away.</summary>
     Crashed,
 
+    /// <summary>Its worker died by itself, and another one is about to take its place; requests wait.</summary>
+    Restarting,
+
     /// <summary>It ended against its holder's will; nothing is left.</summary>
     Failed,
 

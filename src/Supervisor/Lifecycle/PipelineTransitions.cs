@@ -9,7 +9,8 @@ internal static class PipelineTransitions
         (PipelineState.Loading, PipelineState.Ready or PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Ready, PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Stopping, PipelineState.Gone or PipelineState.Failed or PipelineState.Quarantined) => true,
-        (PipelineState.Crashed, PipelineState.Failed or PipelineState.Quarantined) => true,
+        (PipelineState.Crashed, PipelineState.Restarting or PipelineState.Failed or PipelineState.Quarantined) => true,
+        (PipelineState.Restarting, PipelineState.Ready or PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Quarantined, PipelineState.Gone) => true,
         _ => false,
     };

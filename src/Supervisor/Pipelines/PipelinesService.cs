@@ -36,7 +36,7 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     }
 
     public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context) =>
-        proxy.StreamAsync(request.Key, (client, options) => client.Generate(request, options), responseStream, context.CancellationToken);
+        proxy.GenerateAsync(request, responseStream, context.CancellationToken);
 
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
         proxy.CallAsync(request.Key, (client, options) => client.ScoreAsync(request, options), context.CancellationToken);

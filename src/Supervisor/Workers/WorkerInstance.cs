@@ -1,3 +1,5 @@
+using LmDeploy.Supervisor.Errors;
+
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>One worker: its folder, its process and, once they have met, the connection. Disposed when the process is gone.</summary>
@@ -8,6 +10,9 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     public IWorkerProcess Process => process;
 
     public string Token => token;
+
+    /// <summary>Completes with the cause when the worker dies by itself after it got ready.</summary>
+    public TaskCompletionSource<SupervisorException> Crash { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Null until the worker has answered Hello.</summary>
     public IWorkerConnection? Connection { get; set; }

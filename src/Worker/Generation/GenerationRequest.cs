@@ -11,6 +11,23 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 {
     private int _generated;
 
+    /// <summary>Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.</summary>
+    /// <returns>Why there is nothing left to generate; null when there is.</returns>
+    public FinishReason? Replay()
+    {
+        foreach (var id in ResumedIds)
+        {
+            var isStopToken = StopTokenIds.Contains(id);
+            Take(id, isStopToken);
+            if (isStopToken || stopWords.Matched is not null)
+            {
+                return FinishReason.Stop;
+            }
+        }
+
+        return _generated >= MaxNewTokens ? FinishReason.Length : null;
+    }
+
     public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
     {
         var started = new GenerationStarted();
@@ -21,8 +38,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override bool OnToken(SampledToken token, bool isStopToken)
     {
-        _generated++;
-        var delta = new GenerationDelta { Text = isStopToken && !showStopToken ? "" : Text(decoder.Append(token.Id)) };
+        var delta = new GenerationDelta { Text = Take(token.Id, isStopToken) };
         delta.TokenIds.Add(token.Id);
         if (token.Logprobs is not null)
         {
@@ -57,6 +73,14 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
                 Error = error,
             },
         });
+    }
+
+    /// <summary>Counts a token.</summary>
+    /// <returns>The text that is certain with it.</returns>
+    private string Take(int id, bool isStopToken)
+    {
+        _generated++;
+        return isStopToken && !showStopToken ? "" : Text(decoder.Append(id));
     }
 
     private string Text(string decoded) =>

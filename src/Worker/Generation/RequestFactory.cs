@@ -24,6 +24,13 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
 
         var sampling = SamplingParameters.From(config);
         var ids = CheckLength(encoder.Encode(prompt, cancellationToken).Ids);
+        maxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length);
+        var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
+        if (resumed.Length > maxNewTokens)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
+        }
+
         var skipSpecialTokens = !config.HasSkipSpecialTokens || config.SkipSpecialTokens;
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(
@@ -35,7 +42,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         {
             PromptIds = ids,
             Sampling = sampling,
-            MaxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length),
+            ResumedIds = resumed,
+            MaxNewTokens = maxNewTokens,
             PromptLogprobsFrom = config.PromptLogprobs ? 1 : null,
             StopTokenIds = StopTokens(config, stopWords),
             CancellationToken = cancellationToken,

@@ -60,5 +60,19 @@ internal sealed class TextModel : IDisposable
     /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary.</exception>
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens);
 
+    /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>
+    public void Submit(GenerationRequest request)
+    {
+        if (request.Replay() is { } reason)
+        {
+            request.OnPrefilled([]);
+            request.OnFinished(reason, null);
+        }
+        else
+        {
+            Engine.Submit(request);
+        }
+    }
+
     public void Dispose() => Engine.Dispose();
 }

@@ -8,6 +8,9 @@ internal abstract class EngineRequest
 {
     public required int[] PromptIds { get; init; }
 
+    /// <summary>Tokens that were generated before, in another process perhaps; they follow the prompt and count as generated.</summary>
+    public int[] ResumedIds { get; init; } = [];
+
     public required SamplingParameters Sampling { get; init; }
 
     /// <summary>0 for a prompt that is only scored.</summary>
@@ -21,7 +24,7 @@ internal abstract class EngineRequest
 
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>The whole prompt is computed.</summary>
+    /// <summary>The whole prompt is computed, and with it what was generated before.</summary>
     public abstract void OnPrefilled(IReadOnlyList<float> promptLogprobs);
 
     /// <summary>A token was chosen.</summary>

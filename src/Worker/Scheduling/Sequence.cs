@@ -6,7 +6,7 @@ namespace LmDeploy.Worker.Scheduling;
 /// <summary>A request that runs: its tokens so far and how many of them are in the cache. The engine's thread owns it.</summary>
 internal sealed class Sequence(EngineRequest request, BlockTable blocks)
 {
-    private readonly List<int> _tokens = [.. request.PromptIds];
+    private readonly List<int> _tokens = [.. request.PromptIds, .. request.ResumedIds];
 
     public EngineRequest Request => request;
 
@@ -20,7 +20,7 @@ internal sealed class Sequence(EngineRequest request, BlockTable blocks)
 
     public int Generated => _tokens.Count - request.PromptIds.Length;
 
-    public bool IsPrefilled => Computed >= request.PromptIds.Length;
+    public bool IsPrefilled => Computed >= request.PromptIds.Length + request.ResumedIds.Length;
 
     /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
     public List<float> PromptLogprobs { get; } = [];

@@ -32,7 +32,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler)
             }
         }
 
-        foreach (var (sequence, _) in ends.Where(end => end.Sequence.Generated == 0))
+        foreach (var (sequence, _) in ends.Where(end => end.Sequence.Generated == end.Sequence.Request.ResumedIds.Length))
         {
             sequence.Request.OnPrefilled(sequence.PromptLogprobs);
         }

@@ -149,7 +149,7 @@ internal sealed class WorkerService(ModelHost host, EnvironmentChecks environmen
     {
         try
         {
-            model.Engine.Submit(model.Requests.Generation(index, prompt, config, events, cancellationToken));
+            model.Submit(model.Requests.Generation(index, prompt, config, events, cancellationToken));
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {

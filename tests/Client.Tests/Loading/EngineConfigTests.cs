@@ -16,6 +16,8 @@ public sealed class EngineConfigTests
         { "Threads", c => c with { Threads = 0 } },
         { "LoadTimeout", c => c with { LoadTimeout = TimeSpan.Zero } },
         { "StopGrace", c => c with { StopGrace = TimeSpan.FromMilliseconds(-1) } },
+        { "MaxRestarts", c => c with { MaxRestarts = -1 } },
+        { "RestartWindow", c => c with { RestartWindow = TimeSpan.Zero } },
         { "CloseTimeout", c => c with { CloseTimeout = Timeout.InfiniteTimeSpan } },
     };
 
@@ -35,6 +37,8 @@ public sealed class EngineConfigTests
         open.Engine.HasMaxBatchSize.ShouldBeFalse();
         open.Engine.HasThreads.ShouldBeFalse();
         open.Engine.StopGraceMs.ShouldBe(100);
+        open.Engine.MaxRestarts.ShouldBe(5);
+        open.Engine.RestartWindowMs.ShouldBe(60_000);
         open.Engine.LoadTimeoutMs.ShouldBe(600_000);
     }
 

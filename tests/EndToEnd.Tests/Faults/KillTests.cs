@@ -9,11 +9,11 @@ public sealed class KillTests
     private static readonly GenerationConfig Endless = new() { MaxNewTokens = 900, IgnoreEos = true };
 
     [Fact]
-    public async Task KilledWorker_FailsItsRequestsWithTheCause_AndTheSupervisorGoesOn()
+    public async Task KilledWorkerWithoutRestarts_FailsItsRequestsWithTheCause_AndTheSupervisorGoesOn()
     {
         await using var sandbox = new Sandbox();
         await using var supervisor = sandbox.StartSupervisor();
-        var pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
+        var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { MaxRestarts = 0 }, supervisor: supervisor);
         var error = await Should.ThrowAsync<WorkerCrashedException>(async () =>
         {
             await foreach (var chunk in pipe.StreamInferAsync("Tell me a story about a fox.", Endless))
@@ -34,6 +34,58 @@ public sealed class KillTests
 
         await using var next = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
         (await next.InferAsync("What is 17 + 25?")).Text.ShouldBe("42");
+    }
+
+    [Fact]
+    public async Task KilledWorker_CostsNoTokenOfAnyStream()
+    {
+        const int Streams = 8;
+        const int Kills = 3;
+        await using var sandbox = new Sandbox();
+        await using var supervisor = sandbox.StartSupervisor();
+        await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
+        var configs = Enumerable.Range(0, Streams).Select(i => i % 2 == 0
+            ? new GenerationConfig { MaxNewTokens = 400, IgnoreEos = true, RepetitionPenalty = 1.1, StopWords = ["never said \u2603"] }
+            : new GenerationConfig { MaxNewTokens = 400, IgnoreEos = true, DoSample = true, Temperature = 1.2, RandomSeed = (ulong)i, Logprobs = 2 }).ToList();
+        var prompts = Enumerable.Range(0, Streams).Select(i => Prompt.FromText($"Tell me a story about {i} foxes.")).ToList();
+        var undisturbed = await pipe.InferAsync(prompts, configs);
+        var chunks = 0;
+        var running = Enumerable.Range(0, Streams).Select(async i =>
+        {
+            Response? joined = null;
+            await foreach (var chunk in pipe.StreamInferAsync(prompts[i], configs[i]))
+            {
+                Interlocked.Increment(ref chunks);
+                joined = joined?.Extend(chunk) ?? chunk;
+            }
+
+            return joined!;
+        }).ToList();
+        var killed = new List<int>();
+        while (killed.Count < Kills)
+        {
+            var seen = Volatile.Read(ref chunks);
+            await Eventually.BeAsync(() => Volatile.Read(ref chunks), now => now > seen + 100 && !killed.Contains(pipe.WorkerPid), "the streams to go on", Deadline);
+            killed.Add(pipe.WorkerPid);
+            running.ShouldContain(stream => !stream.IsCompleted, "a kill that hits no stream tests nothing");
+            Signals.Kill(killed[^1]);
+        }
+
+        var joined = await Task.WhenAll(running).WaitAsync(Deadline);
+        for (var i = 0; i < Streams; i++)
+        {
+            joined[i].TokenIds.ShouldBe(undisturbed[i].TokenIds, $"stream {i}");
+            joined[i].Text.ShouldBe(undisturbed[i].Text, $"stream {i}");
+            joined[i].FinishReason.ShouldBe(undisturbed[i].FinishReason);
+            joined[i].GenerateTokenLen.ShouldBe(undisturbed[i].GenerateTokenLen);
+            joined[i].InputTokenLen.ShouldBe(undisturbed[i].InputTokenLen);
+            (joined[i].Logprobs?.Count).ShouldBe(undisturbed[i].Logprobs?.Count);
+        }
+
+        var receipt = await pipe.CloseAsync();
+        receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
+        killed.ShouldNotContain(receipt.WorkerPid);
+        sandbox.Workers.ShouldBeEmpty();
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class HoldTests
     public async Task KilledWorker_TellsItsHolderWhy()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(engine: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
 
         System.Diagnostics.Process.GetProcessById(holder.Ready.WorkerPid).Kill();
         var rest = await holder.RestAsync();
@@ -168,6 +168,21 @@ public sealed class HoldTests
             // The connection is still good: a Hold that the supervisor ended leaves no read behind on its stream.
             (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
         }
+    }
+
+    [Fact]
+    public async Task KilledWorker_IsReplaced()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync();
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+
+        System.Diagnostics.Process.GetProcessById(holder.Ready.WorkerPid).Kill();
+
+        var restarted = (await holder.NextAsync()).Restarted.ShouldNotBeNull();
+        restarted.WorkerPid.ShouldNotBe(holder.Ready.WorkerPid);
+        restarted.Cause.Message.ShouldContain("SIGKILL");
+        (await holder.DisposePipelineAsync()).WorkerPid.ShouldBe(restarted.WorkerPid);
+        supervisor.WorkerFolders().ShouldBeEmpty();
     }
 
     [Fact]

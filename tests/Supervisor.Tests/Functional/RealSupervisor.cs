@@ -29,6 +29,9 @@ internal sealed class RealSupervisor : IAsyncDisposable
 
     public static string FakeHome { get; } = Path.Combine(Root, "artifacts/fake-home");
 
+    /// <summary>Settings with which a worker that dies is not replaced.</summary>
+    public static EngineConfig WithoutRestarts => new() { Device = "cpu", MaxRestarts = 0 };
+
     public Process Process { get; }
 
     public string Socket => _folder.File("s.sock");

@@ -20,7 +20,7 @@ public sealed class RequestTests
             events.Add(call.ResponseStream.Current);
         }
 
-        events.First().Started.PromptTokenIds.ShouldBe([1, 2]);
+        events.First().Started.PromptTokenIds.ShouldBe([.. "a b c".Select(character => (int)character)]);
         events[1..^1].Select(e => e.Delta.Text).ShouldBe(["a", "b", "c"]);
         events.Last().Finished.GenerateTokenLen.ShouldBe(3);
     }
@@ -68,7 +68,7 @@ public sealed class RequestTests
     public async Task WorkerKilledMidStream_FailsTheCallWithTheCause()
     {
         await using var supervisor = await RealSupervisor.StartAsync("crash-on-generate");
-        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(engine: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
 
         var failure = await Should.ThrowAsync<RpcException>(DrainAsync(supervisor, holder, "a").InTime());
 
@@ -78,6 +78,42 @@ public sealed class RequestTests
         error.Message.ShouldContain("SIGKILL");
         error.Message.ShouldContain("about to be killed");
         (await holder.RestAsync()).First().Failed.Error.ShouldBe(error);
+    }
+
+    [Fact]
+    public async Task WorkerKilledMidStream_GoesOnWithTheNext_AndEveryEventComesOnce()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        var request = Ask(holder, "a");
+        request.Prompts.Add(new Prompt { Text = "b c d e" });
+        request.Prompts.Add(new Prompt { Text = "f g" });
+
+        var events = await CollectAsync(supervisor, request).InTime();
+
+        (await holder.NextAsync()).Restarted.ShouldNotBeNull();
+        File.Exists(supervisor.Mark("generate")).ShouldBeTrue("the worker died on the way");
+        for (var index = 0; index < 3; index++)
+        {
+            var own = events.Where(e => e.Index == index).ToList();
+            own[0].Started.ShouldNotBeNull();
+            own.Count(e => e.Started is not null).ShouldBe(1);
+            string.Join(' ', own.Where(e => e.Delta is not null).Select(e => e.Delta.Text)).ShouldBe(request.Prompts[index].Text);
+            own[^1].Finished.ShouldNotBeNull();
+            own.Count(e => e.Finished is not null).ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task WorkerKilledInAUnaryCall_IsAskedAgain()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+
+        var failure = await Should.ThrowAsync<RpcException>(supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }).ResponseAsync.InTime());
+
+        File.Exists(supervisor.Mark("tokenize")).ShouldBeTrue("the worker died on the way");
+        ErrorTrailer.Read(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.InvalidRequest, "the second worker answers, with the error of the fake");
     }
 
     [Fact]
@@ -96,6 +132,18 @@ public sealed class RequestTests
     }
 
     private static GenerateRequest Ask(Holder holder, string text) => new() { Key = holder.Ready.Key, Prompts = { new Prompt { Text = text } } };
+
+    private static async Task<List<GenerationEvent>> CollectAsync(RealSupervisor supervisor, GenerateRequest request)
+    {
+        using var call = supervisor.Pipelines.Generate(request);
+        var events = new List<GenerationEvent>();
+        while (await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            events.Add(call.ResponseStream.Current);
+        }
+
+        return events;
+    }
 
     private static async Task DrainAsync(RealSupervisor supervisor, Holder holder, string text)
     {

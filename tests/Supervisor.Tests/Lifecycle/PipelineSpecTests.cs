@@ -15,6 +15,8 @@ public sealed class PipelineSpecTests
         spec.Model.ShouldBe("/models/pebble");
         spec.LoadTimeout.ShouldBe(TimeSpan.FromMinutes(10));
         spec.StopGrace.ShouldBe(TimeSpan.FromMilliseconds(100));
+        spec.MaxRestarts.ShouldBe(5);
+        spec.RestartWindow.ShouldBe(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -50,6 +52,15 @@ public sealed class PipelineSpecTests
         error.Code.ShouldBe(ErrorCodes.InvalidRequest);
         error.Subject.ShouldBe(subject);
     }
+
+    [Theory]
+    [InlineData(-1, 60_000, "max_restarts")]
+    [InlineData(1001, 60_000, "max_restarts")]
+    [InlineData(5, 0, "restart_window_ms")]
+    [InlineData(5, 86_400_001, "restart_window_ms")]
+    public void Create_ChecksTheRestartSettings(int maxRestarts, long window, string subject) =>
+        Should.Throw<SupervisorException>(() => PipelineSpec.Create(
+            new OpenPipeline { Model = "/m", Engine = new EngineConfig { MaxRestarts = maxRestarts, RestartWindowMs = window } }, 0)).Error.Subject.ShouldBe(subject);
 
     [Fact]
     public void Create_WantsOpenFirst() => Should.Throw<SupervisorException>(() => PipelineSpec.Create(null, 0)).Error.Subject.ShouldBe("open");

@@ -19,7 +19,7 @@ public sealed class PipelineTransitionsTests
     [Fact]
     public void IsAllowed_EveryLivingStateCanStopAndCrash()
     {
-        foreach (var state in new[] { PipelineState.Starting, PipelineState.Loading, PipelineState.Ready })
+        foreach (var state in new[] { PipelineState.Starting, PipelineState.Loading, PipelineState.Ready, PipelineState.Restarting })
         {
             PipelineTransitions.IsAllowed(state, PipelineState.Stopping).ShouldBeTrue();
             PipelineTransitions.IsAllowed(state, PipelineState.Crashed).ShouldBeTrue();

@@ -21,7 +21,7 @@ internal sealed class FakeWorkerProcess(TimeProvider time) : IWorkerProcess
 
     public ProcessMemory Memory { get; init; } = new(100, 120);
 
-    public ProcessIdentity Identity { get; } = new(4711, 99);
+    public ProcessIdentity Identity { get; init; } = new(4711, 99);
 
     public WorkerLog Log { get; } = new(time);
 

@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace LmDeploy.Supervisor.Tests.TestDoubles;
 
 /// <summary>The supervisor's parts over a fake process, a fake connection and a clock that the test turns.</summary>
-internal sealed class Workshop : IWorkerProcessFactory, IDisposable
+internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -23,15 +24,23 @@ internal sealed class Workshop : IWorkerProcessFactory, IDisposable
         var monitor = gpus ?? new FakeGpuMonitor();
         Stopper = new WorkerStopper(Options, Time);
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
-        Launcher = new WorkerLauncher(this, Connection, Options, Time);
+        Launcher = new WorkerLauncher(this, this, Options, Time);
         Registry = new PipelineRegistry(new PipelineStarter(Launcher, monitor, Options, Time), Reclaimer, Time, NullLogger<Pipeline>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
-    public FakeWorkerProcess Process { get; }
+    /// <summary>The latest worker's process; each start after the first makes another.</summary>
+    public FakeWorkerProcess Process { get; private set; }
 
-    public FakeConnection Connection { get; }
+    /// <summary>The connection to the latest worker.</summary>
+    public FakeConnection Connection { get; private set; }
+
+    /// <summary>How many workers were started.</summary>
+    public int Starts { get; private set; }
+
+    /// <summary>What the next start fails with; null for none.</summary>
+    public SupervisorException? StartFailure { get; set; }
 
     public SupervisorOptions Options { get; }
 
@@ -45,10 +54,28 @@ internal sealed class Workshop : IWorkerProcessFactory, IDisposable
 
     public string[] WorkerFolders => Directory.GetDirectories(_folder.Path);
 
-    public static PipelineSpec Spec(string device = "cpu", string name = "") =>
-        PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = device } }, holderPid: 1);
+    public static PipelineSpec Spec(string device = "cpu", string name = "", int maxRestarts = 0) => PipelineSpec.Create(
+        new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = device, MaxRestarts = maxRestarts } }, holderPid: 1);
 
-    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token) => Task.FromResult<IWorkerProcess>(Process);
+    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token)
+    {
+        if (StartFailure is { } failure)
+        {
+            return Task.FromException<IWorkerProcess>(failure);
+        }
+
+        if (Starts > 0)
+        {
+            Connection = new FakeConnection();
+            Process = new FakeWorkerProcess(Time) { Identity = new ProcessIdentity(4711 + Starts, 99) };
+        }
+
+        Starts++;
+        return Task.FromResult<IWorkerProcess>(Process);
+    }
+
+    public Task<IWorkerConnection> ConnectAsync(WorkerFolder folder, string token, CancellationToken cancellationToken) =>
+        Connection.ConnectAsync(folder, token, cancellationToken);
 
     /// <summary>Turns the clock until the task is done.</summary>
     public async Task<T> TurnUntilAsync<T>(Task<T> task, TimeSpan step)
@@ -69,14 +96,38 @@ internal sealed class Workshop : IWorkerProcessFactory, IDisposable
 
     public static async Task<HoldEvent> NextEventAsync(Pipeline pipeline) => await pipeline.Events.ReadAsync().AsTask().InTime("the next event");
 
-    public async Task<Pipeline> OpenReadyAsync(string device = "cpu", string loadedDevice = "cpu")
+    public async Task<Pipeline> OpenReadyAsync(string device = "cpu", string loadedDevice = "cpu", int maxRestarts = 0)
     {
-        var pipeline = Registry.Open(Spec(device));
+        var pipeline = Registry.Open(Spec(device, maxRestarts: maxRestarts));
         await Connection.LoadCalled.Task.InTime();
         Connection.Loading.SetResult(new ModelInfo { Device = loadedDevice });
         (await NextEventAsync(pipeline)).Progress.ShouldNotBeNull();
         (await NextEventAsync(pipeline)).Ready.ShouldNotBeNull();
         return pipeline;
+    }
+
+    /// <summary>Turns the clock until so many workers were started in all, and the last one is asked to load.</summary>
+    public async Task UntilStartedAsync(int starts)
+    {
+        await Deadline.UntilAsync(
+            () =>
+            {
+                if (Starts < starts)
+                {
+                    Time.Advance(TimeSpan.FromMilliseconds(50));
+                }
+
+                return Starts >= starts;
+            },
+            $"worker {starts} is started");
+        await Connection.LoadCalled.Task.InTime();
+    }
+
+    /// <summary>As <see cref="UntilStartedAsync"/>; then the load succeeds.</summary>
+    public async Task LoadAgainAsync(int starts)
+    {
+        await UntilStartedAsync(starts);
+        Connection.Loading.SetResult(new ModelInfo { Device = "cpu" });
     }
 
     public void Dispose() => _folder.Dispose();

@@ -13,6 +13,8 @@ namespace LmDeploy;
 /// pipeline cannot answer any more, <see cref="SupervisorUnavailableException"/> when the supervisor went away,
 /// <see cref="OperationCanceledException"/> with the caller's token, and <see cref="ObjectDisposedException"/> after the pipeline was
 /// closed, also for requests that were running then.
+/// <para>The synchronous calls block their thread, while the answers come in on the thread pool. For many at once ask with a batch or the async
+/// twins: <c>Parallel.For</c> over <c>Infer</c> takes every thread that the pool has, and a process that answers nothing for 30 seconds counts as gone.</para>
 /// </remarks>
 public sealed partial class Pipeline : IDisposable, IAsyncDisposable
 {

@@ -58,13 +58,31 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(StatusCode.DeadlineExceeded)]
-    [InlineData(StatusCode.Cancelled)]
-    public async Task Create_BelievesTheTrailerWhateverTheStatus(StatusCode status)
+    [InlineData(Grpc.Core.StatusCode.DeadlineExceeded)]
+    [InlineData(Grpc.Core.StatusCode.Cancelled)]
+    public async Task Create_ThrowsWhatTheTrailerSays_WhateverTheStatus(Grpc.Core.StatusCode status)
     {
-        _fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.LoadTimeout, "too slow", status: status);
+        _fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.LoadTimeout, "too slow", "", status);
         (await Should.ThrowAsync<ModelLoadException>(() => CreateAsync())).Code.ShouldBe("load_timeout");
-        _fake.Opened.Count.ShouldBe(1, "it is no reason to try again");
+        _fake.Opened.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Create_RefusedByALeavingSupervisorWaitsForTheNext()
+    {
+        var ready = _fake.OnHold;
+        _fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.SupervisorUnavailable, "The supervisor is ending.", "", Grpc.Core.StatusCode.Unavailable);
+        await using var leaving = new LmDeploy.Supervisor(new LeavingEndpoint(_fake.SocketPath, () => _fake.OnHold = ready));
+        await using var pipeline = await Pipeline.CreateAsync("model", null, leaving).InTime();
+        _fake.Opened.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Listing_RefusedByALeavingSupervisorAsksTheNext()
+    {
+        _fake.OnListPipelines = () => throw FakeSupervisor.Fail(ErrorCodes.SupervisorUnavailable, "The supervisor is ending.", "", Grpc.Core.StatusCode.Unavailable);
+        await using var leaving = new LmDeploy.Supervisor(new LeavingEndpoint(_fake.SocketPath, () => _fake.OnListPipelines = () => new()));
+        (await leaving.ListPipelinesAsync().InTime()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -7,12 +7,12 @@ namespace LmDeploy.Hosting;
 internal sealed class PrivateEndpoint : SupervisorEndpoint
 {
     private readonly SupervisorProcess _process;
-    private readonly TimeSpan _stopTimeout;
+    private readonly SupervisorOptions _options;
 
-    private PrivateEndpoint(SupervisorProcess process, string socketPath, TimeSpan stopTimeout)
+    private PrivateEndpoint(SupervisorProcess process, string socketPath, SupervisorOptions options)
     {
         _process = process;
-        _stopTimeout = stopTimeout;
+        _options = options;
         SocketPath = socketPath;
     }
 
@@ -24,7 +24,7 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
         var socketPath = UnixSocket.CheckPath(options.SocketPath is { } path ? Path.GetFullPath(path) : OwnPath());
         var start = new SupervisorStart(installation, socketPath, IsOwned: true, TimeSpan.Zero, options.StartTimeout);
         var process = await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false);
-        return new PrivateEndpoint(process, socketPath, options.StopTimeout);
+        return new PrivateEndpoint(process, socketPath, options);
     }
 
     public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
@@ -37,11 +37,20 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
 
     public override async Task ReleaseAsync()
     {
-        await _process.StopAsync(_stopTimeout).ConfigureAwait(false);
+        await _process.StopAsync(_options.StopTimeout).ConfigureAwait(false);
         _process.Dispose();
-        SupervisorRemains.Remove(SocketPath);
+        SupervisorRemains.Remove(SocketPath, andLog: _options.SocketPath is null);
     }
 
+    /// <summary>A name that nobody had before. What those left that ended with their owner goes: they had nobody to do it for them.</summary>
     private static string OwnPath()
-        => Path.Join(RuntimeFolder.Open(RuntimeFolder.Locate()), $"p-{Guid.NewGuid().ToString("n")[..12]}.sock");
+    {
+        var folder = RuntimeFolder.Open(RuntimeFolder.Locate());
+        foreach (var log in Directory.EnumerateFiles(folder, "p-*.sock.log"))
+        {
+            SupervisorRemains.Remove(Path.ChangeExtension(log, null), andLog: true);
+        }
+
+        return Path.Join(folder, $"p-{Guid.NewGuid().ToString("n")[..12]}.sock");
+    }
 }

@@ -23,8 +23,7 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
 
     public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
     {
-        var socketPath = SocketPath;
-        RuntimeFolder.Open(Path.GetDirectoryName(socketPath)!);
+        var socketPath = OpenFolder();
         if (await UnixSocket.IsListeningAsync(socketPath, cancellationToken).ConfigureAwait(false))
         {
             return;
@@ -44,7 +43,29 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
         }
     }
 
+    /// <summary>Starts another without asking who listens: it waits until one that leaves has left, and goes at once when none does.</summary>
+    public override async Task ReplaceAsync(CancellationToken cancellationToken)
+    {
+        var socketPath = OpenFolder();
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StartAsync(socketPath, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
     public void Dispose() => _starting.Dispose();
+
+    private string OpenFolder()
+    {
+        var socketPath = SocketPath;
+        RuntimeFolder.Open(Path.GetDirectoryName(socketPath)!);
+        return socketPath;
+    }
 
     private async Task StartAsync(string socketPath, CancellationToken cancellationToken)
     {

@@ -29,8 +29,6 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <exception cref="SupervisorUnavailableException">LmDeploy's programs were not found, so there is no such path.</exception>
     public string SocketPath => _endpoint.SocketPath;
 
-    internal bool CanRestart => _endpoint.CanRestart;
-
     /// <summary>Starts a supervisor of one's own. Disposing it ends all its pipelines and then it; so does the end of this process.</summary>
     /// <exception cref="SupervisorUnavailableException">It cannot be found or started.</exception>
     public static Supervisor Private(SupervisorOptions? options = null) => PrivateAsync(options).GetAwaiter().GetResult();
@@ -77,9 +75,31 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
         return _channel.Value;
     }
 
+    /// <summary>Whether a call that failed so is worth another try: the supervisor left, for idleness perhaps, and there can be a new one.</summary>
+    internal bool CanReplace(SupervisorUnavailableException failure) => _endpoint.CanRestart && failure.Code == ErrorCodes.SupervisorUnavailable;
+
+    /// <summary>A connection to the supervisor that comes after one that failed a call.</summary>
+    internal async Task<SupervisorChannel> ReconnectAsync(CancellationToken cancellationToken)
+    {
+        await _endpoint.ReplaceAsync(cancellationToken).ConfigureAwait(false);
+        return _channel.Value;
+    }
+
     private async Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
     {
-        var channel = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await AskAsync(await ConnectAsync(cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SupervisorUnavailableException e) when (CanReplace(e))
+        {
+            return await AskAsync(await ReconnectAsync(cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<T> AskAsync<T>(
+        SupervisorChannel channel, Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    {
         try
         {
             using var call = ask(channel.Host);

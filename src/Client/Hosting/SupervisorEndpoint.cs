@@ -13,6 +13,9 @@ internal abstract class SupervisorEndpoint
     /// <exception cref="SupervisorUnavailableException">None does, and none can be started.</exception>
     public abstract Task EnsureListeningAsync(CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="EnsureListeningAsync"/>, after the one that listens, or did, has failed a call: it may be about to leave.</summary>
+    public virtual Task ReplaceAsync(CancellationToken cancellationToken) => EnsureListeningAsync(cancellationToken);
+
     /// <summary>Lets go of the supervisor; one that is owned ends.</summary>
     public virtual Task ReleaseAsync() => Task.CompletedTask;
 }

@@ -7,16 +7,28 @@ internal static class SupervisorRemains
 {
     private const string WorkerFolderPrefix = "w-";
 
-    /// <summary>Removes the remains; does nothing while a supervisor holds the socket's lock, which the kernel frees at its death.</summary>
-    public static void Remove(string socketPath)
+    /// <summary>
+    /// Removes the remains; does nothing while a supervisor holds the socket's lock, which the kernel frees at its death. The log
+    /// file is the gate that supervisors pass one at a time: one that starts meanwhile waits, and does not take this for another supervisor.
+    /// </summary>
+    /// <param name="socketPath">The supervisor's socket.</param>
+    /// <param name="andLog">Whether the log goes as well, because nobody will use this socket again.</param>
+    public static void Remove(string socketPath, bool andLog = false)
     {
         try
         {
-            using var claim = new FileStream($"{socketPath}.lock", FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var gate = new FileStream($"{socketPath}.log", FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var claim = new FileStream($"{socketPath}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.Delete(socketPath);
             foreach (var folder in Directory.EnumerateDirectories(Path.GetDirectoryName(socketPath)!, WorkerFolderPrefix + "*").Where(IsOfTheDead))
             {
                 Directory.Delete(folder, recursive: true);
+            }
+
+            File.Delete(claim.Name);
+            if (andLog)
+            {
+                File.Delete(gate.Name);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

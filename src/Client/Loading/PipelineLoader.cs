@@ -21,12 +21,11 @@ internal static class PipelineLoader
         {
             await AbandonedPipelines.CollectAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (SupervisorUnavailableException e) when (supervisor.CanRestart && e.Code == ErrorCodes.SupervisorUnavailable)
+        catch (SupervisorUnavailableException e) when (supervisor.CanReplace(e))
         {
-            // It may have left for idleness between being found and being asked.
+            channel = await supervisor.ReconnectAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await OpenAsync().ConfigureAwait(false);
 
         async Task<Pipeline> OpenAsync()

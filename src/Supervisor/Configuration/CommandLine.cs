@@ -46,7 +46,7 @@ internal static class CommandLine
                     options = options with { StartTimeout = Seconds(name, value, least: 0.1) };
                     break;
                 case "--client-timeout":
-                    options = options with { ClientTimeout = Seconds(name, value, least: 3) };
+                    options = options with { ClientTimeout = Seconds(name, value, least: 6) };
                     break;
                 default:
                     throw Invalid(name, $"{name} is not an option of lmdeploy-supervisor.");

@@ -21,7 +21,7 @@ internal sealed record SupervisorOptions
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a client may be silent, HTTP/2 pings included, before it counts as gone.</summary>
-    /// <value>Default: 30 seconds.</value>
+    /// <value>Default: 30 seconds; at least 6.</value>
     public TimeSpan ClientTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>From SIGKILL to the exit of a worker; one that is still there is quarantined.</summary>

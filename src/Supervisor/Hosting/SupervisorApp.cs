@@ -14,6 +14,8 @@ internal static class SupervisorApp
 {
     private const int WindowBytes = 4 * 1024 * 1024;
 
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
+
     public static WebApplication Build(SupervisorOptions options, SupervisorLog log)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -68,8 +70,9 @@ internal static class SupervisorApp
         kestrel.Limits.Http2.InitialStreamWindowSize = WindowBytes;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * WindowBytes;
 
-        // A third of the time until a silent client is asked whether it is there, the rest for its answer.
+        // A third of the time until a silent client is asked whether it is there, the rest for its answer. Kestrel looks
+        // once a second for each, and the worker takes a moment to go.
         kestrel.Limits.Http2.KeepAlivePingDelay = options.ClientTimeout / 3;
-        kestrel.Limits.Http2.KeepAlivePingTimeout = options.ClientTimeout * 2 / 3;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = (options.ClientTimeout * 2 / 3) - (3 * HeartbeatInterval);
     }
 }

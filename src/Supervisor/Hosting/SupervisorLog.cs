@@ -8,7 +8,7 @@ namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>
 /// The supervisor's log file, which also takes standard output and standard error. It begins anew with every supervisor and
-/// whenever it has grown to <see cref="LongestBytes"/>. Thread-safe.
+/// whenever it has grown to <see cref="LongestBytes"/>. Lines that a full disk does not take are lost. Thread-safe.
 /// </summary>
 internal sealed class SupervisorLog : ILoggerProvider
 {
@@ -60,13 +60,20 @@ internal sealed class SupervisorLog : ILoggerProvider
                 return;
             }
 
-            if (RandomAccess.GetLength(_file) > LongestBytes)
+            try
             {
-                Clear();
-            }
+                if (RandomAccess.GetLength(_file) > LongestBytes)
+                {
+                    Clear();
+                }
 
-            // Opened for appending: the offset does not matter.
-            RandomAccess.Write(_file, Encoding.UTF8.GetBytes(line), 0);
+                // Opened for appending: the offset does not matter.
+                RandomAccess.Write(_file, Encoding.UTF8.GetBytes(line), 0);
+            }
+            catch (IOException)
+            {
+                // The disk is full, and there is nowhere to say so: what is logged about has to go on.
+            }
         }
     }
 

@@ -35,7 +35,16 @@ internal sealed class WorkerFolder : IDisposable
     {
         var number = Interlocked.Increment(ref _count);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{number}");
-        return new WorkerFolder(Directory.CreateDirectory(System.IO.Path.Combine(parent, name), Private).FullName);
+        var path = Directory.CreateDirectory(System.IO.Path.Combine(parent, name), Private).FullName;
+        try
+        {
+            return new WorkerFolder(path);
+        }
+        catch
+        {
+            Remove(path);
+            throw;
+        }
     }
 
     /// <summary>Removes the folders of supervisors that were killed; those of a supervisor that runs stay.</summary>
@@ -47,7 +56,7 @@ internal sealed class WorkerFolder : IDisposable
             if (parts.Length == 3 && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var owner)
                 && (owner == Environment.ProcessId || processes.Find(owner) is null or { IsZombie: true }))
             {
-                Directory.Delete(folder, recursive: true);
+                Remove(folder);
             }
         }
     }
@@ -61,9 +70,18 @@ internal sealed class WorkerFolder : IDisposable
     public void Dispose()
     {
         _ready.Dispose();
-        if (Directory.Exists(Path))
+        Remove(Path);
+    }
+
+    private static void Remove(string folder)
+    {
+        try
         {
-            Directory.Delete(Path, recursive: true);
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is gone already: removed here before, by another supervisor or by a client that look for remains too.
         }
     }
 }

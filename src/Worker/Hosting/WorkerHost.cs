@@ -3,6 +3,7 @@ using LmDeploy.Worker.Guards;
 using LmDeploy.Worker.Native;
 using LmDeploy.Worker.Native.LibTorch;
 using LmDeploy.Worker.Service;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Worker.Hosting;
@@ -44,14 +45,32 @@ internal static class WorkerHost
         await app.WaitForShutdownAsync();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, string socket)
+    /// <summary>
+    /// The supervisor connects once, and the way to the socket is gone then: the connection lasts as long as the worker, however idle
+    /// both are, and the worker as long as the connection. A supervisor that is frozen answers no ping, and loses it.
+    /// </summary>
+    internal static void Configure(KestrelServerOptions kestrel, string socket)
     {
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(3650); // An infinite one overflows in Kestrel and is over at its first look.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(17);
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
-        kestrel.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.ListenUnixSocket(socket, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(EndWithConnection);
+        });
     }
+
+    private static ConnectionDelegate EndWithConnection(ConnectionDelegate next) => async connection =>
+    {
+        await next(connection);
+        await Console.Error.WriteLineAsync("The connection to the supervisor has ended, and this worker with it.");
+        LibC.ExitNow(0);
+    };
 
     private static async Task TellReadyAsync(string path)
     {

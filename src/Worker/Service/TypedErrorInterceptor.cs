@@ -41,7 +41,7 @@ internal sealed class TypedErrorInterceptor : Interceptor
                 return null;
             case EngineException known:
                 return EngineError.ToRpcException(known);
-            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+            case Exception when context.CancellationToken.IsCancellationRequested: // Writing to a caller who has left fails in ways of its own.
                 return new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
             default:
                 Console.Error.WriteLine($"{context.Method} failed: {exception}");

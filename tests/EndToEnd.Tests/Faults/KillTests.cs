@@ -115,7 +115,7 @@ public sealed class KillTests
     public async Task KilledClient_LosesItsWorker(string moment)
     {
         await using var sandbox = new Sandbox();
-        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--max-new-tokens", "900", "--ignore-eos");
+        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--max-new-tokens", "60000", "--ignore-eos");
         if (moment == "streaming")
         {
             await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
@@ -134,7 +134,7 @@ public sealed class KillTests
     public async Task KilledSupervisor_OfACommand_IsReplacedForTheNext()
     {
         await using var sandbox = new Sandbox();
-        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--max-new-tokens", "900", "--ignore-eos");
+        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--max-new-tokens", "60000", "--ignore-eos");
         await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
         Signals.Kill(sandbox.Supervisors.Single());
         await client.WaitForExitAsync().WaitAsync(Deadline);

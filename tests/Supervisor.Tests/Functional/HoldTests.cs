@@ -51,7 +51,7 @@ public sealed class HoldTests
     [Fact]
     public async Task FrozenClient_IsDroppedAndItsWorkerReclaimed()
     {
-        await using var supervisor = await RealSupervisor.StartAsync("", null, "--client-timeout", "3");
+        await using var supervisor = await RealSupervisor.StartAsync("", null, "--client-timeout", "6");
         using var frozen = new SemaphoreSlim(1);
         using var channel = supervisor.OpenChannel(stream => new FreezableStream(stream, frozen));
         using var call = new V1.Pipelines.PipelinesClient(channel).Hold();

@@ -19,7 +19,7 @@ internal sealed class InProcessEngine : IDisposable
     {
         var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, _ => null);
         var runtime = new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts);
-        return new InProcessEngine(await TextModel.LoadAsync(model, new V1.EngineConfig(), runtime.Start, (_, _) => { }, CancellationToken.None));
+        return new InProcessEngine(await TextModel.LoadAsync(model, new V1.EngineConfig(), runtime.Start, flight: null, (_, _) => { }, CancellationToken.None));
     }
 
     /// <returns>Milliseconds to the first token and to the last.</returns>

@@ -57,6 +57,9 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <summary>The supervisor the pipeline runs under.</summary>
     public Supervisor Supervisor => _supervisor;
 
+    /// <summary>How its workers ended that nobody had told to end, oldest first, at most the last 100; empty while all is well.</summary>
+    public IReadOnlyList<WorkerFailure> Failures => _hold.Failures;
+
     /// <summary>What closing gave back; null until closed.</summary>
     public ReclaimReceipt? Receipt => _hold.Receipt;
 

@@ -10,6 +10,9 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void ExitNow(int code);
 
+    [LibraryImport("libc", EntryPoint = "abort")]
+    public static partial void Abort();
+
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int pid, int signal);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LmDeploy.FakeWorker;
+using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 // Speaks worker.proto like a real worker, and goes wrong where LMDEPLOY_FAKE says so.
@@ -55,9 +56,11 @@ if (Behaviour.Has(Behaviour.FloodErrors))
     }
 }
 
+var flight = FlightRecord.Open(args[5]);
+using var beats = new Timer(_ => flight.Beat(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(args[1], listen => listen.Protocols = HttpProtocols.Http2));
-builder.Services.AddRoutingCore().AddSingleton(new WorkerService(token)).AddGrpc();
+builder.Services.AddRoutingCore().AddSingleton(new WorkerService(token, flight)).AddGrpc();
 var app = builder.Build();
 app.MapGrpcService<WorkerService>();
 await app.StartAsync();

@@ -1,14 +1,23 @@
-using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 
 namespace LmDeploy.FakeWorker;
 
 /// <summary>Answers every call without a model: texts come back word by word. The ids of a prompt are its characters, those of an answer count from 1.</summary>
-internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
+internal sealed class WorkerService(string token, FlightRecord flight) : V1.Worker.WorkerBase
 {
     /// <summary>A prompt that is answered until the caller has enough.</summary>
     private const string Endless = "endless";
+
+    /// <summary>A word that ends the worker whose request has it, after its first word.</summary>
+    private const string Poison = "poison";
+
+    /// <summary>A word that keeps the worker busy for ever.</summary>
+    private const string Stuck = "stuck";
+
+    private readonly Lock _gate = new();
+    private readonly List<ulong> _running = [];
+    private long _step;
 
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
@@ -66,6 +75,18 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
             var words = text.Split(' ');
             for (var word = prompt.ResumedTokenIds.Count; word < words.Length; word++)
             {
+                Step(prompt.RequestId, isRunning: true);
+                if (words[word] == Poison)
+                {
+                    await Console.Error.WriteLineAsync("fake: poisoned");
+                    LibC.Abort();
+                }
+
+                if (words[word] == Stuck)
+                {
+                    await Task.Delay(Timeout.Infinite, CancellationToken.None);
+                }
+
                 await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = words[word], TokenIds = { word + 1 } } });
                 if (word == 1 && Behaviour.Has(Behaviour.CrashOnce))
                 {
@@ -73,6 +94,7 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
                 }
             }
 
+            Step(prompt.RequestId, isRunning: false);
             await responseStream.WriteAsync(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop, GenerateTokenLen = words.Length } });
         }
     }
@@ -92,6 +114,28 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
     {
         Check(context);
         return Task.FromResult(new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } });
+    }
+
+    /// <summary>Notes a step of all requests that run.</summary>
+    private void Step(ulong request, bool isRunning)
+    {
+        lock (_gate)
+        {
+            _running.Remove(request);
+            if (isRunning)
+            {
+                _running.Add(request);
+            }
+
+            if (_running.Count > 0)
+            {
+                flight.Begin(++_step, [.. _running]);
+            }
+            else
+            {
+                flight.Rest();
+            }
+        }
     }
 
     private static async Task StreamForeverAsync(int index, IServerStreamWriter<GenerationEvent> responseStream, CancellationToken cancellationToken)
@@ -118,8 +162,8 @@ internal sealed class WorkerService(string token) : V1.Worker.WorkerBase
         }
     }
 
-    private static RpcException Fail(StatusCode status, string code, string message, string subject) => new(
-        new Status(status, message), new Metadata { { Protocol.ErrorTrailer, new Error { Code = code, Message = message, Subject = subject }.ToByteArray() } });
+    private static RpcException Fail(StatusCode status, string code, string message, string subject) => 
+        ErrorDetails.ToException(new Error { Code = code, Message = message, Subject = subject }, status);
 
     private void Check(ServerCallContext context)
     {

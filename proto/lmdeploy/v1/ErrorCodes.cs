@@ -21,10 +21,12 @@ internal static class ErrorCodes
     public const string UnsupportedFeature = "unsupported_feature";
     public const string RequestConflict = "request_conflict";
     public const string RequestCancelled = "request_cancelled";
+    public const string PoisonedRequest = "poisoned_request";
     public const string PipelineNotFound = "pipeline_not_found";
 
     // The host or the worker failed.
     public const string OutOfMemory = "out_of_memory";
+    public const string InsufficientMemory = "insufficient_memory";
     public const string NativeLibrary = "native_library";
     public const string InternalError = "internal_error";
     public const string EngineUnavailable = "engine_unavailable";

@@ -4,11 +4,14 @@ namespace LmDeploy.V1;
 internal static class Protocol
 {
     /// <summary>Raised by every change that an older peer would misunderstand.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The metadata entry that carries the worker's token.</summary>
     public const string TokenHeader = "lmdeploy-token";
 
-    /// <summary>The trailer that carries the <c>Error</c> of a failed call, serialized.</summary>
-    public const string ErrorTrailer = "lmdeploy-error-bin";
+    /// <summary>The exit code of a worker that is not to be replaced, because another one would end the same way (EX_CONFIG).</summary>
+    public const int ExitForGood = 78;
+
+    /// <summary>The exit code of a worker whose CUDA context is beyond repair (EX_IOERR). It has said why on standard error.</summary>
+    public const int ExitCudaError = 74;
 }

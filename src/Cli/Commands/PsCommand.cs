@@ -57,6 +57,14 @@ internal static class PsCommand
                 json.WriteNumber("uptime_seconds", pipeline.Uptime.TotalSeconds);
                 json.WriteNumber("worker_pid", pipeline.WorkerPid);
                 json.WriteNumber("holder_pid", pipeline.HolderPid);
+                json.WriteNumber("restarts", pipeline.Restarts);
+                json.WriteStartArray("failures");
+                foreach (var failure in pipeline.Failures)
+                {
+                    FailureJson.Write(json, failure);
+                }
+
+                json.WriteEndArray();
                 json.WriteEndObject();
             }
 

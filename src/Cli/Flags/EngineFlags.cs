@@ -22,11 +22,17 @@ internal sealed class EngineFlags
     private readonly Option<FileInfo?> _chatTemplate = new("--chat-template") { Description = "A file with a chat template (Jinja) to use instead of the model's own." };
     private readonly Option<double?> _loadTimeout = new("--load-timeout") { Description = "Seconds to start and load a model. Default: 600." };
 
+    private readonly Option<int?> _maxRestarts = new("--max-restarts") { Description = "How often a worker that dies is replaced within a minute. Default: 5." };
+    private readonly Option<double?> _hangTimeout = new("--hang-timeout") { Description = "Seconds without progress after which a worker counts as hung; 0 for never. Default: 60." };
+    private readonly Option<long?> _memoryLimit = new("--memory-limit") { Description = "The most resident memory a worker may take, in MiB, at least 64. Default: no limit." };
+    private readonly Option<double?> _admissionTimeout = new("--admission-timeout") { Description = "Seconds to wait for memory that others hold. Default: 30." };
+
     public void AddTo(Command command)
     {
         Option[] options =
         [
             _device, _dtype, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _threads, _chatTemplate, _loadTimeout,
+            _maxRestarts, _hangTimeout, _memoryLimit, _admissionTimeout,
         ];
         Array.ForEach(options, command.Options.Add);
     }
@@ -48,6 +54,10 @@ internal sealed class EngineFlags
                 Threads = result.GetValue(_threads),
                 ChatTemplate = result.GetValue(_chatTemplate) is { } file ? ReadTemplate(file) : null,
                 LoadTimeout = result.GetValue(_loadTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : _defaults.LoadTimeout,
+                MaxRestarts = result.GetValue(_maxRestarts) ?? _defaults.MaxRestarts,
+                HangTimeout = result.GetValue(_hangTimeout) is { } hang ? TimeSpan.FromSeconds(hang) : _defaults.HangTimeout,
+                MemoryLimit = result.GetValue(_memoryLimit) is { } mebibytes ? checked(mebibytes * (1L << 20)) : null,
+                AdmissionTimeout = result.GetValue(_admissionTimeout) is { } wait ? TimeSpan.FromSeconds(wait) : _defaults.AdmissionTimeout,
             };
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)

@@ -76,6 +76,12 @@ internal static class JsonText
         json.WriteString("code", error.Code);
         json.WriteString("message", error.Message);
         json.WriteString("subject", error.Subject);
+        if (error.Failure is not null)
+        {
+            json.WritePropertyName("failure");
+            FailureJson.Write(json, error.Failure);
+        }
+
         json.WriteEndObject();
     }
 }

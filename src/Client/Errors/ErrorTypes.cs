@@ -5,24 +5,28 @@ namespace LmDeploy.Errors;
 /// <summary>Which exception stands for which error code.</summary>
 internal static class ErrorTypes
 {
-    public static LmDeployException ToException(this Error error, Exception? cause = null) => error.Code switch
+    public static LmDeployException ToException(this Error error, Exception? cause = null)
     {
-        ErrorCodes.ModelNotFound or ErrorCodes.InvalidConfig or ErrorCodes.UnsupportedArchitecture or ErrorCodes.InvalidCheckpoint
-            or ErrorCodes.MissingTensor or ErrorCodes.WrongShape or ErrorCodes.UnsupportedDtype or ErrorCodes.InvalidTokenizer
-            or ErrorCodes.InvalidTemplate => new ModelLoadException(error.Code, error.Message, error.Subject, cause),
-        ErrorCodes.WorkerCrashed => new WorkerCrashedException(error.Code, error.Message, error.Subject, cause),
-        ErrorCodes.EngineUnavailable or ErrorCodes.WorkerStartFailed or ErrorCodes.LoadTimeout or ErrorCodes.NativeLibrary
-            or ErrorCodes.Stopped or ErrorCodes.PipelineNotFound
-            => new PipelineFailedException(error.Code, error.Message, error.Subject, cause),
-        ErrorCodes.SupervisorUnavailable or ErrorCodes.ProtocolMismatch
-            => new SupervisorUnavailableException(error.Code, error.Message, error.Subject, cause),
-        _ => new LmDeployException(error.Code, error.Message, error.Subject, cause),
-    };
+        var failure = WorkerFailure.FromWire(error.Failure);
+        return error.Code switch
+        {
+            ErrorCodes.ModelNotFound or ErrorCodes.InvalidConfig or ErrorCodes.UnsupportedArchitecture or ErrorCodes.InvalidCheckpoint
+                or ErrorCodes.MissingTensor or ErrorCodes.WrongShape or ErrorCodes.UnsupportedDtype or ErrorCodes.InvalidTokenizer
+                or ErrorCodes.InvalidTemplate => new ModelLoadException(error.Code, error.Message, error.Subject, cause) { Failure = failure },
+            ErrorCodes.WorkerCrashed => new WorkerCrashedException(error.Code, error.Message, error.Subject, cause) { Failure = failure },
+            ErrorCodes.EngineUnavailable or ErrorCodes.WorkerStartFailed or ErrorCodes.LoadTimeout or ErrorCodes.NativeLibrary
+                or ErrorCodes.Stopped or ErrorCodes.PipelineNotFound
+                => new PipelineFailedException(error.Code, error.Message, error.Subject, cause) { Failure = failure },
+            ErrorCodes.SupervisorUnavailable or ErrorCodes.ProtocolMismatch
+                => new SupervisorUnavailableException(error.Code, error.Message, error.Subject, cause) { Failure = failure },
+            _ => new LmDeployException(error.Code, error.Message, error.Subject, cause) { Failure = failure },
+        };
+    }
 
     /// <summary>How a failure looks to somebody who asked for a model to be loaded.</summary>
     public static LmDeployException WhileLoading(this LmDeployException failure) => failure switch
     {
         ModelLoadException or WorkerCrashedException or SupervisorUnavailableException => failure,
-        _ => new ModelLoadException(failure.Code, failure.Message, failure.Subject, failure),
+        _ => new ModelLoadException(failure.Code, failure.Message, failure.Subject, failure) { Failure = failure.Failure },
     };
 }

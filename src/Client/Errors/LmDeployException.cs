@@ -20,4 +20,7 @@ public class LmDeployException : Exception
 
     /// <summary>The file, tensor or setting the error is about; empty when there is none.</summary>
     public string Subject { get; }
+
+    /// <summary>How the worker ended, when that is the cause; null otherwise.</summary>
+    public WorkerFailure? Failure { get; internal init; }
 }

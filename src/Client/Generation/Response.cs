@@ -44,6 +44,9 @@ public sealed record Response
     /// <summary>What the error is about, when it is about one thing.</summary>
     public string? ErrorSubject { get; init; }
 
+    /// <summary>How the worker ended that this prompt was in, when that is the error; null otherwise.</summary>
+    public WorkerFailure? Failure { get; init; }
+
     /// <summary>The stop word that matched; null when none did.</summary>
     public string? StopWord { get; init; }
 

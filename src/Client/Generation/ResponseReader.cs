@@ -67,6 +67,7 @@ internal sealed class ResponseReader(int index, GenerationConfig config)
         ErrorCode = finished.Error?.Code,
         ErrorMessage = finished.Error?.Message,
         ErrorSubject = finished.Error is { Subject.Length: > 0 } error ? error.Subject : null,
+        Failure = WorkerFailure.FromWire(finished.Error?.Failure),
         StopWord = finished.StopWord.Length > 0 ? finished.StopWord : null,
     };
 

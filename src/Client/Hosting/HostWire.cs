@@ -24,6 +24,8 @@ internal static class HostWire
         Device = wire.Device,
         RunningRequests = wire.RunningRequests,
         HolderPid = wire.HolderPid,
+        Failures = [.. wire.Failures.Select(failure => WorkerFailure.FromWire(failure)!)],
+        Restarts = wire.Restarts,
     };
 
     public static GpuInfo ToInfo(this V1.GpuInfo wire) => new()

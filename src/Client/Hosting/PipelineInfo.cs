@@ -35,4 +35,10 @@ public sealed record PipelineInfo
 
     /// <summary>The process that holds it; 0 when that is not known.</summary>
     public int HolderPid { get; init; }
+
+    /// <summary>The latest deaths of its workers, oldest first, at most 10.</summary>
+    public IReadOnlyList<WorkerFailure> Failures { get; init; } = [];
+
+    /// <summary>How many of its workers were replaced in all.</summary>
+    public int Restarts { get; init; }
 }

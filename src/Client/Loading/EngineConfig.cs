@@ -51,6 +51,26 @@ public sealed record EngineConfig
     public TimeSpan RestartWindow { get; init => field = Ensure.InRange(value, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)); } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// How long a worker may be silent, or have work and make no progress, before it counts as hung and is killed and replaced.
+    /// 1 s to 24 hours, or <see cref="TimeSpan.Zero"/> for never. Default: 1 minute.
+    /// </summary>
+    /// <remarks>A long prefill or a slow load makes progress all the time: every matrix product and every piece of a file counts.</remarks>
+    public TimeSpan HangTimeout
+    {
+        get;
+        init => field = value == TimeSpan.Zero ? value : Ensure.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+    } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The most resident memory the worker may take, in bytes, at least 64 MiB; one that takes more is killed. Default: null, no limit.</summary>
+    public long? MemoryLimit { get; init => field = value is { } limit ? Ensure.InRange(limit, 64L << 20, long.MaxValue) : null; }
+
+    /// <summary>How long to wait for memory that other pipelines hold before loading fails, 0 to 24 hours. Default: 30 s.</summary>
+    public TimeSpan AdmissionTimeout { get; init => field = Ensure.InRange(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a prompt that killed two workers is refused with <c>poisoned_request</c>, 0 to 24 hours. Default: 10 minutes.</summary>
+    public TimeSpan PoisonTtl { get; init => field = Ensure.InRange(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// The longest <see cref="Pipeline.Close"/> and <see cref="Pipeline.Dispose()"/> wait for the receipt, more than 0. Past it the receipt is
     /// <see cref="ReclaimVerdict.Unverifiable"/> and the supervisor goes on by itself. Default: 10 s.
     /// </summary>

@@ -37,6 +37,9 @@ internal static class EngineConfigWire
             StopGraceMs = (long)config.StopGrace.TotalMilliseconds,
             MaxRestarts = config.MaxRestarts,
             RestartWindowMs = (long)config.RestartWindow.TotalMilliseconds,
+            HangTimeoutMs = (long)config.HangTimeout.TotalMilliseconds,
+            AdmissionTimeoutMs = (long)config.AdmissionTimeout.TotalMilliseconds,
+            PoisonTtlMs = (long)config.PoisonTtl.TotalMilliseconds,
         };
         if (config.SessionLen is { } sessionLen)
         {
@@ -51,6 +54,11 @@ internal static class EngineConfigWire
         if (config.Threads is { } threads)
         {
             wire.Threads = threads;
+        }
+
+        if (config.MemoryLimit is { } memoryLimit)
+        {
+            wire.MemoryLimitBytes = memoryLimit;
         }
 
         return wire;

@@ -13,6 +13,8 @@ namespace LmDeploy.Transport;
 internal sealed class PipelineHold
 #pragma warning restore CA1001
 {
+    private const int MostFailures = 100;
+
     private readonly AsyncDuplexStreamingCall<HoldRequest, HoldEvent> _call;
     private readonly TimeSpan _closeTimeout;
     private readonly string _name;
@@ -24,6 +26,7 @@ internal sealed class PipelineHold
     private TaskCompletionSource<ReclaimReceipt>? _closing;
     private LmDeployException? _failure;
     private ReclaimReceipt? _released;
+    private IReadOnlyList<WorkerFailure> _failures = [];
     private int _workerPid;
 
     private PipelineHold(
@@ -49,6 +52,9 @@ internal sealed class PipelineHold
 
     /// <summary>The process that serves the pipeline now.</summary>
     public int WorkerPid => Volatile.Read(ref _workerPid);
+
+    /// <summary>How its workers ended that were replaced, oldest first.</summary>
+    public IReadOnlyList<WorkerFailure> Failures => Volatile.Read(ref _failures);
 
     /// <summary>Opens a pipeline and waits until it is ready. When that fails or is cancelled, what was started is gone before this throws. <paramref name="supervisorLost"/> is called when the call breaks because the supervisor is gone.</summary>
     public static async Task<(PipelineHold Hold, PipelineReady Ready)> OpenAsync(
@@ -179,9 +185,11 @@ internal sealed class PipelineHold
                 _ready.TrySetResult(e.Ready);
                 break;
             case HoldEvent.EventOneofCase.Restarted:
+                Note(e.Restarted.Cause);
                 Volatile.Write(ref _workerPid, e.Restarted.WorkerPid);
                 break;
             case HoldEvent.EventOneofCase.Failed:
+                Note(e.Failed.Error);
                 await FailAsync(e.Failed.Error.ToException()).ConfigureAwait(false);
                 break;
             case HoldEvent.EventOneofCase.Released:
@@ -189,6 +197,14 @@ internal sealed class PipelineHold
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Note(Error? cause)
+    {
+        if (WorkerFailure.FromWire(cause?.Failure) is { } failure)
+        {
+            Volatile.Write(ref _failures, [.. _failures.TakeLast(MostFailures - 1), failure]);
         }
     }
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.Errors;
 using LmDeploy.V1;
@@ -13,7 +12,7 @@ internal static class RpcErrors
 
     public static LmDeployException ToException(Exception e) => e switch
     {
-        RpcException rpc when ReadTrailer(rpc) is { } error => error.ToException(rpc),
+        RpcException rpc when ErrorDetails.Read(rpc) is { } error => error.ToException(rpc),
         RpcException { StatusCode: StatusCode.Unimplemented } rpc => new SupervisorUnavailableException(
             ErrorCodes.ProtocolMismatch, $"The supervisor does not know this call: {rpc.Status.Detail} Client and supervisor must be of one version.", "", rpc),
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted } rpc
@@ -24,17 +23,4 @@ internal static class RpcErrors
         _ => new SupervisorUnavailableException(
             ErrorCodes.SupervisorUnavailable, "The connection to the supervisor was closed.", "", e),
     };
-
-    private static Error? ReadTrailer(RpcException e)
-    {
-        try
-        {
-            return e.Trailers.GetValueBytes(Protocol.ErrorTrailer) is { } bytes ? Error.Parser.ParseFrom(bytes) : null;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // A trailer that cannot be read says nothing: the status speaks instead.
-            return null;
-        }
-    }
 }

@@ -50,7 +50,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
     {
         if (exception is SupervisorException typed)
         {
-            return ErrorTrailer.Write(typed);
+            return typed.ToCallFailure();
         }
 
         // The caller is gone: there is nobody to tell, and its broken stream is no fault of ours.
@@ -60,7 +60,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         }
 
         LogUnexpected(context.Method, exception);
-        return ErrorTrailer.Write(new SupervisorException(ErrorCodes.InternalError, $"{context.Method} failed: {exception.GetType().Name}: {exception.Message}"));
+        return new SupervisorException(ErrorCodes.InternalError, $"{context.Method} failed: {exception.GetType().Name}: {exception.Message}").ToCallFailure();
     }
 
     [LoggerMessage(EventId = 1, EventName = "CallFailed", Level = LogLevel.Error, Message = "{Method} failed unexpectedly")]

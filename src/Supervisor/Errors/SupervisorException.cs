@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Errors;
 
-/// <summary>A failure with a code that callers can act on; it leaves the process as an <see cref="Error"/> in a call's trailer.</summary>
+/// <summary>A failure with a code that callers can act on; it leaves the process as an <see cref="Error"/> in a call's status details.</summary>
 internal sealed class SupervisorException : Exception
 {
     /// <param name="error">What the caller is told.</param>
@@ -26,4 +26,10 @@ internal sealed class SupervisorException : Exception
     public Error Error { get; }
 
     public StatusCode Status { get; }
+
+    /// <summary>The typed error of a worker's call with the call's own status; null when the call carries none.</summary>
+    public static SupervisorException? From(RpcException call) => ErrorDetails.Read(call) is { } error ? new SupervisorException(error, call.StatusCode) : null;
+
+    /// <summary>The failure of a call that carries this error.</summary>
+    public RpcException ToCallFailure() => ErrorDetails.ToException(Error, Status);
 }

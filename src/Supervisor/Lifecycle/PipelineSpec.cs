@@ -9,6 +9,7 @@ internal sealed record PipelineSpec
 {
     private const long LongestMilliseconds = 86_400_000;
     private const int MostRestarts = 1000;
+    private const long LeastMemory = 64L << 20;
 
     /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
     public string Key { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -37,6 +38,23 @@ internal sealed record PipelineSpec
 
     public TimeSpan RestartWindow => TimeSpan.FromMilliseconds(Engine.HasRestartWindowMs ? Engine.RestartWindowMs : 60_000);
 
+    /// <summary>How long a worker may be silent, or make no progress with its work; null for ever.</summary>
+    public TimeSpan? HangTimeout => Engine switch
+    {
+        { HasHangTimeoutMs: false } => TimeSpan.FromMinutes(1),
+        { HangTimeoutMs: 0 } => null,
+        _ => TimeSpan.FromMilliseconds(Engine.HangTimeoutMs),
+    };
+
+    /// <summary>The most resident memory that the worker may take, in bytes; null for no limit.</summary>
+    public long? MemoryLimit => Engine.HasMemoryLimitBytes ? Engine.MemoryLimitBytes : null;
+
+    /// <summary>To wait for memory that others hold.</summary>
+    public TimeSpan AdmissionTimeout => TimeSpan.FromMilliseconds(Engine.HasAdmissionTimeoutMs ? Engine.AdmissionTimeoutMs : 30_000);
+
+    /// <summary>How long a prompt that killed two workers is refused.</summary>
+    public TimeSpan PoisonTtl => TimeSpan.FromMilliseconds(Engine.HasPoisonTtlMs ? Engine.PoisonTtlMs : 600_000);
+
     /// <summary>Whether the worker may end up on a GPU.</summary>
     public bool MayUseGpu => Engine.Device is not "cpu";
 
@@ -57,6 +75,14 @@ internal sealed record PipelineSpec
         CheckRange("load_timeout_ms", engine.HasLoadTimeoutMs ? engine.LoadTimeoutMs : 1, least: 1);
         CheckRange("stop_grace_ms", engine.HasStopGraceMs ? engine.StopGraceMs : 0, least: 0);
         CheckRange("restart_window_ms", engine.HasRestartWindowMs ? engine.RestartWindowMs : 1, least: 1);
+        CheckRange("hang_timeout_ms", engine is { HasHangTimeoutMs: true, HangTimeoutMs: not 0 } ? engine.HangTimeoutMs : 1000, least: 1000);
+        CheckRange("admission_timeout_ms", engine.HasAdmissionTimeoutMs ? engine.AdmissionTimeoutMs : 0, least: 0);
+        CheckRange("poison_ttl_ms", engine.HasPoisonTtlMs ? engine.PoisonTtlMs : 0, least: 0);
+        if (engine is { HasMemoryLimitBytes: true, MemoryLimitBytes: < LeastMemory })
+        {
+            throw Invalid("memory_limit_bytes", $"memory_limit_bytes is {engine.MemoryLimitBytes}: expected at least {LeastMemory}.");
+        }
+
         if (engine.MaxRestarts is < 0 or > MostRestarts)
         {
             throw Invalid("max_restarts", $"max_restarts is {engine.MaxRestarts}: expected a number between 0 and {MostRestarts}.");

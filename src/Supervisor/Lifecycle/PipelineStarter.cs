@@ -39,7 +39,7 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
         catch (Exception exception) when (worker?.Connection is not null)
         {
             // A call that its worker's death broke may also end as one that was cancelled, by nobody here.
-            var typed = exception is RpcException call ? ErrorTrailer.Read(call) : null;
+            var typed = exception is RpcException call ? SupervisorException.From(call) : null;
             tell(new PipelineMessage.StartFailed(typed ?? await ExplainAsync(worker, spec, exception)));
         }
         catch (Exception exception)

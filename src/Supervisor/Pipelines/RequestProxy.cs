@@ -83,7 +83,7 @@ internal sealed class RequestProxy(PipelineRegistry registry, SupervisorOptions 
 
     private async Task<SupervisorException> ExplainAsync(Pipeline pipeline, WorkerInstance worker, Exception exception)
     {
-        var typed = exception is RpcException call ? ErrorTrailer.Read(call) : null;
+        var typed = exception is RpcException call ? SupervisorException.From(call) : null;
         if (typed is not null && !IsFarewell(typed.Error))
         {
             return typed;

@@ -27,7 +27,7 @@ internal sealed class WorkerConnector : IWorkerConnector
         catch (Exception exception)
         {
             connection.Dispose();
-            if (exception is RpcException call && ErrorTrailer.Read(call) is { } typed)
+            if (exception is RpcException call && SupervisorException.From(call) is { } typed)
             {
                 throw typed;
             }

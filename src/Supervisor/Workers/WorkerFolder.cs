@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
@@ -22,11 +23,18 @@ internal sealed class WorkerFolder : IDisposable
         _ready = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _ready.Bind(new UnixDomainSocketEndPoint(ReadySocket));
         _ready.Listen(backlog: 1);
+        Flight = FlightRecord.Create(FlightFile);
     }
 
     public string Path { get; }
 
     public string WorkerSocket => System.IO.Path.Combine(Path, "worker.sock");
+
+    /// <summary>The file of <see cref="Flight"/>.</summary>
+    public string FlightFile => System.IO.Path.Combine(Path, "flight");
+
+    /// <summary>What the worker notes of itself. It stays when the folder goes; whoever has the worker disposes it.</summary>
+    public FlightRecord Flight { get; }
 
     public string ReadySocket => System.IO.Path.Combine(Path, "ready.sock");
 

@@ -30,5 +30,6 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
         Connection?.Dispose();
         await process.DisposeAsync();
         folder.Dispose();
+        folder.Flight.Dispose();
     }
 }

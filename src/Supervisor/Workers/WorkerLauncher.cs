@@ -22,6 +22,7 @@ internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerCon
         catch
         {
             folder.Dispose();
+            folder.Flight.Dispose();
             throw;
         }
     }

@@ -70,6 +70,7 @@ internal sealed partial class WorkerProcessFactory(
             {
                 "--socket", folder.WorkerSocket,
                 "--ready", folder.ReadySocket,
+                "--flight", folder.FlightFile,
                 "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             },
             WorkingDirectory = "/",

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 
@@ -10,12 +9,8 @@ internal static class EngineError
     public static Error ToError(EngineException exception) =>
         new() { Code = exception.Code, Message = exception.Message, Subject = exception.Subject };
 
-    /// <summary>The failure of a call, with the error in its trailer.</summary>
-    public static RpcException ToRpcException(EngineException exception)
-    {
-        var trailers = new Metadata { { Protocol.ErrorTrailer, ToError(exception).ToByteArray() } };
-        return new RpcException(new Status(StatusOf(exception.Code), exception.Message), trailers);
-    }
+    /// <summary>The failure of a call, with the error in its details.</summary>
+    public static RpcException ToRpcException(EngineException exception) => ErrorDetails.ToException(ToError(exception), StatusOf(exception.Code));
 
     private static StatusCode StatusOf(string code) => code switch
     {

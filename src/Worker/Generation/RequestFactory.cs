@@ -40,6 +40,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             new StopWordMatcher(stopWords, config.IncludeStopStrInOutput),
             config.IncludeStopStrInOutput)
         {
+            Id = prompt.RequestId,
             PromptIds = ids,
             Sampling = sampling,
             ResumedIds = resumed,
@@ -66,6 +67,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
 
         return new ScoringRequest
         {
+            Id = input.Prompt?.RequestId ?? 0,
             PromptIds = ids.Length <= sessionLen ? ids : throw TooLong(ids.Length),
             Sampling = new SamplingParameters(),
             MaxNewTokens = 0,

@@ -32,10 +32,11 @@ internal sealed class TextModel : IDisposable
 
     /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
     /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
+    /// <param name="flight">Where the engine notes what it is doing; null for nowhere.</param>
     /// <param name="progress">Bytes loaded so far, and in all.</param>
     /// <exception cref="Errors.EngineException">The folder cannot be served; the message names the file, the tensor or the setting.</exception>
     public static async Task<TextModel> LoadAsync(
-        string folder, EngineConfig config, Action startLibTorch, Action<long, long> progress, CancellationToken cancellationToken)
+        string folder, EngineConfig config, Action startLibTorch, FlightRecord? flight, Action<long, long> progress, CancellationToken cancellationToken)
     {
         var settings = EngineSettings.From(config);
         var configFile = ConfigFile.Open(folder, "config.json");
@@ -44,7 +45,7 @@ internal sealed class TextModel : IDisposable
         var template = Task.Run(
             () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
         var (engine, model) = await EngineThread.StartAsync(
-            startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings).ConfigureAwait(false);
+            startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings, flight).ConfigureAwait(false);
         try
         {
             return new TextModel(engine, model, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);

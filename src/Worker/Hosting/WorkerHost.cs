@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LmDeploy.V1;
 using LmDeploy.Worker.Guards;
 using LmDeploy.Worker.Native;
 using LmDeploy.Worker.Native.LibTorch;
@@ -18,6 +19,8 @@ internal static class WorkerHost
         LifeLine.Arm(Console.OpenStandardInput(), token.Set);
         ParentWatch.Arm(options.Parent);
         LibC.ForbidCoreFiles();
+        var flight = FlightRecord.Open(options.Flight);
+        Heartbeat.Start(flight);
 
         var locator = LibTorchLocator.ForThisProcess;
         var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, LibTorchVerdicts.ProbeInChildProcess);
@@ -27,6 +30,7 @@ internal static class WorkerHost
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options.Socket));
         builder.Services.AddSingleton(token);
+        builder.Services.AddSingleton(flight);
         builder.Services.AddSingleton(libTorch);
         builder.Services.AddSingleton(new EnvironmentChecks(locator, verdicts, libTorch));
         builder.Services.AddSingleton<ModelHost>();

@@ -3,13 +3,16 @@ namespace LmDeploy.Worker.Hosting;
 /// <summary>The worker's command line, as its supervisor writes it.</summary>
 internal sealed record WorkerOptions
 {
-    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --parent PID (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER";
+    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER";
 
     /// <summary>Where to serve.</summary>
     public string Socket { get; private init; } = "";
 
     /// <summary>The supervisor's socket to connect to once this worker serves.</summary>
     public string Ready { get; private init; } = "";
+
+    /// <summary>The flight record to write to.</summary>
+    public string Flight { get; private init; } = "";
 
     /// <summary>The process this worker may not outlive.</summary>
     public int Parent { get; private init; }
@@ -37,6 +40,9 @@ internal sealed record WorkerOptions
                 case "--ready":
                     options = options with { Ready = value };
                     break;
+                case "--flight":
+                    options = options with { Flight = value };
+                    break;
                 case "--parent" when int.TryParse(value, out var parent):
                     options = options with { Parent = parent };
                     break;
@@ -48,6 +54,6 @@ internal sealed record WorkerOptions
             }
         }
 
-        return options.SelfTestLibTorch.Length > 0 || options is { Socket.Length: > 0, Ready.Length: > 0, Parent: > 0 } ? options : null;
+        return options.SelfTestLibTorch.Length > 0 || options is { Socket.Length: > 0, Ready.Length: > 0, Flight.Length: > 0, Parent: > 0 } ? options : null;
     }
 }

@@ -1,3 +1,4 @@
+using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Models.Parts;
 using LmDeploy.Worker.Steps;
@@ -16,8 +17,9 @@ internal sealed class Decoder(
     public torch.ScalarType Dtype => embedding.dtype;
 
     /// <summary>Runs one step and writes its keys and values to the cache.</summary>
+    /// <param name="flight">Is told of each layer; null for nobody.</param>
     /// <returns>The normalized hidden states [rows, hidden], from which <see cref="Logits"/> makes logits.</returns>
-    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache)
+    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)
     {
         using var scope = torch.NewDisposeScope();
         var step = new StepContext(batch, cache, spec.SlidingWindows, Device);
@@ -28,6 +30,7 @@ internal sealed class Decoder(
             var next = layer.Forward(x, step, cosine, sine);
             x.Dispose();
             x = next;
+            flight?.Advance();
         }
 
         return finalNorm.Forward(x).MoveToOuterDisposeScope();

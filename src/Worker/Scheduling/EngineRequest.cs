@@ -6,6 +6,9 @@ namespace LmDeploy.Worker.Scheduling;
 /// <summary>Work for the engine: a prompt to prefill and, after it, tokens to generate. The engine's thread makes the callbacks.</summary>
 internal abstract class EngineRequest
 {
+    /// <summary>Names the request in the flight record; 0 for none.</summary>
+    public ulong Id { get; init; }
+
     public required int[] PromptIds { get; init; }
 
     /// <summary>Tokens that were generated before, in another process perhaps; they follow the prompt and count as generated.</summary>

@@ -4,6 +4,7 @@ using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Native;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Scheduling;
@@ -17,10 +18,12 @@ internal sealed class EngineThread : IDisposable
     private readonly BlockingCollection<EngineRequest> _submitted = [];
     private readonly TaskCompletionSource<LoadedModel> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private readonly FlightRecord? _flight;
     private EngineStatus _status = new(0, 0, 0, 0, 0);
 
-    private EngineThread(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings)
+    private EngineThread(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight)
     {
+        _flight = flight;
         _thread = new Thread(() => Run(startLibTorch, load, settings)) { Name = "engine", IsBackground = true };
     }
 
@@ -31,10 +34,11 @@ internal sealed class EngineThread : IDisposable
     /// <param name="startLibTorch">Called before this thread touches TorchSharp, which could not recover from a libtorch that it does not find.</param>
     /// <param name="load">Loads the model, on the engine's thread.</param>
     /// <param name="settings">Threads, batch size and prefill size.</param>
+    /// <param name="flight">Where it notes what it is doing; null for nowhere.</param>
     /// <exception cref="EngineException">The model cannot be loaded.</exception>
-    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings)
+    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight = null)
     {
-        var engine = new EngineThread(startLibTorch, load, settings);
+        var engine = new EngineThread(startLibTorch, load, settings, flight);
         engine._thread.Start();
         try
         {
@@ -82,6 +86,7 @@ internal sealed class EngineThread : IDisposable
 
     private void Run(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings)
     {
+        _flight?.Begin(step: 0, []);
         try
         {
             startLibTorch();
@@ -125,14 +130,14 @@ internal sealed class EngineThread : IDisposable
     {
         var allocator = new BlockAllocator(model.CacheGeometry.Blocks);
         var scheduler = new Scheduler(allocator, model.CacheGeometry.BlockSize, settings.MaxBatchSize, settings.MaxPrefillTokenNum);
-        var runner = new StepRunner(model, scheduler);
+        var runner = new StepRunner(model, scheduler, _flight);
         for (var steps = 0L; Receive(scheduler); )
         {
             var step = scheduler.Next();
             if (step.Count > 0)
             {
+                _flight?.Begin(++steps, [.. step.Select(scheduled => scheduled.Sequence.Request.Id)]);
                 Step(runner, scheduler, step);
-                steps++;
             }
 
             Volatile.Write(ref _status, new EngineStatus(steps, scheduler.Running, scheduler.Waiting, allocator.Used, allocator.Total));
@@ -147,6 +152,7 @@ internal sealed class EngineThread : IDisposable
     {
         if (!scheduler.HasWork)
         {
+            _flight?.Rest();
             if (!_submitted.TryTake(out var first, Timeout.Infinite))
             {
                 return false;
@@ -184,6 +190,12 @@ internal sealed class EngineThread : IDisposable
         catch (Exception e)
         {
             Console.Error.WriteLine($"The step failed: {e}");
+            if (StepFailure.IsBeyondRepair(e))
+            {
+                // Every later call in this context would fail too: another process can go on, this one cannot.
+                LibC.ExitNow(Protocol.ExitCudaError);
+            }
+
             foreach (var sequence in step.Select(scheduled => scheduled.Sequence).Where(scheduler.IsRunning))
             {
                 scheduler.Finish(sequence, FinishReason.Error, StepFailure.AsError(e));

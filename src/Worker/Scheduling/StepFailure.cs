@@ -6,6 +6,8 @@ namespace LmDeploy.Worker.Scheduling;
 /// <summary>Names what went wrong in native code.</summary>
 internal static class StepFailure
 {
+    private static readonly string[] RefusedCalls = ["invalid argument", "invalid configuration argument", "no kernel image", "invalid device ordinal", "CUBLAS_STATUS_INVALID_VALUE", "CUBLAS_STATUS_NOT_SUPPORTED"];
+
     public static Error AsError(Exception exception)
     {
         return AsException(exception) is EngineException known
@@ -22,8 +24,18 @@ internal static class StepFailure
         _ => new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {FirstLine(exception.Message)}", innerException: exception),
     };
 
+    /// <summary>
+    /// Whether the CUDA context is lost with it. CUDA calls such errors sticky: a kernel failed while it ran. Errors that a call was refused
+    /// with leave the context as it was.
+    /// </summary>
+    public static bool IsBeyondRepair(Exception exception) =>
+        exception.Message.Contains("CUDA error:", StringComparison.Ordinal)
+        && !IsOutOfMemory(exception.Message)
+        && !RefusedCalls.Any(refused => exception.Message.Contains(refused, StringComparison.OrdinalIgnoreCase));
+
     private static bool IsOutOfMemory(string message) =>
         message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("CUBLAS_STATUS_ALLOC_FAILED", StringComparison.Ordinal)
         || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];

@@ -8,7 +8,7 @@ using TorchSharp;
 namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>Carries out a scheduled step: forward pass, log-probabilities of the prompt, choice of the next tokens.</summary>
-internal sealed class StepRunner(LoadedModel model, Scheduler scheduler)
+internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightRecord? flight)
 {
     /// <summary>Rows of logits made at once for prompt log-probabilities; bounds memory with large vocabularies.</summary>
     private const int LogitRows = 256;
@@ -18,7 +18,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler)
     public void Run(IReadOnlyList<ScheduledSlice> step)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = model.Decoder.Forward(new StepBatch(step.Select(scheduled => scheduled.Slice)), model.Cache);
+        var hidden = model.Decoder.Forward(new StepBatch(step.Select(scheduled => scheduled.Slice)), model.Cache, flight);
         var ends = new List<(Sequence Sequence, long Row)>();
         var row = 0;
         foreach (var scheduled in step)
@@ -105,6 +105,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler)
         for (var start = first; start < end; start += LogitRows)
         {
             using var scope = torch.NewDisposeScope();
+            flight?.Advance();
             var count = Math.Min(LogitRows, end - start);
             var targets = torch.tensor(prompt.Skip(start + 1).Take(count).Select(id => (long)id).ToArray()).to(hidden.device).unsqueeze(1);
             var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));

@@ -6,7 +6,7 @@ using LmDeploy.Worker.Generation;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>Holds the one model of this worker. Thread-safe.</summary>
-internal sealed class ModelHost(LibTorchStart libTorch) : IDisposable
+internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord flight) : IDisposable
 {
     private TextModel? _model;
     private int _loadCalls;
@@ -30,6 +30,7 @@ internal sealed class ModelHost(LibTorchStart libTorch) : IDisposable
                 request.Model,
                 request.Engine ?? new EngineConfig(),
                 libTorch.Wait,
+                flight,
                 (loaded, total) => progress.TryWrite(new LoadProgress { Stage = loaded < total ? "loading" : "warming_up", LoadedBytes = loaded, TotalBytes = total }),
                 cancellationToken);
             Volatile.Write(ref _model, model);

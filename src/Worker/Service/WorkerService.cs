@@ -129,19 +129,6 @@ internal sealed class WorkerService(ModelHost host, EnvironmentChecks environmen
         return Task.FromResult(response);
     }
 
-    public override Task<WorkerStatus> GetStatus(GetStatusRequest request, ServerCallContext context)
-    {
-        var status = host.Model.Engine.Status;
-        return Task.FromResult(new WorkerStatus
-        {
-            Steps = status.Steps,
-            Running = status.Running,
-            Waiting = status.Waiting,
-            CacheBlocksUsed = status.BlocksUsed,
-            CacheBlocksTotal = status.BlocksTotal,
-        });
-    }
-
     public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         Task.Run(environment.Run);
 

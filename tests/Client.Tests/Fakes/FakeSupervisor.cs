@@ -77,10 +77,6 @@ internal sealed class FakeSupervisor : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    public static RpcException Fail(string code, string message, string subject = "", StatusCode status = StatusCode.FailedPrecondition)
-    {
-        var error = new Error { Code = code, Message = message, Subject = subject };
-        var trailers = new Metadata { { Protocol.ErrorTrailer, Google.Protobuf.MessageExtensions.ToByteArray(error) } };
-        return new RpcException(new Status(status, message), trailers);
-    }
+    public static RpcException Fail(string code, string message, string subject = "", StatusCode status = StatusCode.FailedPrecondition) =>
+        ErrorDetails.ToException(new Error { Code = code, Message = message, Subject = subject }, status);
 }

@@ -88,7 +88,7 @@ public sealed class HoldTests
         var failure = await Should.ThrowAsync<RpcException>(holder.UntilReadyAsync());
 
         failure.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
-        ErrorTrailer.Read(failure).ShouldNotBeNull().Error.ShouldBe(new Error { Code = ErrorCodes.MissingTensor, Message = "model.norm.weight is missing", Subject = "model.norm.weight" });
+        SupervisorException.From(failure).ShouldNotBeNull().Error.ShouldBe(new Error { Code = ErrorCodes.MissingTensor, Message = "model.norm.weight is missing", Subject = "model.norm.weight" });
         supervisor.WorkerFolders().ShouldBeEmpty();
     }
 
@@ -201,6 +201,6 @@ public sealed class HoldTests
     private static async Task<Error> ErrorOfAsync(Task call)
     {
         var failure = await Should.ThrowAsync<RpcException>(call.InTime("the failure of the call"));
-        return ErrorTrailer.Read(failure).ShouldNotBeNull(failure.Message).Error;
+        return SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error;
     }
 }

@@ -33,7 +33,7 @@ public sealed class RequestTests
         var failure = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.ScoreAsync(new ScoreRequest { Key = "none" }));
 
         failure.StatusCode.ShouldBe(StatusCode.NotFound);
-        ErrorTrailer.Read(failure).ShouldNotBeNull().Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);
+        SupervisorException.From(failure).ShouldNotBeNull().Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RequestTests
         var failure = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }));
 
         failure.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        ErrorTrailer.Read(failure).ShouldNotBeNull().Error.Subject.ShouldBe("prompts");
+        SupervisorException.From(failure).ShouldNotBeNull().Error.Subject.ShouldBe("prompts");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class RequestTests
         var failure = await Should.ThrowAsync<RpcException>(DrainAsync(supervisor, holder, "a").InTime());
 
         failure.StatusCode.ShouldBe(StatusCode.Unavailable);
-        var error = ErrorTrailer.Read(failure).ShouldNotBeNull(failure.Message).Error;
+        var error = SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error;
         error.Code.ShouldBe(ErrorCodes.WorkerCrashed);
         error.Message.ShouldContain("SIGKILL");
         error.Message.ShouldContain("about to be killed");
@@ -113,7 +113,7 @@ public sealed class RequestTests
         var failure = await Should.ThrowAsync<RpcException>(supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }).ResponseAsync.InTime());
 
         File.Exists(supervisor.Mark("tokenize")).ShouldBeTrue("the worker died on the way");
-        ErrorTrailer.Read(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.InvalidRequest, "the second worker answers, with the error of the fake");
+        SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.InvalidRequest, "the second worker answers, with the error of the fake");
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class RequestTests
         await holder.DisposePipelineAsync();
 
         var failure = await Should.ThrowAsync<RpcException>(running.InTime());
-        ErrorTrailer.Read(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.Stopped);
+        SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.Stopped);
     }
 
     private static GenerateRequest Ask(Holder holder, string text) => new() { Key = holder.Ready.Key, Prompts = { new Prompt { Text = text } } };

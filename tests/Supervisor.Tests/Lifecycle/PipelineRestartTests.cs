@@ -80,7 +80,7 @@ public sealed class PipelineRestartTests
         var pipeline = await workshop.OpenReadyAsync(maxRestarts: 5);
         workshop.Process.Exit(137);
         await workshop.UntilStartedAsync(starts: 2);
-        workshop.Connection.Loading.SetException(ErrorTrailer.Write(new SupervisorException(code, "it is broken now")));
+        workshop.Connection.Loading.SetException(new SupervisorException(code, "it is broken now").ToCallFailure());
 
         var error = (await Workshop.NextEventAsync(pipeline)).Failed.Error;
 

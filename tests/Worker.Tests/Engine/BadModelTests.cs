@@ -124,5 +124,5 @@ public sealed class BadModelTests
         await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig()));
 
     private static async Task LoadAsync(string folder, EngineConfig config) =>
-        (await TextModel.LoadAsync(folder, config, () => { }, (_, _) => { }, CancellationToken.None)).Dispose();
+        (await TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None)).Dispose();
 }

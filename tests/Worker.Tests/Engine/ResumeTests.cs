@@ -22,7 +22,7 @@ public sealed class ResumeTests
     public async Task Generation_CutOffAnywhere_GoesOnTheSame(string name)
     {
         var golden = GoldenModel.Read(name);
-        using var model = await TextModel.LoadAsync(golden.Folder, Engine, () => { }, (_, _) => { }, CancellationToken.None);
+        using var model = await TextModel.LoadAsync(golden.Folder, Engine, () => { }, null, (_, _) => { }, CancellationToken.None);
         var prompt = golden.Prompts[0].InputIds;
         var plain = await RunAsync(model, prompt, [], Greedy());
         foreach (var config in Configs(plain))
@@ -50,7 +50,7 @@ public sealed class ResumeTests
     public async Task ResumedIds_MustBeInTheVocabularyAndWithinTheLimit()
     {
         var golden = GoldenModel.Read("llama3");
-        using var model = await TextModel.LoadAsync(golden.Folder, Engine, () => { }, (_, _) => { }, CancellationToken.None);
+        using var model = await TextModel.LoadAsync(golden.Folder, Engine, () => { }, null, (_, _) => { }, CancellationToken.None);
         var tooMany = await Should.ThrowAsync<EngineException>(RunAsync(model, [1, 2], [.. Enumerable.Repeat(3, Tokens + 1)], Greedy()));
         tooMany.Message.ShouldContain("resumed_token_ids");
         var unknown = await Should.ThrowAsync<EngineException>(RunAsync(model, [1, 2], [int.MaxValue], Greedy()));

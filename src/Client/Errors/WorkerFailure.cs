@@ -1,0 +1,69 @@
+namespace LmDeploy;
+
+/// <summary>How a worker ended that nobody had told to end. Immutable.</summary>
+public sealed record WorkerFailure
+{
+    /// <summary>What ended it.</summary>
+    public WorkerFailureKind Kind { get; init; }
+
+    /// <summary>Its process.</summary>
+    public int WorkerPid { get; init; }
+
+    /// <summary>The exit code, or 128 + signal; null when it could not be ended.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>For example <c>SIGSEGV</c>; null when it was no signal.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>What it was doing: <c>starting</c>, <c>loading</c>, <c>idle</c> or <c>serving</c>.</summary>
+    public string During { get; init; } = "";
+
+    /// <summary>CUDA's own words; null when it said none.</summary>
+    public string? CudaError { get; init; }
+
+    /// <summary>What the kernel's log has of the NVIDIA driver about this process.</summary>
+    public IReadOnlyList<Xid> Xids { get; init; } = [];
+
+    /// <summary>Its last lines on standard error, oldest first.</summary>
+    public IReadOnlyList<string> LastErrors { get; init; } = [];
+
+    /// <summary>The engine's step at that time; 0 when it had made none.</summary>
+    public long Step { get; init; }
+
+    /// <summary>The requests that were in that step.</summary>
+    public IReadOnlyList<RunningRequest> Running { get; init; } = [];
+
+    /// <summary>From its start to its end.</summary>
+    public TimeSpan Lived { get; init; }
+
+    /// <summary>When it was seen to have ended.</summary>
+    public DateTimeOffset When { get; init; }
+
+    internal static WorkerFailure? FromWire(V1.WorkerFailure? wire) => wire is null ? null : new WorkerFailure
+    {
+        Kind = wire.Kind switch
+        {
+            "exited" => WorkerFailureKind.Exited,
+            "crashed" => WorkerFailureKind.Crashed,
+            "killed" => WorkerFailureKind.Killed,
+            "hung" => WorkerFailureKind.Hung,
+            "stopped" => WorkerFailureKind.Stopped,
+            "oom_killed" => WorkerFailureKind.OomKilled,
+            "memory_limit" => WorkerFailureKind.MemoryLimit,
+            "cuda_error" => WorkerFailureKind.CudaError,
+            "start_failed" => WorkerFailureKind.StartFailed,
+            _ => WorkerFailureKind.Unknown,
+        },
+        WorkerPid = wire.WorkerPid,
+        ExitCode = wire.HasExitCode ? wire.ExitCode : null,
+        Signal = wire.Signal.Length > 0 ? wire.Signal : null,
+        During = wire.During,
+        CudaError = wire.CudaError.Length > 0 ? wire.CudaError : null,
+        Xids = [.. wire.Xids.Select(xid => new Xid(xid.Number, xid.Device, xid.Text))],
+        LastErrors = [.. wire.LastErrors],
+        Step = wire.Step,
+        Running = [.. wire.Running.Select(request => new RunningRequest(request.Id, request.Fingerprint, request.InputTokenLen, request.GenerateTokenLen))],
+        Lived = TimeSpan.FromSeconds(wire.LivedSeconds),
+        When = DateTimeOffset.FromUnixTimeMilliseconds(wire.UnixMilliseconds),
+    };
+}

@@ -99,6 +99,24 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         }
     }
 
+    public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
+    {
+        Check(context);
+        foreach (var input in request.Inputs)
+        {
+            Step(input.Prompt.RequestId, isRunning: true);
+            if (input.Prompt.Text.Contains(Poison, StringComparison.Ordinal))
+            {
+                await Console.Error.WriteLineAsync("fake: poisoned");
+                LibC.Abort();
+            }
+
+            Step(input.Prompt.RequestId, isRunning: false);
+        }
+
+        return new ScoreResponse { Results = { request.Inputs.Select(_ => new ScoreResult { Logprobs = { -1 } }) } };
+    }
+
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
     {
         Check(context);

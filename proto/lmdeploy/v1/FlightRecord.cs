@@ -12,11 +12,13 @@ internal sealed unsafe class FlightRecord : IDisposable
     public const int MostRequests = 1024;
 
     private const int Size = 64 + (MostRequests * sizeof(ulong));
-    private const int MostReadings = 1000;
+    private const int MostReadings = 10_000;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly long* _words;
+    private readonly Lock _gate = new();
+    private FlightReading? _last;
 
     private FlightRecord(FileStream file)
     {
@@ -66,26 +68,47 @@ internal sealed unsafe class FlightRecord : IDisposable
     /// <summary>Says that there is nothing to do.</summary>
     public void Rest() => Write(Volatile.Read(ref Step), isBusy: false, []);
 
-    /// <summary>A consistent look at all of it, also at what a dead process left half written.</summary>
+    /// <summary>A consistent look at all of it, also at what a dead process left half written; after <see cref="Dispose"/> the last one.</summary>
     public FlightReading Read()
+    {
+        lock (_gate)
+        {
+            return _last ?? ReadPage();
+        }
+    }
+
+    /// <summary>Lets go of the page. Nothing may be written any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_last is not null)
+            {
+                return;
+            }
+
+            _last = ReadPage();
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file.Dispose();
+        }
+    }
+
+    private FlightReading ReadPage()
     {
         for (var reading = 1; ; reading++)
         {
             var version = Volatile.Read(ref Version);
             var requests = new ReadOnlySpan<ulong>(_words + 8, (int)Math.Clamp(Volatile.Read(ref Count), 0, MostRequests)).ToArray();
             var read = new FlightReading(Volatile.Read(ref Beats), Volatile.Read(ref Progress), Volatile.Read(ref Step), Volatile.Read(ref Busy) != 0, requests);
+            Interlocked.MemoryBarrier();
             if ((version % 2 == 0 && Volatile.Read(ref Version) == version) || reading == MostReadings)
             {
                 return read;
             }
-        }
-    }
 
-    public void Dispose()
-    {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
+            Thread.SpinWait(10);
+        }
     }
 
     private void Write(long step, bool isBusy, ReadOnlySpan<ulong> requests)

@@ -10,6 +10,8 @@ internal static class ErrorStatus
     {
         ErrorCodes.InvalidRequest => StatusCode.InvalidArgument,
         ErrorCodes.PipelineNotFound => StatusCode.NotFound,
+        ErrorCodes.PoisonedRequest => StatusCode.FailedPrecondition,
+        ErrorCodes.InsufficientMemory => StatusCode.ResourceExhausted,
         ErrorCodes.LoadTimeout => StatusCode.DeadlineExceeded,
         ErrorCodes.ProtocolMismatch => StatusCode.FailedPrecondition,
         ErrorCodes.RequestCancelled => StatusCode.Cancelled,

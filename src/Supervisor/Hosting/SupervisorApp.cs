@@ -1,9 +1,11 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Workers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -52,7 +54,11 @@ internal static class SupervisorApp
         .AddSingleton<IGpuMonitor, GpuMonitor>()
         .AddSingleton<Reclaimer>()
         .AddSingleton<PipelineStarter>()
+        .AddSingleton<IKernelLog, KernelLog>()
+        .AddSingleton<FailureReporter>()
+        .AddSingleton<PipelineParts>()
         .AddSingleton<PipelineRegistry>()
+        .AddSingleton<CallFailures>()
         .AddSingleton<RequestProxy>()
         .AddSingleton<EnvironmentChecker>()
         .AddSingleton<PipelinesService>()

@@ -1,85 +1,49 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Poison;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>
-/// The journal of one Generate call. A worker is asked for what is not finished, and what it answers is mapped to the positions
-/// that the caller knows. Not thread-safe.
-/// </summary>
-internal sealed class GenerationJournal
+/// <summary>The journal of one Generate call: one of each of its prompts. Not thread-safe. Disposing forgets that they are in flight.</summary>
+internal sealed class GenerationJournal : IDisposable
 {
-    private readonly GenerateRequest _request;
     private readonly PromptJournal[] _prompts;
-    private int[] _open;
-    private bool _isAsked;
+    private readonly InFlightRequests _inFlight;
 
-    /// <param name="request">Owned: seeds are put into it where tokens are drawn and the caller gave none.</param>
-    public GenerationJournal(GenerateRequest request)
+    /// <param name="request">Owned.</param>
+    /// <param name="inFlight">Is told of each prompt.</param>
+    /// <exception cref="SupervisorException">The number of configurations fits the prompts in no way.</exception>
+    public GenerationJournal(GenerateRequest request, InFlightRequests inFlight)
     {
-        _request = request;
-        var configs = SeededConfigs(request);
-        _prompts = [.. request.Prompts.Select((prompt, index) => new PromptJournal(prompt, ConfigOf(configs, index)))];
-        _open = [.. Enumerable.Range(0, _prompts.Length)];
-    }
-
-    public bool IsFinished => Array.TrueForAll(_prompts, prompt => prompt.IsFinished);
-
-    /// <summary>What to ask the worker that serves now.</summary>
-    public GenerateRequest Ask()
-    {
-        if (!_isAsked)
+        if (request.Configs.Count > 1 && request.Configs.Count != request.Prompts.Count)
         {
-            _isAsked = true;
-            return _request;
+            throw new SupervisorException(
+                ErrorCodes.InvalidRequest,
+                $"There must be one configuration for all prompts or one for each: {request.Prompts.Count} prompts, {request.Configs.Count} configurations.",
+                "configs");
         }
 
-        _open = [.. _open.Where(index => !_prompts[index].IsFinished)];
-        var rest = new GenerateRequest { Key = _request.Key };
-        foreach (var (prompt, config) in _open.Select(index => _prompts[index].Continue()))
-        {
-            rest.Prompts.Add(prompt);
-            rest.Configs.Add(config);
-        }
-
-        return rest;
+        _inFlight = inFlight;
+        _prompts = [.. request.Prompts.Select((prompt, index) => Open(prompt, ConfigOf(request.Configs, index)))];
     }
 
-    /// <summary>Writes an event down that answers the latest <see cref="Ask"/>, and gives it the caller's index.</summary>
-    /// <returns>Whether it is to be handed on.</returns>
-    public bool Take(GenerationEvent happened)
-    {
-        happened.Index = _open[happened.Index];
-        return _prompts[happened.Index].Take(happened);
-    }
+    public int Count => _prompts.Length;
 
-    /// <summary>A wrong number of configurations is left to the worker, which refuses it.</summary>
+    public PromptJournal this[int index] => _prompts[index];
+
+    public void Dispose() => Array.ForEach(_prompts, prompt => _inFlight.Remove(prompt.Id));
+
     private static GenerationConfig ConfigOf(IReadOnlyList<GenerationConfig> configs, int index) => configs.Count switch
     {
         0 => new GenerationConfig(),
         1 => configs[0],
-        _ => configs[Math.Min(index, configs.Count - 1)],
+        _ => configs[index],
     };
 
-    /// <summary>Each prompt has a seed of its own before its first token, so that another worker can make the same draws.</summary>
-    private static IReadOnlyList<GenerationConfig> SeededConfigs(GenerateRequest request)
-    {
-        var configs = request.Configs;
-        if (!configs.Any(NeedsSeed) || (configs.Count != 1 && configs.Count != request.Prompts.Count))
-        {
-            return configs;
-        }
-
-        var seeded = request.Prompts.Select((_, index) => Seeded(ConfigOf(configs, index))).ToList();
-        configs.Clear();
-        configs.AddRange(seeded);
-        return configs;
-    }
-
-    private static bool NeedsSeed(GenerationConfig config) => config.DoSample && !config.HasRandomSeed;
-
+    /// <summary>Where tokens are drawn, each prompt has a seed of its own before its first token, so that another worker can make the same draws.</summary>
     private static GenerationConfig Seeded(GenerationConfig config)
     {
-        if (!NeedsSeed(config))
+        if (!config.DoSample || config.HasRandomSeed)
         {
             return config;
         }
@@ -87,5 +51,19 @@ internal sealed class GenerationJournal
         var seeded = config.Clone();
         seeded.RandomSeed = (ulong)Random.Shared.NextInt64();
         return seeded;
+    }
+
+    private static string FingerprintOf(Prompt prompt, GenerationConfig config)
+    {
+        var asked = prompt.Clone();
+        asked.RequestId = 0;
+        return Fingerprint.Of(asked, config);
+    }
+
+    private PromptJournal Open(Prompt prompt, GenerationConfig config)
+    {
+        var journal = new PromptJournal(prompt, Seeded(config), new Lazy<string>(() => FingerprintOf(prompt, config)));
+        journal.Id = _inFlight.Add(journal.Describe);
+        return journal;
     }
 }

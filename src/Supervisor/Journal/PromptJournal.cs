@@ -1,17 +1,33 @@
+using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Poison;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe.</summary>
+/// <summary>What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe, but for <see cref="Describe"/>.</summary>
 /// <param name="prompt">As the caller sent it.</param>
 /// <param name="config">With a seed when tokens are drawn.</param>
-internal sealed class PromptJournal(Prompt prompt, GenerationConfig config)
+/// <param name="fingerprint">Of both, before a seed was drawn.</param>
+internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy<string> fingerprint)
 {
     private readonly List<int> _generated = [.. prompt.ResumedTokenIds];
     private TokenIds? _promptIds;
     private bool _isFlushed;
 
     public bool IsFinished { get; private set; }
+
+    /// <summary>What the prompt is known by when it comes again.</summary>
+    public string Fingerprint => fingerprint.Value;
+
+    /// <summary>Tokens so far.</summary>
+    public int Generated => _generated.Count;
+
+    /// <summary>Names it in flight records.</summary>
+    public ulong Id
+    {
+        get => prompt.RequestId;
+        set => prompt.RequestId = value;
+    }
 
     /// <summary>Writes an event down, just before it is handed on.</summary>
     /// <returns>Whether to hand it on: false for what the caller knows already, and for the farewell of a worker that leaves.</returns>
@@ -38,6 +54,20 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config)
         }
     }
 
+    /// <summary>Ends the prompt with an error.</summary>
+    /// <returns>What to tell the caller.</returns>
+    public GenerationFinished Fail(Error error)
+    {
+        IsFinished = true;
+        return new GenerationFinished { Reason = FinishReason.Error, InputTokenLen = _promptIds?.Ids.Count ?? 0, GenerateTokenLen = Generated, Error = error };
+    }
+
+    /// <summary>Whether this prompt may have brought a worker's end about: it was in the step that was under way, or in none and not begun.</summary>
+    public bool IsAccusedOf(WorkerFailure failure) => Blame.IsOnRequests(failure)
+        && (failure.Running.Count > 0 ? failure.Running.Any(running => running.Id == Id) : _promptIds is null);
+
+    public RunningRequest Describe() => new() { Id = Id, Fingerprint = Fingerprint, InputTokenLen = _promptIds?.Ids.Count ?? 0, GenerateTokenLen = Generated };
+
     /// <summary>What another worker is to be asked so that it goes on after the last event.</summary>
     public (Prompt Prompt, GenerationConfig Config) Continue()
     {
@@ -49,6 +79,6 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config)
         // The log-probabilities of the prompt came with its first event.
         var rest = config.Clone();
         rest.ClearPromptLogprobs();
-        return (new Prompt { TokenIds = _promptIds, ResumedTokenIds = { _generated } }, rest);
+        return (new Prompt { TokenIds = _promptIds, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
     }
 }

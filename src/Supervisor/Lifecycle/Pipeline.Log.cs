@@ -13,8 +13,8 @@ internal sealed partial class Pipeline
     [LoggerMessage(EventId = 22, EventName = "PipelineStartFailed", Level = LogLevel.Warning, Message = "Pipeline {Id} did not get ready: {Code}")]
     private partial void LogStartFailed(string id, string code, Exception exception);
 
-    [LoggerMessage(EventId = 23, EventName = "WorkerCrashed", Level = LogLevel.Warning, Message = "Pipeline {Id}: its worker died with {ExitCode}")]
-    private partial void LogCrashed(string id, int exitCode);
+    [LoggerMessage(EventId = 23, EventName = "WorkerCrashed", Level = LogLevel.Warning, Message = "Pipeline {Id}: {Cause}")]
+    private partial void LogCrashed(string id, string cause);
 
     [LoggerMessage(EventId = 26, EventName = "WorkerRestarting", Level = LogLevel.Warning, Message = "Pipeline {Id}: a worker is started in place of the one that died, after {Delay}")]
     private partial void LogRestarting(string id, TimeSpan delay);

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Journal;
+using LmDeploy.Supervisor.Poison;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -13,13 +16,16 @@ namespace LmDeploy.Supervisor.Lifecycle;
 /// </summary>
 internal sealed partial class Pipeline : IDisposable
 {
+    private const int KeptFailures = 10;
+
     private readonly Channel<PipelineMessage> _messages = Channel.CreateUnbounded<PipelineMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<HoldEvent> _events = Channel.CreateUnbounded<HoldEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource<SupervisorException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<PipelineOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _start = new();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly PipelineStarter _starter;
     private readonly Reclaimer _reclaimer;
+    private readonly FailureReporter _failureReporter;
     private readonly TimeProvider _time;
     private readonly ILogger<Pipeline> _logger;
     private readonly RestartPolicy _restarts;
@@ -27,9 +33,10 @@ internal sealed partial class Pipeline : IDisposable
 
     // The loop's own.
     private StopReason? _intent;
-    private Task _starting = Task.CompletedTask;
+    private TaskCompletionSource<WorkerDeath>? _life;
     private bool _isStarting = true;
     private GpuReading? _before;
+    private GpuReading? _held;
     private DeviceBaseline? _device;
     private ProcessMemory _lastSeen;
     private ReclaimReceipt? _lastReceipt;
@@ -40,17 +47,23 @@ internal sealed partial class Pipeline : IDisposable
     private volatile WorkerInstance? _worker;
     private volatile ModelInfo? _model;
     private volatile TaskCompletionSource<WorkerInstance> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IReadOnlyList<WorkerFailure> _failures = [];
     private int _running;
+    private int _restartCount;
 
-    public Pipeline(PipelineSpec spec, PipelineStarter starter, Reclaimer reclaimer, TimeProvider time, ILogger<Pipeline> logger)
+    /// <param name="openSibling">Opens a pipeline beside this one, for requests that are under suspicion.</param>
+    public Pipeline(PipelineSpec spec, PipelineParts parts, Func<PipelineSpec, Pipeline> openSibling, TimeProvider time, ILogger<Pipeline> logger)
     {
         Spec = spec;
-        _starter = starter;
-        _reclaimer = reclaimer;
+        _starter = parts.Starter;
+        _reclaimer = parts.Reclaimer;
+        _failureReporter = parts.Failures;
         _time = time;
         _logger = logger;
-        _restarts = new RestartPolicy(spec.MaxRestarts, spec.RestartWindow, time);
+        _restarts = new RestartPolicy(new RestartIntensity(spec.MaxRestarts, spec.RestartWindow, time), delay => Send(new PipelineMessage.Restarting(delay)), time);
         _opened = time.GetTimestamp();
+        Probation = new Probation(() => openSibling(spec.ForProbation()));
+        Poison = new PoisonList(spec.PoisonTtl, time);
     }
 
     public PipelineSpec Spec { get; }
@@ -65,6 +78,21 @@ internal sealed partial class Pipeline : IDisposable
 
     public int RunningRequests => Volatile.Read(ref _running);
 
+    /// <summary>The latest deaths of its workers, oldest first.</summary>
+    public IReadOnlyList<WorkerFailure> Failures => _failures;
+
+    /// <summary>How many workers were to take the place of one that died.</summary>
+    public int Restarts => Volatile.Read(ref _restartCount);
+
+    /// <summary>What its worker works on.</summary>
+    public InFlightRequests Requests { get; } = new();
+
+    /// <summary>Where requests go that were in a worker when it died.</summary>
+    public Probation Probation { get; }
+
+    /// <summary>Requests that are refused.</summary>
+    public PoisonList Poison { get; }
+
     public TimeSpan Age => _time.GetElapsedTime(_opened);
 
     /// <summary>What the holder is to be told; ends with the receipt, or without one when the start failed.</summary>
@@ -77,7 +105,7 @@ internal sealed partial class Pipeline : IDisposable
     public Task<SupervisorException> Ended => _ended.Task;
 
     /// <summary>Asks for the end; <see cref="Completion"/> tells when it has come. May be called at any time and often.</summary>
-    public void Stop(StopReason reason) => _messages.Writer.TryWrite(new PipelineMessage.StopRequested(reason));
+    public void Stop(StopReason reason) => Send(new PipelineMessage.StopRequested(reason));
 
     /// <summary>Begins a request.</summary>
     /// <exception cref="SupervisorException">The pipeline ends.</exception>
@@ -109,7 +137,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         try
         {
-            _starting = StartAsync(TimeSpan.Zero);
+            var lives = RunLivesAsync();
             await foreach (var message in _messages.Reader.ReadAllAsync())
             {
                 await HandleAsync(message);
@@ -119,7 +147,8 @@ internal sealed partial class Pipeline : IDisposable
                 }
             }
 
-            await _starting;
+            await _stopping.CancelAsync();
+            await lives;
         }
         catch (Exception exception)
         {
@@ -135,7 +164,11 @@ internal sealed partial class Pipeline : IDisposable
     }
 
     /// <summary>To be called after <see cref="RunAsync"/> has returned.</summary>
-    public void Dispose() => _start.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        Probation.Dispose();
+    }
 
     private Task HandleAsync(PipelineMessage message)
     {
@@ -143,25 +176,31 @@ internal sealed partial class Pipeline : IDisposable
         {
             case PipelineMessage.StopRequested stop:
                 return OnStopRequestedAsync(stop.Reason);
+            case PipelineMessage.LifeBegun begun:
+                _life = begun.Life;
+                return Task.CompletedTask;
             case PipelineMessage.Spawned spawned:
-                _worker = spawned.Worker;
-                _before = spawned.Before;
-                _device = null;
-                _lastSeen = default;
-                _ = TellExitAsync(spawned.Worker);
+                OnSpawned(spawned);
                 return Task.CompletedTask;
-            case PipelineMessage.Connected when _state == PipelineState.Starting:
-                MoveTo(PipelineState.Loading);
+            case PipelineMessage.Connected:
+                OnConnected();
                 return Task.CompletedTask;
-            case PipelineMessage.Progressed progressed when _state == PipelineState.Loading:
+            case PipelineMessage.Progressed progressed when _state is PipelineState.Starting or PipelineState.Loading:
                 Tell(new HoldEvent { Progress = progressed.Progress });
                 return Task.CompletedTask;
             case PipelineMessage.Loaded loaded:
-                return OnLoadedAsync(loaded.Model);
+                return OnLoadedAsync(loaded);
             case PipelineMessage.StartFailed failed:
                 return OnStartFailedAsync(failed.Exception);
             case PipelineMessage.Exited exited when exited.Worker == _worker:
-                return OnExitedAsync(exited.ExitCode);
+                return OnExitedAsync(exited.Worker);
+            case PipelineMessage.Condemned condemned when condemned.Worker == _worker:
+                return OnCondemnedAsync(condemned.Worker);
+            case PipelineMessage.Restarting restarting:
+                OnRestarting(restarting.Delay);
+                return Task.CompletedTask;
+            case PipelineMessage.LivesEnded ended:
+                return OnLivesEndedAsync(ended.Failure);
             default:
                 return Task.CompletedTask;
         }
@@ -169,7 +208,8 @@ internal sealed partial class Pipeline : IDisposable
 
     private async Task OnStopRequestedAsync(StopReason reason)
     {
-        if (_intent is not null || _state is not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready or PipelineState.Restarting))
+        if (_intent is not null || _state is not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready
+            or PipelineState.Crashed or PipelineState.Hung or PipelineState.Restarting))
         {
             return;
         }
@@ -184,26 +224,40 @@ internal sealed partial class Pipeline : IDisposable
             Tell(new HoldEvent { Failed = new PipelineFailed { Error = stopped.Error } });
         }
 
-        if (_isStarting)
+        // The lives answer with their last message, and only then is it known whether there is a worker to end.
+        await _stopping.CancelAsync();
+    }
+
+    private void OnSpawned(PipelineMessage.Spawned spawned)
+    {
+        _worker = spawned.Worker;
+        _before = spawned.Before;
+        _held = null;
+        _device = null;
+        _lastSeen = default;
+        _ = TellExitAsync(spawned.Worker);
+        _ = TellCondemnedAsync(spawned.Worker);
+    }
+
+    private void OnConnected()
+    {
+        Watch(_worker!);
+        if (_state == PipelineState.Starting)
         {
-            // The start answers with its last message, and only then is it known whether there is a worker to end.
-            await _start.CancelAsync();
-        }
-        else
-        {
-            await ReleaseAsync();
+            MoveTo(PipelineState.Loading);
         }
     }
 
-    private async Task OnLoadedAsync(ModelInfo model)
+    private async Task OnLoadedAsync(PipelineMessage.Loaded loaded)
     {
         _isStarting = false;
+        var model = loaded.Model;
+        _held = loaded.Held;
         _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
             ? DeviceBaseline.Resolve(model.Device, Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
             : null;
         if (_intent is not null)
         {
-            await ReleaseAsync();
             return;
         }
 
@@ -224,9 +278,9 @@ internal sealed partial class Pipeline : IDisposable
             });
         _death = null;
         _serving.TrySetResult(_worker);
-        if (_worker.Process.Exited.IsCompleted)
+        if (_worker.Process.Exited.IsCompleted || _worker.CondemnedFor is not null)
         {
-            await OnExitedAsync(await _worker.Process.Exited);
+            await OnLostAsync(_worker);
         }
     }
 
@@ -235,7 +289,6 @@ internal sealed partial class Pipeline : IDisposable
         _isStarting = false;
         if (_intent is not null)
         {
-            await ReleaseAsync();
             return;
         }
 
@@ -243,7 +296,7 @@ internal sealed partial class Pipeline : IDisposable
         LogStartFailed(Spec.Id, failure.Error.Code, exception);
         if (_state == PipelineState.Restarting)
         {
-            await OnRestartFailedAsync(failure);
+            await OnReplacementFailedAsync(failure);
             return;
         }
 
@@ -252,14 +305,12 @@ internal sealed partial class Pipeline : IDisposable
         await ReleaseAsync(failure);
     }
 
-    private async Task OnExitedAsync(int exitCode)
+    private async Task OnExitedAsync(WorkerInstance worker)
     {
         switch (_state)
         {
             case PipelineState.Ready:
-                var crash = await CrashReport.WriteAsync(_worker!, RunningRequests == 0 ? "while it was idle" : $"while it ran {RunningRequests} requests");
-                LogCrashed(Spec.Id, exitCode);
-                await OnCrashedAsync(crash);
+                await OnLostAsync(worker);
                 break;
             case PipelineState.Quarantined:
                 await ForgetWorkerAsync();
@@ -270,9 +321,23 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
+    private async Task OnCondemnedAsync(WorkerInstance worker)
+    {
+        if (_state == PipelineState.Ready)
+        {
+            await OnLostAsync(worker);
+        }
+        else if (_isStarting)
+        {
+            // A process that will not die still has the call that loads the model.
+            worker.Connection?.Dispose();
+        }
+    }
+
     /// <summary>Ends the worker and with it the pipeline, and leaves nothing but a worker that would not die.</summary>
     private async Task ReleaseAsync(SupervisorException? startFailure = null)
     {
+        await Probation.CloseAsync();
         var (receipt, gone) = await ReclaimAsync();
         End(receipt, gone, startFailure);
     }
@@ -280,7 +345,7 @@ internal sealed partial class Pipeline : IDisposable
     /// <summary>Says what came back and moves to the last state.</summary>
     private void End(ReclaimReceipt receipt, bool gone, SupervisorException? startFailure = null)
     {
-        var failed = _state == PipelineState.Crashed || startFailure is not null;
+        var failed = _state is PipelineState.Crashed or PipelineState.Hung || startFailure is not null;
         MoveTo((gone, failed) switch
         {
             (false, _) => PipelineState.Quarantined,
@@ -305,8 +370,8 @@ internal sealed partial class Pipeline : IDisposable
             return (_lastReceipt ?? ReceiptWriter.WriteNothing(), true);
         }
 
-        var crashed = _intent is null && worker.Process.Exited.IsCompleted;
-        _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, crashed));
+        var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.CondemnedFor is not null;
+        _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
         LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
         if (!_lastReceipt.HasExitCode)
         {
@@ -327,7 +392,7 @@ internal sealed partial class Pipeline : IDisposable
         }
     }
 
-    private async Task TellExitAsync(WorkerInstance worker) => _messages.Writer.TryWrite(new PipelineMessage.Exited(worker, await worker.Process.Exited));
+    private void Send(PipelineMessage message) => _messages.Writer.TryWrite(message);
 
     private void Tell(HoldEvent holdEvent) => _events.Writer.TryWrite(holdEvent);
 

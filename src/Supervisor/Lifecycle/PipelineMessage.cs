@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -14,6 +15,10 @@ internal abstract record PipelineMessage
     /// <summary>Somebody wants the pipeline to end. Only the first wish counts.</summary>
     public sealed record StopRequested(StopReason Reason) : PipelineMessage;
 
+    /// <summary>A life begins: a worker is about to be started.</summary>
+    /// <param name="Life">To be completed when the worker has died and is cleared away.</param>
+    public sealed record LifeBegun(TaskCompletionSource<WorkerDeath> Life) : PipelineMessage;
+
     /// <summary>A process runs; from here on it has to be ended.</summary>
     /// <param name="Worker">Owned by the loop.</param>
     /// <param name="Before">The devices' memory before the spawn; null when the worker will not use one.</param>
@@ -26,12 +31,24 @@ internal abstract record PipelineMessage
     public sealed record Progressed(LoadProgress Progress) : PipelineMessage;
 
     /// <summary>The start is over: the model is loaded.</summary>
-    public sealed record Loaded(ModelInfo Model) : PipelineMessage;
+    /// <param name="Held">The devices' memory with the model in it; null when the worker uses none.</param>
+    public sealed record Loaded(ModelInfo Model, GpuReading? Held) : PipelineMessage;
 
     /// <summary>The start is over: it failed, or was cancelled by a stop.</summary>
     public sealed record StartFailed(Exception Exception) : PipelineMessage;
 
     /// <summary>A worker's process was reaped.</summary>
     /// <param name="Worker">The one that <see cref="Spawned"/> told of; another may have taken its place.</param>
-    public sealed record Exited(WorkerInstance Worker, int ExitCode) : PipelineMessage;
+    public sealed record Exited(WorkerInstance Worker) : PipelineMessage;
+
+    /// <summary>The supervisor itself has killed a worker, which may or may not die of it.</summary>
+    public sealed record Condemned(WorkerInstance Worker) : PipelineMessage;
+
+    /// <summary>Another worker will be started.</summary>
+    /// <param name="Delay">The time until then.</param>
+    public sealed record Restarting(TimeSpan Delay) : PipelineMessage;
+
+    /// <summary>No worker will be started any more, and none is being started: nothing comes after this but <see cref="Exited"/>.</summary>
+    /// <param name="Failure">Why; null when it was stopped.</param>
+    public sealed record LivesEnded(SupervisorException? Failure) : PipelineMessage;
 }

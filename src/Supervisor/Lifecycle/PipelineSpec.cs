@@ -12,10 +12,10 @@ internal sealed record PipelineSpec
     private const long LeastMemory = 64L << 20;
 
     /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
-    public string Key { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    public string Key { get; private init; } = NewKey();
 
     /// <summary>What listings name it by.</summary>
-    public string Id { get; } = RandomNumberGenerator.GetHexString(6, lowercase: true);
+    public string Id { get; private init; } = NewId();
 
     public required string Name { get; init; }
 
@@ -97,6 +97,19 @@ internal sealed record PipelineSpec
             HolderPid = holderPid,
         };
     }
+
+    /// <summary>The pipeline beside this one that requests under suspicion go to. Its worker is not replaced: its death is the answer.</summary>
+    public PipelineSpec ForProbation()
+    {
+        var engine = Engine.Clone();
+        engine.MaxRestarts = 0;
+        engine.AdmissionTimeoutMs = 0;
+        return this with { Name = $"{Name} (probation)", Key = NewKey(), Id = NewId(), Engine = engine };
+    }
+
+    private static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private static string NewId() => RandomNumberGenerator.GetHexString(6, lowercase: true);
 
     private static void CheckRange(string name, long value, long least)
     {

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -8,7 +9,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>Starts a worker and loads a model into it, and tells the owner loop how that goes.</summary>
-internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus, SupervisorOptions options, TimeProvider time)
+internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus, FailureReporter failures, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Never fails: the last message is <see cref="PipelineMessage.Loaded"/> or <see cref="PipelineMessage.StartFailed"/>.</summary>
     public async Task StartAsync(PipelineSpec spec, Action<PipelineMessage> tell, CancellationToken stopping)
@@ -25,7 +26,8 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
             await launcher.ConnectAsync(worker, either.Token);
             tell(new PipelineMessage.Connected());
             var request = new LoadRequest { Model = spec.Model, Engine = spec.Engine };
-            tell(new PipelineMessage.Loaded(await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token)));
+            var model = await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token);
+            tell(new PipelineMessage.Loaded(model, before is null ? null : await GpuReading.TakeAsync(gpus, either.Token)));
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -50,6 +52,6 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
 
     private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, Exception exception) =>
         await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time)
-            ? await CrashReport.WriteAsync(worker, $"while it loaded {spec.Model}")
+            ? await failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, During.Loading, _ => null)
             : new SupervisorException(ErrorCodes.InternalError, $"The worker failed to load {spec.Model}: {exception.Message}", spec.Model);
 }

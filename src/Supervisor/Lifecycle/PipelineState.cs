@@ -21,6 +21,9 @@ internal enum PipelineState
     /// <summary>Its worker died by itself; what it left is being cleared away.</summary>
     Crashed,
 
+    /// <summary>Its worker hung and was killed; what it left is being cleared away.</summary>
+    Hung,
+
     /// <summary>Its worker died by itself, and another one is about to take its place; requests wait.</summary>
     Restarting,
 

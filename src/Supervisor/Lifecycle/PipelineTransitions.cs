@@ -7,9 +7,9 @@ internal static class PipelineTransitions
     {
         (PipelineState.Starting, PipelineState.Loading or PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Loading, PipelineState.Ready or PipelineState.Stopping or PipelineState.Crashed) => true,
-        (PipelineState.Ready, PipelineState.Stopping or PipelineState.Crashed) => true,
+        (PipelineState.Ready, PipelineState.Stopping or PipelineState.Crashed or PipelineState.Hung) => true,
         (PipelineState.Stopping, PipelineState.Gone or PipelineState.Failed or PipelineState.Quarantined) => true,
-        (PipelineState.Crashed, PipelineState.Restarting or PipelineState.Failed or PipelineState.Quarantined) => true,
+        (PipelineState.Crashed or PipelineState.Hung, PipelineState.Restarting or PipelineState.Stopping or PipelineState.Failed or PipelineState.Quarantined) => true,
         (PipelineState.Restarting, PipelineState.Ready or PipelineState.Stopping or PipelineState.Crashed) => true,
         (PipelineState.Quarantined, PipelineState.Gone) => true,
         _ => false,

@@ -1,61 +1,82 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.V1;
+using Polly;
+using Polly.Retry;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>
-/// Decides whether and when a worker that died is replaced: at once the first time, then after a back-off that doubles with each
-/// death within the window, and no more once there were too many of them. Not thread-safe: the owner loop of a pipeline has one.
+/// Runs one worker after the other. A worker that was of use before it died is replaced at once; after one that was not, Polly waits: not at
+/// all the first time, then with a back-off that doubles from <see cref="FirstDelay"/> to <see cref="LongestDelay"/>, with jitter, so that workers
+/// that died together do not come back together. <see cref="RestartIntensity"/> ends it.
 /// </summary>
-/// <param name="maxRestarts">How many deaths within the window are answered with a replacement; 0 for none.</param>
-/// <param name="window">How long a death counts.</param>
-internal sealed class RestartPolicy(int maxRestarts, TimeSpan window, TimeProvider time)
+internal sealed class RestartPolicy
 {
-    private const int QuotedCauses = 3;
-
-    private static readonly TimeSpan BaseDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
 
-    private readonly Queue<(long When, SupervisorException Cause)> _deaths = new();
+    private readonly ResiliencePipeline _backOff;
+    private readonly RestartIntensity _intensity;
+    private readonly Action<TimeSpan> _onRestart;
+
+    /// <param name="intensity">Owned.</param>
+    /// <param name="onRestart">Called before each life but the first, with the time until it begins.</param>
+    /// <param name="time">What the waits go by.</param>
+    public RestartPolicy(RestartIntensity intensity, Action<TimeSpan> onRestart, TimeProvider time)
+    {
+        _intensity = intensity;
+        _onRestart = onRestart;
+        _backOff = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<WorkerDeathException>(),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = FirstDelay,
+                MaxDelay = LongestDelay,
+                DelayGenerator = static arguments => ValueTask.FromResult<TimeSpan?>(arguments.AttemptNumber == 0 ? TimeSpan.Zero : null),
+                OnRetry = arguments =>
+                {
+                    onRestart(arguments.RetryDelay);
+                    return default;
+                },
+            })
+            .Build();
+    }
 
     /// <summary>Whether a worker that could not be started for this reason is worth another attempt: the model folder, the settings and the programs stay what they are.</summary>
-    public static bool IsWorthRetrying(SupervisorException startFailure) =>
-        startFailure.Error.Code is ErrorCodes.WorkerCrashed or ErrorCodes.WorkerStartFailed or ErrorCodes.InternalError;
+    public static bool IsWorthRetrying(Error startFailure) =>
+        startFailure.Code is ErrorCodes.WorkerCrashed or ErrorCodes.WorkerStartFailed or ErrorCodes.InternalError or ErrorCodes.InsufficientMemory
+        && startFailure.Failure is not { ExitCode: Protocol.ExitForGood };
 
-    /// <summary>Notes that a worker died.</summary>
-    /// <returns>How long to wait before it is replaced; null when it is not to be.</returns>
-    public TimeSpan? OnDeath(SupervisorException cause)
+    /// <summary>Lives until there is to be no other worker.</summary>
+    /// <param name="live">Starts a worker and completes when it has died and its remains are cleared away.</param>
+    /// <returns>What the pipeline fails with.</returns>
+    /// <exception cref="OperationCanceledException">The pipeline was told to end.</exception>
+    public async Task<SupervisorException> RunAsync(Func<CancellationToken, Task<WorkerDeath>> live, CancellationToken stopping)
     {
-        _deaths.Enqueue((time.GetTimestamp(), cause));
-        while (time.GetElapsedTime(_deaths.Peek().When) > window)
+        while (true)
         {
-            _deaths.Dequeue();
+            var end = await _backOff.ExecuteAsync(
+                async token =>
+                {
+                    var death = await live(token);
+                    return (death.IsFinal, _intensity.Allows(death.Cause), death.HasServed) switch
+                    {
+                        (true, _, _) => death.Cause,
+                        (_, false, _) => _intensity.GiveUp(),
+                        (_, _, true) => null,
+                        _ => throw new WorkerDeathException(death),
+                    };
+                },
+                stopping);
+            if (end is not null)
+            {
+                return end;
+            }
+
+            _onRestart(TimeSpan.Zero);
         }
-
-        return _deaths.Count <= maxRestarts ? Delay(_deaths.Count - 1) : null;
-    }
-
-    /// <summary>What a pipeline fails with whose worker is not replaced any more.</summary>
-    public SupervisorException GiveUp()
-    {
-        var causes = _deaths.Select(death => death.Cause).ToList();
-        return causes.Count == 1
-            ? causes[0]
-            : new SupervisorException(
-                ErrorCodes.WorkerCrashed,
-                $"{causes.Count} workers died within {window.TotalSeconds:0.###} s, and max_restarts is {maxRestarts}. The last causes:\n"
-                + string.Join('\n', causes.TakeLast(QuotedCauses).Select(cause => cause.Message)));
-    }
-
-    /// <summary>Half of it is left to chance, so that workers that died together do not come back together.</summary>
-    private static TimeSpan Delay(int earlierDeaths)
-    {
-        if (earlierDeaths == 0)
-        {
-            return TimeSpan.Zero;
-        }
-
-        var full = Math.Min(LongestDelay.TotalSeconds, BaseDelay.TotalSeconds * Math.Pow(2, earlierDeaths));
-        return TimeSpan.FromSeconds(full * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 }

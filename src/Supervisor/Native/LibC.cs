@@ -12,6 +12,7 @@ internal static partial class LibC
     public const int LockNow = 4;
     public const int OpenAppend = 0x1 | 0x40 | 0x400 | 0x80000; // O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
     public const int OpenReadWrite = 0x2;
+    public const int OpenReadNow = 0x800 | 0x80000; // O_RDONLY | O_NONBLOCK | O_CLOEXEC
 
     private const long PidfdSendSignal = 424;
     private const long PidfdOpen = 434;
@@ -49,6 +50,10 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags, uint mode);
+
+    /// <returns>How many bytes were read; -1 for an error.</returns>
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, [Out] byte[] buffer, nint length);
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(SafeFileHandle from, int to);

@@ -13,6 +13,8 @@ internal static class PipelineListing
         var worker = pipeline.Worker;
         return new PipelineInfo
         {
+            Failures = { pipeline.Failures },
+            Restarts = pipeline.Restarts,
             Id = pipeline.Spec.Id,
             Name = pipeline.Spec.Name,
             Model = pipeline.Spec.Model,

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
-using LmDeploy.Supervisor.Receipts;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>Every pipeline that has something left of it, quarantined ones too. Thread-safe.</summary>
-internal sealed class PipelineRegistry(PipelineStarter starter, Reclaimer reclaimer, TimeProvider time, ILogger<Pipeline> logger)
+internal sealed class PipelineRegistry(PipelineParts parts, TimeProvider time, ILogger<Pipeline> logger)
 {
     private readonly ConcurrentDictionary<string, Pipeline> _byKey = new();
     private readonly Lock _gate = new();
@@ -19,7 +18,7 @@ internal sealed class PipelineRegistry(PipelineStarter starter, Reclaimer reclai
     /// <exception cref="SupervisorException">The supervisor ends.</exception>
     public Pipeline Open(PipelineSpec spec)
     {
-        var pipeline = new Pipeline(spec, starter, reclaimer, time, logger);
+        var pipeline = new Pipeline(spec, parts, Open, time, logger);
         lock (_gate)
         {
             if (_isClosed)

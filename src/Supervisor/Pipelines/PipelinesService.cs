@@ -1,5 +1,6 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Requests;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
@@ -39,13 +40,14 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
         proxy.GenerateAsync(request, responseStream, context.CancellationToken);
 
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request.Key, (client, options) => client.ScoreAsync(request, options), context.CancellationToken);
+        proxy.CallAsync(
+            request, request.Key, [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())], (client, asked, options) => client.ScoreAsync(asked, options), context.CancellationToken);
 
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request.Key, (client, options) => client.TokenizeAsync(request, options), context.CancellationToken);
+        proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
 
     public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request.Key, (client, options) => client.DetokenizeAsync(request, options), context.CancellationToken);
+        proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), context.CancellationToken);
 
     /// <summary>Turns the end of the holder's stream into the end of the pipeline.</summary>
     private async Task WatchHolderAsync(Pipeline pipeline, IAsyncStreamReader<HoldRequest> requests, CancellationToken cancellationToken)

@@ -30,7 +30,13 @@ internal sealed class Reclaimer(WorkerStopper stopper, IGpuMonitor gpus, Supervi
 
     private async Task<ReclaimReceipt> ReclaimDeviceAsync(ReclaimTarget target, DeviceBaseline device)
     {
+        var isGoneAlready = target.Process.Exited.IsCompleted;
         var held = device.Unverifiable is null ? await GpuReading.TakeAsync(gpus, CancellationToken.None) : new GpuReading([], device.Unverifiable);
+        if (isGoneAlready && held.Unavailable is null && target.HeldReading is { Unavailable: null } earlier)
+        {
+            held = earlier;
+        }
+
         var end = await stopper.StopAsync(target.Process, target.Grace, target.Crashed);
         var after = held.Unavailable is null ? await ReadUntilFreeAsync(device) : held;
         return ReceiptWriter.WriteDevice(end, device, held, after);

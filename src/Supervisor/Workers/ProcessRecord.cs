@@ -8,6 +8,9 @@ internal readonly record struct ProcessRecord(ProcessIdentity Identity, char Sta
     /// <summary>Whether it has ended and only waits to be reaped.</summary>
     public bool IsZombie => State is 'Z' or 'X';
 
+    /// <summary>Whether a signal or a debugger has stopped it.</summary>
+    public bool IsFrozen => State is 'T' or 't';
+
     /// <summary>Reads a line; the name in parentheses may itself hold spaces and parentheses.</summary>
     public static bool TryParse(string line, out ProcessRecord record)
     {

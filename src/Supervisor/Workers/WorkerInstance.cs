@@ -2,14 +2,20 @@ using LmDeploy.Supervisor.Errors;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>One worker: its folder, its process and, once they have met, the connection. Disposed when the process is gone.</summary>
-internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process, string token) : IAsyncDisposable
+/// <summary>One worker: its folder, its process and, once they have met, the connection. Disposed when the process is gone. Thread-safe.</summary>
+/// <param name="started">The timestamp of its start.</param>
+internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process, string token, long started) : IAsyncDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _condemned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public WorkerFolder Folder => folder;
 
     public IWorkerProcess Process => process;
 
     public string Token => token;
+
+    public long Started => started;
 
     /// <summary>Completes with the cause when the worker dies by itself after it got ready.</summary>
     public TaskCompletionSource<SupervisorException> Crash { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,12 +23,30 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     /// <summary>Null until the worker has answered Hello.</summary>
     public IWorkerConnection? Connection { get; set; }
 
-    /// <summary>The end of an error's message: what the worker last said on standard error.</summary>
-    public async Task<string> QuoteErrorsAsync()
+    /// <summary>The kind of failure that the supervisor kills it for, one of <see cref="V1.FailureKinds"/>; null while it does not.</summary>
+    public string? CondemnedFor { get; private set; }
+
+    /// <summary>That in words: the beginning of a sentence.</summary>
+    public string? CondemnedBecause { get; private set; }
+
+    /// <summary>Completes when it is condemned.</summary>
+    public Task Condemned => _condemned.Task;
+
+    /// <summary>Kills the worker for a reason, which is noted first: no exit code tells. The first reason counts.</summary>
+    public void Condemn(string kind, string because)
     {
-        await process.DrainAsync();
-        var lines = process.Log.Last(5, Logs.WorkerLog.StandardError);
-        return lines.Count == 0 ? "It printed nothing on stderr." : "Its last lines on stderr:\n" + string.Join('\n', lines);
+        lock (_gate)
+        {
+            if (CondemnedFor is not null || process.Exited.IsCompleted)
+            {
+                return;
+            }
+
+            (CondemnedFor, CondemnedBecause) = (kind, because);
+        }
+
+        process.Kill();
+        _condemned.TrySetResult();
     }
 
     public async ValueTask DisposeAsync()

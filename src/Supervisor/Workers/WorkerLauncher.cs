@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>Brings workers up to the point where they answer.</summary>
-internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerConnector connector, SupervisorOptions options, TimeProvider time)
+internal sealed class WorkerLauncher(
+    IWorkerProcessFactory processes, IWorkerConnector connector, FailureReporter failures, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Starts a process. Whoever gets the worker has to stop and dispose it.</summary>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
@@ -17,7 +19,7 @@ internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerCon
         var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
         try
         {
-            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token);
+            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token, time.GetTimestamp());
         }
         catch
         {
@@ -55,17 +57,16 @@ internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerCon
 
     private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, bool timedOut, Exception exception)
     {
-        var pid = worker.Process.Identity.Pid;
         if (timedOut)
         {
-            return Failed($"The worker (pid {pid}) did not get ready within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout). {await worker.QuoteErrorsAsync()}");
+            worker.Condemn(FailureKinds.StartFailed, $"it did not get ready within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout)");
+        }
+        else if (!await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time))
+        {
+            // A worker that dies right after it said that it listens breaks the call before its exit is seen; this one lives.
+            worker.Condemn(FailureKinds.StartFailed, $"it did not answer Hello ({exception.Message})");
         }
 
-        // A worker that dies right after it said that it listens breaks the call before its exit is seen.
-        return await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time)
-            ? Failed($"The worker (pid {pid}) ended before it was ready: {ExitCause.Describe(await worker.Process.Exited)}. {await worker.QuoteErrorsAsync()}")
-            : Failed($"The worker (pid {pid}) did not answer Hello: {exception.Message} {await worker.QuoteErrorsAsync()}");
+        return await failures.ReportAsync(worker, ErrorCodes.WorkerStartFailed, During.Starting, _ => null);
     }
-
-    private SupervisorException Failed(string message) => new(ErrorCodes.WorkerStartFailed, message, options.WorkerExecutable);
 }

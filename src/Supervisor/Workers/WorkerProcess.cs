@@ -35,6 +35,8 @@ internal sealed class WorkerProcess : IWorkerProcess
 
     public Task<int> Exited { get; }
 
+    public bool IsFrozen => _processes.Find(Identity.Pid) is { IsFrozen: true } record && record.Identity == Identity;
+
     public void CloseInput() => _process.StandardInput.BaseStream.Dispose();
 
     public void Terminate() => _handle.Signal(LibC.SigTerm);

@@ -13,7 +13,7 @@ public sealed class RequestTests
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
 
-        using var call = supervisor.Pipelines.Generate(Ask(holder, "a b c"));
+        using var call = supervisor.Pipelines.Generate(holder.Ask("a b c"));
         var events = new List<GenerationEvent>();
         while (await call.ResponseStream.MoveNext(CancellationToken.None).InTime("the next event of Generate"))
         {
@@ -53,14 +53,14 @@ public sealed class RequestTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
-        var call = supervisor.Pipelines.Generate(Ask(holder, "endless"));
+        var call = supervisor.Pipelines.Generate(holder.Ask("endless"));
         await call.ResponseStream.MoveNext(CancellationToken.None).InTime();
         (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldHaveSingleItem().RunningRequests.ShouldBe(1);
 
         call.Dispose();
 
         await Deadline.UntilAsync(() => File.Exists(supervisor.Mark("cancelled")), "the worker sees the cancellation");
-        using var next = supervisor.Pipelines.Generate(Ask(holder, "a"));
+        using var next = supervisor.Pipelines.Generate(holder.Ask("a"));
         (await next.ResponseStream.MoveNext(CancellationToken.None).InTime()).ShouldBeTrue();
     }
 
@@ -85,22 +85,17 @@ public sealed class RequestTests
     {
         await using var supervisor = await RealSupervisor.StartAsync("crash-once");
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
-        var request = Ask(holder, "a");
+        var request = holder.Ask("a");
         request.Prompts.Add(new Prompt { Text = "b c d e" });
         request.Prompts.Add(new Prompt { Text = "f g" });
 
-        var events = await CollectAsync(supervisor, request).InTime();
+        var events = await supervisor.CollectAsync(request).InTime();
 
         (await holder.NextAsync()).Restarted.ShouldNotBeNull();
         File.Exists(supervisor.Mark("generate")).ShouldBeTrue("the worker died on the way");
         for (var index = 0; index < 3; index++)
         {
-            var own = events.Where(e => e.Index == index).ToList();
-            own[0].Started.ShouldNotBeNull();
-            own.Count(e => e.Started is not null).ShouldBe(1);
-            string.Join(' ', own.Where(e => e.Delta is not null).Select(e => e.Delta.Text)).ShouldBe(request.Prompts[index].Text);
-            own[^1].Finished.ShouldNotBeNull();
-            own.Count(e => e.Finished is not null).ShouldBe(1);
+            events.TextOf(index).ShouldBe(request.Prompts[index].Text);
         }
     }
 
@@ -131,23 +126,9 @@ public sealed class RequestTests
         SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.Stopped);
     }
 
-    private static GenerateRequest Ask(Holder holder, string text) => new() { Key = holder.Ready.Key, Prompts = { new Prompt { Text = text } } };
-
-    private static async Task<List<GenerationEvent>> CollectAsync(RealSupervisor supervisor, GenerateRequest request)
-    {
-        using var call = supervisor.Pipelines.Generate(request);
-        var events = new List<GenerationEvent>();
-        while (await call.ResponseStream.MoveNext(CancellationToken.None))
-        {
-            events.Add(call.ResponseStream.Current);
-        }
-
-        return events;
-    }
-
     private static async Task DrainAsync(RealSupervisor supervisor, Holder holder, string text)
     {
-        using var call = supervisor.Pipelines.Generate(Ask(holder, text));
+        using var call = supervisor.Pipelines.Generate(holder.Ask(text));
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
         {
         }

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Journal;
 using LmDeploy.V1;
 
@@ -5,31 +6,40 @@ namespace LmDeploy.Supervisor.Tests.Journal;
 
 public sealed class GenerationJournalTests
 {
+    private readonly InFlightRequests _inFlight = new();
+
     [Fact]
-    public void Ask_FirstIsTheRequestItself()
+    public void Attempt_FirstAsksForThePromptsAsTheyAre_EachWithANumber()
     {
-        var request = Request("a", "b");
-        new GenerationJournal(request).Ask().ShouldBeSameAs(request);
+        using var journal = Journal(Request("a", "b"));
+
+        var request = new GenerationAttempt(journal, [0, 1]).Request;
+
+        request.Prompts.Select(prompt => prompt.Text).ShouldBe(["a", "b"]);
+        request.Prompts.Select(prompt => prompt.RequestId).ShouldBe([journal[0].Id, journal[1].Id]);
+        journal[0].Id.ShouldNotBe(journal[1].Id);
+        journal[0].Id.ShouldNotBe(0UL);
     }
 
     [Fact]
-    public void Ask_AgainHasWhatIsNotFinished_AfterItsTokens()
+    public void Attempt_AgainHasWhatIsNotFinished_AfterItsTokens()
     {
-        var request = Request("a", "b", "c");
-        request.Configs.Add(new GenerationConfig { MaxNewTokens = 9, PromptLogprobs = true });
-        var journal = new GenerationJournal(request);
-        journal.Ask();
-        journal.Take(Started(1, 7, 8)).ShouldBeTrue();
-        journal.Take(Delta(1, 20)).ShouldBeTrue();
-        journal.Take(Delta(1, 21)).ShouldBeTrue();
-        journal.Take(Started(0, 5)).ShouldBeTrue();
-        journal.Take(Finished(0)).ShouldBeTrue();
+        var asked = Request("a", "b", "c");
+        asked.Configs.Add(new GenerationConfig { MaxNewTokens = 9, PromptLogprobs = true });
+        using var journal = Journal(asked);
+        var first = new GenerationAttempt(journal, [0, 1, 2]);
+        first.Take(Started(1, 7, 8)).ShouldBeTrue();
+        first.Take(Delta(1, 20)).ShouldBeTrue();
+        first.Take(Delta(1, 21)).ShouldBeTrue();
+        first.Take(Started(0, 5)).ShouldBeTrue();
+        first.Take(Finished(0)).ShouldBeTrue();
 
-        var rest = journal.Ask();
+        var rest = new GenerationAttempt(journal, [1, 2]).Request;
 
         rest.Prompts.Count.ShouldBe(2);
         rest.Prompts[0].TokenIds.Ids.ShouldBe([7, 8]);
         rest.Prompts[0].ResumedTokenIds.ShouldBe([20, 21]);
+        rest.Prompts[0].RequestId.ShouldBe(journal[1].Id);
         rest.Configs[0].MaxNewTokens.ShouldBe(9);
         rest.Configs[0].PromptLogprobs.ShouldBeFalse("they came with the first event");
         rest.Prompts[1].Text.ShouldBe("c");
@@ -39,22 +49,22 @@ public sealed class GenerationJournalTests
     [Fact]
     public void Take_MapsPositionsBackAndDropsWhatIsKnown()
     {
-        var journal = new GenerationJournal(Request("a", "b"));
-        journal.Ask();
-        journal.Take(Started(0, 5));
-        journal.Take(Finished(0));
-        journal.Take(Started(1, 6));
-        journal.Take(Delta(1, 30));
-        journal.Take(Delta(1)).ShouldBeTrue("the text that was held back");
-        journal.Ask();
+        using var journal = Journal(Request("a", "b"));
+        var first = new GenerationAttempt(journal, [0, 1]);
+        first.Take(Started(0, 5));
+        first.Take(Finished(0));
+        first.Take(Started(1, 6));
+        first.Take(Delta(1, 30));
+        first.Take(Delta(1)).ShouldBeTrue("the text that was held back");
+        var second = new GenerationAttempt(journal, [1]);
 
         var again = Started(0, 6);
-        journal.Take(again).ShouldBeFalse();
+        second.Take(again).ShouldBeFalse();
         again.Index.ShouldBe(1);
-        journal.Take(Delta(0)).ShouldBeFalse("the caller has it");
-        journal.IsFinished.ShouldBeFalse();
-        journal.Take(Finished(0)).ShouldBeTrue();
-        journal.IsFinished.ShouldBeTrue();
+        second.Take(Delta(0)).ShouldBeFalse("the caller has it");
+        second.IsFinished.ShouldBeFalse();
+        second.Take(Finished(0)).ShouldBeTrue();
+        second.IsFinished.ShouldBeTrue();
     }
 
     [Theory]
@@ -63,43 +73,119 @@ public sealed class GenerationJournalTests
     [InlineData(ErrorCodes.ContextLengthExceeded, true)]
     public void Take_TellsAWorkersFarewellFromAnAnswer(string code, bool isAnswer)
     {
-        var journal = new GenerationJournal(Request("a"));
-        journal.Ask();
+        using var journal = Journal(Request("a"));
+        var attempt = new GenerationAttempt(journal, [0]);
         var finished = Finished(0);
         finished.Finished.Error = new Error { Code = code };
 
-        journal.Take(finished).ShouldBe(isAnswer);
+        attempt.Take(finished).ShouldBe(isAnswer);
 
-        journal.IsFinished.ShouldBe(isAnswer);
+        attempt.IsFinished.ShouldBe(isAnswer);
     }
 
     [Fact]
-    public void Ask_HasASeedForEachPromptThatIsSampled_AndKeepsIt()
+    public void Attempt_HasASeedForEachPromptThatIsSampled_AndKeepsIt()
     {
         var request = Request("a", "b");
         request.Configs.Add(new GenerationConfig { DoSample = true });
-        var journal = new GenerationJournal(request);
+        using var journal = Journal(request);
 
-        var first = journal.Ask();
+        var first = new GenerationAttempt(journal, [0, 1]).Request;
 
-        first.Configs.Count.ShouldBe(2);
         first.Configs.ShouldAllBe(config => config.HasRandomSeed);
         first.Configs[0].RandomSeed.ShouldNotBe(first.Configs[1].RandomSeed);
-        var seeds = first.Configs.Select(config => config.RandomSeed).ToList();
-        journal.Ask().Configs.Select(config => config.RandomSeed).ShouldBe(seeds);
+        new GenerationAttempt(journal, [1]).Request.Configs.ShouldHaveSingleItem().RandomSeed.ShouldBe(first.Configs[1].RandomSeed);
     }
 
     [Fact]
-    public void Ask_LeavesSeedsAndWrongCountsAlone()
+    public void Attempt_LeavesTheCallersSeedAlone()
     {
-        var seeded = Request("a", "b");
-        seeded.Configs.Add(new GenerationConfig { DoSample = true, RandomSeed = 7 });
-        new GenerationJournal(seeded).Ask().Configs.ShouldHaveSingleItem().RandomSeed.ShouldBe(7UL);
+        var request = Request("a", "b");
+        request.Configs.Add(new GenerationConfig { DoSample = true, RandomSeed = 7 });
+        using var journal = Journal(request);
 
-        var wrong = Request("a", "b", "c");
-        wrong.Configs.Add(new GenerationConfig { DoSample = true });
-        wrong.Configs.Add(new GenerationConfig { DoSample = true });
-        new GenerationJournal(wrong).Ask().Configs.Count.ShouldBe(2, "the worker refuses it");
+        new GenerationAttempt(journal, [0, 1]).Request.Configs.ShouldAllBe(config => config.RandomSeed == 7);
+    }
+
+    [Fact]
+    public void Constructor_RefusesConfigurationsThatFitNoPrompt()
+    {
+        var request = Request("a", "b", "c");
+        request.Configs.Add(new GenerationConfig());
+        request.Configs.Add(new GenerationConfig());
+
+        Should.Throw<SupervisorException>(() => Journal(request)).Error.Subject.ShouldBe("configs");
+    }
+
+    [Fact]
+    public void Describe_KnowsARequestUntilTheCallIsOver()
+    {
+        var journal = Journal(Request("a secret"));
+        var attempt = new GenerationAttempt(journal, [0]);
+        attempt.Take(Started(0, 5, 6, 7));
+        attempt.Take(Delta(0, 30));
+        var id = journal[0].Id;
+
+        var described = _inFlight.Describe(id).ShouldNotBeNull();
+
+        described.InputTokenLen.ShouldBe(3);
+        described.GenerateTokenLen.ShouldBe(1);
+        described.Fingerprint.ShouldBe(journal[0].Fingerprint);
+        described.ToString().ShouldNotContain("secret");
+        journal.Dispose();
+        _inFlight.Describe(id).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Fingerprint_IsThatOfTheQuestion_NotOfTheCall()
+    {
+        var sampled = new GenerationConfig { DoSample = true };
+        using var first = Journal(Request("a"), sampled);
+        using var second = Journal(Request("b", "a"), sampled);
+        using var other = Journal(Request("a"), new GenerationConfig { DoSample = true, TopK = 3 });
+
+        second[1].Fingerprint.ShouldBe(first[0].Fingerprint);
+        second[0].Fingerprint.ShouldNotBe(first[0].Fingerprint);
+        other[0].Fingerprint.ShouldNotBe(first[0].Fingerprint);
+    }
+
+    [Theory]
+    [InlineData(FailureKinds.Crashed, true)]
+    [InlineData(FailureKinds.Hung, true)]
+    [InlineData(FailureKinds.OomKilled, true)]
+    [InlineData(FailureKinds.CudaError, true)]
+    [InlineData(FailureKinds.MemoryLimit, true)]
+    [InlineData(FailureKinds.Exited, true)]
+    [InlineData(FailureKinds.Killed, false)]
+    [InlineData(FailureKinds.Stopped, false)]
+    public void IsAccusedOf_ThoseInTheStep_UnlessSomebodyOutsideDidIt(string kind, bool isAccused)
+    {
+        using var journal = Journal(Request("a", "b"));
+        var failure = new WorkerFailure { Kind = kind, Running = { new RunningRequest { Id = journal[0].Id } } };
+
+        journal[0].IsAccusedOf(failure).ShouldBe(isAccused);
+        journal[1].IsAccusedOf(failure).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void IsAccusedOf_WithoutAStepThoseThatHaveNotBegun()
+    {
+        using var journal = Journal(Request("a", "b"));
+        new GenerationAttempt(journal, [0, 1]).Take(Started(0, 5));
+        var failure = new WorkerFailure { Kind = FailureKinds.Crashed };
+
+        journal[0].IsAccusedOf(failure).ShouldBeFalse();
+        journal[1].IsAccusedOf(failure).ShouldBeTrue();
+    }
+
+    private GenerationJournal Journal(GenerateRequest request, GenerationConfig? config = null)
+    {
+        if (config is not null)
+        {
+            request.Configs.Add(config);
+        }
+
+        return new GenerationJournal(request, _inFlight);
     }
 
     private static GenerateRequest Request(params string[] texts) => new() { Key = "k", Prompts = { texts.Select(text => new Prompt { Text = text }) } };

@@ -1,5 +1,7 @@
+using System.Threading.Channels;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;
 using Microsoft.Extensions.Time.Testing;
 
@@ -7,71 +9,92 @@ namespace LmDeploy.Supervisor.Tests.Lifecycle;
 
 public sealed class RestartPolicyTests
 {
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-
     private readonly FakeTimeProvider _time = new();
+    private readonly Channel<TimeSpan> _restarts = Channel.CreateUnbounded<TimeSpan>();
+    private int _lives;
 
     [Fact]
-    public void OnDeath_FirstIsReplacedAtOnce_ThenTheDelayDoublesUpToTenSeconds()
+    public async Task RunAsync_ReplacesTheFirstAtOnce_ThenTheDelayGrowsWithJitterUpToTenSeconds()
     {
-        var policy = new RestartPolicy(20, Window, _time);
-
-        policy.OnDeath(Cause(0)).ShouldBe(TimeSpan.Zero);
-        for (var earlier = 1; earlier < 20; earlier++)
+        const int Deaths = 12;
+        var end = Policy(Deaths).RunAsync(_ => Die(hasServed: false), CancellationToken.None);
+        var delays = new List<TimeSpan>();
+        while (delays.Count < Deaths)
         {
-            var full = Math.Min(10, 0.1 * Math.Pow(2, earlier));
-            policy.OnDeath(Cause(earlier)).ShouldNotBeNull().TotalSeconds.ShouldBeInRange(full / 2, full);
+            delays.Add(await NextDelayAsync());
+            _time.Advance(TimeSpan.FromSeconds(10));
         }
+
+        (await end.InTime()).Error.Message.ShouldContain("13 workers died");
+        delays[0].ShouldBe(TimeSpan.Zero);
+        delays.ShouldAllBe(delay => delay <= TimeSpan.FromSeconds(10));
+        delays.Skip(1).ShouldAllBe(delay => delay > TimeSpan.Zero);
+        delays.TakeLast(3).Average(delay => delay.TotalSeconds).ShouldBeGreaterThan(10 * delays[1].TotalSeconds, "it grows");
+        delays.Skip(1).Take(4).Select(delay => delay.TotalMilliseconds % 100).ShouldContain(rest => rest > 0.001, "part of it is left to chance");
     }
 
     [Fact]
-    public void OnDeath_GivesUpAfterTheLimitAndNamesTheLastCauses()
+    public async Task RunAsync_ReplacesAWorkerThatServedAtOnce_AndForgetsTheBackOff()
     {
-        var policy = new RestartPolicy(5, Window, _time);
-        for (var death = 1; death <= 5; death++)
+        var served = new[] { false, false, false, true, true, false };
+        var end = Policy(served.Length - 1).RunAsync(_ => Die(served[_lives]), CancellationToken.None);
+        var delays = new List<TimeSpan>();
+        while (delays.Count < served.Length - 1)
         {
-            policy.OnDeath(Cause(death)).ShouldNotBeNull();
+            delays.Add(await NextDelayAsync());
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        policy.OnDeath(Cause(6)).ShouldBeNull();
-
-        var error = policy.GiveUp().Error;
-        error.Code.ShouldBe(ErrorCodes.WorkerCrashed);
-        error.Message.ShouldContain("6 workers died within 60 s");
-        error.Message.ShouldContain("max_restarts is 5");
-        error.Message.ShouldContain("cause 4");
-        error.Message.ShouldContain("cause 6");
+        await end.InTime();
+        delays[2].ShouldBeGreaterThan(TimeSpan.Zero);
+        delays[3].ShouldBe(TimeSpan.Zero);
+        delays[4].ShouldBe(TimeSpan.Zero);
     }
 
     [Fact]
-    public void OnDeath_ForgetsWhatIsOlderThanTheWindow()
+    public async Task RunAsync_EndsWithADeathThatIsFinal()
     {
-        var policy = new RestartPolicy(1, Window, _time);
-        for (var death = 0; death < 5; death++)
-        {
-            policy.OnDeath(Cause(death)).ShouldBe(TimeSpan.Zero);
-            _time.Advance(Window + TimeSpan.FromSeconds(1));
-        }
-    }
-
-    [Fact]
-    public void OnDeath_WithoutRestartsGivesUpWithTheCauseItself()
-    {
-        var policy = new RestartPolicy(0, Window, _time);
         var cause = Cause(1);
+        var end = await Policy(5).RunAsync(_ => Task.FromResult(new WorkerDeath(cause, HasServed: true, IsFinal: true)), CancellationToken.None).InTime();
 
-        policy.OnDeath(cause).ShouldBeNull();
-        policy.GiveUp().ShouldBeSameAs(cause);
+        end.ShouldBeSameAs(cause);
+        _restarts.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task RunAsync_EndsDuringTheBackOffWhenItIsStopped()
+    {
+        using var stopping = new CancellationTokenSource();
+        var end = Policy(5).RunAsync(_ => Die(hasServed: false), stopping.Token);
+        await NextDelayAsync();
+        await NextDelayAsync();
+
+        await stopping.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(end.InTime());
+        _lives.ShouldBe(2, "the clock stands still");
     }
 
     [Theory]
     [InlineData(ErrorCodes.WorkerCrashed, true)]
     [InlineData(ErrorCodes.WorkerStartFailed, true)]
+    [InlineData(ErrorCodes.InsufficientMemory, true)]
     [InlineData(ErrorCodes.ModelNotFound, false)]
     [InlineData(ErrorCodes.InvalidCheckpoint, false)]
     [InlineData(ErrorCodes.NativeLibrary, false)]
     [InlineData(ErrorCodes.ProtocolMismatch, false)]
-    public void IsWorthRetrying_OnlyWhatMayPass(string code, bool expected) => RestartPolicy.IsWorthRetrying(new SupervisorException(code, "")).ShouldBe(expected);
+    public void IsWorthRetrying_OnlyWhatMayPass(string code, bool expected) => RestartPolicy.IsWorthRetrying(new Error { Code = code }).ShouldBe(expected);
+
+    [Fact]
+    public void IsWorthRetrying_NotWhatSaysThatItIsNot() =>
+        RestartPolicy.IsWorthRetrying(new Error { Code = ErrorCodes.WorkerCrashed, Failure = new WorkerFailure { ExitCode = Protocol.ExitForGood } }).ShouldBeFalse();
 
     private static SupervisorException Cause(int number) => new(ErrorCodes.WorkerCrashed, $"cause {number}");
+
+    private RestartPolicy Policy(int maxRestarts) =>
+        new(new RestartIntensity(maxRestarts, TimeSpan.FromHours(1), _time), delay => _restarts.Writer.TryWrite(delay), _time);
+
+    private Task<WorkerDeath> Die(bool hasServed) => Task.FromResult(new WorkerDeath(Cause(++_lives), hasServed, IsFinal: false));
+
+    private async Task<TimeSpan> NextDelayAsync() => await _restarts.Reader.ReadAsync().AsTask().InTime("the next restart");
 }

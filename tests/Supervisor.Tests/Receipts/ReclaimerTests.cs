@@ -76,5 +76,5 @@ public sealed class ReclaimerTests
         receipt.Memory.ShouldBe("rss");
     }
 
-    private static ReclaimTarget Target(Workshop workshop) => new(workshop.Process, new DeviceBaseline(FakeGpuMonitor.Uuid, Gibibyte, null), default, Grace, Crashed: false);
+    private static ReclaimTarget Target(Workshop workshop) => new(workshop.Process, new DeviceBaseline(FakeGpuMonitor.Uuid, Gibibyte, null), default, null, Grace, Crashed: false);
 }

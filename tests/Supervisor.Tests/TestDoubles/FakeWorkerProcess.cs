@@ -27,6 +27,8 @@ internal sealed class FakeWorkerProcess(TimeProvider time) : IWorkerProcess
 
     public Task<int> Exited => _exited.Task;
 
+    public bool IsFrozen { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public void Exit(int code) => _exited.TrySetResult(code);

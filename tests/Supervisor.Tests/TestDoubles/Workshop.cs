@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
@@ -24,8 +25,10 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         var monitor = gpus ?? new FakeGpuMonitor();
         Stopper = new WorkerStopper(Options, Time);
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
-        Launcher = new WorkerLauncher(this, this, Options, Time);
-        Registry = new PipelineRegistry(new PipelineStarter(Launcher, monitor, Options, Time), Reclaimer, Time, NullLogger<Pipeline>.Instance);
+        Failures = new FailureReporter(KernelLog, Options, Time);
+        Launcher = new WorkerLauncher(this, this, Failures, Options, Time);
+        var starter = new PipelineStarter(Launcher, monitor, Failures, Options, Time);
+        Registry = new PipelineRegistry(new PipelineParts(starter, Reclaimer, Failures), Time, NullLogger<Pipeline>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -50,7 +53,14 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 
     public WorkerLauncher Launcher { get; }
 
+    public FailureReporter Failures { get; }
+
+    public FakeKernelLog KernelLog { get; } = new();
+
     public PipelineRegistry Registry { get; }
+
+    /// <summary>The flight record of the latest worker, for the test to write to as a worker does.</summary>
+    public FlightRecord Flight { get; private set; } = null!;
 
     public string[] WorkerFolders => Directory.GetDirectories(_folder.Path);
 
@@ -71,6 +81,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         }
 
         Starts++;
+        Flight = folder.Flight;
         return Task.FromResult<IWorkerProcess>(Process);
     }
 

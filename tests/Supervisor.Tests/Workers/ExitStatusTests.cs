@@ -2,7 +2,7 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Tests.Workers;
 
-public sealed class ExitCauseTests
+public sealed class ExitStatusTests
 {
     [Theory]
     [InlineData(0, "exit code 0")]
@@ -11,5 +11,5 @@ public sealed class ExitCauseTests
     [InlineData(137, "signal SIGKILL (code 137)")]
     [InlineData(159, "signal 31 (code 159)")]
     [InlineData(255, "exit code 255")]
-    public void Describe_NamesSignals(int code, string words) => ExitCause.Describe(code).ShouldBe(words);
+    public void Describe_NamesSignals(int code, string words) => new ExitStatus(code).ToString().ShouldBe(words);
 }

@@ -1,0 +1,64 @@
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Failures;
+
+/// <summary>Finds out how a worker ended that nobody had told to end, from everything that knows something about it.</summary>
+internal sealed class FailureReporter(IKernelLog kernelLog, SupervisorOptions options, TimeProvider time)
+{
+    private const int KeptLines = 20;
+    private const int QuotedLines = 5;
+    private const int LongestLine = 500;
+    private const long TicksPerSecond = 100; // USER_HZ, of which /proc counts its ticks on every Linux.
+
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(1);
+
+    /// <param name="worker">It has ended, or is about to.</param>
+    /// <param name="code">The error's code.</param>
+    /// <param name="during">What it was doing: <c>starting</c>, <c>loading</c>, <c>idle</c> or <c>serving</c>.</param>
+    /// <param name="describe">Says what is known of a request; null when it is not known.</param>
+    public async Task<SupervisorException> ReportAsync(WorkerInstance worker, string code, string during, Func<ulong, RunningRequest?> describe)
+    {
+        var isGone = await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time);
+        var status = isGone ? new ExitStatus(await worker.Process.Exited) : (ExitStatus?)null;
+        await worker.Process.DrainAsync();
+        var flight = worker.Folder.Flight.Read();
+        var failure = new WorkerFailure
+        {
+            WorkerPid = worker.Process.Identity.Pid,
+            Signal = status?.Signal ?? "",
+            During = during,
+            Step = flight.Step,
+            LivedSeconds = time.GetElapsedTime(worker.Started).TotalSeconds,
+            UnixMilliseconds = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        if (status is { } known)
+        {
+            failure.ExitCode = known.Code;
+        }
+
+        failure.LastErrors.AddRange(StandardError.Last(worker.Process.Log, KeptLines).Select(Cut));
+        failure.CudaError = StandardError.CudaError(failure.LastErrors);
+        failure.Xids.AddRange(XidLine.Find(kernelLog.Since(StartOf(worker.Process.Identity)), failure.WorkerPid));
+        failure.Running.AddRange(flight.Requests.Select(describe).OfType<RunningRequest>());
+        failure.Kind = KindOf(worker, status, during, failure);
+        return new SupervisorException(new Error { Code = code, Message = FailureText.Describe(failure, worker.CondemnedBecause, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
+    }
+
+    private static string KindOf(WorkerInstance worker, ExitStatus? status, string during, WorkerFailure failure) => (worker.CondemnedFor, status) switch
+    {
+        ({ } condemned, _) => condemned,
+        _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => FailureKinds.CudaError,
+        (_, { IsFault: true }) => FailureKinds.Crashed,
+        (_, { Signal: not null }) => FailureKinds.Killed,
+        _ when during == During.Starting => FailureKinds.StartFailed,
+        _ => FailureKinds.Exited,
+    };
+
+    private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + " [cut]";
+
+    private static TimeSpan StartOf(ProcessIdentity identity) => TimeSpan.FromSeconds((double)identity.StartTicks / TicksPerSecond) - ClockDifference;
+}

@@ -1,0 +1,26 @@
+using LmDeploy.Supervisor.Logs;
+
+namespace LmDeploy.Supervisor.Failures;
+
+/// <summary>Reads what a worker printed on standard error before it ended.</summary>
+internal static class StandardError
+{
+    /// <summary>How .NET and the native libraries begin to say why a process ends; a long stack trace may follow.</summary>
+    private static readonly string[] Headlines = ["Unhandled exception", "Stack overflow", "Out of memory", "Fatal error", "Process terminated", "terminate called", "free(): ", "malloc(): ", "double free"];
+
+    /// <summary>The last lines, oldest first; the line that says why comes first when it is further back.</summary>
+    public static IReadOnlyList<string> Last(WorkerLog log, int count)
+    {
+        var all = log.Last(WorkerLog.DefaultCapacity, WorkerLog.StandardError);
+        var headline = all.Take(Math.Max(0, all.Count - count)).LastOrDefault(line => Headlines.Any(start => line.StartsWith(start, StringComparison.Ordinal)));
+        return headline is null ? [.. all.TakeLast(count)] : [headline, .. all.TakeLast(count - 1)];
+    }
+
+    /// <summary>The first CUDA error; the later ones follow from it. Empty when there is none.</summary>
+    public static string CudaError(IEnumerable<string> lines)
+    {
+        const string mark = "CUDA error:";
+        var line = lines.FirstOrDefault(line => line.Contains(mark, StringComparison.Ordinal));
+        return line is null ? "" : line[line.IndexOf(mark, StringComparison.Ordinal)..];
+    }
+}

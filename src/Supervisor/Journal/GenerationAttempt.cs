@@ -1,0 +1,34 @@
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Journal;
+
+/// <summary>Some prompts of a Generate call as one worker is asked for them. What it answers is mapped to the positions that the caller knows. Not thread-safe.</summary>
+internal sealed class GenerationAttempt
+{
+    private readonly GenerationJournal _journal;
+    private readonly IReadOnlyList<int> _prompts;
+
+    /// <param name="prompts">The caller's positions of prompts that are not finished.</param>
+    public GenerationAttempt(GenerationJournal journal, IReadOnlyList<int> prompts)
+    {
+        _journal = journal;
+        _prompts = prompts;
+        foreach (var (prompt, config) in prompts.Select(index => journal[index].Continue()))
+        {
+            Request.Prompts.Add(prompt);
+            Request.Configs.Add(config);
+        }
+    }
+
+    public GenerateRequest Request { get; } = new();
+
+    public bool IsFinished => _prompts.All(index => _journal[index].IsFinished);
+
+    /// <summary>Writes an event down and gives it the caller's index.</summary>
+    /// <returns>Whether it is to be handed on.</returns>
+    public bool Take(GenerationEvent happened)
+    {
+        happened.Index = _prompts[happened.Index];
+        return _journal[happened.Index].Take(happened);
+    }
+}

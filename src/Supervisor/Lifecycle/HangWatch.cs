@@ -1,0 +1,58 @@
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>
+/// Watches the flight record of one worker and condemns it when it hangs: when its heart stopped, or when a step is under way and nothing goes
+/// forward. A load may take its time: that has a timeout of its own.
+/// </summary>
+internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimeProvider time)
+{
+    private const int LooksInTimeout = 8;
+
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
+
+    private FlightReading _last = worker.Folder.Flight.Read();
+    private long _lastBeat = time.GetTimestamp();
+    private long _lastProgress = time.GetTimestamp();
+
+    /// <summary>Returns when the worker has ended or is condemned.</summary>
+    public async Task RunAsync()
+    {
+        var interval = timeout / LooksInTimeout < LongestInterval ? timeout / LooksInTimeout : LongestInterval;
+        using var timer = new PeriodicTimer(interval, time);
+        _ = worker.Process.Exited.ContinueWith(_ => timer.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        while (worker.CondemnedFor is null && await timer.WaitForNextTickAsync())
+        {
+            Look(worker.Folder.Flight.Read());
+        }
+    }
+
+    private void Look(FlightReading now)
+    {
+        if (now.Beats != _last.Beats)
+        {
+            _lastBeat = time.GetTimestamp();
+        }
+
+        if (now.Progress != _last.Progress || now.Step == 0 || !now.IsBusy)
+        {
+            _lastProgress = time.GetTimestamp();
+        }
+
+        _last = now;
+        if (time.GetElapsedTime(_lastBeat) >= timeout)
+        {
+            worker.Condemn(
+                worker.Process.IsFrozen ? FailureKinds.Stopped : FailureKinds.Hung,
+                worker.Process.IsFrozen ? $"a signal had stopped it for {Seconds}" : $"it gave no sign of life for {Seconds}");
+        }
+        else if (time.GetElapsedTime(_lastProgress) >= timeout)
+        {
+            worker.Condemn(FailureKinds.Hung, $"step {now.Step} of its engine made no progress for {Seconds}");
+        }
+    }
+
+    private string Seconds => $"{timeout.TotalSeconds:0.###} s (hang_timeout_ms)";
+}

@@ -1,0 +1,139 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>Its workers, one after the other: how they come, and what the loop does when one dies by itself.</summary>
+internal sealed partial class Pipeline
+{
+    private async Task RunLivesAsync()
+    {
+        SupervisorException? failure = null;
+        try
+        {
+            failure = await _restarts.RunAsync(LiveAsync, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Somebody stopped the pipeline.
+        }
+
+        Send(new PipelineMessage.LivesEnded(failure));
+    }
+
+    private async Task<WorkerDeath> LiveAsync(CancellationToken stopping)
+    {
+        var life = new TaskCompletionSource<WorkerDeath>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(new PipelineMessage.LifeBegun(life));
+        await _starter.StartAsync(Spec, Send, stopping);
+        return await life.Task.WaitAsync(stopping);
+    }
+
+    private async Task OnLostAsync(WorkerInstance worker)
+    {
+        var during = worker.Folder.Flight.Read().IsBusy || RunningRequests > 0 ? During.Serving : During.Idle;
+        _serving = new TaskCompletionSource<WorkerInstance>(TaskCreationOptions.RunContinuationsAsynchronously);
+        MoveTo(worker.CondemnedFor is FailureKinds.Hung or FailureKinds.Stopped ? PipelineState.Hung : PipelineState.Crashed);
+        var cause = await _failureReporter.ReportAsync(worker, ErrorCodes.WorkerCrashed, during, Requests.Describe);
+        LogCrashed(Spec.Id, cause.Message);
+        var hasServed = worker.Folder.Flight.Read().Step > 0;
+        worker.Crash.TrySetResult(cause);
+        await DieAsync(new WorkerDeath(cause, hasServed, IsFinal: false));
+    }
+
+    private async Task OnReplacementFailedAsync(SupervisorException failure)
+    {
+        MoveTo(PipelineState.Crashed);
+
+        // Without a process the program itself cannot be run, and that does not pass.
+        var isFinal = _worker is null && failure.Error.Code == ErrorCodes.WorkerStartFailed;
+        isFinal |= !RestartPolicy.IsWorthRetrying(failure.Error);
+        var cause = isFinal
+            ? new SupervisorException(
+                failure.Error.Code, $"No worker could take the place of one that died. {failure.Error.Message} Before: {_death?.Cause.Message}", failure.Error.Subject)
+            : failure;
+        await DieAsync(new WorkerDeath(cause, HasServed: false, isFinal));
+    }
+
+    /// <summary>Notes a death, clears the dead worker away, and lets the restart policy decide what comes next.</summary>
+    private async Task DieAsync(WorkerDeath death)
+    {
+        _death ??= (death.Cause, _time.GetTimestamp());
+        if (death.Cause.Error.Failure is { } failure)
+        {
+            _failures = [.. _failures.TakeLast(KeptFailures - 1), failure];
+        }
+
+        var (receipt, gone) = await ReclaimAsync();
+        if (gone)
+        {
+            _life!.TrySetResult(death);
+            return;
+        }
+
+        // Nobody knows what a process that will not die still does to the device: another one is not put beside it.
+        await Probation.CloseAsync();
+        Fail(death.Cause);
+        await _stopping.CancelAsync();
+        End(receipt, gone);
+    }
+
+    private void OnRestarting(TimeSpan delay)
+    {
+        if (_intent is not null)
+        {
+            return;
+        }
+
+        LogRestarting(Spec.Id, delay);
+        MoveTo(PipelineState.Restarting);
+        Interlocked.Increment(ref _restartCount);
+        _isStarting = true;
+    }
+
+    private async Task OnLivesEndedAsync(SupervisorException? failure)
+    {
+        if (_intent is not null)
+        {
+            await ReleaseAsync();
+            return;
+        }
+
+        if (_outcome.Task.IsCompleted)
+        {
+            return;
+        }
+
+        await Probation.CloseAsync();
+        Fail(failure!);
+        End(_lastReceipt ?? Receipts.ReceiptWriter.WriteNothing(), gone: true);
+    }
+
+    private void Fail(SupervisorException failure)
+    {
+        _ended.TrySetResult(failure);
+        Tell(new HoldEvent { Failed = new PipelineFailed { Error = failure.Error } });
+    }
+
+    private void Watch(WorkerInstance worker)
+    {
+        if (Spec.HangTimeout is { } timeout)
+        {
+            _ = new HangWatch(worker, timeout, _time).RunAsync();
+        }
+    }
+
+    private async Task TellExitAsync(WorkerInstance worker)
+    {
+        await worker.Process.Exited;
+        Send(new PipelineMessage.Exited(worker));
+    }
+
+    private async Task TellCondemnedAsync(WorkerInstance worker)
+    {
+        await worker.Condemned;
+        Send(new PipelineMessage.Condemned(worker));
+    }
+}

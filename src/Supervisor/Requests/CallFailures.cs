@@ -1,0 +1,33 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Requests;
+
+/// <summary>Finds out why a call to a worker broke.</summary>
+internal sealed class CallFailures(SupervisorOptions options, TimeProvider time)
+{
+    /// <summary>
+    /// The error that the worker itself gave; or why it died, once that is known: then <see cref="WorkerInstance.Crash"/> is completed; or why the
+    /// pipeline ends.
+    /// </summary>
+    public async Task<SupervisorException> ExplainAsync(Pipeline pipeline, WorkerInstance worker, Exception exception)
+    {
+        var typed = exception is RpcException call ? SupervisorException.From(call) : null;
+        if (typed is not null && !IsFarewell(typed.Error))
+        {
+            return typed;
+        }
+
+        var known = Task.WhenAny(pipeline.Ended, worker.Crash.Task);
+        return await known.CompletesWithinAsync(options.CauseTimeout + options.CauseTimeout, time)
+            ? await await known
+            : typed ?? new SupervisorException(ErrorCodes.EngineUnavailable, $"The call to the worker of {pipeline.Spec.Name} broke: {exception.Message}", pipeline.Spec.Name);
+    }
+
+    /// <summary>A worker that leaves cancels what it runs, which nobody here asked for.</summary>
+    private static bool IsFarewell(Error error) => error.Code is ErrorCodes.EngineUnavailable or ErrorCodes.RequestCancelled;
+}

@@ -1,0 +1,192 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Journal;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Requests;
+
+/// <summary>
+/// One Generate call over however many workers it takes; every event reaches the caller once. Prompts that may have killed a worker go on one
+/// at a time in a worker on probation, and come back to the others once they are cleared. One that kills again is convicted.
+/// </summary>
+internal sealed class GenerationRun(
+    Pipeline pipeline, RequestScope scope, GenerationJournal journal, IServerStreamWriter<GenerationEvent> writer, CallFailures failures) : IDisposable
+{
+    /// <summary>A prompt that came this many tokens further on its own is cleared.</summary>
+    private const int TokensOfProbation = 16;
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await RefuseAsync(cancellationToken);
+        await ServeAsync(Open(Enumerable.Range(0, journal.Count)), cancellationToken);
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private async Task RefuseAsync(CancellationToken cancellationToken)
+    {
+        if (pipeline.Poison.IsEmpty)
+        {
+            return;
+        }
+
+        for (var index = 0; index < journal.Count; index++)
+        {
+            if (pipeline.Poison.Find(journal[index].Fingerprint) is { } error)
+            {
+                await FailAsync(index, error, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ServeAsync(IReadOnlyList<int> prompts, CancellationToken cancellationToken)
+    {
+        while (prompts.Count > 0)
+        {
+            var worker = await scope.WorkerAsync(cancellationToken);
+            try
+            {
+                await StreamAsync(worker, prompts, () => false, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                var cause = await failures.ExplainAsync(pipeline, worker, exception);
+                var accused = Accused(prompts, worker, cause);
+                if (accused.Count > 0)
+                {
+                    await Together(
+                        [token => ServeAsync([.. Open(prompts).Except(accused)], token), .. accused.Select(index => (Func<CancellationToken, Task>)(token => TryAsync(index, token)))],
+                        cancellationToken);
+                }
+            }
+
+            prompts = Open(prompts);
+        }
+    }
+
+    /// <summary>Lets a prompt run on its own until it is finished, cleared or convicted.</summary>
+    private async Task TryAsync(int index, CancellationToken cancellationToken)
+    {
+        var prompt = journal[index];
+        var cleared = prompt.Generated + TokensOfProbation;
+        while (!prompt.IsFinished && prompt.Generated < cleared)
+        {
+            await using var turn = await pipeline.Probation.TakeTurnAsync(cancellationToken);
+            var worker = turn.Worker ?? await scope.WorkerAsync(cancellationToken);
+            try
+            {
+                await StreamAsync(worker, [index], () => prompt.Generated >= cleared, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                var cause = await failures.ExplainAsync(turn.Pipeline ?? pipeline, worker, exception);
+                if (pipeline.Ended.IsCompleted)
+                {
+                    throw await pipeline.Ended;
+                }
+
+                if (turn.Worker is null ? Accused([index], worker, cause).Count > 0 : IsGuilty(worker, cause))
+                {
+                    await ConvictAsync(index, cause.Error, cancellationToken);
+                }
+            }
+        }
+
+        await ServeAsync(Open([index]), cancellationToken);
+    }
+
+    /// <summary>Which of the prompts may have killed the worker.</summary>
+    /// <exception cref="SupervisorException">It did not die: the call failed for another reason.</exception>
+    private List<int> Accused(IEnumerable<int> prompts, WorkerInstance worker, SupervisorException cause)
+    {
+        if (!worker.Crash.Task.IsCompleted || pipeline.Ended.IsCompleted)
+        {
+            throw cause;
+        }
+
+        return cause.Error.Failure is { } failure ? [.. Open(prompts).Where(index => journal[index].IsAccusedOf(failure))] : [];
+    }
+
+    /// <summary>Whether the one prompt in a worker on probation killed it.</summary>
+    /// <exception cref="SupervisorException">It did not die: the call failed for another reason.</exception>
+    private static bool IsGuilty(WorkerInstance worker, SupervisorException cause) =>
+        worker.Crash.Task.IsCompleted ? cause.Error.Failure is { } failure && Blame.IsOnRequests(failure) : throw cause;
+
+    private Task ConvictAsync(int index, Error cause, CancellationToken cancellationToken)
+    {
+        var prompt = journal[index];
+        var failure = cause.Failure.Clone();
+        if (failure.Running.Count == 0)
+        {
+            failure.Running.Add(prompt.Describe());
+        }
+
+        return FailAsync(index, pipeline.Poison.Convict(prompt.Fingerprint, failure, cause.Message), cancellationToken);
+    }
+
+    private Task FailAsync(int index, Error error, CancellationToken cancellationToken) =>
+        WriteAsync(new GenerationEvent { Index = index, Finished = journal[index].Fail(error) }, cancellationToken);
+
+    private async Task StreamAsync(WorkerInstance worker, IReadOnlyList<int> prompts, Func<bool> isEnough, CancellationToken cancellationToken)
+    {
+        var attempt = new GenerationAttempt(journal, prompts);
+        var connection = worker.Connection!;
+        using var call = connection.Client.Generate(attempt.Request, connection.Call(cancellationToken));
+        while (!isEnough() && await call.ResponseStream.MoveNext(cancellationToken))
+        {
+            var happened = call.ResponseStream.Current;
+            if (attempt.Take(happened))
+            {
+                await WriteAsync(happened, cancellationToken);
+            }
+        }
+
+        if (!isEnough() && !attempt.IsFinished)
+        {
+            throw new IOException("The worker ended the call before every prompt was answered.");
+        }
+    }
+
+    private async Task WriteAsync(GenerationEvent happened, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await writer.WriteAsync(happened, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private List<int> Open(IEnumerable<int> prompts) => [.. prompts.Where(index => !journal[index].IsFinished)];
+
+    /// <summary>Does several things at once; the first that fails ends the others, and its failure is the one that counts.</summary>
+    private static async Task Together(IReadOnlyList<Func<CancellationToken, Task>> things, CancellationToken cancellationToken)
+    {
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = things.Select(thing => thing(all.Token)).ToList();
+        Exception? first = null;
+        while (running.Count > 0)
+        {
+            var next = await Task.WhenAny(running);
+            running.Remove(next);
+            if (!next.IsCompletedSuccessfully && first is null)
+            {
+                first = next.Exception?.InnerException ?? new OperationCanceledException(all.Token);
+                await all.CancelAsync();
+            }
+        }
+
+        if (first is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using LmDeploy.Supervisor.Journal;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Requests;
+
+/// <summary>A call that is answered at once as a whole. Disposing forgets that it is in flight.</summary>
+internal sealed class InFlightCall : IDisposable
+{
+    private readonly InFlightRequests _inFlight;
+    private readonly HashSet<ulong> _ids = [];
+
+    /// <param name="fingerprint">What it is known by when it comes again.</param>
+    /// <param name="prompts">The prompts in it that the engine will compute; each is given a number.</param>
+    public InFlightCall(string fingerprint, IReadOnlyList<Prompt> prompts, InFlightRequests inFlight)
+    {
+        Fingerprint = fingerprint;
+        _inFlight = inFlight;
+        foreach (var prompt in prompts)
+        {
+            prompt.RequestId = inFlight.Add(() => new RunningRequest { Fingerprint = fingerprint });
+            _ids.Add(prompt.RequestId);
+        }
+    }
+
+    public string Fingerprint { get; }
+
+    public bool Has(ulong id) => _ids.Contains(id);
+
+    public void Dispose()
+    {
+        foreach (var id in _ids)
+        {
+            _inFlight.Remove(id);
+        }
+    }
+}

@@ -18,6 +18,10 @@ public sealed class EngineConfigTests
         { "StopGrace", c => c with { StopGrace = TimeSpan.FromMilliseconds(-1) } },
         { "MaxRestarts", c => c with { MaxRestarts = -1 } },
         { "RestartWindow", c => c with { RestartWindow = TimeSpan.Zero } },
+        { "HangTimeout", c => c with { HangTimeout = TimeSpan.FromMilliseconds(999) } },
+        { "MemoryLimit", c => c with { MemoryLimit = 1 << 20 } },
+        { "AdmissionTimeout", c => c with { AdmissionTimeout = TimeSpan.FromSeconds(-1) } },
+        { "PoisonTtl", c => c with { PoisonTtl = TimeSpan.FromDays(2) } },
         { "CloseTimeout", c => c with { CloseTimeout = Timeout.InfiniteTimeSpan } },
     };
 
@@ -40,7 +44,14 @@ public sealed class EngineConfigTests
         open.Engine.MaxRestarts.ShouldBe(5);
         open.Engine.RestartWindowMs.ShouldBe(60_000);
         open.Engine.LoadTimeoutMs.ShouldBe(600_000);
+        open.Engine.HangTimeoutMs.ShouldBe(60_000);
+        open.Engine.HasMemoryLimitBytes.ShouldBeFalse();
+        open.Engine.AdmissionTimeoutMs.ShouldBe(30_000);
+        open.Engine.PoisonTtlMs.ShouldBe(600_000);
     }
+
+    [Fact]
+    public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { HangTimeout = TimeSpan.Zero }.ToOpen("/m").Engine.HangTimeoutMs.ShouldBe(0);
 
     [Fact]
     public void ToOpen_RefusesTextWithoutUtf8()

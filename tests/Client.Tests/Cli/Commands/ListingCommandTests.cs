@@ -21,6 +21,21 @@ public sealed class ListingCommandTests : CommandTestBase
         json.RootElement.GetProperty("pipelines")[0].GetProperty("held_bytes").GetInt64().ShouldBe(3 << 20);
     }
 
+    [Fact]
+    public async Task Ps_JsonHasTheFailures()
+    {
+        Fake.OnListPipelines = () => new ListPipelinesResponse
+        {
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Restarts = 2, Failures = { new V1.WorkerFailure { Kind = FailureKinds.OomKilled, WorkerPid = 9, ExitCode = 137 } } } },
+        };
+        (await RunAsync("ps", "--json")).ShouldBe(0);
+        using var json = JsonDocument.Parse(Out.ToString());
+        var pipeline = json.RootElement.GetProperty("pipelines")[0];
+        pipeline.GetProperty("restarts").GetInt32().ShouldBe(2);
+        pipeline.GetProperty("failures")[0].GetProperty("kind").GetString().ShouldBe("oom_killed");
+        pipeline.GetProperty("failures")[0].GetProperty("exit_code").GetInt32().ShouldBe(137);
+    }
+
     [Theory]
     [InlineData("""{"pipelines":[]}""", "ps", "--json")]
     [InlineData("""{"gpus":[],"unavailable":"no supervisor runs"}""", "gpu", "--json")]

@@ -1,0 +1,120 @@
+using LmDeploy.Client.Tests.Fakes;
+using LmDeploy.V1;
+
+namespace LmDeploy.Client.Tests.Errors;
+
+public sealed class WorkerFailureTests : IAsyncLifetime
+{
+    private FakeSupervisor _fake = null!;
+    private LmDeploy.Supervisor _supervisor = null!;
+
+    private static V1.WorkerFailure Wire => new()
+    {
+        Kind = FailureKinds.Crashed,
+        WorkerPid = 77,
+        ExitCode = 139,
+        Signal = "SIGSEGV",
+        During = "serving",
+        Xids = { new V1.Xid { Number = 31, Device = "0000:3b:00", Text = "MMU Fault" } },
+        LastErrors = { "one", "two" },
+        Step = 12,
+        Running = { new V1.RunningRequest { Id = 5, Fingerprint = "f", InputTokenLen = 3, GenerateTokenLen = 4 } },
+        LivedSeconds = 1.5,
+        UnixMilliseconds = 1_700_000_000_000,
+    };
+
+    public async Task InitializeAsync()
+    {
+        _fake = await FakeSupervisor.StartAsync();
+        _supervisor = _fake.Connect();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _supervisor.DisposeAsync();
+        await _fake.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void FromWire_KnowsEveryKind(string kind, WorkerFailureKind expected) => WorkerFailure.FromWire(new V1.WorkerFailure { Kind = kind })!.Kind.ShouldBe(expected);
+
+    public static TheoryData<string, WorkerFailureKind> Kinds()
+    {
+        var kinds = new TheoryData<string, WorkerFailureKind> { { "of a later version", WorkerFailureKind.Unknown } };
+        foreach (var field in typeof(FailureKinds).GetFields())
+        {
+            kinds.Add((string)field.GetRawConstantValue()!, Enum.Parse<WorkerFailureKind>(field.Name));
+        }
+
+        return kinds;
+    }
+
+    [Fact]
+    public async Task Failures_HasTheDeathsThatWereMadeGood()
+    {
+        _fake.OnHold = async holding =>
+        {
+            await holding.BecomeReadyAsync();
+            await holding.SendAsync(new HoldEvent { Restarted = new WorkerRestarted { WorkerPid = 78, Cause = new Error { Code = ErrorCodes.WorkerCrashed, Failure = Wire } } });
+            await holding.WaitForHalfCloseAsync();
+            await holding.ReleaseAsync();
+        };
+        await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
+        for (var chunks = 0; pipe.WorkerPid != 78; chunks++)
+        {
+            chunks.ShouldBeLessThan(1000, "the restart is told");
+            await pipe.InferAsync("a");
+        }
+
+        var failure = pipe.Failures.ShouldHaveSingleItem();
+
+        failure.Kind.ShouldBe(WorkerFailureKind.Crashed);
+        failure.ExitCode.ShouldBe(139);
+        failure.Signal.ShouldBe("SIGSEGV");
+        failure.CudaError.ShouldBeNull();
+        failure.Xids.ShouldBe([new Xid(31, "0000:3b:00", "MMU Fault")]);
+        failure.LastErrors.ShouldBe(["one", "two"]);
+        failure.Step.ShouldBe(12);
+        failure.Running.ShouldBe([new RunningRequest(5, "f", 3, 4)]);
+        failure.Lived.ShouldBe(TimeSpan.FromSeconds(1.5));
+        failure.When.ToUnixTimeMilliseconds().ShouldBe(1_700_000_000_000);
+    }
+
+    [Fact]
+    public async Task Exception_CarriesTheFailure()
+    {
+        _fake.OnGenerate = (_, _, _) => throw ErrorDetails.ToException(new Error { Code = ErrorCodes.WorkerCrashed, Message = "died", Failure = Wire }, Grpc.Core.StatusCode.Unavailable);
+        await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
+
+        var error = await Should.ThrowAsync<WorkerCrashedException>(pipe.InferAsync("a"));
+
+        error.Failure.ShouldNotBeNull().WorkerPid.ShouldBe(77);
+    }
+
+    [Fact]
+    public async Task Response_OfAPoisonedPromptCarriesTheFailure()
+    {
+        _fake.OnGenerate = (request, events, _) => events.WriteAsync(new GenerationEvent
+        {
+            Finished = new GenerationFinished { Reason = V1.FinishReason.Error, Error = new Error { Code = ErrorCodes.PoisonedRequest, Message = "poison", Failure = Wire } },
+        });
+        await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
+
+        var response = await pipe.InferAsync("a");
+
+        response.FinishReason.ShouldBe(FinishReason.Error);
+        response.ErrorCode.ShouldBe("poisoned_request");
+        response.Failure.ShouldNotBeNull().Signal.ShouldBe("SIGSEGV");
+    }
+
+    [Fact]
+    public async Task Trailer_OfALongMessageStaysSmall()
+    {
+        var message = new string('x', 20_000);
+        _fake.OnGenerate = (_, _, _) => throw ErrorDetails.ToException(new Error { Code = ErrorCodes.WorkerCrashed, Message = message, Failure = Wire }, Grpc.Core.StatusCode.Unavailable);
+        await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
+
+        (await Should.ThrowAsync<WorkerCrashedException>(pipe.InferAsync("a"))).Message.ShouldBe(message, "the details have all of it");
+    }
+}

@@ -16,12 +16,12 @@ internal static class SupervisorApp
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
-    public static WebApplication Build(SupervisorOptions options, SupervisorLog log)
+    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
         AddSupervisor(builder.Services);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
@@ -29,6 +29,7 @@ internal static class SupervisorApp
             grpc.MaxReceiveMessageSize = null;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<DrainInterceptor>();
         });
 
         var app = builder.Build();
@@ -39,9 +40,10 @@ internal static class SupervisorApp
     }
 
     private static void AddSupervisor(IServiceCollection services) => services
-        .AddSingleton<StopSignal>()
         .AddSingleton<CallGauge>()
         .AddSingleton<ErrorInterceptor>()
+        .AddSingleton<RequestGate>()
+        .AddSingleton<DrainInterceptor>()
         .AddSingleton<SpawnThread>()
         .AddSingleton<ProcessTable>(_ => new ProcessTable())
         .AddSingleton<IWorkerProcessFactory, WorkerProcessFactory>()

@@ -18,7 +18,7 @@ internal static class WorkerHost
         LibC.StartSession();
         LifeLine.Arm(Console.OpenStandardInput(), token.Set);
         ParentWatch.Arm(options.Parent);
-        LibC.ForbidCoreFiles();
+        Secrecy.Arm();
         var flight = FlightRecord.Open(options.Flight);
         Heartbeat.Start(flight);
 

@@ -5,6 +5,8 @@ using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.Supervisor.Workers.Standby;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Supervisor.Hosting;
@@ -48,6 +50,11 @@ internal static class SupervisorApp
         .AddSingleton<ProcessTable>(_ => new ProcessTable())
         .AddSingleton<IWorkerProcessFactory, WorkerProcessFactory>()
         .AddSingleton<IWorkerConnector, WorkerConnector>()
+        .AddSingleton<IOomEvents>(_ => new OomEvents(MemoryController.Find()))
+        .AddSingleton(services => new MemoryLimiter(
+            MemoryController.Find(), services.GetRequiredService<ProcessTable>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<MemoryLimiter>>()))
+        .AddSingleton<IMemoryPressure>(_ => new HostMemoryPressure())
+        .AddSingleton<StandbyPool>()
         .AddSingleton<WorkerLauncher>()
         .AddSingleton<WorkerStopper>()
         .AddSingleton<INvml, Nvml>()

@@ -3,6 +3,7 @@ using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Hosting;
@@ -47,6 +48,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
         LogStarted(logger, options.Socket, options.Home);
         _ = GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None); // So that the first pipeline does not wait for NVML to initialize.
+        app.Services.GetRequiredService<StandbyPool>().Start();
         var reason = await stop.Requested;
         var ending = time.GetTimestamp();
         LogEnding(logger, reason);
@@ -67,6 +69,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     /// <summary>Refuses what is new and waits for the requests that run, until they are over, time is up or somebody hurries.</summary>
     private async Task DrainAsync(IServiceProvider services, StopSignal stop, ILogger logger)
     {
+        var standby = services.GetRequiredService<StandbyPool>().StopAsync();
         var gate = services.GetRequiredService<RequestGate>();
         var drained = gate.CloseAsync();
         await Task.WhenAny(drained, stop.Hurried).CompletesWithinAsync(options.DrainTimeout, time);
@@ -74,6 +77,8 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         {
             LogRequestsLeft(logger, gate.Running);
         }
+
+        await standby.CompletesWithinAsync(options.KillTimeout, time);
     }
 
     private async Task EndAsync(WebApplication app, ILogger logger, TimeSpan left)

@@ -12,7 +12,9 @@ internal static class CrashReport
     public static async Task<SupervisorException> WriteAsync(WorkerInstance worker, string when)
     {
         var pid = worker.Process.Identity.Pid;
-        var cause = ExitCause.Describe(await worker.Process.Exited);
+        var exit = ExitCause.Describe(await worker.Process.Exited);
+        worker.Limit?.Judge();
+        var cause = worker.CondemnedBecause is { } why ? $"{why}, {exit}" : exit;
         return new SupervisorException(ErrorCodes.WorkerCrashed, $"The worker (pid {pid}) died {when}: {cause}. {await worker.QuoteErrorsAsync()}");
     }
 }

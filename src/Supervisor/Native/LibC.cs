@@ -12,6 +12,7 @@ internal static partial class LibC
     public const int LockNow = 4;
     public const int OpenAppend = 0x1 | 0x40 | 0x400 | 0x80000; // O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
     public const int OpenReadWrite = 0x2;
+    public const int OpenReadNow = 0x800 | 0x80000; // O_RDONLY | O_NONBLOCK | O_CLOEXEC
 
     private const int SetDumpable = 4; // PR_SET_DUMPABLE
     private const int CoreLimit = 4; // RLIMIT_CORE
@@ -59,6 +60,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, ref byte buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(SafeFileHandle from, int to);

@@ -7,7 +7,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>Brings workers up to the point where they answer.</summary>
-internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerConnector connector, SupervisorOptions options, TimeProvider time)
+internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerConnector connector, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Starts a process. Whoever gets the worker has to stop and dispose it.</summary>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
@@ -15,9 +15,10 @@ internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerCon
     {
         var folder = WorkerFolder.Create(options.Folder);
         var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        var mark = oom.Mark();
         try
         {
-            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token);
+            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token) { OomMark = mark };
         }
         catch
         {

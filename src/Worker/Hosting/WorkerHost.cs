@@ -34,6 +34,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton(libTorch);
         builder.Services.AddSingleton(new EnvironmentChecks(locator, verdicts, libTorch));
         builder.Services.AddSingleton<ModelHost>();
+        builder.Services.AddSingleton<Preparation>();
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = null;

@@ -5,6 +5,8 @@ using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -16,16 +18,18 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 {
     private readonly TemporaryFolder _folder = new();
 
-    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null)
+    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
         Connection = connection ?? new FakeConnection();
-        Options = new SupervisorOptions { Socket = _folder.File("s.sock"), Home = "/nowhere" };
+        Options = new SupervisorOptions { Socket = _folder.File("s.sock"), Home = "/nowhere", Standby = standby };
         var monitor = gpus ?? new FakeGpuMonitor();
         Stopper = new WorkerStopper(Options, Time);
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
-        Launcher = new WorkerLauncher(this, this, Options, Time);
-        Registry = new PipelineRegistry(new PipelineStarter(Launcher, monitor, Options, Time), Reclaimer, Time, NullLogger<Pipeline>.Instance);
+        Launcher = new WorkerLauncher(this, this, new OomEvents(null, "/dev/null"), Options, Time);
+        Standby = new StandbyPool(Launcher, Stopper, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
+        var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);
+        Registry = new PipelineRegistry(new PipelineStarter(Launcher, Standby, limiter, monitor, Options, Time), Reclaimer, Time, NullLogger<Pipeline>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -39,6 +43,9 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     /// <summary>How many workers were started.</summary>
     public int Starts { get; private set; }
 
+    /// <summary>How many starts failed.</summary>
+    public int FailedStarts { get; private set; }
+
     /// <summary>What the next start fails with; null for none.</summary>
     public SupervisorException? StartFailure { get; set; }
 
@@ -49,6 +56,10 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     public Reclaimer Reclaimer { get; }
 
     public WorkerLauncher Launcher { get; }
+
+    public FakePressure Pressure { get; } = new();
+
+    public StandbyPool Standby { get; }
 
     public PipelineRegistry Registry { get; }
 
@@ -61,6 +72,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     {
         if (StartFailure is { } failure)
         {
+            FailedStarts++;
             return Task.FromException<IWorkerProcess>(failure);
         }
 
@@ -130,5 +142,9 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Connection.Loading.SetResult(new ModelInfo { Device = "cpu" });
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        Standby.Dispose();
+        _folder.Dispose();
+    }
 }

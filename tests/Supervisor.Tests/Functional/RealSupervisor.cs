@@ -103,7 +103,8 @@ internal sealed class RealSupervisor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var workers = new ProcessTable().FindTree(new ProcessIdentity(Process.Id, 0)).Where(process => process.Pid != Process.Id).ToList();
+        var processes = new ProcessTable();
+        var workers = processes.Find(Process.Id) is { } self ? processes.FindTree(self.Identity).Where(process => process.Pid != Process.Id).ToList() : [];
         _channel.Dispose();
         Process.StandardInput.Close();
         try
@@ -116,7 +117,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
             throw;
         }
 
-        workers.Where(new ProcessTable().IsRunning).ShouldBeEmpty("workers outlived their supervisor");
+        workers.Where(processes.IsRunning).ShouldBeEmpty("workers outlived their supervisor");
         Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).ShouldBeSubsetOf(["s.sock.log"]);
         var log = await File.ReadAllTextAsync(Socket + ".log");
         log.Contains("Z Error ", StringComparison.Ordinal).ShouldBeFalse(log);

@@ -67,8 +67,8 @@ public sealed class StandbyTests
         using var folder = new TemporaryFolder();
         using var process = RealSupervisor.Start(folder.File("s.sock"), RealSupervisor.FakeHome, ["--idle-timeout", "2", "--standby", "2"]);
         (await process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
-        await Deadline.UntilAsync(() => Processes.FindTree(new ProcessIdentity(process.Id, 0)).Count > 1, "a worker is started");
-        var workers = Processes.FindTree(new ProcessIdentity(process.Id, 0));
+        var workers = Children(process.Id).ToList();
+        await Deadline.UntilAsync(() => (workers = [.. Children(process.Id)]).Count > 0, "a worker is started");
 
         await process.WaitForExitAsync().InTime("the exit of an idle supervisor");
 

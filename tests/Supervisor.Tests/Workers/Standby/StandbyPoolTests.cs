@@ -68,7 +68,9 @@ public sealed class StandbyPoolTests
 
         var taking = workshop.Standby.TryTakeAsync(Workshop.Spec(), null, CancellationToken.None);
 
-        (await workshop.TurnUntilAsync(taking, TimeSpan.FromMilliseconds(100))).ShouldBeNull();
+        // Another one may have taken its place meanwhile.
+        await using var taken = await workshop.TurnUntilAsync(taking, TimeSpan.FromMilliseconds(100));
+        taken?.Process.ShouldNotBe(first);
         await Deadline.UntilAsync(() => first.IsDisposed, "the frozen worker is ended");
         await EndAsync(workshop);
     }

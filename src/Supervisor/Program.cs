@@ -5,6 +5,7 @@ using LmDeploy.Supervisor.Native;
 // Whoever starts a supervisor reads one line: `ready`, `already-running` or `failed MESSAGE`.
 try
 {
+    Secrecy.Arm();
     var options = CommandLine.Parse(args);
     if (!options.Owned)
     {

@@ -15,6 +15,12 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     /// <summary>A word that keeps the worker busy for ever.</summary>
     private const string Stuck = "stuck";
 
+    /// <summary>A word that makes the worker take 256 MiB of memory and keep them.</summary>
+    private const string Hoard = "hoard";
+
+    /// <summary>A word that is answered once the test leaves the mark <c>go</c>.</summary>
+    private const string Linger = "linger";
+
     private readonly Lock _gate = new();
     private readonly List<ulong> _running = [];
     private long _step;
@@ -24,10 +30,18 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         Check(context);
         return Task.FromResult(new HelloResponse
         {
-            ProtocolVersion = Behaviour.Has(Behaviour.WrongVersion) ? 99 : Protocol.Version,
+            ProtocolVersion = Behaviour.Version,
             Pid = Environment.ProcessId,
             Version = "fake",
         });
+    }
+
+    public override Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context)
+    {
+        Check(context);
+        return Behaviour.Has(Behaviour.PrepareError)
+            ? throw Fail(StatusCode.Unavailable, ErrorCodes.NativeLibrary, "the fake finds no libtorch", "")
+            : Task.FromResult(new PrepareResponse { Device = "cpu" });
     }
 
     public override async Task Load(LoadRequest request, IServerStreamWriter<LoadEvent> responseStream, ServerCallContext context)
@@ -80,6 +94,16 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
                 {
                     await Console.Error.WriteLineAsync("fake: poisoned");
                     LibC.Abort();
+                }
+
+                if (words[word] == Hoard)
+                {
+                    TakeMemory();
+                }
+
+                if (words[word] == Linger)
+                {
+                    await Behaviour.WaitForMarkAsync("go");
                 }
 
                 if (words[word] == Stuck)
@@ -169,6 +193,12 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         {
             Behaviour.LeaveMark("cancelled");
         }
+    }
+
+    private static unsafe void TakeMemory()
+    {
+        const int bytes = 256 << 20;
+        new Span<byte>(System.Runtime.InteropServices.NativeMemory.Alloc(bytes), bytes).Fill(1);
     }
 
     private static void CrashOnce(string where)

@@ -28,7 +28,7 @@ internal static class SupervisorCommand
             {
                 host.Terminal.Out.WriteLine(info is null
                     ? NoneRuns
-                    : Units.Format($"version {info.Version}, protocol {info.ProtocolVersion}, pid {info.Pid}, up {Units.Duration(info.Uptime)}, idle timeout {info.IdleTimeout.TotalSeconds} s, socket {info.Socket}"));
+                    : Units.Format($"version {info.Version}, protocol {info.ProtocolVersion}, pid {info.Pid}, up {Units.Duration(info.Uptime)}, idle timeout {info.IdleTimeout.TotalSeconds} s, {info.StandbyWorkers} workers stand by, socket {info.Socket}"));
             }
 
             return ExitCodes.Done;
@@ -68,6 +68,7 @@ internal static class SupervisorCommand
                 json.WriteString("socket", info.Socket);
                 json.WriteNumber("uptime_seconds", info.Uptime.TotalSeconds);
                 json.WriteNumber("idle_timeout_seconds", info.IdleTimeout.TotalSeconds);
+                json.WriteNumber("standby_workers", info.StandbyWorkers);
             }
 
             json.WriteEndObject();

@@ -9,7 +9,7 @@ internal static class HostWire
         wire.Pid,
         wire.Socket,
         TimeSpan.FromSeconds(wire.UptimeSeconds),
-        TimeSpan.FromSeconds(wire.IdleTimeoutSeconds));
+        TimeSpan.FromSeconds(wire.IdleTimeoutSeconds)) { StandbyWorkers = wire.StandbyWorkers };
 
     public static PipelineInfo ToInfo(this V1.PipelineInfo wire) => new()
     {

@@ -7,7 +7,8 @@ namespace LmDeploy.Hosting;
 /// <summary>The supervisor of this user and this build: found on its socket, or started.</summary>
 internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, IDisposable
 {
-    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>Longer than a supervisor that drains may take to leave, for which the next one waits.</summary>
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _retryPeriod = TimeSpan.FromMilliseconds(10);
 
     private readonly Lazy<Installation> _installation = new(Installation.Find, LazyThreadSafetyMode.PublicationOnly);
@@ -69,7 +70,11 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
 
     private async Task StartAsync(string socketPath, CancellationToken cancellationToken)
     {
-        var start = new SupervisorStart(_installation.Value, socketPath, IsOwned: false, ReadIdleTimeout(), _startTimeout);
+        var start = new SupervisorStart(_installation.Value, socketPath, IsOwned: false, ReadIdleTimeout(), _startTimeout)
+        {
+            Standby = ReadStandby(),
+            StandbyCuda = Environment.GetEnvironmentVariable("LMDEPLOY_STANDBY_CUDA") == "1",
+        };
         using (await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false))
         {
             // It has left this process; letting go of the pipes is all there is to do.
@@ -106,4 +111,12 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
             ? TimeSpan.FromSeconds(seconds)
             : throw new SupervisorUnavailableException(
                 ErrorCodes.InvalidConfig, $"LMDEPLOY_IDLE_TIMEOUT must be a number of seconds, 0 or more, got \"{text}\".", "LMDEPLOY_IDLE_TIMEOUT");
+
+    /// <summary>LMDEPLOY_STANDBY, 0 when it is not set.</summary>
+    private static int ReadStandby()
+        => Environment.GetEnvironmentVariable("LMDEPLOY_STANDBY") is not { Length: > 0 } text ? 0
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 16
+            ? count
+            : throw new SupervisorUnavailableException(
+                ErrorCodes.InvalidConfig, $"LMDEPLOY_STANDBY must be a number between 0 and 16, got \"{text}\".", "LMDEPLOY_STANDBY");
 }

@@ -7,4 +7,8 @@ namespace LmDeploy;
 /// <param name="Socket">The path of its socket.</param>
 /// <param name="Uptime">The time since it started.</param>
 /// <param name="IdleTimeout">How long it stays with nothing to do; zero for ever.</param>
-public sealed record SupervisorInfo(string Version, int ProtocolVersion, int Pid, string Socket, TimeSpan Uptime, TimeSpan IdleTimeout);
+public sealed record SupervisorInfo(string Version, int ProtocolVersion, int Pid, string Socket, TimeSpan Uptime, TimeSpan IdleTimeout)
+{
+    /// <summary>How many started workers without a model it has.</summary>
+    public int StandbyWorkers { get; init; }
+}

@@ -16,4 +16,10 @@ public sealed record SupervisorOptions
 
     /// <summary>The time it has to end everything when it is disposed, before it is killed; more than 0. Default: 15 s.</summary>
     public TimeSpan StopTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many started workers without a model it keeps, so that pipelines start faster; 0 to 16. Default: 0.</summary>
+    public int Standby { get; init => field = Ensure.InRange(value, 0, 16); }
+
+    /// <summary>Whether those have a CUDA context too, which takes about half a gigabyte of the device each. Default: false.</summary>
+    public bool StandbyCuda { get; init; }
 }

@@ -1,8 +1,9 @@
 using System.Globalization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
 
-/// <summary>What a supervisor that was killed could not remove itself: its socket, and the folders of workers it had not met yet.</summary>
+/// <summary>What a supervisor that was killed could not remove itself: its socket, workers that did not follow it, and the folders of workers it had not met yet.</summary>
 internal static class SupervisorRemains
 {
     private const string WorkerFolderPrefix = "w-";
@@ -20,6 +21,7 @@ internal static class SupervisorRemains
             using var gate = new FileStream($"{socketPath}.log", FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             using var claim = new FileStream($"{socketPath}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.Delete(socketPath);
+            OrphanedWorkers.End(Path.GetDirectoryName(socketPath)!);
             foreach (var folder in Directory.EnumerateDirectories(Path.GetDirectoryName(socketPath)!, WorkerFolderPrefix + "*").Where(IsOfTheDead))
             {
                 Directory.Delete(folder, recursive: true);

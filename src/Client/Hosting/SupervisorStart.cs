@@ -10,6 +10,12 @@ namespace LmDeploy.Hosting;
 /// <param name="Timeout">The time it has to be ready.</param>
 internal sealed record SupervisorStart(Installation Installation, string SocketPath, bool IsOwned, TimeSpan IdleTimeout, TimeSpan Timeout)
 {
+    /// <summary>How many workers without a model it keeps ready.</summary>
+    public int Standby { get; init; }
+
+    /// <summary>Whether those have a CUDA context.</summary>
+    public bool StandbyCuda { get; init; }
+
     public IEnumerable<string> Arguments
     {
         get
@@ -21,6 +27,16 @@ internal sealed record SupervisorStart(Installation Installation, string SocketP
             if (IsOwned)
             {
                 yield return "--owned";
+            }
+
+            if (Standby > 0)
+            {
+                yield return "--standby";
+                yield return Standby.ToString(CultureInfo.InvariantCulture);
+                if (StandbyCuda)
+                {
+                    yield return "--standby-cuda";
+                }
             }
         }
     }

@@ -6,7 +6,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Configuration;
 
 /// <summary>
-/// <c>lmdeploy-supervisor --socket PATH [--idle-timeout SECONDS] [--home FOLDER] [--owned] [--start-timeout SECONDS] [--client-timeout SECONDS]</c>
+/// <c>lmdeploy-supervisor --socket PATH [--idle-timeout SECONDS] [--home FOLDER] [--owned] [--start-timeout SECONDS] [--client-timeout SECONDS]
+/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda]</c>
 /// </summary>
 internal static class CommandLine
 {
@@ -16,6 +17,8 @@ internal static class CommandLine
     /// <summary>A day: longer than any wait that means something.</summary>
     private const double LongestSeconds = 86_400;
 
+    private const int MostStandby = 16;
+
     /// <exception cref="SupervisorException">An argument is unknown, incomplete or out of its range.</exception>
     public static SupervisorOptions Parse(ReadOnlySpan<string> arguments)
     {
@@ -24,9 +27,9 @@ internal static class CommandLine
         for (var i = 0; i < arguments.Length; i++)
         {
             var name = arguments[i];
-            if (name == "--owned")
+            if (name is "--owned" or "--standby-cuda")
             {
-                options = options with { Owned = true };
+                options = name == "--owned" ? options with { Owned = true } : options with { StandbyCuda = true };
                 continue;
             }
 
@@ -47,6 +50,12 @@ internal static class CommandLine
                     break;
                 case "--client-timeout":
                     options = options with { ClientTimeout = Seconds(name, value, least: 6) };
+                    break;
+                case "--drain-timeout":
+                    options = options with { DrainTimeout = Seconds(name, value, least: 0) };
+                    break;
+                case "--standby":
+                    options = options with { Standby = Count(name, value) };
                     break;
                 default:
                     throw Invalid(name, $"{name} is not an option of lmdeploy-supervisor.");
@@ -77,6 +86,11 @@ internal static class CommandLine
 
         return path;
     }
+
+    private static int Count(string name, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostStandby
+            ? count
+            : throw Invalid(name, $"{name} {value}: expected a number between 0 and {MostStandby}.");
 
     private static TimeSpan Seconds(string name, string value, double least) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= LongestSeconds

@@ -40,7 +40,18 @@ internal sealed record SupervisorOptions
     /// <value>Default: 2 seconds.</value>
     public TimeSpan GpuTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>From the request to end to the exit of the supervisor, all pipelines included.</summary>
+    /// <summary>How long SIGTERM lets the requests that run go on.</summary>
+    /// <value>Default: 10 seconds; zero ends them at once.</value>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many workers without a model are kept ready.</summary>
+    /// <value>0 to 16. Default: 0, none is started that nobody asked for.</value>
+    public int Standby { get; init; }
+
+    /// <summary>Whether those have a CUDA context too, which takes about half a gigabyte of the device each.</summary>
+    public bool StandbyCuda { get; init; }
+
+    /// <summary>From the end of the drain to the exit of the supervisor, all pipelines included.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

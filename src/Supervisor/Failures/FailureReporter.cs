@@ -7,7 +7,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Failures;
 
 /// <summary>Finds out how a worker ended that nobody had told to end, from everything that knows something about it.</summary>
-internal sealed class FailureReporter(IKernelLog kernelLog, SupervisorOptions options, TimeProvider time)
+internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     private const int KeptLines = 20;
     private const int QuotedLines = 5;
@@ -45,12 +45,15 @@ internal sealed class FailureReporter(IKernelLog kernelLog, SupervisorOptions op
         failure.Xids.AddRange(XidLine.Find(kernelLog.Since(StartOf(worker.Process.Identity)), failure.WorkerPid));
         failure.Running.AddRange(flight.Requests.Select(describe).OfType<RunningRequest>());
         failure.Kind = KindOf(worker, status, during, failure);
-        return new SupervisorException(new Error { Code = code, Message = FailureText.Describe(failure, worker.CondemnedBecause, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
+        var because = worker.CondemnedBecause ?? worker.Limit?.Verdict;
+        return new SupervisorException(new Error { Code = code, Message = FailureText.Describe(failure, because, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
     }
 
-    private static string KindOf(WorkerInstance worker, ExitStatus? status, string during, WorkerFailure failure) => (worker.CondemnedFor, status) switch
+    private string KindOf(WorkerInstance worker, ExitStatus? status, string during, WorkerFailure failure) => (worker.CondemnedFor, status) switch
     {
         ({ } condemned, _) => condemned,
+        _ when worker.Limit?.Verdict is not null => FailureKinds.MemoryLimit,
+        (_, { Signal: "SIGKILL" }) when oom.WasKilled(worker.Process.Identity, worker.OomMark) == true => FailureKinds.OomKilled,
         _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => FailureKinds.CudaError,
         (_, { IsFault: true }) => FailureKinds.Crashed,
         (_, { Signal: not null }) => FailureKinds.Killed,

@@ -3,18 +3,17 @@ using LmDeploy.Supervisor.Configuration;
 
 namespace LmDeploy.Supervisor.Hosting;
 
-/// <summary>Listens for what ends the supervisor from outside: SIGTERM, SIGINT and, for one that is owned, the end of its standard input.</summary>
+/// <summary>
+/// Listens for what ends the supervisor from outside: SIGTERM, which lets running requests finish, and in a hurry SIGINT and, for
+/// one that is owned, the end of its standard input.
+/// </summary>
 internal sealed class StopSources : IDisposable
 {
     private readonly PosixSignalRegistration[] _signals;
 
     public StopSources(SupervisorOptions options, StopSignal stop)
     {
-        _signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            stop.Request(context.Signal.ToString());
-        }))];
+        _signals = [On(PosixSignal.SIGTERM, stop.Drain), On(PosixSignal.SIGINT, stop.Request)];
         if (options.Owned)
         {
             new Thread(() => WaitForOwner(stop)) { Name = "owner watch", IsBackground = true }.Start();
@@ -28,6 +27,12 @@ internal sealed class StopSources : IDisposable
             signal.Dispose();
         }
     }
+
+    private static PosixSignalRegistration On(PosixSignal signal, Action<string> end) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        end(context.Signal.ToString());
+    });
 
     private static void WaitForOwner(StopSignal stop)
     {

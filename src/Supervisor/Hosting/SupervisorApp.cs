@@ -7,6 +7,8 @@ using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.Supervisor.Workers.Standby;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Supervisor.Hosting;
@@ -18,12 +20,12 @@ internal static class SupervisorApp
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
-    public static WebApplication Build(SupervisorOptions options, SupervisorLog log)
+    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
         AddSupervisor(builder.Services);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
@@ -31,6 +33,7 @@ internal static class SupervisorApp
             grpc.MaxReceiveMessageSize = null;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<DrainInterceptor>();
         });
 
         var app = builder.Build();
@@ -41,13 +44,19 @@ internal static class SupervisorApp
     }
 
     private static void AddSupervisor(IServiceCollection services) => services
-        .AddSingleton<StopSignal>()
         .AddSingleton<CallGauge>()
         .AddSingleton<ErrorInterceptor>()
+        .AddSingleton<RequestGate>()
+        .AddSingleton<DrainInterceptor>()
         .AddSingleton<SpawnThread>()
         .AddSingleton<ProcessTable>(_ => new ProcessTable())
         .AddSingleton<IWorkerProcessFactory, WorkerProcessFactory>()
         .AddSingleton<IWorkerConnector, WorkerConnector>()
+        .AddSingleton<IOomEvents>(_ => new OomEvents(MemoryController.Find()))
+        .AddSingleton(services => new MemoryLimiter(
+            MemoryController.Find(), services.GetRequiredService<ProcessTable>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<MemoryLimiter>>()))
+        .AddSingleton<IMemoryPressure>(_ => new HostMemoryPressure())
+        .AddSingleton<StandbyPool>()
         .AddSingleton<WorkerLauncher>()
         .AddSingleton<WorkerStopper>()
         .AddSingleton<INvml, Nvml>()

@@ -3,6 +3,8 @@ using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.Standby;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Hosting;
 
@@ -15,8 +17,17 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     /// <summary>Runs until something asks for the end. <paramref name="announce"/> gets the one word that the starter waits for.</summary>
     public async Task RunAsync(Action<string> announce)
     {
+        // First of all, so that whenever a signal comes, either nothing has been made yet or it is cleared away.
+        var stop = new StopSignal();
+        using var sources = new StopSources(options, stop);
         PrivateFolder.Ensure(options.Folder);
-        using var claim = SocketClaim.TryTake(options);
+        using var claim = await ClaimAsync(stop);
+        if (stop.Requested.IsCompleted)
+        {
+            announce($"failed it was told to end before it had started: {await stop.Requested}");
+            return;
+        }
+
         if (claim is null)
         {
             announce("already-running");
@@ -26,10 +37,9 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         using var log = new SupervisorLog(options.LogFile, time);
         log.Clear();
         File.Delete(options.Socket);
+        OrphanedWorkers.End(options.Folder);
         WorkerFolder.RemoveStale(options.Folder, new ProcessTable());
-        await using var app = SupervisorApp.Build(options, log);
-        var stop = app.Services.GetRequiredService<StopSignal>();
-        using var sources = new StopSources(options, stop);
+        await using var app = SupervisorApp.Build(options, log, stop);
         await app.StartAsync();
         announce("ready");
         log.TakeStandardStreams(keepInput: options.Owned);
@@ -38,20 +48,47 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
         LogStarted(logger, options.Socket, options.Home);
         _ = GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None); // So that the first pipeline does not wait for NVML to initialize.
+        app.Services.GetRequiredService<StandbyPool>().Start();
         var reason = await stop.Requested;
+        var ending = time.GetTimestamp();
         LogEnding(logger, reason);
-        await claim.CloseGateAsync(time);
-        await EndAsync(app, logger);
+        await claim.CloseGateAsync(time); // Before anybody is refused, who will then come back with another supervisor.
+        await DrainAsync(app.Services, stop, logger);
+        await EndAsync(app, logger, options.DrainTimeout + options.ShutdownTimeout - time.GetElapsedTime(ending));
         File.Delete(options.Socket);
     }
 
-    private async Task EndAsync(WebApplication app, ILogger logger)
+    /// <summary>Waits for the right to listen, which another supervisor may keep for a while as it leaves, or for the end.</summary>
+    private async Task<SocketClaim?> ClaimAsync(StopSignal stop)
     {
-        var registry = app.Services.GetRequiredService<PipelineRegistry>();
-        if (!await registry.CloseAsync(StopReason.Shutdown).CompletesWithinAsync(options.ShutdownTimeout - (2 * CallsTimeout), time))
+        var claiming = Task.Factory.StartNew(() => SocketClaim.TryTake(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.WhenAny(claiming, stop.Requested);
+        return claiming.IsCompleted || !stop.Requested.IsCompleted ? await claiming : null;
+    }
+
+    /// <summary>Refuses what is new and waits for the requests that run, until they are over, time is up or somebody hurries.</summary>
+    private async Task DrainAsync(IServiceProvider services, StopSignal stop, ILogger logger)
+    {
+        var standby = services.GetRequiredService<StandbyPool>().StopAsync();
+        var gate = services.GetRequiredService<RequestGate>();
+        var drained = gate.CloseAsync();
+        await Task.WhenAny(drained, stop.Hurried).CompletesWithinAsync(options.DrainTimeout, time);
+        if (!drained.IsCompleted)
         {
-            var left = registry.All.Count;
-            LogPipelinesLeft(logger, left);
+            LogRequestsLeft(logger, gate.Running);
+        }
+
+        await standby.CompletesWithinAsync(options.KillTimeout, time);
+    }
+
+    private async Task EndAsync(WebApplication app, ILogger logger, TimeSpan left)
+    {
+        left = left < options.ShutdownTimeout ? left : options.ShutdownTimeout;
+        var registry = app.Services.GetRequiredService<PipelineRegistry>();
+        if (!await registry.CloseAsync(StopReason.Shutdown).CompletesWithinAsync(left - (2 * CallsTimeout), time))
+        {
+            var count = registry.All.Count;
+            LogPipelinesLeft(logger, count);
         }
 
         // The server closes its connections without looking whether the last words of a call went out.
@@ -65,6 +102,9 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
     [LoggerMessage(EventId = 41, EventName = "SupervisorEnding", Level = LogLevel.Information, Message = "Ending: {Reason}")]
     private static partial void LogEnding(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 43, EventName = "RequestsLeft", Level = LogLevel.Warning, Message = "{Count} requests were not waited for any longer")]
+    private static partial void LogRequestsLeft(ILogger logger, int count);
 
     [LoggerMessage(EventId = 42, EventName = "PipelinesLeft", Level = LogLevel.Error, Message = "{Count} pipelines had not ended in time")]
     private static partial void LogPipelinesLeft(ILogger logger, int count);

@@ -4,12 +4,15 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>Starts a worker and loads a model into it, and tells the owner loop how that goes.</summary>
-internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus, FailureReporter failures, SupervisorOptions options, TimeProvider time)
+internal sealed class PipelineStarter(
+    WorkerLauncher launcher, StandbyPool standby, MemoryLimiter limiter, IGpuMonitor gpus, FailureReporter failures, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Never fails: the last message is <see cref="PipelineMessage.Loaded"/> or <see cref="PipelineMessage.StartFailed"/>.</summary>
     public async Task StartAsync(PipelineSpec spec, Action<PipelineMessage> tell, CancellationToken stopping)
@@ -21,9 +24,14 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
         {
             either.Token.ThrowIfCancellationRequested();
             var before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, either.Token) : null;
-            worker = await launcher.SpawnAsync();
+            worker = await standby.TryTakeAsync(spec, visibleDevices: null, either.Token) ?? await launcher.SpawnAsync();
             tell(new PipelineMessage.Spawned(worker, before));
-            await launcher.ConnectAsync(worker, either.Token);
+            limiter.Impose(worker, spec.MemoryLimit);
+            if (worker.Connection is null)
+            {
+                await launcher.ConnectAsync(worker, either.Token);
+            }
+
             tell(new PipelineMessage.Connected());
             var request = new LoadRequest { Model = spec.Model, Engine = spec.Engine };
             var model = await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token);
@@ -42,6 +50,11 @@ internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus,
         {
             // A call that its worker's death broke may also end as one that was cancelled, by nobody here.
             var typed = exception is RpcException call ? SupervisorException.From(call) : null;
+            if (typed?.Error.Code == ErrorCodes.OutOfMemory)
+            {
+                await standby.DropAsync(); // So that another attempt has more room.
+            }
+
             tell(new PipelineMessage.StartFailed(typed ?? await ExplainAsync(worker, spec, exception)));
         }
         catch (Exception exception)

@@ -14,6 +14,10 @@ internal static partial class LibC
     public const int OpenReadWrite = 0x2;
     public const int OpenReadNow = 0x800 | 0x80000; // O_RDONLY | O_NONBLOCK | O_CLOEXEC
 
+    private const int SetDumpable = 4; // PR_SET_DUMPABLE
+    private const int CoreLimit = 4; // RLIMIT_CORE
+    private const int CloseOnExec = 4; // CLOSE_RANGE_CLOEXEC
+    private const long CloseRange = 436;
     private const long PidfdSendSignal = 424;
     private const long PidfdOpen = 434;
 
@@ -38,6 +42,12 @@ internal static partial class LibC
         }
     }
 
+    /// <summary>Keeps every descriptor from 3 on out of the processes that this one starts; kernels before 5.11 cannot.</summary>
+    public static bool KeepDescriptors() => SystemCall(CloseRange, 3, int.MaxValue, CloseOnExec, 0) == 0;
+
+    /// <summary>No core file of this process, not even to a pipe, and no other process of the user may read its memory.</summary>
+    public static bool ForbidDumps() => SetResourceLimit(CoreLimit, default) == 0 & ProcessControl(SetDumpable, 0, 0, 0, 0) == 0;
+
     /// <summary>Signals a process, or with a negative number the whole process group.</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
@@ -51,9 +61,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags, uint mode);
 
-    /// <returns>How many bytes were read; -1 for an error.</returns>
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(SafeFileHandle file, [Out] byte[] buffer, nint length);
+    public static partial nint Read(SafeFileHandle file, ref byte buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(SafeFileHandle from, int to);
@@ -64,6 +73,14 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Status(int folder, string path, int flags, uint mask, out FileStatus status);
 
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int ProcessControl(int option, ulong first, ulong second, ulong third, ulong fourth);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int SetResourceLimit(int resource, in ResourceLimit limit);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, long first, long second, long third, long fourth);
+
+    private readonly record struct ResourceLimit(ulong Soft, ulong Hard);
 }

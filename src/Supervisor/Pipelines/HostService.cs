@@ -5,13 +5,14 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>What looks at the supervisor and at everything it runs.</summary>
 internal sealed class HostService(
-    PipelineRegistry registry, IGpuMonitor gpus, EnvironmentChecker environment, StopSignal stop, SupervisorOptions options, TimeProvider time) : V1.Host.HostBase
+    PipelineRegistry registry, IGpuMonitor gpus, EnvironmentChecker environment, StandbyPool standby, StopSignal stop, SupervisorOptions options, TimeProvider time) : V1.Host.HostBase
 {
     private readonly long _started = time.GetTimestamp();
 
@@ -23,6 +24,7 @@ internal sealed class HostService(
         Socket = options.Socket,
         UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
         IdleTimeoutSeconds = options.IdleTimeout.TotalSeconds,
+        StandbyWorkers = standby.Count,
     });
 
     public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)

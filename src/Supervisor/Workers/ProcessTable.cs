@@ -40,6 +40,10 @@ internal sealed class ProcessTable(string root = "/proc")
         return new ProcessMemory(Kibibytes(status, "VmRSS:"), Kibibytes(status, "VmHWM:"));
     }
 
+    /// <summary>Bytes of a process that nothing but its end gives back: not those of files, which the kernel drops when it needs the room.</summary>
+    public long ReadUnreclaimable(ProcessIdentity identity) =>
+        IsRunning(identity) && Read(identity.Pid, "status") is { } status ? Kibibytes(status, "RssAnon:") + Kibibytes(status, "RssShmem:") : 0;
+
     private static bool Belongs(ProcessRecord record, ProcessIdentity leader, Dictionary<int, ProcessRecord> records)
     {
         // Nothing that is older than the leader can come from it: its number had another owner then.

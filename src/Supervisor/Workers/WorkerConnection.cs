@@ -15,6 +15,9 @@ internal sealed class WorkerConnection(GrpcChannel channel, string token) : IWor
 
     public CallOptions Call(CancellationToken cancellationToken) => new(_headers, cancellationToken: cancellationToken);
 
+    public async Task PrepareAsync(bool cudaContext, CancellationToken cancellationToken) =>
+        await Client.PrepareAsync(new PrepareRequest { CudaContext = cudaContext }, Call(cancellationToken));
+
     public async Task<ModelInfo> LoadAsync(LoadRequest request, Action<LoadProgress> onProgress, CancellationToken cancellationToken)
     {
         using var load = Client.Load(request, Call(cancellationToken));

@@ -11,12 +11,18 @@ internal static class WorkerEnvironment
 
     private static readonly string[] Prefixes = ["LC_", "NVIDIA_", "DOTNET_", "LMDEPLOY_", "OMP_", "GOMP_", "MKL_"];
 
+    /// <summary>What would write the worker's memory to files, or run code of others in it.</summary>
+    private static readonly string[] BarredPrefixes = ["DOTNET_DbgEnable", "DOTNET_DbgMiniDump", "DOTNET_EnableEventPipe", "DOTNET_STARTUP_HOOKS", "DOTNET_ADDITIONAL_DEPS"];
+
+    /// <summary>Endings of the names that secrets have, whatever they begin with.</summary>
+    private static readonly string[] SecretSuffixes = ["_KEY", "_TOKEN", "_SECRET", "_PASSWORD"];
+
     public static Dictionary<string, string?> Build(IEnumerable<KeyValuePair<string, string?>> environment)
     {
         var allowed = new Dictionary<string, string?>();
         foreach (var (name, value) in environment)
         {
-            if (Names.Contains(name) || Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            if (IsAllowed(name))
             {
                 allowed[name] = value;
             }
@@ -36,4 +42,9 @@ internal static class WorkerEnvironment
         allowed.TryAdd("DOTNET_EnableDiagnostics", "0");
         return allowed;
     }
+
+    private static bool IsAllowed(string name) => Names.Contains(name)
+        || (StartsWithAny(name, Prefixes) && !StartsWithAny(name, BarredPrefixes) && !SecretSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
+
+    private static bool StartsWithAny(string name, string[] prefixes) => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

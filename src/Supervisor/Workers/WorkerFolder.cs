@@ -13,9 +13,12 @@ internal sealed class WorkerFolder : IDisposable
     private const string Prefix = "w-";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private static readonly long SupervisorStart = OrphanedWorkers.StartOf(Environment.ProcessId) ?? 0;
+
     private static int _count;
 
     private readonly Socket _ready;
+    private WorkerRecord? _record;
 
     private WorkerFolder(string path)
     {
@@ -69,6 +72,24 @@ internal sealed class WorkerFolder : IDisposable
         }
     }
 
+    /// <summary>Notes, beside this folder, which process the worker is, so that it can be ended by others when this process is killed.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Record(ProcessIdentity worker, string token) => Write(
+        new WorkerRecord(Environment.ProcessId, SupervisorStart, worker.Pid, worker.StartTicks, WorkerRecord.HashOf(token), ""));
+
+    /// <summary>Adds the control group that is about to be made for the worker; only before the worker has been met.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void RecordGroup(string cgroup)
+    {
+        if (_record is not null)
+        {
+            Write(_record with { Cgroup = cgroup });
+        }
+    }
+
+    /// <summary>The worker is gone and all that belonged to it.</summary>
+    public void Forget() => File.Delete(Path + WorkerRecord.Suffix);
+
     /// <summary>Completes when the worker says that it listens.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
@@ -79,6 +100,12 @@ internal sealed class WorkerFolder : IDisposable
     {
         _ready.Dispose();
         Remove(Path);
+    }
+
+    private void Write(WorkerRecord record)
+    {
+        record.Write(Path + WorkerRecord.Suffix, System.IO.Path.Combine(Path, "record"));
+        _record = record;
     }
 
     private static void Remove(string folder)

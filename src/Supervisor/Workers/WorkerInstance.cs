@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Workers.MemoryLimits;
 
 namespace LmDeploy.Supervisor.Workers;
 
@@ -22,6 +23,12 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
 
     /// <summary>Null until the worker has answered Hello.</summary>
     public IWorkerConnection? Connection { get; set; }
+
+    /// <summary>The kernel's count of processes that it killed, from before this one started.</summary>
+    public OomMark OomMark { get; init; }
+
+    /// <summary>What holds it to its memory limit; null for none.</summary>
+    public MemoryLimit? Limit { get; set; }
 
     /// <summary>The kind of failure that the supervisor kills it for, one of <see cref="V1.FailureKinds"/>; null while it does not.</summary>
     public string? CondemnedFor { get; private set; }
@@ -53,7 +60,13 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     {
         Connection?.Dispose();
         await process.DisposeAsync();
+        if (Limit is not null)
+        {
+            await Limit.DisposeAsync();
+        }
+
         folder.Dispose();
+        folder.Forget();
         folder.Flight.Dispose();
     }
 }

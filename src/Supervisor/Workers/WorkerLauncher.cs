@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>Brings workers up to the point where they answer.</summary>
 internal sealed class WorkerLauncher(
-    IWorkerProcessFactory processes, IWorkerConnector connector, FailureReporter failures, SupervisorOptions options, TimeProvider time)
+    IWorkerProcessFactory processes, IWorkerConnector connector, FailureReporter failures, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Starts a process. Whoever gets the worker has to stop and dispose it.</summary>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
@@ -17,9 +17,10 @@ internal sealed class WorkerLauncher(
     {
         var folder = WorkerFolder.Create(options.Folder);
         var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        var mark = oom.Mark();
         try
         {
-            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token, time.GetTimestamp());
+            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token, time.GetTimestamp()) { OomMark = mark };
         }
         catch
         {

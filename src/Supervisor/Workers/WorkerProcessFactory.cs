@@ -24,7 +24,7 @@ internal sealed partial class WorkerProcessFactory(
         Process process;
         try
         {
-            process = Process.Start(Describe(folder))!;
+            process = Process.Start(Describe(folder, token))!;
         }
         catch (Win32Exception exception)
         {
@@ -35,6 +35,16 @@ internal sealed partial class WorkerProcessFactory(
 
         var worker = new WorkerProcess(process, processes, time);
         LogStarted(worker.Identity.Pid, folder.Path);
+        try
+        {
+            folder.Record(worker.Identity, token);
+        }
+        catch (IOException exception)
+        {
+            // The disk is full: the worker's own guards have to do.
+            LogNotRecorded(worker.Identity.Pid, exception.Message);
+        }
+
         try
         {
             process.StandardInput.BaseStream.Write(Encoding.ASCII.GetBytes(token + "\n"));
@@ -62,7 +72,7 @@ internal sealed partial class WorkerProcessFactory(
         }
     }
 
-    private ProcessStartInfo Describe(WorkerFolder folder)
+    private ProcessStartInfo Describe(WorkerFolder folder, string token)
     {
         var start = new ProcessStartInfo(options.WorkerExecutable)
         {
@@ -72,6 +82,7 @@ internal sealed partial class WorkerProcessFactory(
                 "--ready", folder.ReadySocket,
                 "--flight", folder.FlightFile,
                 "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+                WorkerRecord.Option, WorkerRecord.HashOf(token),
             },
             WorkingDirectory = "/",
             RedirectStandardInput = true,
@@ -92,6 +103,9 @@ internal sealed partial class WorkerProcessFactory(
 
     [LoggerMessage(EventId = 10, EventName = "WorkerStarted", Level = LogLevel.Information, Message = "Worker {Pid} started in {Folder}")]
     private partial void LogStarted(int pid, string folder);
+
+    [LoggerMessage(EventId = 12, EventName = "WorkerNotRecorded", Level = LogLevel.Warning, Message = "Worker {Pid} could not be recorded: {Reason}")]
+    private partial void LogNotRecorded(int pid, string reason);
 
     [LoggerMessage(EventId = 11, EventName = "TokenNotTaken", Level = LogLevel.Information, Message = "Worker {Pid} did not take its token: {Reason}")]
     private partial void LogTokenNotTaken(int pid, string reason);

@@ -18,7 +18,7 @@ internal static class WorkerHost
         LibC.StartSession();
         LifeLine.Arm(Console.OpenStandardInput(), token.Set);
         ParentWatch.Arm(options.Parent);
-        LibC.ForbidCoreFiles();
+        Secrecy.Arm();
         var flight = FlightRecord.Open(options.Flight);
         Heartbeat.Start(flight);
 
@@ -34,6 +34,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton(libTorch);
         builder.Services.AddSingleton(new EnvironmentChecks(locator, verdicts, libTorch));
         builder.Services.AddSingleton<ModelHost>();
+        builder.Services.AddSingleton<Preparation>();
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = null;

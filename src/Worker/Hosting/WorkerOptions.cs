@@ -1,9 +1,11 @@
+using LmDeploy.V1;
+
 namespace LmDeploy.Worker.Hosting;
 
 /// <summary>The worker's command line, as its supervisor writes it.</summary>
 internal sealed record WorkerOptions
 {
-    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER";
+    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID --token-hash HASH (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER";
 
     /// <summary>Where to serve.</summary>
     public string Socket { get; private init; } = "";
@@ -16,6 +18,9 @@ internal sealed record WorkerOptions
 
     /// <summary>The process this worker may not outlive.</summary>
     public int Parent { get; private init; }
+
+    /// <summary>What the supervisor recognises this process by; means nothing to the worker itself.</summary>
+    public string TokenHash { get; private init; } = "";
 
     /// <summary>A libtorch to test instead of serving; empty for none.</summary>
     public string SelfTestLibTorch { get; private init; } = "";
@@ -45,6 +50,9 @@ internal sealed record WorkerOptions
                     break;
                 case "--parent" when int.TryParse(value, out var parent):
                     options = options with { Parent = parent };
+                    break;
+                case WorkerRecord.Option:
+                    options = options with { TokenHash = value };
                     break;
                 case "--self-test-libtorch":
                     options = options with { SelfTestLibTorch = value };

@@ -7,15 +7,21 @@ internal static class HostMemory
     public static long AvailableBytes()
     {
         var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet;
-        return Math.Max(0, Math.Min(limit, MemAvailable() ?? limit));
+        return Math.Max(0, Math.Min(limit, Read("/proc/meminfo", "MemAvailable:") ?? limit));
     }
 
-    private static long? MemAvailable()
+    /// <summary>Bytes that are left of a limit on what this process may take; pages of files, which the kernel can drop, are not counted.</summary>
+    public static long BytesLeftOf(long limit)
     {
-        const string key = "MemAvailable:";
+        const string status = "/proc/self/status";
+        return Math.Max(0, limit - (Read(status, "RssAnon:") ?? Environment.WorkingSet) - (Read(status, "RssShmem:") ?? 0));
+    }
+
+    private static long? Read(string file, string key)
+    {
         try
         {
-            var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));
+            var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));
             return line is not null && long.TryParse(line[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), out var kibibytes)
                 ? kibibytes << 10
                 : null;

@@ -40,7 +40,7 @@ internal sealed class LoadedModel : IDisposable
         var plan = ComputePlan.Choose(config, spec.CheckpointDtype);
         using var checkpoint = Checkpoint.Open(folder);
         var total = checkpoint.TotalBytes;
-        RequireMemory(plan, checkpoint.TotalElements);
+        RequireMemory(plan, settings, checkpoint.TotalElements);
 
         var weights = new WeightLoader(checkpoint, plan.Device, plan.Dtype, new ProgressReport(loaded => progress(loaded, total)), cancellationToken);
         var decoder = DecoderBuilder.Build(spec, weights);
@@ -55,21 +55,27 @@ internal sealed class LoadedModel : IDisposable
         Decoder.Dispose();
     }
 
-    private static void RequireMemory(ComputePlan plan, long elements)
+    private static void RequireMemory(ComputePlan plan, EngineSettings settings, long elements)
     {
         var needed = elements * plan.Dtype.ElementSize();
-        var free = FreeBytes(plan);
+        var free = FreeBytes(plan, settings);
         if (needed > free)
         {
+            if (settings.MemoryLimit is { } limit && plan.Device.type != DeviceType.CUDA && HostMemory.BytesLeftOf(limit) < needed)
+            {
+                throw new EngineException(
+                    ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are left of memory_limit_bytes, {limit}; raise it.", "memory_limit_bytes");
+            }
+
             throw new EngineException(ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are free on {plan.DeviceName}.");
         }
     }
 
-    private static long FreeBytes(ComputePlan plan)
+    private static long FreeBytes(ComputePlan plan, EngineSettings settings)
     {
         if (plan.Device.type != DeviceType.CUDA)
         {
-            return HostMemory.AvailableBytes();
+            return Math.Min(HostMemory.AvailableBytes(), HostMemory.BytesLeftOf(settings.MemoryLimit ?? long.MaxValue));
         }
 
         // The driver answers a thread that has a context, and the first tensor gives it one.
@@ -82,7 +88,7 @@ internal sealed class LoadedModel : IDisposable
         var attention = spec.Attention;
         var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize());
         var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
-        var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan), perSequence * settings.MaxBatchSize);
+        var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), perSequence * settings.MaxBatchSize);
         return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1);
     }
 

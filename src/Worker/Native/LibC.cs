@@ -9,8 +9,11 @@ internal static partial class LibC
     public const int SigKill = 9;
 
     private const int PrSetPdeathsig = 1;
+    private const int PrSetDumpable = 4;
     private const int RlimitCore = 4;
     private const long SysPidfdOpen = 434;
+    private const long SysCloseRange = 436;
+    private const long CloseRangeCloexec = 4;
     private const short PollIn = 1;
     private const uint MfdCloexec = 1;
 
@@ -28,11 +31,17 @@ internal static partial class LibC
     /// <summary>Asks the kernel to send <paramref name="signal"/> to this process when the thread that started it ends.</summary>
     public static bool SetParentDeathSignal(int signal) => Prctl(PrSetPdeathsig, (ulong)signal, 0, 0, 0) == 0;
 
-    /// <summary>Core files would hold prompts and weights.</summary>
-    public static bool ForbidCoreFiles() => SetRlimit(RlimitCore, new ResourceLimit()) == 0;
+    /// <summary>
+    /// No core file of this process, which would hold prompts and weights, and no reading of its memory by other processes of the
+    /// user. The limit alone does not stop a kernel that hands cores to a program.
+    /// </summary>
+    public static bool ForbidDumps() => SetRlimit(RlimitCore, new ResourceLimit()) == 0 & Prctl(PrSetDumpable, 0, 0, 0, 0) == 0;
+
+    /// <summary>Keeps every descriptor from 3 on out of the processes that this one starts; kernels before 5.11 cannot.</summary>
+    public static bool KeepDescriptors() => Syscall(SysCloseRange, 3, int.MaxValue, CloseRangeCloexec) == 0;
 
     /// <summary>Opens a descriptor that becomes readable when the process ends, or -1 where the kernel has none.</summary>
-    public static int OpenPidFd(int pid) => (int)Syscall(SysPidfdOpen, pid, 0);
+    public static int OpenPidFd(int pid) => (int)Syscall(SysPidfdOpen, pid, 0, 0);
 
     /// <summary>Makes a file that lives in memory and has no name, so that nothing of it can stay behind.</summary>
     /// <exception cref="IOException">The kernel refuses.</exception>
@@ -78,7 +87,7 @@ internal static partial class LibC
     private static partial int SetRlimit(int resource, in ResourceLimit limit);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial long Syscall(long number, long arg1, long arg2);
+    private static partial long Syscall(long number, long arg1, long arg2, long arg3);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref PollEntry entries, ulong count, int timeoutMilliseconds);

@@ -8,7 +8,7 @@ using LmDeploy.Worker.Generation;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>The worker's side of worker.proto.</summary>
-internal sealed class WorkerService(ModelHost host, EnvironmentChecks environment) : V1.Worker.WorkerBase
+internal sealed class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment) : V1.Worker.WorkerBase
 {
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
@@ -128,6 +128,9 @@ internal sealed class WorkerService(ModelHost host, EnvironmentChecks environmen
 
         return Task.FromResult(response);
     }
+
+    public override Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context) =>
+        preparation.RunAsync(request.CudaContext).WaitAsync(context.CancellationToken);
 
     public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         Task.Run(environment.Run);

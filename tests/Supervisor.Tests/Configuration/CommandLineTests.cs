@@ -13,6 +13,9 @@ public sealed class CommandLineTests
         options.IdleTimeout.ShouldBe(TimeSpan.FromSeconds(30));
         options.StartTimeout.ShouldBe(TimeSpan.FromSeconds(60));
         options.Owned.ShouldBeFalse();
+        options.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(10));
+        options.Standby.ShouldBe(0);
+        options.StandbyCuda.ShouldBeFalse();
         options.Folder.ShouldBe("/run/x");
         options.LockFile.ShouldBe("/run/x/s.sock.lock");
     }
@@ -20,13 +23,16 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_TakesEveryOption()
     {
-        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9"]);
+        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--drain-timeout", "0", "--standby-cuda", "--standby", "16"]);
 
         options.IdleTimeout.ShouldBe(TimeSpan.Zero);
         options.WorkerExecutable.ShouldBe("/opt/l/worker/lmdeploy-worker");
         options.Owned.ShouldBeTrue();
         options.StartTimeout.ShouldBe(TimeSpan.FromSeconds(1.5));
         options.ClientTimeout.ShouldBe(TimeSpan.FromSeconds(9));
+        options.DrainTimeout.ShouldBe(TimeSpan.Zero);
+        options.Standby.ShouldBe(16);
+        options.StandbyCuda.ShouldBeTrue();
     }
 
     [Theory]
@@ -35,6 +41,9 @@ public sealed class CommandLineTests
     [InlineData("--idle-timeout", "--socket", "/s/s", "--idle-timeout", "-1")]
     [InlineData("--idle-timeout", "--socket", "/s/s", "--idle-timeout", "NaN")]
     [InlineData("--idle-timeout", "--socket", "/s/s", "--idle-timeout")]
+    [InlineData("--standby", "--socket", "/s/s", "--standby", "17")]
+    [InlineData("--standby", "--socket", "/s/s", "--standby", "-1")]
+    [InlineData("--drain-timeout", "--socket", "/s/s", "--drain-timeout", "-1")]
     [InlineData("--verbose", "--socket", "/s/s", "--verbose")]
     public void Parse_NamesWhatIsWrong(string subject, params string[] arguments) =>
         Should.Throw<SupervisorException>(() => CommandLine.Parse(arguments)).Error.Subject.ShouldBe(subject);

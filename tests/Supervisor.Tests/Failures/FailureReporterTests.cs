@@ -44,6 +44,18 @@ public sealed class FailureReporterTests : IDisposable
         report.Error.Message.ShouldContain("made no progress for 60 s, so it was killed");
     }
 
+    [Theory]
+    [InlineData(true, FailureKinds.OomKilled)]
+    [InlineData(false, FailureKinds.Killed)]
+    [InlineData(null, FailureKinds.Killed)]
+    public async Task Kind_OfSigkillIsTheKernels_WhenTheKernelSaysSo(bool? hasKilled, string kind)
+    {
+        _workshop.Oom.HasKilled = hasKilled;
+        _workshop.Process.Exit(137);
+
+        (await ReportAsync()).Kind.ShouldBe(kind);
+    }
+
     [Fact]
     public async Task Report_HasTheStepAndWhoWasInIt()
     {

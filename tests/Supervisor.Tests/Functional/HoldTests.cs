@@ -110,6 +110,8 @@ public sealed class HoldTests
     [InlineData("exit-before-ready", ErrorCodes.WorkerStartFailed, "cannot find libtorch")]
     [InlineData("silent", ErrorCodes.WorkerStartFailed, "--start-timeout")]
     [InlineData("wrong-version", ErrorCodes.ProtocolMismatch, "protocol 99")]
+    [InlineData("old-version", ErrorCodes.ProtocolMismatch, "protocol 1,")]
+    [InlineData("no-version", ErrorCodes.ProtocolMismatch, "protocol 0,")]
     [InlineData("crash-on-load", ErrorCodes.WorkerCrashed, "the loader fell over")]
     public async Task WorkerThatDoesNotGetReady_IsExplainedAndLeavesNothing(string fake, string code, string message)
     {
@@ -127,6 +129,7 @@ public sealed class HoldTests
     [Theory]
     [InlineData(null, UnixFileMode.None, "no worker executable")]
     [InlineData("", UnixFileMode.UserRead, "no execute permission")]
+    [InlineData("#!/bin/sh\necho 'error while loading shared libraries: libc++.so.9' >&2; exit 127", UnixFileMode.UserRead | UnixFileMode.UserExecute, "shared libraries: libc++.so.9")]
     [InlineData("\u007fELF garbage", UnixFileMode.UserRead | UnixFileMode.UserExecute, "another architecture")]
     public async Task ExecutableThatCannotRun_IsExplained(string? content, UnixFileMode mode, string message)
     {

@@ -15,9 +15,9 @@ internal sealed class RealSupervisor : IAsyncDisposable
     private readonly TemporaryFolder _marks = new();
     private readonly GrpcChannel _channel;
 
-    private RealSupervisor(string fake, string? home, string[] arguments)
+    private RealSupervisor(string fake, string? home, string[] arguments, string? shell = null)
     {
-        Process = Start(Socket, home ?? FakeHome, arguments, fake, _marks.Path);
+        Process = Start(Socket, home ?? FakeHome, arguments, fake, _marks.Path, shell);
         _channel = OpenChannel();
         Pipelines = new V1.Pipelines.PipelinesClient(_channel);
         Host = new V1.Host.HostClient(_channel);
@@ -49,9 +49,19 @@ internal sealed class RealSupervisor : IAsyncDisposable
         return supervisor;
     }
 
-    public static Process Start(string socket, string home, string[] arguments, string fake = "", string marks = "")
+    /// <param name="shell">What a shell does before it becomes the supervisor.</param>
+    public static async Task<RealSupervisor> StartFromShellAsync(string shell, string home)
     {
-        var start = new ProcessStartInfo(Executable, ["--socket", socket, "--home", home, .. arguments])
+        var supervisor = new RealSupervisor("", home, ["--owned"], shell);
+        (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
+        return supervisor;
+    }
+
+    public static Process Start(string socket, string home, string[] arguments, string fake = "", string marks = "", string? shell = null)
+    {
+        string[] command = [Executable, "--socket", socket, "--home", home, .. arguments];
+        string[] line = shell is null ? command : ["/bin/sh", "-c", $"{shell}; exec \"$0\" \"$@\"", .. command];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -93,7 +103,8 @@ internal sealed class RealSupervisor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var workers = new ProcessTable().FindTree(new ProcessIdentity(Process.Id, 0)).Where(process => process.Pid != Process.Id).ToList();
+        var processes = new ProcessTable();
+        var workers = processes.Find(Process.Id) is { } self ? processes.FindTree(self.Identity).Where(process => process.Pid != Process.Id).ToList() : [];
         _channel.Dispose();
         Process.StandardInput.Close();
         try
@@ -106,7 +117,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
             throw;
         }
 
-        workers.Where(new ProcessTable().IsRunning).ShouldBeEmpty("workers outlived their supervisor");
+        workers.Where(processes.IsRunning).ShouldBeEmpty("workers outlived their supervisor");
         Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).ShouldBeSubsetOf(["s.sock.log"]);
         var log = await File.ReadAllTextAsync(Socket + ".log");
         log.Contains("Z Error ", StringComparison.Ordinal).ShouldBeFalse(log);

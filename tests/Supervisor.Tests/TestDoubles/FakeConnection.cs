@@ -16,9 +16,14 @@ internal sealed class FakeConnection : IWorkerConnection, IWorkerConnector
 
     public V1.Worker.WorkerClient Client { get; } = new(new UnusedInvoker());
 
+    /// <summary>How the worker answers when it is asked whether it is ready to load.</summary>
+    public Task Preparing { get; set; } = Task.CompletedTask;
+
     public bool IsDisposed { get; private set; }
 
     public CallOptions Call(CancellationToken cancellationToken) => new(cancellationToken: cancellationToken);
+
+    public Task PrepareAsync(bool cudaContext, CancellationToken cancellationToken) => Preparing.WaitAsync(cancellationToken);
 
     public Task<ModelInfo> LoadAsync(LoadRequest request, Action<LoadProgress> onProgress, CancellationToken cancellationToken)
     {

@@ -6,6 +6,8 @@ using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -17,17 +19,19 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 {
     private readonly TemporaryFolder _folder = new();
 
-    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null)
+    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
         Connection = connection ?? new FakeConnection();
-        Options = new SupervisorOptions { Socket = _folder.File("s.sock"), Home = "/nowhere" };
+        Options = new SupervisorOptions { Socket = _folder.File("s.sock"), Home = "/nowhere", Standby = standby };
         var monitor = gpus ?? new FakeGpuMonitor();
         Stopper = new WorkerStopper(Options, Time);
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
-        Failures = new FailureReporter(KernelLog, Options, Time);
-        Launcher = new WorkerLauncher(this, this, Failures, Options, Time);
-        var starter = new PipelineStarter(Launcher, monitor, Failures, Options, Time);
+        Failures = new FailureReporter(KernelLog, Oom, Options, Time);
+        Launcher = new WorkerLauncher(this, this, Failures, Oom, Options, Time);
+        Standby = new StandbyPool(Launcher, Stopper, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
+        var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);
+        var starter = new PipelineStarter(Launcher, Standby, limiter, monitor, Failures, Options, Time);
         Registry = new PipelineRegistry(new PipelineParts(starter, Reclaimer, Failures), Time, NullLogger<Pipeline>.Instance);
     }
 
@@ -41,6 +45,9 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 
     /// <summary>How many workers were started.</summary>
     public int Starts { get; private set; }
+
+    /// <summary>How many starts failed.</summary>
+    public int FailedStarts { get; private set; }
 
     /// <summary>What the next start fails with; null for none.</summary>
     public SupervisorException? StartFailure { get; set; }
@@ -57,6 +64,12 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 
     public FakeKernelLog KernelLog { get; } = new();
 
+    public FakeOomEvents Oom { get; } = new();
+
+    public FakePressure Pressure { get; } = new();
+
+    public StandbyPool Standby { get; }
+
     public PipelineRegistry Registry { get; }
 
     /// <summary>The flight record of the latest worker, for the test to write to as a worker does.</summary>
@@ -71,6 +84,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     {
         if (StartFailure is { } failure)
         {
+            FailedStarts++;
             return Task.FromException<IWorkerProcess>(failure);
         }
 
@@ -141,5 +155,9 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Connection.Loading.SetResult(new ModelInfo { Device = "cpu" });
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        Standby.Dispose();
+        _folder.Dispose();
+    }
 }

@@ -15,6 +15,12 @@ public sealed class WorkerEnvironmentTests
     [InlineData("AWS_SECRET_ACCESS_KEY", false)]
     [InlineData("HF_TOKEN", false)]
     [InlineData("PATHS", false)]
+    [InlineData("LMDEPLOY_API_KEY", false)]
+    [InlineData("NVIDIA_NGC_TOKEN", false)]
+    [InlineData("DOTNET_DbgEnableMiniDump", false)]
+    [InlineData("DOTNET_DbgMiniDumpName", false)]
+    [InlineData("DOTNET_STARTUP_HOOKS", false)]
+    [InlineData("DOTNET_EnableEventPipe", false)]
     public void Build_LetsThroughWhatAWorkerNeeds(string name, bool allowed) =>
         WorkerEnvironment.Build([KeyValuePair.Create<string, string?>(name, "x")]).ContainsKey(name).ShouldBe(allowed);
 

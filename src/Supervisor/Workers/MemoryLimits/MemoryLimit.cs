@@ -1,0 +1,75 @@
+using System.Globalization;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Workers.MemoryLimits;
+
+/// <summary>
+/// Holds one worker to <c>memory_limit_bytes</c>: condemns it when it is seen above, and judges, when it is gone, whether its control
+/// group's limit has ended it. Counts what the kernel cannot drop: pages of files, such as mapped weights and libraries, are not the worker's.
+/// </summary>
+internal sealed class MemoryLimit : IAsyncDisposable
+{
+    private const int MostRemovals = 100;
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RemovalInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly WorkerInstance _worker;
+    private readonly long _bytes;
+    private readonly MemoryGroup? _group;
+    private readonly ProcessTable _processes;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ends = new();
+    private readonly Task _watching;
+
+    /// <param name="group">Its control group, owned; null where there is none.</param>
+    public MemoryLimit(WorkerInstance worker, long bytes, MemoryGroup? group, ProcessTable processes, TimeProvider time)
+    {
+        _worker = worker;
+        _bytes = bytes;
+        _group = group;
+        _processes = processes;
+        _time = time;
+        _watching = WatchAsync();
+    }
+
+    /// <summary>Says that it was the kernel that held the worker, which is gone, to the limit; null when it was not.</summary>
+    public string? Verdict => _group?.WasHit == true ? Describe("the kernel") : null;
+
+    /// <summary>Removes the control group, for which the worker has to be gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ends.CancelAsync();
+        await _watching;
+        _ends.Dispose();
+        using var timer = new PeriodicTimer(RemovalInterval, _time);
+        for (var attempt = 1; _group?.TryRemove() == false && attempt < MostRemovals; attempt++)
+        {
+            await timer.WaitForNextTickAsync();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(LookInterval, _time);
+        try
+        {
+            while (!_worker.Process.Exited.IsCompleted)
+            {
+                if (_processes.ReadUnreclaimable(_worker.Process.Identity) is var held && held > _bytes)
+                {
+                    _worker.Condemn(FailureKinds.MemoryLimit, Describe(string.Create(CultureInfo.InvariantCulture, $"{held} bytes were seen")));
+                    return;
+                }
+
+                await timer.WaitForNextTickAsync(_ends.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker is being disposed.
+        }
+    }
+
+    private string Describe(string how) => string.Create(CultureInfo.InvariantCulture, $"it took more memory than memory_limit_bytes, {_bytes} ({how})");
+}

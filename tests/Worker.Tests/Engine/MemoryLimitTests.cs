@@ -1,0 +1,51 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Models;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+[Collection(TorchTests.Name)]
+public sealed class MemoryLimitTests
+{
+    [Fact]
+    public async Task ModelThatDoesNotFitIntoTheLimit_IsOutOfMemoryAndNamesIt()
+    {
+        var config = new EngineConfig { Device = "cpu", MemoryLimitBytes = 64 << 20 }; // This process holds more than that already.
+
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(config));
+
+        error.Code.ShouldBe(ErrorCodes.OutOfMemory);
+        error.Subject.ShouldBe("memory_limit_bytes");
+        error.Message.ShouldContain("memory_limit_bytes, 67108864");
+    }
+
+    [Fact]
+    public async Task Cache_IsPlannedWithinTheLimit()
+    {
+        const long room = 48 << 20;
+        var taken = long.MaxValue - HostMemory.BytesLeftOf(long.MaxValue);
+        var config = new EngineConfig { Device = "cpu", MemoryLimitBytes = taken + room, CacheMaxEntryCount = 1e5 };
+
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(config));
+
+        error.Code.ShouldBe(ErrorCodes.OutOfMemory);
+        error.Subject.ShouldBe("cache_max_entry_count");
+    }
+
+    [Fact]
+    public void BytesLeftOf_CountsWhatThisProcessHolds()
+    {
+        const long limit = 1L << 40;
+        var before = HostMemory.BytesLeftOf(limit);
+        var held = new byte[64 << 20];
+        held.AsSpan().Fill(1);
+
+        (before - HostMemory.BytesLeftOf(limit)).ShouldBeGreaterThan(32 << 20, "most of what was taken is counted, whatever else was given back meanwhile");
+        GC.KeepAlive(held);
+        HostMemory.BytesLeftOf(1).ShouldBe(0);
+    }
+
+    private static async Task LoadAsync(EngineConfig config) =>
+        (await TextModel.LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), config, () => { }, null, (_, _) => { }, CancellationToken.None)).Dispose();
+}

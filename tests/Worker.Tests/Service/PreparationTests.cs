@@ -1,0 +1,23 @@
+using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Service;
+using LmDeploy.Worker.Tests.Engine;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Tests.Service;
+
+[Collection(TorchTests.Name)]
+public sealed class PreparationTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_SaysWhereALoadWouldGo_AsOftenAsItIsAsked(bool cudaContext)
+    {
+        var verdicts = new LibTorchVerdicts(Path.GetTempPath(), _ => "not tried: tests use the package");
+        var preparation = new Preparation(new LibTorchStart(new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts)));
+        var expected = torch.cuda.is_available() ? "cuda:0" : "cpu";
+
+        (await preparation.RunAsync(cudaContext)).Device.ShouldBe(expected);
+        (await preparation.RunAsync(cudaContext)).Device.ShouldBe(expected);
+    }
+}

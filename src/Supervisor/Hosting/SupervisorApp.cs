@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
@@ -23,6 +24,7 @@ internal static class SupervisorApp
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
         AddSupervisor(builder.Services);
+        builder.Services.AddAdmission();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
@@ -53,6 +55,9 @@ internal static class SupervisorApp
         .AddSingleton<Reclaimer>()
         .AddSingleton<PipelineStarter>()
         .AddSingleton<PipelineRegistry>()
+        .AddSingleton<PipelineKeeper>()
+        .AddSingleton<NamedPipelines>()
+        .AddSingleton<PipelineDirectory>()
         .AddSingleton<RequestProxy>()
         .AddSingleton<EnvironmentChecker>()
         .AddSingleton<PipelinesService>()

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
@@ -30,6 +31,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         await using var app = SupervisorApp.Build(options, log);
         var stop = app.Services.GetRequiredService<StopSignal>();
         using var sources = new StopSources(options, stop);
+        await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
         announce("ready");
         log.TakeStandardStreams(keepInput: options.Owned);

@@ -153,7 +153,7 @@ internal sealed partial class Pipeline : IDisposable
             case PipelineMessage.Connected when _state == PipelineState.Starting:
                 MoveTo(PipelineState.Loading);
                 return Task.CompletedTask;
-            case PipelineMessage.Progressed progressed when _state == PipelineState.Loading:
+            case PipelineMessage.Progressed progressed when _state is PipelineState.Starting or PipelineState.Loading:
                 Tell(new HoldEvent { Progress = progressed.Progress });
                 return Task.CompletedTask;
             case PipelineMessage.Loaded loaded:
@@ -199,7 +199,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         _isStarting = false;
         _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
-            ? DeviceBaseline.Resolve(model.Device, Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
+            ? DeviceBaseline.Resolve(model.Device, _worker!.Reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
             : null;
         if (_intent is not null)
         {
@@ -308,6 +308,11 @@ internal sealed partial class Pipeline : IDisposable
         var crashed = _intent is null && worker.Process.Exited.IsCompleted;
         _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, Spec.StopGrace, crashed));
         LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
+        if (!crashed)
+        {
+            worker.Reservation?.NotePeak(_lastReceipt.PeakBytes);
+        }
+
         if (!_lastReceipt.HasExitCode)
         {
             worker.Connection?.Dispose();
@@ -335,6 +340,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         StopReason.Disposed => $"The pipeline {Spec.Name} was disposed.",
         StopReason.HolderLost => $"The holder of the pipeline {Spec.Name} is gone.",
+        StopReason.Unloaded => $"The pipeline {Spec.Name} was unloaded while nobody used it.",
         StopReason.Requested => $"The pipeline {Spec.Name} was stopped by request.",
         _ => $"The pipeline {Spec.Name} ended with the supervisor.",
     };

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
@@ -7,25 +8,51 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>Starts a worker and loads a model into it, and tells the owner loop how that goes.</summary>
-internal sealed class PipelineStarter(WorkerLauncher launcher, IGpuMonitor gpus, SupervisorOptions options, TimeProvider time)
+/// <summary>Gets memory for a worker, starts it and loads a model into it, and tells the owner loop how that goes.</summary>
+internal sealed class PipelineStarter(IAdmission admission, WorkerLauncher launcher, IGpuMonitor gpus, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Never fails: the last message is <see cref="PipelineMessage.Loaded"/> or <see cref="PipelineMessage.StartFailed"/>.</summary>
     public async Task StartAsync(PipelineSpec spec, Action<PipelineMessage> tell, CancellationToken stopping)
+    {
+        Reservation? reservation = null;
+        GpuReading? before;
+        try
+        {
+            stopping.ThrowIfCancellationRequested();
+            reservation = await admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping);
+            before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, stopping) : null;
+        }
+        catch (Exception exception)
+        {
+            if (reservation is not null)
+            {
+                await reservation.DisposeAsync();
+            }
+
+            tell(new PipelineMessage.StartFailed(exception));
+            return;
+        }
+
+        // The wait for memory has a deadline of its own.
+        await LoadAsync(spec, reservation, before, tell, stopping);
+    }
+
+    private async Task LoadAsync(PipelineSpec spec, Reservation reservation, GpuReading? before, Action<PipelineMessage> tell, CancellationToken stopping)
     {
         using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         WorkerInstance? worker = null;
         try
         {
-            either.Token.ThrowIfCancellationRequested();
-            var before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, either.Token) : null;
-            worker = await launcher.SpawnAsync();
+            worker = await launcher.SpawnAsync(reservation);
             tell(new PipelineMessage.Spawned(worker, before));
+            await reservation.AssignAsync(worker.Process.Identity);
             await launcher.ConnectAsync(worker, either.Token);
             tell(new PipelineMessage.Connected());
             var request = new LoadRequest { Model = spec.Model, Engine = spec.Engine };
-            tell(new PipelineMessage.Loaded(await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token)));
+            var model = await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token);
+            await reservation.SettleAsync();
+            tell(new PipelineMessage.Loaded(model));
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {

@@ -12,13 +12,13 @@ namespace LmDeploy.Supervisor.Pipelines;
 /// Hands requests on to the worker of the pipeline they name. A caller that cancels cancels the worker's call. A call that a dying
 /// worker broke goes on with the worker that takes its place, and fails with the cause of that death when none does.
 /// </summary>
-internal sealed class RequestProxy(PipelineRegistry registry, SupervisorOptions options, TimeProvider time)
+internal sealed class RequestProxy(PipelineDirectory pipelines, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Runs a Generate call; every event reaches the caller once, however many workers it takes.</summary>
     public async Task GenerateAsync(GenerateRequest request, IServerStreamWriter<GenerationEvent> writer, CancellationToken cancellationToken)
     {
-        var pipeline = registry.FindByKey(request.Key);
-        using var scope = pipeline.Enter();
+        using var scope = await pipelines.EnterAsync(request.Key, cancellationToken);
+        var pipeline = scope.Pipeline;
         var journal = new GenerationJournal(request);
         while (!journal.IsFinished)
         {
@@ -42,8 +42,8 @@ internal sealed class RequestProxy(PipelineRegistry registry, SupervisorOptions 
     public async Task<TResponse> CallAsync<TResponse>(
         string key, Func<V1.Worker.WorkerClient, CallOptions, AsyncUnaryCall<TResponse>> start, CancellationToken cancellationToken)
     {
-        var pipeline = registry.FindByKey(key);
-        using var scope = pipeline.Enter();
+        using var scope = await pipelines.EnterAsync(key, cancellationToken);
+        var pipeline = scope.Pipeline;
         for (var isRepeated = false; ; isRepeated = true)
         {
             var worker = await scope.WorkerAsync(cancellationToken);

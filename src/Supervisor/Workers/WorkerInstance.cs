@@ -1,15 +1,19 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>One worker: its folder, its process and, once they have met, the connection. Disposed when the process is gone.</summary>
-internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process, string token) : IAsyncDisposable
+internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process, string token, Reservation? reservation = null) : IAsyncDisposable
 {
     public WorkerFolder Folder => folder;
 
     public IWorkerProcess Process => process;
 
     public string Token => token;
+
+    /// <summary>The memory it may take; null when none was promised. Owned: it is free again when the process is gone.</summary>
+    public Reservation? Reservation => reservation;
 
     /// <summary>Completes with the cause when the worker dies by itself after it got ready.</summary>
     public TaskCompletionSource<SupervisorException> Crash { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,5 +35,9 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
         await process.DisposeAsync();
         folder.Dispose();
         folder.Flight.Dispose();
+        if (reservation is not null)
+        {
+            await reservation.DisposeAsync();
+        }
     }
 }

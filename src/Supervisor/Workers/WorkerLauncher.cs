@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
@@ -10,19 +11,26 @@ namespace LmDeploy.Supervisor.Workers;
 internal sealed class WorkerLauncher(IWorkerProcessFactory processes, IWorkerConnector connector, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Starts a process. Whoever gets the worker has to stop and dispose it.</summary>
+    /// <param name="reservation">The memory it may take, owned: it is given back with the worker, or when there will be none.</param>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
-    public async Task<WorkerInstance> SpawnAsync()
+    public async Task<WorkerInstance> SpawnAsync(Reservation? reservation = null)
     {
-        var folder = WorkerFolder.Create(options.Folder);
-        var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        WorkerFolder? folder = null;
         try
         {
-            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token);
+            folder = WorkerFolder.Create(options.Folder);
+            var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+            return new WorkerInstance(folder, await processes.StartAsync(folder, token, reservation?.VisibleDevices), token, reservation);
         }
         catch
         {
-            folder.Dispose();
-            folder.Flight.Dispose();
+            folder?.Dispose();
+            folder?.Flight.Dispose();
+            if (reservation is not null)
+            {
+                await reservation.DisposeAsync();
+            }
+
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
@@ -16,7 +17,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 {
     private readonly TemporaryFolder _folder = new();
 
-    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null)
+    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, IAdmission? admission = null)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
         Connection = connection ?? new FakeConnection();
@@ -25,7 +26,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Stopper = new WorkerStopper(Options, Time);
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
         Launcher = new WorkerLauncher(this, this, Options, Time);
-        Registry = new PipelineRegistry(new PipelineStarter(Launcher, monitor, Options, Time), Reclaimer, Time, NullLogger<Pipeline>.Instance);
+        Registry = new PipelineRegistry(new PipelineStarter(admission ?? new FakeAdmission(), Launcher, monitor, Options, Time), Reclaimer, Time, NullLogger<Pipeline>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -57,7 +58,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     public static PipelineSpec Spec(string device = "cpu", string name = "", int maxRestarts = 0) => PipelineSpec.Create(
         new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = device, MaxRestarts = maxRestarts } }, holderPid: 1);
 
-    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token)
+    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices)
     {
         if (StartFailure is { } failure)
         {

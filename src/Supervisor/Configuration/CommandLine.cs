@@ -7,7 +7,7 @@ namespace LmDeploy.Supervisor.Configuration;
 
 /// <summary>
 /// <c>lmdeploy-supervisor --socket PATH [--idle-timeout SECONDS] [--home FOLDER] [--owned] [--start-timeout SECONDS] [--client-timeout SECONDS]
-/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda]</c>
+/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda] [--host-memory BYTES]</c>
 /// </summary>
 internal static class CommandLine
 {
@@ -57,6 +57,9 @@ internal static class CommandLine
                 case "--standby":
                     options = options with { Standby = Count(name, value) };
                     break;
+                case "--host-memory":
+                    options = options with { HostMemory = Bytes(name, value) };
+                    break;
                 default:
                     throw Invalid(name, $"{name} is not an option of lmdeploy-supervisor.");
             }
@@ -96,6 +99,11 @@ internal static class CommandLine
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= LongestSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw Invalid(name, $"{name} {value}: expected seconds between {least.ToString(CultureInfo.InvariantCulture)} and {LongestSeconds}.");
+
+    private static long Bytes(string name, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0
+            ? bytes
+            : throw Invalid(name, $"{name} {value}: expected bytes, a whole number from 1.");
 
     private static string ParentOf(string folder) => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) ?? folder;
 

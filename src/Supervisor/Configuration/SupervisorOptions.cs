@@ -40,6 +40,10 @@ internal sealed record SupervisorOptions
     /// <value>Default: 2 seconds.</value>
     public TimeSpan GpuTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The resident memory that the workers of all supervisors of this user may take together, in bytes.</summary>
+    /// <value>Default: null, what the host and its control groups allow.</value>
+    public long? HostMemory { get; init; }
+
     /// <summary>How long SIGTERM lets the requests that run go on.</summary>
     /// <value>Default: 10 seconds; zero ends them at once.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);

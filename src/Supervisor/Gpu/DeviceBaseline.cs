@@ -28,8 +28,7 @@ internal sealed record DeviceBaseline(string Uuid, long UsedBytes, string? Unver
         }
 
         var name = names is null ? ordinal.ToString(CultureInfo.InvariantCulture) : names[ordinal];
-        var found = before.Devices.FirstOrDefault(gpu =>
-            gpu.Index.ToString(CultureInfo.InvariantCulture) == name || (name.Length > 4 && gpu.Uuid.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+        var found = before.Devices.FirstOrDefault(gpu => gpu.IsCalled(name));
         return found is null
             ? new DeviceBaseline("", 0, $"NVML knows no device {name}; the parts of a divided GPU (MIG) are not told apart")
             : new DeviceBaseline(found.Uuid, found.UsedBytes, null);

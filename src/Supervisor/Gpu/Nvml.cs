@@ -19,7 +19,13 @@ internal sealed unsafe class Nvml : INvml
     });
 
     public IReadOnlyList<GpuMemory> ReadMemory() => Guard(() =>
-        (IReadOnlyList<GpuMemory>)[.. Devices().Select((device, index) => new GpuMemory(index, ReadUuid(device), (long)ReadMemory(device).Used))]);
+        (IReadOnlyList<GpuMemory>)[.. Devices().Select((device, index) => Measure(device, index))]);
+
+    private static GpuMemory Measure(nint device, int index)
+    {
+        var memory = ReadMemory(device);
+        return new GpuMemory(index, ReadUuid(device), (long)memory.Used, (long)(memory.Total - memory.Reserved), (long)memory.Free);
+    }
 
     private static GpuInfo Describe(nint device, int index, string driver)
     {
@@ -129,7 +135,7 @@ internal sealed unsafe class Nvml : INvml
         }
         catch (DllNotFoundException)
         {
-            throw new GpuUnavailableException("NVML is not installed: there is no libnvidia-ml.so.1, which comes with the NVIDIA driver");
+            throw new GpuUnavailableException("NVML is not installed: there is no libnvidia-ml.so.1, which comes with the NVIDIA driver", isAbsent: true);
         }
         catch (EntryPointNotFoundException exception)
         {

@@ -43,9 +43,8 @@ internal sealed class CallGauge : IDisposable
         return _drained.Task;
     }
 
-    public void Dispose() => _timer.Dispose();
-
-    private void Add(int calls)
+    /// <summary>Counts calls that begin, or with a negative number end, and whatever else keeps the supervisor here.</summary>
+    public void Add(int calls)
     {
         lock (_gate)
         {
@@ -54,6 +53,8 @@ internal sealed class CallGauge : IDisposable
             CompleteDrain();
         }
     }
+
+    public void Dispose() => _timer.Dispose();
 
     private void CompleteDrain()
     {

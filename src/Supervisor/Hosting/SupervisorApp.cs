@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
@@ -27,6 +28,7 @@ internal static class SupervisorApp
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
         AddSupervisor(builder.Services);
+        builder.Services.AddAdmission();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
@@ -67,6 +69,9 @@ internal static class SupervisorApp
         .AddSingleton<FailureReporter>()
         .AddSingleton<PipelineParts>()
         .AddSingleton<PipelineRegistry>()
+        .AddSingleton<PipelineKeeper>()
+        .AddSingleton<NamedPipelines>()
+        .AddSingleton<PipelineDirectory>()
         .AddSingleton<CallFailures>()
         .AddSingleton<RequestProxy>()
         .AddSingleton<EnvironmentChecker>()

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
@@ -40,6 +41,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         OrphanedWorkers.End(options.Folder);
         WorkerFolder.RemoveStale(options.Folder, new ProcessTable());
         await using var app = SupervisorApp.Build(options, log, stop);
+        await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
         announce("ready");
         log.TakeStandardStreams(keepInput: options.Owned);

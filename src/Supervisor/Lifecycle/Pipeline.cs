@@ -254,7 +254,7 @@ internal sealed partial class Pipeline : IDisposable
         var model = loaded.Model;
         _held = loaded.Held;
         _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
-            ? DeviceBaseline.Resolve(model.Device, Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
+            ? DeviceBaseline.Resolve(model.Device, _worker!.Reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
             : null;
         if (_intent is not null)
         {
@@ -373,6 +373,11 @@ internal sealed partial class Pipeline : IDisposable
         var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.CondemnedFor is not null;
         _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
         LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
+        if (!crashed)
+        {
+            worker.Reservation?.NotePeak(_lastReceipt.PeakBytes);
+        }
+
         if (!_lastReceipt.HasExitCode)
         {
             worker.Connection?.Dispose();
@@ -400,6 +405,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         StopReason.Disposed => $"The pipeline {Spec.Name} was disposed.",
         StopReason.HolderLost => $"The holder of the pipeline {Spec.Name} is gone.",
+        StopReason.Unloaded => $"The pipeline {Spec.Name} was unloaded while nobody used it.",
         StopReason.Requested => $"The pipeline {Spec.Name} was stopped by request.",
         _ => $"The pipeline {Spec.Name} ended with the supervisor.",
     };

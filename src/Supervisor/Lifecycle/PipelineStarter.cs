@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
@@ -10,22 +11,53 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>Starts a worker and loads a model into it, and tells the owner loop how that goes.</summary>
+/// <summary>Gets memory for a worker, starts it and loads a model into it, and tells the owner loop how that goes.</summary>
 internal sealed class PipelineStarter(
-    WorkerLauncher launcher, StandbyPool standby, MemoryLimiter limiter, IGpuMonitor gpus, FailureReporter failures, SupervisorOptions options, TimeProvider time)
+    IAdmission admission,
+    WorkerLauncher launcher,
+    StandbyPool standby,
+    MemoryLimiter limiter,
+    IGpuMonitor gpus,
+    FailureReporter failures,
+    SupervisorOptions options,
+    TimeProvider time)
 {
     /// <summary>Never fails: the last message is <see cref="PipelineMessage.Loaded"/> or <see cref="PipelineMessage.StartFailed"/>.</summary>
     public async Task StartAsync(PipelineSpec spec, Action<PipelineMessage> tell, CancellationToken stopping)
+    {
+        Reservation? reservation = null;
+        GpuReading? before;
+        try
+        {
+            stopping.ThrowIfCancellationRequested();
+            reservation = await admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping);
+            before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, stopping) : null;
+        }
+        catch (Exception exception)
+        {
+            if (reservation is not null)
+            {
+                await reservation.DisposeAsync();
+            }
+
+            tell(new PipelineMessage.StartFailed(exception));
+            return;
+        }
+
+        // The wait for memory has a deadline of its own.
+        await LoadAsync(spec, reservation, before, tell, stopping);
+    }
+
+    private async Task LoadAsync(PipelineSpec spec, Reservation reservation, GpuReading? before, Action<PipelineMessage> tell, CancellationToken stopping)
     {
         using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         WorkerInstance? worker = null;
         try
         {
-            either.Token.ThrowIfCancellationRequested();
-            var before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, either.Token) : null;
-            worker = await standby.TryTakeAsync(spec, visibleDevices: null, either.Token) ?? await launcher.SpawnAsync();
+            worker = await StartWorkerAsync(spec, reservation, either.Token);
             tell(new PipelineMessage.Spawned(worker, before));
+            await reservation.AssignAsync(worker.Process.Identity);
             limiter.Impose(worker, spec.MemoryLimit);
             if (worker.Connection is null)
             {
@@ -33,8 +65,9 @@ internal sealed class PipelineStarter(
             }
 
             tell(new PipelineMessage.Connected());
-            var request = new LoadRequest { Model = spec.Model, Engine = spec.Engine };
+            var request = new LoadRequest { Model = spec.Model, Engine = Within(spec.Engine, reservation) };
             var model = await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token);
+            await reservation.SettleAsync();
             tell(new PipelineMessage.Loaded(model, before is null ? null : await GpuReading.TakeAsync(gpus, either.Token)));
         }
         catch (Exception) when (stopping.IsCancellationRequested)
@@ -61,6 +94,35 @@ internal sealed class PipelineStarter(
         {
             tell(new PipelineMessage.StartFailed(exception));
         }
+    }
+
+    /// <summary>Takes a worker that stands by, or starts one; the reservation is the worker's from then on.</summary>
+    private async Task<WorkerInstance> StartWorkerAsync(PipelineSpec spec, Reservation reservation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var worker = await standby.TryTakeAsync(spec, reservation.VisibleDevices, cancellationToken) ?? await launcher.SpawnAsync(reservation.VisibleDevices);
+            worker.Reservation = reservation;
+            return worker;
+        }
+        catch
+        {
+            await reservation.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The settings, with a cache that keeps to what was promised.</summary>
+    private static EngineConfig Within(EngineConfig engine, Reservation reservation)
+    {
+        if (reservation.CacheBytes is not { } most)
+        {
+            return engine;
+        }
+
+        var within = engine.Clone();
+        within.MaxCacheBytes = most;
+        return within;
     }
 
     private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, Exception exception) =>

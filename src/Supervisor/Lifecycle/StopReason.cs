@@ -12,6 +12,9 @@ internal enum StopReason
     /// <summary>Somebody else asked for it.</summary>
     Requested,
 
+    /// <summary>Nobody used it for its time to live, or somebody else needs the room.</summary>
+    Unloaded,
+
     /// <summary>The supervisor ends.</summary>
     Shutdown,
 }

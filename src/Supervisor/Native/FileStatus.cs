@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LmDeploy.Supervisor.Native;
 
-/// <summary>The part of <c>struct statx</c> that tells whose a file is and what it is.</summary>
+/// <summary>The part of <c>struct statx</c> that tells whose a file is, what it is and which one.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
@@ -15,11 +15,20 @@ internal struct FileStatus
     /// <summary>STATX_TYPE | STATX_MODE | STATX_UID.</summary>
     public const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8;
 
+    /// <summary>AT_EMPTY_PATH: without a path, the descriptor itself is looked at.</summary>
+    public const int OfDescriptor = 0x1000;
+
+    /// <summary>STATX_INO.</summary>
+    public const uint InodeNumber = 0x100;
+
     [FieldOffset(20)]
     public uint Owner;
 
     [FieldOffset(28)]
     public ushort Mode;
+
+    [FieldOffset(32)]
+    public ulong Inode;
 
     /// <summary>S_IFDIR in the file type's bits.</summary>
     public readonly bool IsFolder => (Mode & 0xF000) == 0x4000;

@@ -13,6 +13,7 @@ internal static partial class LibC
     public const int OpenAppend = 0x1 | 0x40 | 0x400 | 0x80000; // O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
     public const int OpenReadWrite = 0x2;
     public const int OpenReadNow = 0x800 | 0x80000; // O_RDONLY | O_NONBLOCK | O_CLOEXEC
+    public const int OpenOrCreate = 0x2 | 0x40 | 0x80000; // O_RDWR | O_CREAT | O_CLOEXEC
 
     private const int SetDumpable = 4; // PR_SET_DUMPABLE
     private const int CoreLimit = 4; // RLIMIT_CORE

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Grpc.Core;
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
@@ -12,8 +13,19 @@ namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>What looks at the supervisor and at everything it runs.</summary>
 internal sealed class HostService(
-    PipelineRegistry registry, IGpuMonitor gpus, EnvironmentChecker environment, StandbyPool standby, StopSignal stop, SupervisorOptions options, TimeProvider time) : V1.Host.HostBase
+    PipelineRegistry registry,
+    NamedPipelines named,
+    DeviceLedgers ledgers,
+    IGpuMonitor gpus,
+    EnvironmentChecker environment,
+    StandbyPool standby,
+    StopSignal stop,
+    SupervisorOptions options,
+    TimeProvider time) : V1.Host.HostBase
 {
+    private const long DefaultDrainMilliseconds = 30_000;
+    private const long LongestDrainMilliseconds = 86_400_000;
+
     private readonly long _started = time.GetTimestamp();
 
     public override Task<HostInfo> GetInfo(GetInfoRequest request, ServerCallContext context) => Task.FromResult(new HostInfo
@@ -37,7 +49,7 @@ internal sealed class HostService(
         response.Pipelines.AddRange(pipelines.Select(pipeline =>
         {
             var pid = pipeline.Worker?.Process.Identity.Pid ?? 0;
-            return PipelineListing.Describe(pipeline, held.Contains(pid) ? held[pid].Sum() : null);
+            return PipelineListing.Describe(pipeline, held.Contains(pid) ? held[pid].Sum() : null, named.StatusOf(pipeline));
         }));
         return response;
     }
@@ -48,6 +60,21 @@ internal sealed class HostService(
         pipeline.Stop(StopReason.Requested);
         var outcome = await pipeline.Completion.WaitAsync(context.CancellationToken);
         return outcome.Receipt;
+    }
+
+    public override async Task<PipelineInfo> LoadPipeline(LoadPipelineRequest request, ServerCallContext context)
+    {
+        var pipeline = await named.LoadAsync(request, context.CancellationToken);
+        return PipelineListing.Describe(pipeline, gpuBytes: null, named.StatusOf(pipeline));
+    }
+
+    public override Task<ReclaimReceipt> UnloadPipeline(UnloadPipelineRequest request, ServerCallContext context)
+    {
+        var drain = request.HasDrainTimeoutMs ? request.DrainTimeoutMs : DefaultDrainMilliseconds;
+        return drain is >= 0 and <= LongestDrainMilliseconds
+            ? named.UnloadAsync(request.Name, TimeSpan.FromMilliseconds(drain)).WaitAsync(context.CancellationToken)
+            : throw new SupervisorException(
+                ErrorCodes.InvalidRequest, $"drain_timeout_ms is {drain}: expected milliseconds between 0 and {LongestDrainMilliseconds}.", "drain_timeout_ms");
     }
 
     public override async Task ReadLogs(ReadLogsRequest request, IServerStreamWriter<LogLine> responseStream, ServerCallContext context)
@@ -73,6 +100,7 @@ internal sealed class HostService(
     {
         var (devices, unavailable) = await ListDevicesAsync(context.CancellationToken);
         PipelineListing.NameOwners(devices, registry.All);
+        await PipelineListing.AddPromisesAsync(devices, ledgers, registry.All);
         var response = new ListGpusResponse { Unavailable = unavailable };
         response.Gpus.AddRange(devices);
         return response;

@@ -1,4 +1,4 @@
-using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.V1;
 
@@ -8,7 +8,8 @@ namespace LmDeploy.Supervisor.Pipelines;
 internal static class PipelineListing
 {
     /// <param name="gpuBytes">What NVML says of the worker; null when it says nothing, or nothing was asked.</param>
-    public static PipelineInfo Describe(Pipeline pipeline, long? gpuBytes)
+    /// <param name="named">How it is kept; null when a client holds it.</param>
+    public static PipelineInfo Describe(Pipeline pipeline, long? gpuBytes, NamedPipelineStatus? named)
     {
         var worker = pipeline.Worker;
         return new PipelineInfo
@@ -26,7 +27,24 @@ internal static class PipelineListing
             Device = pipeline.Model?.Device ?? "",
             RunningRequests = pipeline.RunningRequests,
             HolderPid = pipeline.Spec.HolderPid,
+            PromisedBytes = worker?.Reservation?.Bytes ?? 0,
+            Named = named is not null,
+            Pinned = named?.IsPinned ?? false,
+            TtlSeconds = named?.Ttl.TotalSeconds ?? 0,
+            IdleSeconds = named?.IdleTime.TotalSeconds ?? 0,
         };
+    }
+
+    /// <summary>Says for every device what was promised there, and how much of that is held by workers that would not die.</summary>
+    public static async Task AddPromisesAsync(IEnumerable<GpuInfo> gpus, DeviceLedgers ledgers, IReadOnlyList<Pipeline> pipelines)
+    {
+        foreach (var gpu in gpus)
+        {
+            gpu.PromisedBytes = (await ledgers.Of(gpu.Uuid).ReadAsync()).Sum(promise => promise.Bytes);
+            gpu.QuarantinedBytes = pipelines
+                .Where(pipeline => pipeline.State == PipelineState.Quarantined && pipeline.Worker?.Reservation?.Device == gpu.Uuid)
+                .Sum(pipeline => pipeline.Worker?.Reservation?.Bytes ?? 0);
+        }
     }
 
     /// <summary>Says for every process on the devices which pipeline it belongs to, where it is one of ours.</summary>

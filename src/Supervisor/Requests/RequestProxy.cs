@@ -14,13 +14,13 @@ namespace LmDeploy.Supervisor.Requests;
 /// Hands requests on to the worker of the pipeline they name. A caller that cancels cancels the worker's call. A call that a dying
 /// worker broke goes on with the worker that takes its place, and fails with the cause of that death when none does.
 /// </summary>
-internal sealed class RequestProxy(PipelineRegistry registry, CallFailures failures)
+internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures failures)
 {
     /// <summary>Runs a Generate call.</summary>
     public async Task GenerateAsync(GenerateRequest request, IServerStreamWriter<GenerationEvent> writer, CancellationToken cancellationToken)
     {
-        var pipeline = registry.FindByKey(request.Key);
-        using var scope = pipeline.Enter();
+        using var scope = await pipelines.EnterAsync(request.Key, cancellationToken);
+        var pipeline = scope.Pipeline;
         using var journal = new GenerationJournal(request, pipeline.Requests);
         using var run = new GenerationRun(pipeline, scope, journal, writer, failures);
         await run.RunAsync(cancellationToken);
@@ -40,8 +40,8 @@ internal sealed class RequestProxy(PipelineRegistry registry, CallFailures failu
         CancellationToken cancellationToken)
         where TRequest : Google.Protobuf.IMessage
     {
-        var pipeline = registry.FindByKey(key);
-        using var scope = pipeline.Enter();
+        using var scope = await pipelines.EnterAsync(key, cancellationToken);
+        var pipeline = scope.Pipeline;
         using var call = new InFlightCall(Fingerprint.Of(request), prompts, pipeline.Requests);
         if (!pipeline.Poison.IsEmpty && pipeline.Poison.Find(call.Fingerprint) is { } refusal)
         {

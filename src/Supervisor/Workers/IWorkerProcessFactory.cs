@@ -6,6 +6,7 @@ namespace LmDeploy.Supervisor.Workers;
 internal interface IWorkerProcessFactory
 {
     /// <summary>Starts a worker in its folder and hands it its token. It is not ready yet.</summary>
+    /// <param name="visibleDevices">Its <c>CUDA_VISIBLE_DEVICES</c>; null for the supervisor's own.</param>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
-    Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token);
+    Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices);
 }

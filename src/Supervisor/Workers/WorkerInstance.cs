@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 
@@ -17,6 +18,9 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     public string Token => token;
 
     public long Started => started;
+
+    /// <summary>The memory it may take; null when none was promised. Owned: it is free again when the process is gone.</summary>
+    public Reservation? Reservation { get; set; }
 
     /// <summary>Completes with the cause when the worker dies by itself after it got ready.</summary>
     public TaskCompletionSource<SupervisorException> Crash { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,5 +72,9 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
         folder.Dispose();
         folder.Forget();
         folder.Flight.Dispose();
+        if (Reservation is not null)
+        {
+            await Reservation.DisposeAsync();
+        }
     }
 }

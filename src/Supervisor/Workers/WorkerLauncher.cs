@@ -12,20 +12,23 @@ internal sealed class WorkerLauncher(
     IWorkerProcessFactory processes, IWorkerConnector connector, FailureReporter failures, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     /// <summary>Starts a process. Whoever gets the worker has to stop and dispose it.</summary>
+    /// <param name="visibleDevices">Its <c>CUDA_VISIBLE_DEVICES</c>; null for the supervisor's own.</param>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
-    public async Task<WorkerInstance> SpawnAsync()
+    public async Task<WorkerInstance> SpawnAsync(string? visibleDevices = null)
     {
-        var folder = WorkerFolder.Create(options.Folder);
-        var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        WorkerFolder? folder = null;
         var mark = oom.Mark();
         try
         {
-            return new WorkerInstance(folder, await processes.StartAsync(folder, token), token, time.GetTimestamp()) { OomMark = mark };
+            folder = WorkerFolder.Create(options.Folder);
+            var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+            var process = await processes.StartAsync(folder, token, visibleDevices);
+            return new WorkerInstance(folder, process, token, time.GetTimestamp()) { OomMark = mark };
         }
         catch
         {
-            folder.Dispose();
-            folder.Flight.Dispose();
+            folder?.Dispose();
+            folder?.Flight.Dispose();
             throw;
         }
     }

@@ -16,15 +16,16 @@ internal sealed partial class WorkerProcessFactory(
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const int NotExecutableFormat = 8; // ENOEXEC
 
-    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token) => spawner.RunAsync<IWorkerProcess>(() => Start(folder, token));
+    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices) =>
+        spawner.RunAsync<IWorkerProcess>(() => Start(folder, token, visibleDevices));
 
-    private WorkerProcess Start(WorkerFolder folder, string token)
+    private WorkerProcess Start(WorkerFolder folder, string token, string? visibleDevices)
     {
         CheckExecutable();
         Process process;
         try
         {
-            process = Process.Start(Describe(folder, token))!;
+            process = Process.Start(Describe(folder, token, visibleDevices))!;
         }
         catch (Win32Exception exception)
         {
@@ -72,7 +73,7 @@ internal sealed partial class WorkerProcessFactory(
         }
     }
 
-    private ProcessStartInfo Describe(WorkerFolder folder, string token)
+    private ProcessStartInfo Describe(WorkerFolder folder, string token, string? visibleDevices)
     {
         var start = new ProcessStartInfo(options.WorkerExecutable)
         {
@@ -94,6 +95,11 @@ internal sealed partial class WorkerProcessFactory(
         foreach (var (name, value) in WorkerEnvironment.Build(own))
         {
             start.Environment[name] = value;
+        }
+
+        if (visibleDevices is not null)
+        {
+            start.Environment["CUDA_VISIBLE_DEVICES"] = visibleDevices;
         }
 
         return start;

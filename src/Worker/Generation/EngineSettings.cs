@@ -24,6 +24,9 @@ internal sealed record EngineSettings
     /// <summary>The most memory of the host that this process may take, in bytes; null for no limit.</summary>
     public long? MemoryLimit { get; private init; }
 
+    /// <summary>The most a cache may take that is a share of free memory, in bytes; null when the share alone counts.</summary>
+    public long? MaxCacheBytes { get; private init; }
+
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>, naming the setting, its value and its range.</exception>
     public static EngineSettings From(EngineConfig config) => new()
     {
@@ -32,6 +35,7 @@ internal sealed record EngineSettings
         MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : 8192,
         CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : CachePlanner.DefaultBlockSize,
         CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
+        MaxCacheBytes = config.HasMaxCacheBytes ? config.MaxCacheBytes : null,
         MemoryLimit = config.HasMemoryLimitBytes ? config.MemoryLimitBytes : null,
         Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
     };

@@ -88,7 +88,8 @@ internal sealed class LoadedModel : IDisposable
         var attention = spec.Attention;
         var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize());
         var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
-        var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), perSequence * settings.MaxBatchSize);
+        var most = Math.Min(perSequence * settings.MaxBatchSize, Math.Max(1, (settings.MaxCacheBytes ?? long.MaxValue) / blockBytes));
+        var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), most);
         return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1);
     }
 

@@ -69,6 +69,8 @@ internal sealed class RealSupervisor : IAsyncDisposable
         };
         start.Environment["LMDEPLOY_FAKE"] = fake;
         start.Environment["LMDEPLOY_FAKE_MARKS"] = marks.Length == 0 ? null : marks;
+        start.Environment["LMDEPLOY_RUNTIME_DIR"] = Path.GetDirectoryName(socket);
+        start.Environment["XDG_CACHE_HOME"] = Path.GetDirectoryName(socket);
         start.Environment["A_SECRET"] = "for the supervisor alone";
         return Process.Start(start)!;
     }

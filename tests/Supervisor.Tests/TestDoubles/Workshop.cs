@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
@@ -19,7 +20,8 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 {
     private readonly TemporaryFolder _folder = new();
 
-    public Workshop(Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0)
+    public Workshop(
+        Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0, IAdmission? admission = null)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
         Connection = connection ?? new FakeConnection();
@@ -31,7 +33,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Launcher = new WorkerLauncher(this, this, Failures, Oom, Options, Time);
         Standby = new StandbyPool(Launcher, Stopper, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
         var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);
-        var starter = new PipelineStarter(Launcher, Standby, limiter, monitor, Failures, Options, Time);
+        var starter = new PipelineStarter(admission ?? new FakeAdmission(), Launcher, Standby, limiter, monitor, Failures, Options, Time);
         Registry = new PipelineRegistry(new PipelineParts(starter, Reclaimer, Failures), Time, NullLogger<Pipeline>.Instance);
     }
 
@@ -80,7 +82,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     public static PipelineSpec Spec(string device = "cpu", string name = "", int maxRestarts = 0) => PipelineSpec.Create(
         new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = device, MaxRestarts = maxRestarts } }, holderPid: 1);
 
-    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token)
+    public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices)
     {
         if (StartFailure is { } failure)
         {

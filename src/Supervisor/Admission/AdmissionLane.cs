@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
+
+namespace LmDeploy.Supervisor.Admission;
+
+/// <summary>
+/// The queue for the memory of one pool: first come, first served. The first in it looks again whenever a promise of this supervisor ends, and every 250 ms,
+/// because others change memory too; pipelines that nobody uses are unloaded for it where that makes room enough. Thread-safe.
+/// </summary>
+internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, PeakStore peaks, Lazy<IEvictor> evictor, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly ConcurrencyLimiter _turns = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = 1, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    private readonly ConcurrentDictionary<Reservation, bool> _reservations = new();
+    private TaskCompletionSource _change = NewChange();
+
+    /// <summary>As <see cref="IAdmission.AcquireAsync"/>.</summary>
+    /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>.</exception>
+    public async Task<Reservation> AcquireAsync(PipelineSpec spec, MemoryEstimate estimate, Action onWaiting, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(cancellationToken) is { Count: > 0 } devices && devices.Max(device => device.Total) < estimate.Need.Least)
+        {
+            throw MemoryShortage.Never(spec, estimate.Need, devices, pool);
+        }
+
+        using var deadline = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, spec.AdmissionTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            using var turn = _turns.AttemptAcquire();
+            if (turn.IsAcquired && await TryPlaceAsync(spec, estimate, cancellationToken) is { } reservation)
+            {
+                return reservation;
+            }
+
+            onWaiting();
+            return turn.IsAcquired ? await LookUntilPlacedAsync(spec, estimate, either.Token) : await QueueAsync(spec, estimate, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw MemoryShortage.Now(spec, estimate.Need, await ReadAsync(cancellationToken) ?? [], [.. _reservations.Keys], pool);
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task<Reservation> QueueAsync(PipelineSpec spec, MemoryEstimate estimate, CancellationToken ended)
+    {
+        using var turn = await _turns.AcquireAsync(1, ended);
+        return await LookUntilPlacedAsync(spec, estimate, ended);
+    }
+
+    private async Task<Reservation> LookUntilPlacedAsync(PipelineSpec spec, MemoryEstimate estimate, CancellationToken ended)
+    {
+        while (true)
+        {
+            ended.ThrowIfCancellationRequested();
+            var change = Volatile.Read(ref _change).Task;
+            if (await TryPlaceAsync(spec, estimate, ended) is { } reservation)
+            {
+                return reservation;
+            }
+
+            using var look = CancellationTokenSource.CreateLinkedTokenSource(ended);
+            await Task.WhenAny(change, Task.Delay(LookInterval, time, look.Token));
+            await look.CancelAsync();
+        }
+    }
+
+    /// <summary>Promises the memory if it is there, or if it is once pipelines that nobody uses are gone; no more of them than it takes.</summary>
+    private async Task<Reservation?> TryPlaceAsync(PipelineSpec spec, MemoryEstimate estimate, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await ReadAsync(cancellationToken) is not { Count: > 0 } devices)
+            {
+                // There is nothing to promise against. The worker itself finds out what it can do.
+                return new Reservation(spec.Id, spec.Name);
+            }
+
+            foreach (var device in devices)
+            {
+                if (await ledgers.Of(device.Device).TryAddAsync(promises => estimate.Need.Grant(device.FreeBeside(promises))) is { } promise)
+                {
+                    return Take(spec, estimate, device.Device, isOnlyOne: devices.Count == 1, promise);
+                }
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!await TryEvictAsync(devices, estimate.Need.Least))
+            {
+                return null;
+            }
+        }
+    }
+
+    private Reservation Take(PipelineSpec spec, MemoryEstimate estimate, string device, bool isOnlyOne, Promise promise)
+    {
+        var need = estimate.Need;
+        Reservation? taken = null;
+        taken = new Reservation(spec.Id, spec.Name)
+        {
+            Ledger = ledgers.Of(device),
+            Promise = promise,
+            Device = device,
+            VisibleDevices = isOnlyOne ? null : device,
+            CacheBytes = need.Least == need.Most ? null : promise.Bytes - need.Fixed,
+            OnPeak = estimate.Key.Length > 0 && promise.Bytes == need.Most ? bytes => Learn(estimate, bytes) : null,
+            OnReleased = () =>
+            {
+                _reservations.TryRemove(taken!, out _);
+                Interlocked.Exchange(ref _change, NewChange()).TrySetResult();
+            },
+        };
+        _reservations[taken] = true;
+        return taken;
+    }
+
+    /// <summary>Readings of a GPU are of the whole device: what is far from the estimate was not this worker's alone.</summary>
+    private void Learn(MemoryEstimate estimate, long peak)
+    {
+        if (peak > 0 && peak / 2 <= estimate.Need.Most)
+        {
+            peaks.Note(estimate.Key, peak);
+        }
+    }
+
+    /// <summary>Unloads the pipeline that was not used for longest, on a device where unloading makes room enough.</summary>
+    private async Task<bool> TryEvictAsync(IReadOnlyList<DeviceReading> devices, long bytes)
+    {
+        var idle = evictor.Value.FindIdle();
+        foreach (var device in devices)
+        {
+            var here = idle
+                .Select(id => _reservations.Keys.FirstOrDefault(reservation => reservation.Pipeline == id && reservation.Device == device.Device))
+                .OfType<Reservation>().ToList();
+            if (here.Count > 0 && device.Promisable + here.Sum(device.GainOf) >= bytes && await evictor.Value.TryEvictAsync(here[0].Pipeline))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The device with most to give first.</summary>
+    private async Task<IReadOnlyList<DeviceReading>?> ReadAsync(CancellationToken cancellationToken) =>
+        await pool.ReadAsync(device => ledgers.Of(device).ReadAsync(), cancellationToken) is { } devices
+            ? [.. devices.OrderByDescending(device => device.Promisable)]
+            : null;
+}

@@ -1,0 +1,26 @@
+using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Workers;
+
+namespace LmDeploy.Supervisor.Admission;
+
+/// <summary>Puts the parts of admission together.</summary>
+internal static class AdmissionServices
+{
+    public static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddSingleton(_ => new HostMemory())
+        .AddSingleton<HostPool>()
+        .AddSingleton(provider => new GpuPool(
+            provider.GetRequiredService<IGpuMonitor>(), Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new DeviceLedgers(
+            DeviceLedgers.DefaultFolder,
+            provider.GetRequiredService<ProcessTable>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DeviceLedgers>>()))
+        .AddSingleton(provider => new PeakStore(PeakStore.DefaultPath, provider.GetRequiredService<ILogger<PeakStore>>()))
+        .AddSingleton<MemoryEstimator>()
+
+        // What is idle is known to the named pipelines, which themselves stand on admission.
+        .AddSingleton(provider => new Lazy<IEvictor>(provider.GetRequiredService<NamedPipelines>))
+        .AddSingleton<IAdmission, AdmissionControl>();
+}

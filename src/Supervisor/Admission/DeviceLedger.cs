@@ -1,0 +1,117 @@
+using LmDeploy.Supervisor.Workers;
+
+namespace LmDeploy.Supervisor.Admission;
+
+/// <summary>
+/// The promises on one device of all supervisors of this user, in a small file that each of them locks to change it. What this supervisor promised it knows
+/// by itself: without the file it goes on, and just does not know of the others. The file is there only while it has promises. Thread-safe.
+/// </summary>
+/// <param name="path">The file; null for none.</param>
+/// <param name="self">This supervisor.</param>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing.
+internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, ProcessTable processes, TimeProvider time, ILogger logger)
+#pragma warning restore CA1001
+{
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Dictionary<int, Promise> _own = [];
+    private int _count;
+
+    /// <summary>The promises of all supervisors that run.</summary>
+    public Task<IReadOnlyList<Promise>> ReadAsync() => ChangeAsync(all => all);
+
+    /// <summary>Decides on a promise and writes it down with nobody in between.</summary>
+    /// <param name="grant">Says how many bytes, from the promises there are; null for none.</param>
+    public Task<Promise?> TryAddAsync(Func<IReadOnlyList<Promise>, long?> grant) => ChangeAsync(all =>
+    {
+        if (grant(all) is not { } bytes)
+        {
+            return null;
+        }
+
+        var promise = new Promise(self, ++_count, default, bytes, IsLoaded: false);
+        _own[promise.Number] = promise;
+        return promise;
+    });
+
+    /// <summary>Changes a promise; does nothing to one that was removed.</summary>
+    public Task UpdateAsync(int number, Func<Promise, Promise> update) => ChangeAsync(_ =>
+    {
+        if (_own.TryGetValue(number, out var promise))
+        {
+            _own[number] = update(promise);
+        }
+
+        return true;
+    });
+
+    public Task RemoveAsync(int number) => ChangeAsync(_ => _own.Remove(number));
+
+    private async Task<T> ChangeAsync<T>(Func<IReadOnlyList<Promise>, T> change)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            using var file = await TryOpenAsync();
+            var lines = TryRead(file);
+            var others = lines.Select(line => Promise.TryParse(line, out var promise) ? promise : null).OfType<Promise>().Where(IsOfAnother).ToList();
+            var result = change([.. others, .. _own.Values]);
+            IReadOnlyList<string> next = [.. others.Concat(_own.Values).Select(promise => promise.ToLine())];
+            if (next.Count == 0 || !next.SequenceEqual(lines))
+            {
+                TryWrite(file, next);
+            }
+
+            return result;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>This supervisor's own lines are written anew each time; those of dead supervisors go.</summary>
+    private bool IsOfAnother(Promise promise) => promise.Owner != self && processes.IsRunning(promise.Owner);
+
+    private async Task<LockedFile?> TryOpenAsync()
+    {
+        try
+        {
+            return path is null ? null : await LockedFile.OpenAsync(path, LockTimeout, time);
+        }
+        catch (IOException exception)
+        {
+            LogUnshared(path!, exception.Message);
+            return null;
+        }
+    }
+
+    private IReadOnlyList<string> TryRead(LockedFile? file)
+    {
+        try
+        {
+            return file?.ReadLines() ?? [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogUnshared(path!, exception.Message);
+            return [];
+        }
+    }
+
+    private void TryWrite(LockedFile? file, IReadOnlyList<string> lines)
+    {
+        try
+        {
+            file?.WriteLines(lines);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogUnshared(path!, exception.Message);
+        }
+    }
+
+    [LoggerMessage(EventId = 50, EventName = "LedgerUnshared", Level = LogLevel.Warning, Message = "Promises of memory are not shared with other supervisors: {Path}: {Reason}")]
+    private partial void LogUnshared(string path, string reason);
+}

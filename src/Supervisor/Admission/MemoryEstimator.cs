@@ -1,0 +1,88 @@
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Admission;
+
+/// <summary>
+/// Tells from a model folder and the engine's settings how much memory a worker takes: weights in the type it computes in, key-value cache, and what it takes
+/// beside them. Where an earlier run of the same files with the same settings was seen to take less or more, that counts.
+/// </summary>
+internal sealed class MemoryEstimator(PeakStore peaks)
+{
+    /// <summary>Resident memory of a worker with the smallest model and hardly any cache: 235 MiB were seen.</summary>
+    public const long HostOverhead = 256L << 20;
+
+    /// <summary>The CUDA context (527 MiB were seen on an H200) and working memory.</summary>
+    public const long GpuOverhead = 600L << 20;
+
+    private const int DefaultBlockTokens = 64;
+    private const int DefaultBatch = 128;
+    private const double DefaultShare = 0.8;
+
+    /// <summary>The context that a pipeline has to have room for when its cache is a share of what is free.</summary>
+    private const int LeastContext = 2048;
+
+    /// <summary>Past this nothing fits anyway, and sums of a few of them still do not overflow.</summary>
+    private static readonly Int128 Enough = long.MaxValue / 16;
+
+    /// <summary>Never fails: a folder that cannot be read needs what a worker without a model takes, and the worker says what is wrong with it.</summary>
+    public MemoryEstimate Estimate(PipelineSpec spec, bool onGpu)
+    {
+        var overhead = onGpu ? GpuOverhead : HostOverhead;
+        if (ModelFolder.TryRead(spec.Model) is not { } model)
+        {
+            return new MemoryEstimate(new MemoryNeed(overhead, overhead, overhead, 0), "");
+        }
+
+        var key = PeakKey.Create(model, spec, onGpu);
+        var need = Calculate(model, spec.Engine, onGpu, overhead);
+        return new MemoryEstimate(Cap(Learn(need, peaks.Find(key)), onGpu ? null : spec.MemoryLimit), key);
+    }
+
+    private static MemoryNeed Calculate(ModelFolder model, EngineConfig engine, bool onGpu, long overhead)
+    {
+        var element = ElementSize(engine.Dtype) ?? (onGpu ? model.ElementSize : sizeof(float));
+        var weights = Bound((Int128)model.WeightBytes / model.ElementSize * element);
+        var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : DefaultBlockTokens;
+        var block = Bound((Int128)2 * model.Layers * model.KeyValueHeads * model.HeadDim * blockTokens * element);
+        var entries = engine.HasCacheMaxEntryCount ? engine.CacheMaxEntryCount : DefaultShare;
+        var taken = Bound(weights + (Int128)overhead);
+        if (entries > 1)
+        {
+            var exact = Bound(taken + ((Int128)Math.Min(entries, int.MaxValue) * block) + block);
+            return new MemoryNeed(taken, exact, exact, 0);
+        }
+
+        var context = engine.HasSessionLen && engine.SessionLen > 0 ? engine.SessionLen : model.LongestContext;
+        var batch = engine.HasMaxBatchSize && engine.MaxBatchSize > 0 ? engine.MaxBatchSize : DefaultBatch;
+        var least = Bound(taken + (Blocks(Math.Min(context, LeastContext), blockTokens) * block) + block);
+        var most = Bound(taken + (Blocks(context, blockTokens) * batch * block) + block);
+        return new MemoryNeed(taken, least, most, double.IsFinite(entries) ? Math.Clamp(entries, 0, 1) : 0);
+    }
+
+    /// <summary>
+    /// A peak was only kept when the cache had its full size, so it is what such a run takes. A cache that is a share may also be smaller, which is what the
+    /// least stands for.
+    /// </summary>
+    private static MemoryNeed Learn(MemoryNeed need, long? peak) => peak is not { } seen
+        ? need
+        : need.Least == need.Most
+            ? need with { Fixed = Math.Min(need.Fixed, seen), Least = seen, Most = seen }
+            : need with { Fixed = Math.Min(need.Fixed, seen), Least = Math.Min(need.Least, seen), Most = seen };
+
+    /// <summary>A worker that takes more than its limit is ended, so it is promised no more.</summary>
+    private static MemoryNeed Cap(MemoryNeed need, long? limit) => limit is not { } most
+        ? need
+        : need with { Fixed = Math.Min(need.Fixed, most), Least = Math.Min(need.Least, most), Most = Math.Min(need.Most, most) };
+
+    private static Int128 Blocks(long tokens, int blockTokens) => ((Int128)tokens + blockTokens - 1) / blockTokens;
+
+    private static long Bound(Int128 bytes) => (long)Int128.Min(bytes, Enough);
+
+    private static int? ElementSize(string dtype) => dtype switch
+    {
+        "float32" => 4,
+        "float16" or "bfloat16" => 2,
+        _ => null,
+    };
+}

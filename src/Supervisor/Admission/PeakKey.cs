@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LmDeploy.Supervisor.Lifecycle;
+
+namespace LmDeploy.Supervisor.Admission;
+
+/// <summary>Names what decides how much a worker takes: the very files, the settings that size something, and the kind of device.</summary>
+internal static class PeakKey
+{
+    public static string Create(ModelFolder model, PipelineSpec spec, bool onGpu)
+    {
+        var engine = spec.Engine;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{spec.Model}\n{(onGpu ? "cuda" : "cpu")} {engine.Dtype} {engine.SessionLen} {engine.MaxBatchSize} ");
+        text.Append(CultureInfo.InvariantCulture, $"{engine.MaxPrefillTokenNum} {engine.CacheBlockSeqLen} {engine.CacheMaxEntryCount:R} {engine.Threads}");
+        foreach (var file in model.Files)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()))[..16]);
+    }
+}

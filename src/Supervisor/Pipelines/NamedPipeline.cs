@@ -1,0 +1,250 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Receipts;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Pipelines;
+
+/// <summary>
+/// A name that stands for a pipeline which is there when it is needed: the first request loads it, all that come meanwhile wait for that one load, and it is
+/// unloaded when it was not used for a while. It only opens and stops pipelines; what becomes of them they know themselves. Thread-safe.
+/// </summary>
+/// <param name="open">What is loaded under the name.</param>
+/// <param name="evictOthers">Unloads what nobody uses; says whether there was anything.</param>
+internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Func<Task<bool>> evictOthers, TimeProvider time) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _timer;
+    private TimeSpan _ttl;
+    private bool _isPinned;
+    private bool _isDropped;
+    private int _users;
+    private long _lastUsed = time.GetTimestamp();
+
+    // The pipeline that is there or on its way, and the end of the one before it, which is waited for.
+    private Task<Pipeline>? _loading;
+    private Pipeline? _pipeline;
+    private Task _before = Task.CompletedTask;
+
+    public OpenPipeline Open => open;
+
+    /// <summary>The pipeline that is there or on its way; null when there is none.</summary>
+    public Pipeline? Resident => Read(() => _pipeline);
+
+    public NamedPipelineStatus Status => Read(() => new NamedPipelineStatus(_isPinned, _ttl, _users > 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastUsed)));
+
+    /// <summary>Whether it is there, used by nobody and not pinned.</summary>
+    public bool IsEvictable => Read(() => CanUnload);
+
+    private bool CanUnload => _users == 0 && !_isPinned && !_isDropped && _loading?.IsCompletedSuccessfully == true;
+
+    /// <param name="ttl">How long it stays without a request; zero for ever.</param>
+    /// <param name="pinned">Whether it stays whatever the time, and whoever needs the room.</param>
+    public void Keep(TimeSpan ttl, bool pinned)
+    {
+        lock (_gate)
+        {
+            _ttl = ttl;
+            _isPinned = pinned;
+            ArmTimer();
+        }
+    }
+
+    /// <summary>Begins a request, loading the pipeline where it is not there. A caller that cancels leaves the load to the others and to those to come.</summary>
+    /// <exception cref="SupervisorException">It cannot be loaded, or was unloaded by name.</exception>
+    public async Task<RequestScope> EnterAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var loading = BeginUse();
+        try
+        {
+            var pipeline = await loading.WaitAsync(cancellationToken);
+            return pipeline.Enter().AndThen(EndUse);
+        }
+        catch
+        {
+            EndUse();
+            throw;
+        }
+    }
+
+    /// <summary>Unloads it if it is evictable, and returns when it is gone or will not go.</summary>
+    /// <returns>Whether it was.</returns>
+    public async Task<bool> TryEvictAsync()
+    {
+        Task gone;
+        lock (_gate)
+        {
+            if (!CanUnload)
+            {
+                return false;
+            }
+
+            gone = Unload();
+        }
+
+        await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
+    }
+
+    /// <summary>Takes no more requests, waits for those that run, and unloads it for good. A load is ended at once, and with it all that wait for it.</summary>
+    /// <param name="drainTimeout">How long requests may go on before they are ended.</param>
+    public async Task<ReclaimReceipt> DropAsync(TimeSpan drainTimeout)
+    {
+        var loading = Read(() =>
+        {
+            _isDropped = true;
+            CompleteUnused();
+            return _loading;
+        });
+        if (loading?.IsCompletedSuccessfully == true)
+        {
+            await _unused.Task.CompletesWithinAsync(drainTimeout, time);
+        }
+
+        Resident?.Stop(StopReason.Requested);
+        await ((Task?)loading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Resident is { } pipeline ? (await pipeline.Completion).Receipt : ReceiptWriter.WriteNothing();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDropped = true;
+            _timer?.Dispose();
+        }
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            return read();
+        }
+    }
+
+    private Task<Pipeline> BeginUse()
+    {
+        lock (_gate)
+        {
+            ThrowIfDropped();
+            if (_loading is { IsCompleted: true } && (!_loading.IsCompletedSuccessfully || _pipeline!.Ended.IsCompleted))
+            {
+                Forget();
+            }
+
+            _users++;
+            return _loading ??= LoadAsync(_before);
+        }
+    }
+
+    private void EndUse()
+    {
+        lock (_gate)
+        {
+            _users--;
+            _lastUsed = time.GetTimestamp();
+            ArmTimer();
+            CompleteUnused();
+        }
+    }
+
+    private async Task<Pipeline> LoadAsync(Task before)
+    {
+        // The caller holds the gate, so nothing happens on his stack.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            return await OpenAsync();
+        }
+        catch (SupervisorException failure) when (failure.Error.Code == ErrorCodes.OutOfMemory)
+        {
+            // It needs more than was thought. Without what nobody uses it may fit; there is no more to try than that.
+            if (!await evictOthers())
+            {
+                throw;
+            }
+        }
+
+        return await OpenAsync();
+    }
+
+    private async Task<Pipeline> OpenAsync()
+    {
+        lock (_gate)
+        {
+            ThrowIfDropped();
+        }
+
+        var (pipeline, ready) = keeper.Open(open);
+        lock (_gate)
+        {
+            _pipeline = pipeline;
+            if (_isDropped)
+            {
+                pipeline.Stop(StopReason.Requested);
+            }
+        }
+
+        await ready;
+        return pipeline;
+    }
+
+    private void OnTtl()
+    {
+        lock (_gate)
+        {
+            if (CanUnload)
+            {
+                Unload();
+            }
+            else if (_loading is { IsCompleted: false })
+            {
+                ArmTimer();
+            }
+        }
+    }
+
+    /// <summary>Who comes from now on loads it anew, when this one is gone.</summary>
+    private Task Unload()
+    {
+        _pipeline!.Stop(StopReason.Unloaded);
+        Forget();
+        return _before;
+    }
+
+    private void Forget()
+    {
+        _before = _pipeline?.Completion ?? Task.CompletedTask;
+        _loading = null;
+        _pipeline = null;
+    }
+
+    /// <summary>Each call begins the TTL anew.</summary>
+    private void ArmTimer()
+    {
+        if (!_isDropped)
+        {
+            _timer ??= time.CreateTimer(_ => OnTtl(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(_users == 0 && !_isPinned && _ttl > TimeSpan.Zero ? _ttl : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void CompleteUnused()
+    {
+        if (_isDropped && _users == 0)
+        {
+            _unused.TrySetResult();
+        }
+    }
+
+    private void ThrowIfDropped()
+    {
+        if (_isDropped)
+        {
+            throw new SupervisorException(ErrorCodes.Stopped, $"The pipeline {open.Name} was unloaded by request.", open.Name);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using LmDeploy.Supervisor.Admission;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Pipelines;
+
+/// <summary>The pipelines that services own, each known by its name and loaded on demand. Thread-safe.</summary>
+internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) : IEvictor, IDisposable
+{
+    /// <summary>What requests put before a name in place of a key.</summary>
+    public const string KeyPrefix = "name/";
+
+    private static readonly TimeSpan DefaultTtl = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, NamedPipeline> _byName = [];
+
+    /// <summary>Gives a pipeline a name, and returns when it is loaded. Doing it again changes how it is kept.</summary>
+    /// <exception cref="SupervisorException">Something in the request cannot be meant, the name stands for something else, or the model cannot be loaded.</exception>
+    public async Task<Pipeline> LoadAsync(LoadPipelineRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var named = GetOrAdd(Complete(request.Open));
+        named.Keep(Ttl(request), request.Pinned);
+        using var scope = await named.EnterAsync(cancellationToken);
+        return scope.Pipeline;
+    }
+
+    /// <summary>Begins a request to a pipeline, which is loaded first where it is not there.</summary>
+    /// <exception cref="SupervisorException">The name is unknown, or the model cannot be loaded.</exception>
+    public Task<RequestScope> EnterAsync(string name, CancellationToken cancellationToken) => Find(name).EnterAsync(cancellationToken);
+
+    /// <summary>Forgets a name at once, and unloads its pipeline when its requests have ended or are out of time.</summary>
+    /// <exception cref="SupervisorException">The name is unknown.</exception>
+    public async Task<ReclaimReceipt> UnloadAsync(string name, TimeSpan drainTimeout)
+    {
+        NamedPipeline? named;
+        lock (_gate)
+        {
+            named = _byName.Remove(name, out var found) ? found : throw Unknown(name);
+        }
+
+        using (named)
+        {
+            return await named.DropAsync(drainTimeout);
+        }
+    }
+
+    /// <summary>How a pipeline is kept; null when it has no name here.</summary>
+    public NamedPipelineStatus? StatusOf(Pipeline pipeline) => All().FirstOrDefault(named => named.Resident == pipeline)?.Status;
+
+    public IReadOnlyList<string> FindIdle() =>
+        [.. All().Where(named => named.IsEvictable).OrderByDescending(named => named.Status.IdleTime).Select(named => named.Resident?.Spec.Id).OfType<string>()];
+
+    public Task<bool> TryEvictAsync(string pipeline) =>
+        All().FirstOrDefault(named => named.Resident?.Spec.Id == pipeline)?.TryEvictAsync() ?? Task.FromResult(false);
+
+    public void Dispose() => All().ForEach(named => named.Dispose());
+
+    private static OpenPipeline Complete(OpenPipeline? open)
+    {
+        // Checks it, and knows how a pipeline without a name is called.
+        var spec = PipelineSpec.Create(open, holderPid: 0);
+        var complete = open!.Clone();
+        (complete.Name, complete.Model) = (spec.Name, spec.Model);
+        return complete;
+    }
+
+    private static TimeSpan Ttl(LoadPipelineRequest request)
+    {
+        const long longest = 30L * 86_400_000;
+        return request switch
+        {
+            { HasTtlMs: false } => DefaultTtl,
+            { TtlMs: >= 0 and <= longest } => TimeSpan.FromMilliseconds(request.TtlMs),
+            _ => throw new SupervisorException(ErrorCodes.InvalidRequest, $"ttl_ms is {request.TtlMs}: expected milliseconds between 0 and {longest}.", "ttl_ms"),
+        };
+    }
+
+    private NamedPipeline GetOrAdd(OpenPipeline open)
+    {
+        lock (_gate)
+        {
+            if (!_byName.TryGetValue(open.Name, out var named))
+            {
+                named = new NamedPipeline(open, keeper, EvictIdleAsync, time);
+                _byName[open.Name] = named;
+            }
+
+            return named.Open.Equals(open)
+                ? named
+                : throw new SupervisorException(
+                    ErrorCodes.InvalidRequest, $"{open.Name} stands for {named.Open.Model} with settings of its own: unload it first, or choose another name.", open.Name);
+        }
+    }
+
+    private NamedPipeline Find(string name)
+    {
+        lock (_gate)
+        {
+            return _byName.TryGetValue(name, out var named) ? named : throw Unknown(name);
+        }
+    }
+
+    private async Task<bool> EvictIdleAsync()
+    {
+        var evicted = await Task.WhenAll(All().Select(named => named.TryEvictAsync()));
+        return evicted.Contains(true);
+    }
+
+    private List<NamedPipeline> All()
+    {
+        lock (_gate)
+        {
+            return [.. _byName.Values];
+        }
+    }
+
+    private static SupervisorException Unknown(string name) => new(ErrorCodes.PipelineNotFound, $"No pipeline was loaded under the name '{name}'.", name);
+}

@@ -1,0 +1,144 @@
+using LmDeploy.Supervisor.Admission;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Tests.TestDoubles;
+using LmDeploy.V1;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LmDeploy.Supervisor.Tests.Admission;
+
+public sealed class MemoryEstimatorTests : IDisposable
+{
+    private const long Host = MemoryEstimator.HostOverhead;
+    private const long Weights = 2 * SampleModel.WeightFileBytes;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly PeakStore _peaks;
+    private readonly MemoryEstimator _estimator;
+    private readonly string _model;
+
+    public MemoryEstimatorTests()
+    {
+        _peaks = new PeakStore(_folder.File("peaks.json"), NullLogger<PeakStore>.Instance);
+        _estimator = new MemoryEstimator(_peaks);
+        _model = SampleModel.Write(_folder.File("m"));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Estimate_OnACpuHasWeightsIn32BitsAndRoomForOneSequence()
+    {
+        var need = Estimate(new EngineConfig()).Need;
+
+        need.Fixed.ShouldBe(Host + Weights);
+        need.Least.ShouldBe(need.Fixed + (33 * SampleModel.BlockBytes), "2048 tokens and the block of padding");
+        need.Most.ShouldBe(need.Fixed + (((64 * 128) + 1) * SampleModel.BlockBytes), "128 sequences of 4096 tokens");
+        need.Share.ShouldBe(0.8);
+    }
+
+    [Fact]
+    public void Estimate_OnAGpuHasTheCheckpointsType() =>
+        _estimator.Estimate(Spec(new EngineConfig()), onGpu: true).Need.Least
+            .ShouldBe(MemoryEstimator.GpuOverhead + SampleModel.WeightFileBytes + (33 * SampleModel.BlockBytes / 2));
+
+    [Fact]
+    public void Estimate_OfABlockCountIsExact()
+    {
+        var need = Estimate(new EngineConfig { CacheMaxEntryCount = 10 }).Need;
+
+        need.Least.ShouldBe(Host + Weights + (11 * SampleModel.BlockBytes));
+        need.Most.ShouldBe(need.Least);
+    }
+
+    [Fact]
+    public void Estimate_FollowsTheSettings()
+    {
+        var need = Estimate(new EngineConfig { Dtype = "bfloat16", SessionLen = 100, MaxBatchSize = 3, CacheBlockSeqLen = 32, CacheMaxEntryCount = 0.5 }).Need;
+
+        need.Fixed.ShouldBe(Host + SampleModel.WeightFileBytes);
+        need.Least.ShouldBe(need.Fixed + (5 * SampleModel.BlockBytes / 4), "4 blocks of half the tokens in half the bits");
+        need.Most.ShouldBe(need.Fixed + (13 * SampleModel.BlockBytes / 4));
+        need.Share.ShouldBe(0.5);
+    }
+
+    [Theory]
+    [InlineData("\"torch_dtype\": \"float16\"", 2)]
+    [InlineData("\"dtype\": \"float32\"", 1)]
+    [InlineData("\"vocab_size\": 7", 1)]
+    public void Estimate_KnowsBothSpellingsOfTheType(string dtype, int factor) =>
+        _estimator.Estimate(Spec(new EngineConfig(), SampleModel.Write(_folder.File("n"), dtype)), onGpu: false).Need.Fixed
+            .ShouldBe(Host + (factor * SampleModel.WeightFileBytes));
+
+    [Fact]
+    public void Estimate_CountsEachShardOnce() =>
+        _estimator.Estimate(Spec(new EngineConfig(), SampleModel.Write(_folder.File("s"), shards: 3)), onGpu: false).Need.Fixed.ShouldBe(Host + (3 * Weights));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"num_hidden_layers\": \"four\"}")]
+    [InlineData("{\"num_hidden_layers\": 4, \"num_attention_heads\": 0}")]
+    public void Estimate_OfAFolderThatCannotBeReadIsTheWorkerAlone(string? config)
+    {
+        if (config is not null)
+        {
+            Directory.CreateDirectory(_folder.File("bad"));
+            File.WriteAllText(_folder.File("bad/config.json"), config);
+        }
+
+        var estimate = _estimator.Estimate(Spec(new EngineConfig(), _folder.File("bad")), onGpu: false);
+
+        estimate.Need.ShouldBe(new MemoryNeed(Host, Host, Host, 0));
+        estimate.Key.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Estimate_OfAbsurdSizesFitsNowhereAndDoesNotOverflow()
+    {
+        File.WriteAllText(
+            Path.Combine(_model, "config.json"),
+            $$"""{"num_hidden_layers": {{int.MaxValue}}, "num_attention_heads": {{int.MaxValue}}, "head_dim": {{int.MaxValue}}, "max_position_embeddings": {{int.MaxValue}}}""");
+
+        Estimate(new EngineConfig()).Need.Least.ShouldBeGreaterThan(long.MaxValue / 20);
+        Estimate(new EngineConfig { CacheMaxEntryCount = double.MaxValue }).Need.Least.ShouldBeGreaterThan(long.MaxValue / 20);
+    }
+
+    [Fact]
+    public void Peak_OfABlockCountReplacesTheEstimate()
+    {
+        var engine = new EngineConfig { CacheMaxEntryCount = 10 };
+        _peaks.Note(Estimate(engine).Key, 123);
+
+        Estimate(engine).Need.ShouldBe(new MemoryNeed(123, 123, 123, 0));
+    }
+
+    [Fact]
+    public void Peak_OfAShareIsTheMostAndLeavesTheLeast()
+    {
+        var before = Estimate(new EngineConfig()).Need;
+        _peaks.Note(Estimate(new EngineConfig()).Key, before.Least + 1000);
+
+        Estimate(new EngineConfig()).Need.ShouldBe(before with { Most = before.Least + 1000 });
+    }
+
+    [Fact]
+    public void Peak_IsThatOfTheSameFilesSettingsAndDevice()
+    {
+        var key = Estimate(new EngineConfig()).Key;
+
+        Estimate(new EngineConfig { SessionLen = 9 }).Key.ShouldNotBe(key);
+        Estimate(new EngineConfig { LoadTimeoutMs = 9, ChatTemplate = "x" }).Key.ShouldBe(key, "settings that take no memory");
+        _estimator.Estimate(Spec(new EngineConfig()), onGpu: true).Key.ShouldNotBe(key);
+        File.WriteAllBytes(Path.Combine(_model, "model.safetensors"), new byte[SampleModel.WeightFileBytes + 1]);
+        Estimate(new EngineConfig()).Key.ShouldNotBe(key);
+    }
+
+    [Fact]
+    public void MemoryLimit_BoundsWhatIsPromised() =>
+        Estimate(new EngineConfig { MemoryLimitBytes = 100L << 20 }).Need.Most.ShouldBe(100L << 20);
+
+    private MemoryEstimate Estimate(EngineConfig engine) => _estimator.Estimate(Spec(engine), onGpu: false);
+
+    private PipelineSpec Spec(EngineConfig engine, string? model = null) => PipelineSpec.Create(new OpenPipeline { Model = model ?? _model, Engine = engine }, holderPid: 0);
+}

@@ -1,0 +1,11 @@
+using LmDeploy.Supervisor.Admission;
+using LmDeploy.Supervisor.Lifecycle;
+
+namespace LmDeploy.Supervisor.Tests.TestDoubles;
+
+/// <summary>Memory for everybody, as where nobody can look at it.</summary>
+internal sealed class FakeAdmission : IAdmission
+{
+    public Task<Reservation> AcquireAsync(PipelineSpec spec, Action onWaiting, CancellationToken cancellationToken) =>
+        Task.FromResult(new Reservation(spec.Id, spec.Name));
+}

@@ -1,0 +1,32 @@
+using LmDeploy.Supervisor.Admission;
+using LmDeploy.Supervisor.Workers;
+
+namespace LmDeploy.Supervisor.Tests.TestDoubles;
+
+/// <summary>Devices with as much memory as the test says, of which no worker holds any.</summary>
+internal sealed class FakePool : IMemoryPool
+{
+    /// <summary>What is free of each device, all of which have 1000 bytes; null when nothing can be read.</summary>
+    public Dictionary<string, long>? Free { get; set; } = new() { ["host"] = 1000 };
+
+    public int Readings { get; private set; }
+
+    public string Describe(string device) => $"device {device}";
+
+    public async Task<IReadOnlyList<DeviceReading>?> ReadAsync(Func<string, Task<IReadOnlyList<Promise>>> promises, CancellationToken cancellationToken)
+    {
+        Readings++;
+        if (Free is null)
+        {
+            return null;
+        }
+
+        var devices = new List<DeviceReading>();
+        foreach (var (device, free) in Free)
+        {
+            devices.Add(new DeviceReading(device, 1000, free, await promises(device), new Dictionary<ProcessIdentity, long>()));
+        }
+
+        return devices;
+    }
+}

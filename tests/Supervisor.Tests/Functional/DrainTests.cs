@@ -72,6 +72,27 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task NextSupervisor_WaitsForTheDrain_AndThenListens()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("", null, "--drain-timeout", "86400");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        using var call = await StartLingeringAsync(supervisor, holder);
+        Signal(supervisor, Native.LibC.SigTerm);
+        await RefusedAsync(supervisor, holder);
+
+        using var next = RealSupervisor.Start(supervisor.Socket, RealSupervisor.FakeHome, ["--owned"]);
+        var answer = next.StandardOutput.ReadLineAsync();
+        await Deadline.UntilAsync(() => ThreadNames(next.Id).Contains(".NET Long Runni"), "the next supervisor waits for the first to leave");
+        answer.IsCompleted.ShouldBeFalse("a supervisor that drains is not one to come back to");
+        await File.WriteAllTextAsync(supervisor.Mark("go"), "");
+
+        (await answer.InTime("the next supervisor listens")).ShouldBe("ready");
+        await supervisor.Process.WaitForExitAsync().InTime("the first one has left");
+        next.StandardInput.Close();
+        await next.WaitForExitAsync().InTime();
+    }
+
+    [Fact]
     public async Task Sigint_DoesNotDrain()
     {
         await using var supervisor = await RealSupervisor.StartAsync("", null, "--drain-timeout", "86400");

@@ -1,0 +1,24 @@
+using LmDeploy.Hosting;
+
+namespace LmDeploy.Tests.Hosting;
+
+public sealed class SupervisorStartTests
+{
+    [Theory]
+    [InlineData(0, false, "")]
+    [InlineData(0, true, "")]
+    [InlineData(2, false, " --standby 2")]
+    [InlineData(2, true, " --standby 2 --standby-cuda")]
+    public void Arguments_AskForWorkersInStandbyOnlyWhenThereAreToBeSome(int standby, bool cuda, string expected)
+    {
+        var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: true, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Standby = standby, StandbyCuda = cuda };
+
+        string.Join(' ', start.Arguments).ShouldBe($"--socket /run/s.sock --idle-timeout 0 --owned{expected}");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(17)]
+    public void Standby_OutOfRangeIsRefused(int standby) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => new SupervisorOptions { Standby = standby });
+}

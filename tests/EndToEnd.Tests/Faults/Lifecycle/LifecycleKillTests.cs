@@ -45,7 +45,11 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     {
         await using var supervisor = _sandbox.StartSupervisor();
 
-        var (failures, receipt) = await new Scene(_sandbox, supervisor).PlayAsync(moment, Kill);
+        var (failures, receipt) = await new Scene(_sandbox, supervisor).PlayAsync(moment, async pid =>
+        {
+            await Kill(pid);
+            await Eventually.BeAsync(() => supervisor.ListPipelines().Single().Failures.Count, count => count == 1, "the death to be noted", Deadline);
+        });
 
         var failure = failures.ShouldHaveSingleItem();
         failure.Kind.ShouldBe(WorkerFailureKind.Killed);

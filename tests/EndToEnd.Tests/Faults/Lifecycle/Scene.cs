@@ -8,7 +8,7 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
     private const string Question = "What is 17 + 25?";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private static readonly GenerationConfig LongAnswer = new() { MaxNewTokens = 200, IgnoreEos = true, Logprobs = 1 };
+    private static readonly GenerationConfig LongAnswer = new() { MaxNewTokens = 800, IgnoreEos = true, Logprobs = 1 };
 
     /// <summary>Long enough to be met while it is computed.</summary>
     private static readonly Prompt LongPrompt = Prompt.FromTokenIds([.. Enumerable.Range(0, 3000).Select(i => 1 + (i % 500))]);
@@ -84,7 +84,12 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
         {
             if (chunks == after)
             {
-                await Eventually.BeAsync(() => supervisor.ListPipelines().Single().RunningRequests, running => running == 1, "the request to run", Deadline);
+                if (moment == Moment.Prefilling)
+                {
+                    await Eventually.BeAsync(() => supervisor.ListPipelines().Single().RunningRequests, running => running == 1, "the request to run", Deadline);
+                    next.IsCompleted.ShouldBeFalse("a prompt that is computed already is not met while it is");
+                }
+
                 await strike(pipe.WorkerPid);
             }
 

@@ -48,7 +48,7 @@ public sealed class EnvironmentFaultTests : IAsyncLifetime
         (await pipe.CloseAsync()).Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
     }
 
-    [Fact]
+    [SoakFact]
     public async Task SocketFolderOfTheSharedSupervisorDeleted_TheNextClientGetsAnother()
     {
         _sandbox.Variables["LMDEPLOY_RUNTIME_DIR"] = _run;

@@ -41,7 +41,7 @@ public sealed class HangTests(ITestOutputHelper output)
         sandbox.Workers.ShouldBe([pipe.WorkerPid], "the frozen one is gone");
     }
 
-    [Fact]
+    [SoakFact]
     public async Task LongPrefill_IsNotTakenForAHang()
     {
         await using var sandbox = new Sandbox();

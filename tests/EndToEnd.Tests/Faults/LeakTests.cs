@@ -35,7 +35,7 @@ public sealed class LeakTests(ITestOutputHelper output)
         using var fakes = Installation.WithFakes();
         await using var supervisor = sandbox.StartSupervisor(fakes);
         var supervisorPid = sandbox.Supervisors.Single();
-        await KillRoundsAsync(supervisor, Soak.Pick(WarmUpRounds, 5 * WarmUpRounds));
+        await KillRoundsAsync(supervisor, Soak.Pick(5, 50));
         var before = (Supervisor: Usage.Of(supervisorPid), Client: Usage.Of(Environment.ProcessId));
         var killed = await KillRoundsAsync(supervisor, Soak.Pick(25, 1000));
         var after = (Supervisor: Usage.Of(supervisorPid), Client: Usage.Of(Environment.ProcessId));

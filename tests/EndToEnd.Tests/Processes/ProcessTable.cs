@@ -30,7 +30,9 @@ internal static class ProcessTable
 
     public static int Threads(int pid) => (int)Status(pid, "Threads:");
 
-    public static int Descriptors(int pid) => Directory.GetFiles($"/proc/{pid}/fd").Length;
+    /// <summary>Open descriptors but those of libraries, which .NET opens when it first needs them and keeps.</summary>
+    public static int Descriptors(int pid) =>
+        Directory.GetFiles($"/proc/{pid}/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
 
     /// <summary>The name that `ps` shows, at most 15 characters.</summary>
     public static string Name(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim();

@@ -16,10 +16,10 @@ public sealed class ClientKillTests : IAsyncLifetime
     public async Task DisposeAsync() => await _sandbox.DisposeAsync();
 
     [Theory]
-    [InlineData(Moment.Spawned)]
+    [SoakData(Moment.Spawned)]
     [InlineData(Moment.Handshaking)]
-    [InlineData(Moment.Loading)]
-    [InlineData(Moment.Prefilling)]
+    [SoakData(Moment.Loading)]
+    [SoakData(Moment.Prefilling)]
     [InlineData(Moment.Streaming)]
     public async Task ClientKilled_LosesItsWorker_AndTheNextIsServed(Moment moment)
     {
@@ -48,7 +48,7 @@ public sealed class ClientKillTests : IAsyncLifetime
 
     [Theory]
     [InlineData(Moment.Spawned)]
-    [InlineData(Moment.Loading)]
+    [SoakData(Moment.Loading)]
     public async Task ClientFrozenForAMoment_IsStillAnswered(Moment moment)
     {
         using var client = Command.Start(_sandbox, "run", Repository.Boulder, "What is 17 + 25?");

@@ -39,8 +39,8 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
     [Theory]
     [InlineData(Moment.Idle, "idle")]
-    [InlineData(Moment.Prefilling, "serving")]
-    [InlineData(Moment.Streaming, "serving")]
+    [SoakData(Moment.Prefilling, "serving")]
+    [SoakData(Moment.Streaming, "serving")]
     public async Task WorkerKilledWhenReady_IsReplaced_AndItsStreamGoesOn(Moment moment, string during)
     {
         await using var supervisor = _sandbox.StartSupervisor();
@@ -60,7 +60,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
     [Theory]
     [InlineData(9)]
-    [InlineData(19)]
+    [SoakData(19)]
     public async Task WorkerStruckWhileItStops_IsReclaimed(int signal)
     {
         await using var supervisor = _sandbox.StartSupervisor();
@@ -74,7 +74,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Moment.Spawned, "worker_start_failed")]
+    [SoakData(Moment.Spawned, "worker_start_failed")]
     [InlineData(Moment.Loading, "worker_crashed")]
     public async Task WorkerFrozenBeforeItIsReady_FailsCreateInTime(Moment moment, string code)
     {
@@ -90,7 +90,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
     [Theory]
     [InlineData(Moment.Idle)]
-    [InlineData(Moment.Prefilling)]
+    [SoakData(Moment.Prefilling)]
     public async Task WorkerFrozenWhenReady_IsReplaced(Moment moment)
     {
         await using var supervisor = _sandbox.StartSupervisor();
@@ -103,7 +103,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
     [Theory]
     [InlineData(11)]
-    [InlineData(6)]
+    [SoakData(6)]
     public async Task FaultSignalFromOutside_CostsNoToken(int signal)
     {
         await using var supervisor = _sandbox.StartSupervisor();
@@ -115,11 +115,11 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
     [Theory]
     [InlineData(Moment.Spawned)]
-    [InlineData(Moment.Handshaking)]
+    [SoakData(Moment.Handshaking)]
     [InlineData(Moment.Loading)]
-    [InlineData(Moment.Idle)]
-    [InlineData(Moment.Prefilling)]
-    [InlineData(Moment.Streaming)]
+    [SoakData(Moment.Idle)]
+    [SoakData(Moment.Prefilling)]
+    [SoakData(Moment.Streaming)]
     public async Task SupervisorKilled_TellsTheClient_AndTakesItsWorkerAlong(Moment moment)
     {
         var supervisor = _sandbox.StartSupervisor();
@@ -132,7 +132,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
         await NothingIsLeftAndTheNextWorksAsync(next);
     }
 
-    [Fact]
+    [SoakFact]
     public async Task SupervisorKilledWhileItStopsAWorker_LeavesAReceiptThatClaimsNothing()
     {
         var supervisor = _sandbox.StartSupervisor();
@@ -145,7 +145,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Moment.Spawned)]
+    [SoakData(Moment.Spawned)]
     [InlineData(Moment.Streaming)]
     public async Task SupervisorFrozenForAMoment_LosesNothing(Moment moment)
     {

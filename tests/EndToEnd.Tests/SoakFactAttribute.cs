@@ -1,9 +1,8 @@
 namespace LmDeploy.EndToEnd.Tests;
 
-/// <summary>A test that waits for a long time; skipped unless LMDEPLOY_SOAK is set (<c>./run.sh test --soak</c>).</summary>
+/// <summary>A test that waits for a long time; skipped in the short form (<see cref="Soak"/>).</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SoakFactAttribute : FactAttribute
 {
-    public SoakFactAttribute() =>
-        Skip = Environment.GetEnvironmentVariable("LMDEPLOY_SOAK") is { Length: > 0 } ? null : "takes minutes; ./run.sh test --soak runs it";
+    public SoakFactAttribute() => Skip = Soak.Skip;
 }

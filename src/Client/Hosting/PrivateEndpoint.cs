@@ -22,7 +22,11 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
     {
         var installation = options.Home is { } home ? Installation.Find(home, home) : Installation.Find();
         var socketPath = UnixSocket.CheckPath(options.SocketPath is { } path ? Path.GetFullPath(path) : OwnPath());
-        var start = new SupervisorStart(installation, socketPath, IsOwned: true, TimeSpan.Zero, options.StartTimeout) { Standby = options.Standby, StandbyCuda = options.StandbyCuda };
+        var start = new SupervisorStart(installation, socketPath, IsOwned: true, TimeSpan.Zero, options.ClientTimeout, options.StartTimeout)
+        {
+            Standby = options.Standby,
+            StandbyCuda = options.StandbyCuda,
+        };
         var process = await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false);
         return new PrivateEndpoint(process, socketPath, options);
     }

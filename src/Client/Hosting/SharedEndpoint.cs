@@ -1,4 +1,3 @@
-using System.Globalization;
 using LmDeploy.Transport;
 using LmDeploy.V1;
 
@@ -70,7 +69,13 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
 
     private async Task StartAsync(string socketPath, CancellationToken cancellationToken)
     {
-        var start = new SupervisorStart(_installation.Value, socketPath, IsOwned: false, ReadIdleTimeout(), _startTimeout)
+        var start = new SupervisorStart(
+            _installation.Value,
+            socketPath,
+            IsOwned: false,
+            SecondsVariable.Read("LMDEPLOY_IDLE_TIMEOUT", fallback: 30, least: 0),
+            SecondsVariable.Read("LMDEPLOY_CLIENT_TIMEOUT", fallback: 30, least: 6),
+            _startTimeout)
         {
             Standby = ReadStandby(),
             StandbyCuda = Environment.GetEnvironmentVariable("LMDEPLOY_STANDBY_CUDA") == "1",
@@ -103,14 +108,6 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
                 ErrorCodes.SupervisorUnavailable, $"The supervisor did not listen on {socketPath} within {_startTimeout.TotalSeconds:0} s.", socketPath, e);
         }
     }
-
-    /// <summary>LMDEPLOY_IDLE_TIMEOUT in seconds, 30 when it is not set.</summary>
-    private static TimeSpan ReadIdleTimeout()
-        => Environment.GetEnvironmentVariable("LMDEPLOY_IDLE_TIMEOUT") is not { Length: > 0 } text ? TimeSpan.FromSeconds(30)
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= int.MaxValue
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new SupervisorUnavailableException(
-                ErrorCodes.InvalidConfig, $"LMDEPLOY_IDLE_TIMEOUT must be a number of seconds, 0 or more, got \"{text}\".", "LMDEPLOY_IDLE_TIMEOUT");
 
     /// <summary>LMDEPLOY_STANDBY, 0 when it is not set.</summary>
     private static int ReadStandby()

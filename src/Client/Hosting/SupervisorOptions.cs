@@ -11,6 +11,12 @@ public sealed record SupervisorOptions
     /// <summary>The path of its Unix socket, at most 107 bytes. Default: null, a name of its own in the runtime folder.</summary>
     public string? SocketPath { get; init; }
 
+    /// <summary>
+    /// How long this process may be silent, HTTP/2 pings included, before its pipelines are let go of as those of a process that is frozen or cut off.
+    /// 6 s to 24 hours. Default: 30 s.
+    /// </summary>
+    public TimeSpan ClientTimeout { get; init => field = Ensure.InRange(value, TimeSpan.FromSeconds(6), TimeSpan.FromDays(1)); } = TimeSpan.FromSeconds(30);
+
     /// <summary>The time it has to start, more than 0. Default: 15 s.</summary>
     public TimeSpan StartTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(15);
 

@@ -7,8 +7,10 @@ namespace LmDeploy.Hosting;
 /// <param name="SocketPath">Where it shall listen.</param>
 /// <param name="IsOwned">Whether it ends with its standard input; otherwise it leaves its starter and ends when idle.</param>
 /// <param name="IdleTimeout">How long it stays with nothing to do; zero for ever.</param>
+/// <param name="ClientTimeout">How long a client may be silent before it counts as gone.</param>
 /// <param name="Timeout">The time it has to be ready.</param>
-internal sealed record SupervisorStart(Installation Installation, string SocketPath, bool IsOwned, TimeSpan IdleTimeout, TimeSpan Timeout)
+internal sealed record SupervisorStart(
+    Installation Installation, string SocketPath, bool IsOwned, TimeSpan IdleTimeout, TimeSpan ClientTimeout, TimeSpan Timeout)
 {
     /// <summary>How many workers without a model it keeps ready.</summary>
     public int Standby { get; init; }
@@ -23,7 +25,9 @@ internal sealed record SupervisorStart(Installation Installation, string SocketP
             yield return "--socket";
             yield return SocketPath;
             yield return "--idle-timeout";
-            yield return IdleTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            yield return Seconds(IdleTimeout);
+            yield return "--client-timeout";
+            yield return Seconds(ClientTimeout);
             if (IsOwned)
             {
                 yield return "--owned";
@@ -40,4 +44,6 @@ internal sealed record SupervisorStart(Installation Installation, string SocketP
             }
         }
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -24,7 +24,7 @@ public sealed class SupervisorProcessTests : IDisposable
     {
         using var process = await StartAsync("""echo "$@" > "$(dirname "$0")/arguments"; echo ready; read line""");
         await process.StopAsync(TimeSpan.FromSeconds(20)).InTime();
-        (await File.ReadAllTextAsync(Path.Join(_home, "supervisor", "arguments"))).Trim().ShouldBe("--socket /run/s.sock --idle-timeout 1.5 --owned");
+        (await File.ReadAllTextAsync(Path.Join(_home, "supervisor", "arguments"))).Trim().ShouldBe("--socket /run/s.sock --idle-timeout 1.5 --client-timeout 7.25 --owned");
     }
 
     [Fact]
@@ -58,7 +58,8 @@ public sealed class SupervisorProcessTests : IDisposable
         var path = Path.Join(Directory.CreateDirectory(Path.Join(_home, "supervisor")).FullName, "lmdeploy-supervisor");
         File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var start = new SupervisorStart(new Installation(_home), "/run/s.sock", IsOwned: true, TimeSpan.FromSeconds(1.5), timeout ?? TimeSpan.FromSeconds(20));
+        var start = new SupervisorStart(
+            new Installation(_home), "/run/s.sock", IsOwned: true, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(7.25), timeout ?? TimeSpan.FromSeconds(20));
         return SupervisorProcess.StartAsync(start, CancellationToken.None).InTime();
     }
 }

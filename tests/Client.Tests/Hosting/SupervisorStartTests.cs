@@ -11,7 +11,7 @@ public sealed class SupervisorStartTests
     [InlineData(2, true, " --standby 2 --standby-cuda")]
     public void Arguments_AskForWorkersInStandbyOnlyWhenThereAreToBeSome(int standby, bool cuda, string expected)
     {
-        var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: true, TimeSpan.Zero, TimeSpan.FromSeconds(1)) { Standby = standby, StandbyCuda = cuda };
+        var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: true, TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)) { Standby = standby, StandbyCuda = cuda };
 
         string.Join(' ', start.Arguments).ShouldBe($"--socket /run/s.sock --idle-timeout 0 --owned{expected}");
     }

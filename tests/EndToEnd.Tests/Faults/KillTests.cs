@@ -37,58 +37,6 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task KilledWorker_CostsNoTokenOfAnyStream()
-    {
-        const int Streams = 8;
-        const int Kills = 3;
-        await using var sandbox = new Sandbox();
-        await using var supervisor = sandbox.StartSupervisor();
-        await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
-        var configs = Enumerable.Range(0, Streams).Select(i => i % 2 == 0
-            ? new GenerationConfig { MaxNewTokens = 400, IgnoreEos = true, RepetitionPenalty = 1.1, StopWords = ["never said \u2603"] }
-            : new GenerationConfig { MaxNewTokens = 400, IgnoreEos = true, DoSample = true, Temperature = 1.2, RandomSeed = (ulong)i, Logprobs = 2 }).ToList();
-        var prompts = Enumerable.Range(0, Streams).Select(i => Prompt.FromText($"Tell me a story about {i} foxes.")).ToList();
-        var undisturbed = await pipe.InferAsync(prompts, configs);
-        var chunks = 0;
-        var running = Enumerable.Range(0, Streams).Select(async i =>
-        {
-            Response? joined = null;
-            await foreach (var chunk in pipe.StreamInferAsync(prompts[i], configs[i]))
-            {
-                Interlocked.Increment(ref chunks);
-                joined = joined?.Extend(chunk) ?? chunk;
-            }
-
-            return joined!;
-        }).ToList();
-        var killed = new List<int>();
-        while (killed.Count < Kills)
-        {
-            var seen = Volatile.Read(ref chunks);
-            await Eventually.BeAsync(() => Volatile.Read(ref chunks), now => now > seen + 100 && !killed.Contains(pipe.WorkerPid), "the streams to go on", Deadline);
-            killed.Add(pipe.WorkerPid);
-            running.ShouldContain(stream => !stream.IsCompleted, "a kill that hits no stream tests nothing");
-            Signals.Kill(killed[^1]);
-        }
-
-        var joined = await Task.WhenAll(running).WaitAsync(Deadline);
-        for (var i = 0; i < Streams; i++)
-        {
-            joined[i].TokenIds.ShouldBe(undisturbed[i].TokenIds, $"stream {i}");
-            joined[i].Text.ShouldBe(undisturbed[i].Text, $"stream {i}");
-            joined[i].FinishReason.ShouldBe(undisturbed[i].FinishReason);
-            joined[i].GenerateTokenLen.ShouldBe(undisturbed[i].GenerateTokenLen);
-            joined[i].InputTokenLen.ShouldBe(undisturbed[i].InputTokenLen);
-            (joined[i].Logprobs?.Count).ShouldBe(undisturbed[i].Logprobs?.Count);
-        }
-
-        var receipt = await pipe.CloseAsync();
-        receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        killed.ShouldNotContain(receipt.WorkerPid);
-        sandbox.Workers.ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task KilledSupervisor_TakesItsWorkersAlong_AndCallersAreTold()
     {
         await using var sandbox = new Sandbox();
@@ -107,27 +55,6 @@ public sealed class KillTests
         (await pipe.CloseAsync().WaitAsync(Deadline)).Verdict.ShouldBe(ReclaimVerdict.Unverifiable);
         await Eventually.BeAsync(() => sandbox.Workers.Count, count => count == 0, "the worker to follow its supervisor", Deadline);
         await supervisor.DisposeAsync();
-    }
-
-    [Theory]
-    [InlineData("loading")]
-    [InlineData("streaming")]
-    public async Task KilledClient_LosesItsWorker(string moment)
-    {
-        await using var sandbox = new Sandbox();
-        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--max-new-tokens", "60000", "--ignore-eos");
-        if (moment == "streaming")
-        {
-            await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
-        }
-        else
-        {
-            await Eventually.BeAsync(() => sandbox.Workers.Count, count => count == 1, "the worker to start", Deadline);
-        }
-
-        client.Kill();
-        await client.WaitForExitAsync().WaitAsync(Deadline);
-        await Eventually.BeAsync(() => sandbox.Workers.Count, count => count == 0, "the worker of the killed client to go", Deadline);
     }
 
     [Fact]

@@ -36,9 +36,11 @@ internal static class Command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["LMDEPLOY_RUNTIME_DIR"] = sandbox.Folder;
-        start.Environment["LMDEPLOY_IDLE_TIMEOUT"] = Sandbox.IdleSeconds.ToString();
-        start.Environment["LMDEPLOY_HOME"] = Repository.Home;
+        foreach (var (name, value) in sandbox.Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 }

@@ -12,6 +12,11 @@ internal static class Repository
         ? home
         : typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "LmDeployHome").Value!;
 
+    /// <summary>The folder with the worker that goes wrong where it is told to, in the worker's place.</summary>
+    public static string FakeHome => Path.Combine(Root, "artifacts", "fake-home");
+
+    public static string SupervisorExecutable => Path.Combine(Home, "supervisor", "lmdeploy-supervisor");
+
     public static string Cli => Path.Combine(Home, "cli", "lmdeploy");
 
     public static string Pebble => Model("pebble");

@@ -11,13 +11,21 @@ internal sealed class Sandbox : IAsyncDisposable
 
     private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(IdleSeconds + 15);
 
+    private readonly string[] _sharedMemory = SharedMemory();
+
     public Sandbox()
     {
         Folder = Directory.CreateTempSubdirectory("lmd-").FullName;
+        Variables["LMDEPLOY_RUNTIME_DIR"] = Folder;
+        Variables["LMDEPLOY_IDLE_TIMEOUT"] = IdleSeconds.ToString();
+        Variables["LMDEPLOY_HOME"] = Repository.Home;
         File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public string Folder { get; }
+
+    /// <summary>What commands see of their environment, beside that of the tests.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
 
     /// <summary>Processes that run in this sandbox: supervisors and workers.</summary>
     public IReadOnlyDictionary<int, string> Processes => ProcessTable.Naming(Folder);
@@ -30,9 +38,15 @@ internal sealed class Sandbox : IAsyncDisposable
     public IReadOnlyList<string> Leftovers => [.. Directory.GetFileSystemEntries(Folder, "*", SearchOption.AllDirectories)
         .Where(entry => Directory.Exists(entry) || entry.EndsWith(".sock", StringComparison.Ordinal))];
 
+    /// <summary>The folders that supervisors and workers meet in, before they have.</summary>
+    public IReadOnlyList<string> MeetingPlaces => Directory.GetDirectories(Folder, "w-*");
+
     /// <summary>A private supervisor in this sandbox.</summary>
-    public Supervisor StartSupervisor() =>
-        Supervisor.Private(new SupervisorOptions { Home = Repository.Home, SocketPath = Path.Combine(Folder, "s.sock") });
+    public Supervisor StartSupervisor(SupervisorOptions? options = null) =>
+        Supervisor.Private((options ?? new SupervisorOptions()) with { Home = options?.Home ?? Repository.Home, SocketPath = options?.SocketPath ?? Path.Combine(Folder, "s.sock") });
+
+    /// <summary>A private supervisor of an installation of the test's.</summary>
+    public Supervisor StartSupervisor(Installation installation) => StartSupervisor(new SupervisorOptions { Home = installation.Home });
 
     public async ValueTask DisposeAsync()
     {
@@ -40,6 +54,7 @@ internal sealed class Sandbox : IAsyncDisposable
         {
             await Eventually.BeAsync(() => string.Join("; ", Processes.Values), seen => seen.Length == 0, $"every process in {Folder} to leave", LeaveDeadline);
             Leftovers.ShouldBeEmpty();
+            SharedMemory().Except(_sharedMemory).ShouldBeEmpty("shared memory that nobody took away");
         }
         finally
         {
@@ -51,4 +66,6 @@ internal sealed class Sandbox : IAsyncDisposable
             Directory.Delete(Folder, recursive: true);
         }
     }
+
+    private static string[] SharedMemory() => Directory.GetFileSystemEntries("/dev/shm");
 }

@@ -9,9 +9,15 @@ internal static partial class Signals
 
     public static void Stop(int pid) => Send(pid, 19);
 
+    public static void Continue(int pid) => Send(pid, 18);
+
     public static void Terminate(int pid) => Send(pid, 15);
 
-    private static void Send(int pid, int signal) => SendSignal(pid, signal).ShouldBe(0, $"signal {signal} to process {pid}");
+    public static void Send(int pid, int signal) => SendSignal(pid, signal).ShouldBe(0, $"signal {signal} to process {pid}");
+
+    /// <summary>For a process that may just have ended by itself.</summary>
+    /// <returns>Whether it was still there.</returns>
+    public static bool TrySend(int pid, int signal) => SendSignal(pid, signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LmDeploy.Transport;
 using LmDeploy.V1;
 

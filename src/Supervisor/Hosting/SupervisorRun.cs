@@ -55,8 +55,9 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         var ending = time.GetTimestamp();
         LogEnding(logger, reason);
         await claim.CloseGateAsync(time); // Before anybody is refused, who will then come back with another supervisor.
+        var standby = app.Services.GetRequiredService<StandbyPool>().StopAsync();
         await DrainAsync(app.Services, stop, logger);
-        await EndAsync(app, logger, options.DrainTimeout + options.ShutdownTimeout - time.GetElapsedTime(ending));
+        await EndAsync(app, standby, logger, options.DrainTimeout + options.ShutdownTimeout - time.GetElapsedTime(ending));
         File.Delete(options.Socket);
     }
 
@@ -71,7 +72,6 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     /// <summary>Refuses what is new and waits for the requests that run, until they are over, time is up or somebody hurries.</summary>
     private async Task DrainAsync(IServiceProvider services, StopSignal stop, ILogger logger)
     {
-        var standby = services.GetRequiredService<StandbyPool>().StopAsync();
         var gate = services.GetRequiredService<RequestGate>();
         var drained = gate.CloseAsync();
         await Task.WhenAny(drained, stop.Hurried).CompletesWithinAsync(options.DrainTimeout, time);
@@ -79,15 +79,13 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         {
             LogRequestsLeft(logger, gate.Running);
         }
-
-        await standby.CompletesWithinAsync(options.KillTimeout, time);
     }
 
-    private async Task EndAsync(WebApplication app, ILogger logger, TimeSpan left)
+    private async Task EndAsync(WebApplication app, Task standby, ILogger logger, TimeSpan left)
     {
         left = left < options.ShutdownTimeout ? left : options.ShutdownTimeout;
         var registry = app.Services.GetRequiredService<PipelineRegistry>();
-        if (!await registry.CloseAsync(StopReason.Shutdown).CompletesWithinAsync(left - (2 * CallsTimeout), time))
+        if (!await Task.WhenAll(registry.CloseAsync(StopReason.Shutdown), standby).CompletesWithinAsync(left - (2 * CallsTimeout), time))
         {
             var count = registry.All.Count;
             LogPipelinesLeft(logger, count);

@@ -164,11 +164,7 @@ internal sealed partial class Pipeline : IDisposable
     }
 
     /// <summary>To be called after <see cref="RunAsync"/> has returned.</summary>
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        Probation.Dispose();
-    }
+    public void Dispose() => _stopping.Dispose();
 
     private Task HandleAsync(PipelineMessage message)
     {

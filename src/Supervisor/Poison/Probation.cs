@@ -8,7 +8,9 @@ namespace LmDeploy.Supervisor.Poison;
 /// That worker is a pipeline like any other; it is opened for the first of them and closed after the last. Thread-safe.
 /// </summary>
 /// <param name="open">Opens that pipeline.</param>
-internal sealed class Probation(Func<Pipeline> open) : IDisposable
+#pragma warning disable CA1001 // The semaphore has no wait handle, and turns may end after the pipeline: it is left to the collector.
+internal sealed class Probation(Func<Pipeline> open)
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -75,8 +77,6 @@ internal sealed class Probation(Func<Pipeline> open) : IDisposable
 
         _turn.Release();
     }
-
-    public void Dispose() => _turn.Dispose();
 
     private static async Task CloseAsync(Pipeline? pipeline)
     {

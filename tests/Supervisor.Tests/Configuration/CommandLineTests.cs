@@ -13,6 +13,7 @@ public sealed class CommandLineTests
         options.IdleTimeout.ShouldBe(TimeSpan.FromSeconds(30));
         options.StartTimeout.ShouldBe(TimeSpan.FromSeconds(60));
         options.Owned.ShouldBeFalse();
+        options.HostMemory.ShouldBeNull();
         options.Folder.ShouldBe("/run/x");
         options.LockFile.ShouldBe("/run/x/s.sock.lock");
     }
@@ -20,13 +21,14 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_TakesEveryOption()
     {
-        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9"]);
+        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--host-memory", "1000"]);
 
         options.IdleTimeout.ShouldBe(TimeSpan.Zero);
         options.WorkerExecutable.ShouldBe("/opt/l/worker/lmdeploy-worker");
         options.Owned.ShouldBeTrue();
         options.StartTimeout.ShouldBe(TimeSpan.FromSeconds(1.5));
         options.ClientTimeout.ShouldBe(TimeSpan.FromSeconds(9));
+        options.HostMemory.ShouldBe(1000);
     }
 
     [Theory]
@@ -35,6 +37,8 @@ public sealed class CommandLineTests
     [InlineData("--idle-timeout", "--socket", "/s/s", "--idle-timeout", "-1")]
     [InlineData("--idle-timeout", "--socket", "/s/s", "--idle-timeout", "NaN")]
     [InlineData("--idle-timeout", "--socket", "/s/s", "--idle-timeout")]
+    [InlineData("--host-memory", "--socket", "/s/s", "--host-memory", "0")]
+    [InlineData("--host-memory", "--socket", "/s/s", "--host-memory", "1e9")]
     [InlineData("--verbose", "--socket", "/s/s", "--verbose")]
     public void Parse_NamesWhatIsWrong(string subject, params string[] arguments) =>
         Should.Throw<SupervisorException>(() => CommandLine.Parse(arguments)).Error.Subject.ShouldBe(subject);

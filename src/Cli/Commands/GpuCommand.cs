@@ -8,7 +8,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy gpu</c>: lists the GPUs and who uses them.</summary>
 internal static class GpuCommand
 {
-    private static readonly string[] _columns = ["GPU", "NAME", "USED", "TOTAL", "BUSY", "DRIVER", "PROCESSES"];
+    private static readonly string[] _columns = ["GPU", "NAME", "USED", "PROMISED", "QUARANTINED", "TOTAL", "BUSY", "DRIVER", "PROCESSES"];
 
     public static Command Create(CliHost host)
     {
@@ -37,7 +37,7 @@ internal static class GpuCommand
 
     private static string[] ToRow(GpuInfo gpu) =>
     [
-        Units.Format($"{gpu.Index}"), gpu.Name, Units.Bytes(gpu.UsedBytes), Units.Bytes(gpu.TotalBytes), Units.Format($"{gpu.UtilizationPercent} %"), gpu.DriverVersion,
+        Units.Format($"{gpu.Index}"), gpu.Name, Units.Bytes(gpu.UsedBytes), Units.Bytes(gpu.PromisedBytes), Units.Bytes(gpu.QuarantinedBytes), Units.Bytes(gpu.TotalBytes), Units.Format($"{gpu.UtilizationPercent} %"), gpu.DriverVersion,
         string.Join(", ", gpu.Processes.Select(p => Units.Format($"{(p.Pipeline.Length > 0 ? p.Pipeline : "other")} (pid {p.Pid}, {Units.Bytes(p.UsedBytes)})"))),
     ];
 
@@ -66,6 +66,8 @@ internal static class GpuCommand
         json.WriteNumber("total_bytes", gpu.TotalBytes);
         json.WriteNumber("used_bytes", gpu.UsedBytes);
         json.WriteNumber("reserved_bytes", gpu.ReservedBytes);
+        json.WriteNumber("promised_bytes", gpu.PromisedBytes);
+        json.WriteNumber("quarantined_bytes", gpu.QuarantinedBytes);
         json.WriteNumber("utilization_percent", gpu.UtilizationPercent);
         json.WriteString("driver_version", gpu.DriverVersion);
         json.WriteStartArray("processes");

@@ -7,7 +7,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy ps</c>: lists what runs.</summary>
 internal static class PsCommand
 {
-    private static readonly string[] _columns = ["ID", "NAME", "STATE", "DEVICE", "MEMORY", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL"];
+    private static readonly string[] _columns = ["ID", "NAME", "STATE", "DEVICE", "MEMORY", "PROMISED", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL"];
 
     public static Command Create(CliHost host)
     {
@@ -34,6 +34,7 @@ internal static class PsCommand
     private static string[] ToRow(PipelineInfo pipeline) =>
     [
         pipeline.Id, pipeline.Name, pipeline.State, pipeline.Device, $"{Units.Bytes(pipeline.HeldBytes)} {pipeline.Memory}",
+        Units.Bytes(pipeline.PromisedBytes),
         Units.Format($"{pipeline.RunningRequests}"), Units.Duration(pipeline.Uptime), Units.Format($"{pipeline.WorkerPid}"),
         Units.Format($"{pipeline.HolderPid}"), pipeline.Model,
     ];
@@ -53,6 +54,11 @@ internal static class PsCommand
                 json.WriteString("device", pipeline.Device);
                 json.WriteNumber("held_bytes", pipeline.HeldBytes);
                 json.WriteString("memory", pipeline.Memory);
+                json.WriteNumber("promised_bytes", pipeline.PromisedBytes);
+                json.WriteBoolean("named", pipeline.IsNamed);
+                json.WriteBoolean("pinned", pipeline.IsPinned);
+                json.WriteNumber("ttl_seconds", pipeline.Ttl.TotalSeconds);
+                json.WriteNumber("idle_seconds", pipeline.IdleTime.TotalSeconds);
                 json.WriteNumber("running_requests", pipeline.RunningRequests);
                 json.WriteNumber("uptime_seconds", pipeline.Uptime.TotalSeconds);
                 json.WriteNumber("worker_pid", pipeline.WorkerPid);

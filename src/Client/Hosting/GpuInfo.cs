@@ -27,6 +27,12 @@ public sealed record GpuInfo
     /// <summary>The driver's version.</summary>
     public string DriverVersion { get; init; } = "";
 
+    /// <summary>Bytes that workers of all supervisors of this user may take, those they hold already included.</summary>
+    public long PromisedBytes { get; init; }
+
+    /// <summary>Those of them whose workers would not die.</summary>
+    public long QuarantinedBytes { get; init; }
+
     /// <summary>Who uses it.</summary>
     public IReadOnlyList<GpuProcess> Processes { get; init; } = [];
 }

@@ -26,6 +26,11 @@ internal static class HostWire
         HolderPid = wire.HolderPid,
         Failures = [.. wire.Failures.Select(failure => WorkerFailure.FromWire(failure)!)],
         Restarts = wire.Restarts,
+        PromisedBytes = wire.PromisedBytes,
+        IsNamed = wire.Named,
+        IsPinned = wire.Pinned,
+        Ttl = TimeSpan.FromSeconds(wire.TtlSeconds),
+        IdleTime = TimeSpan.FromSeconds(wire.IdleSeconds),
     };
 
     public static GpuInfo ToInfo(this V1.GpuInfo wire) => new()
@@ -38,6 +43,8 @@ internal static class HostWire
         ReservedBytes = wire.ReservedBytes,
         UtilizationPercent = wire.UtilizationPercent,
         DriverVersion = wire.DriverVersion,
+        PromisedBytes = wire.PromisedBytes,
+        QuarantinedBytes = wire.QuarantinedBytes,
         Processes = [.. wire.Processes.Select(p => new GpuProcess(p.Pid, p.UsedBytes, p.Pipeline))],
     };
 

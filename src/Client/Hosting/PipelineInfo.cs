@@ -41,4 +41,19 @@ public sealed record PipelineInfo
 
     /// <summary>How many of its workers were replaced in all.</summary>
     public int Restarts { get; init; }
+
+    /// <summary>Bytes that its worker may take, those it holds already included; 0 when none were promised.</summary>
+    public long PromisedBytes { get; init; }
+
+    /// <summary>Whether it was loaded by <see cref="Supervisor.LoadPipeline"/>, and no client holds it.</summary>
+    public bool IsNamed { get; init; }
+
+    /// <summary>Whether it stays whatever the time, and whoever needs the room.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>How long one that <see cref="IsNamed"/> stays without a request; zero for ever.</summary>
+    public TimeSpan Ttl { get; init; }
+
+    /// <summary>How long nobody has used one that <see cref="IsNamed"/>; zero while somebody does.</summary>
+    public TimeSpan IdleTime { get; init; }
 }

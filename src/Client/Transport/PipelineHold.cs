@@ -1,5 +1,6 @@
 using Grpc.Core;
 using LmDeploy.Errors;
+using LmDeploy.Loading;
 using LmDeploy.Receipts;
 using LmDeploy.V1;
 
@@ -13,6 +14,9 @@ namespace LmDeploy.Transport;
 internal sealed class PipelineHold
 #pragma warning restore CA1001
 {
+    /// <summary>Timers go no further.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
+
     private const int MostFailures = 100;
 
     private readonly AsyncDuplexStreamingCall<HoldRequest, HoldEvent> _call;
@@ -71,7 +75,8 @@ internal sealed class PipelineHold
         {
             _ = hold.ReadAsync();
             await hold.SendAsync(open).ConfigureAwait(false);
-            var ready = await hold._ready.Task.WaitAsync(config.LoadTimeout + config.CloseTimeout, cancellationToken).ConfigureAwait(false);
+            var timeout = config.AdmissionTimeout + config.LoadTimeout + config.CloseTimeout;
+            var ready = await hold._ready.Task.WaitAsync(timeout < LongestWait ? timeout : LongestWait, cancellationToken).ConfigureAwait(false);
             return (hold, ready);
         }
         catch (Exception e)
@@ -80,7 +85,7 @@ internal sealed class PipelineHold
             cancellationToken.ThrowIfCancellationRequested();
             if (e is TimeoutException)
             {
-                throw new ModelLoadException(ErrorCodes.LoadTimeout, $"The model {open.Model} was not ready within LoadTimeout ({config.LoadTimeout}).", open.Model, e);
+                throw new ModelLoadException(ErrorCodes.LoadTimeout, $"The model {open.Model} was not ready within AdmissionTimeout ({config.AdmissionTimeout}) and LoadTimeout ({config.LoadTimeout}).", open.Model, e);
             }
 
             throw;
@@ -177,6 +182,12 @@ internal sealed class PipelineHold
         switch (e.EventCase)
         {
             case HoldEvent.EventOneofCase.Progress:
+                if (e.Progress.Stage == LmDeploy.LoadProgress.Waiting)
+                {
+                    // Somebody may have forgotten what it waits for.
+                    _ = AbandonedPipelines.CollectAsync(CancellationToken.None);
+                }
+
                 _progress?.Report(new LoadProgress(e.Progress.Stage, e.Progress.LoadedBytes, e.Progress.TotalBytes));
                 break;
             case HoldEvent.EventOneofCase.Ready:

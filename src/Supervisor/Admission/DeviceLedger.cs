@@ -12,7 +12,8 @@ namespace LmDeploy.Supervisor.Admission;
 internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, ProcessTable processes, TimeProvider time, ILogger logger)
 #pragma warning restore CA1001
 {
-    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(1);
+    /// <summary>Others take microseconds. Only one that was stopped in the middle of it keeps the file for so long.</summary>
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<int, Promise> _own = [];

@@ -84,7 +84,12 @@ internal sealed class LockedFile : IDisposable
         RandomAccess.SetLength(_file, bytes.Length);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // Not by closing alone: a process that is just being started has the descriptor too until it runs its program.
+        _ = LibC.Lock(_file, LibC.LockRelease);
+        _file.Dispose();
+    }
 
     private static bool IsStillAt(string path, SafeFileHandle file) =>
         LibC.Status((int)file.DangerousGetHandle(), "", FileStatus.OfDescriptor, FileStatus.InodeNumber, out var locked) == 0

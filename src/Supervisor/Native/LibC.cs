@@ -10,6 +10,7 @@ internal static partial class LibC
     public const int SigTerm = 15;
     public const int LockExclusive = 2;
     public const int LockNow = 4;
+    public const int LockRelease = 8;
     public const int OpenAppend = 0x1 | 0x40 | 0x400 | 0x80000; // O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
     public const int OpenReadWrite = 0x2;
     public const int OpenReadNow = 0x800 | 0x80000; // O_RDONLY | O_NONBLOCK | O_CLOEXEC

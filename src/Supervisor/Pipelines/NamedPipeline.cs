@@ -37,6 +37,9 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     /// <summary>Whether it is there, used by nobody and not pinned.</summary>
     public bool IsEvictable => Read(() => CanUnload);
 
+    /// <summary>Whether there is nothing of it but the name: it is not loaded, and nobody waits for it to be.</summary>
+    public bool IsVacant => Read(() => _users == 0 && (_loading is null or { IsCompleted: true, IsCompletedSuccessfully: false }));
+
     private bool CanUnload => _users == 0 && !_isPinned && !_isDropped && _loading?.IsCompletedSuccessfully == true;
 
     /// <param name="ttl">How long it stays without a request; zero for ever.</param>

@@ -11,6 +11,8 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     /// <summary>What requests put before a name in place of a key.</summary>
     public const string KeyPrefix = "name/";
 
+    private const long LongestTtlMilliseconds = 30L * 86_400_000;
+
     private static readonly TimeSpan DefaultTtl = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
@@ -21,8 +23,9 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     public async Task<Pipeline> LoadAsync(LoadPipelineRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var ttl = Ttl(request);
         var named = GetOrAdd(Complete(request.Open));
-        named.Keep(Ttl(request), request.Pinned);
+        named.Keep(ttl, request.Pinned);
         using var scope = await named.EnterAsync(cancellationToken);
         return scope.Pipeline;
     }
@@ -67,23 +70,21 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
         return complete;
     }
 
-    private static TimeSpan Ttl(LoadPipelineRequest request)
+    private static TimeSpan Ttl(LoadPipelineRequest request) => request switch
     {
-        const long longest = 30L * 86_400_000;
-        return request switch
-        {
-            { HasTtlMs: false } => DefaultTtl,
-            { TtlMs: >= 0 and <= longest } => TimeSpan.FromMilliseconds(request.TtlMs),
-            _ => throw new SupervisorException(ErrorCodes.InvalidRequest, $"ttl_ms is {request.TtlMs}: expected milliseconds between 0 and {longest}.", "ttl_ms"),
-        };
-    }
+        { HasTtlMs: false } => DefaultTtl,
+        { TtlMs: >= 0 and <= LongestTtlMilliseconds } => TimeSpan.FromMilliseconds(request.TtlMs),
+        _ => throw new SupervisorException(
+            ErrorCodes.InvalidRequest, $"ttl_ms is {request.TtlMs}: expected milliseconds between 0 and {LongestTtlMilliseconds}.", "ttl_ms"),
+    };
 
     private NamedPipeline GetOrAdd(OpenPipeline open)
     {
         lock (_gate)
         {
-            if (!_byName.TryGetValue(open.Name, out var named))
+            if (!_byName.TryGetValue(open.Name, out var named) || (named.IsVacant && !named.Open.Equals(open)))
             {
+                named?.Dispose();
                 named = new NamedPipeline(open, keeper, EvictIdleAsync, time);
                 _byName[open.Name] = named;
             }

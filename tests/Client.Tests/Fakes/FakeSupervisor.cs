@@ -47,6 +47,12 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<ListPipelinesResponse> OnListPipelines { get; set; } = () => new();
 
+    public Func<ListGpusResponse> OnListGpus { get; set; } = () => new();
+
+    public Func<LoadPipelineRequest, V1.PipelineInfo> OnLoadPipeline { get; set; } = request => new() { Id = "n1", Name = request.Open.Name };
+
+    public Func<UnloadPipelineRequest, V1.ReclaimReceipt> OnUnloadPipeline { get; set; } = request => throw Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Name}.");
+
     /// <summary>The pipelines that were opened, in their order.</summary>
     public List<OpenPipeline> Opened { get; } = [];
 

@@ -22,6 +22,9 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         AddUnary<TokenizeRequest, TokenizeResponse>(context, Pipelines, "Tokenize", (fake, request) => fake.OnTokenize(request));
         AddUnary<DetokenizeRequest, DetokenizeResponse>(context, Pipelines, "Detokenize", (fake, request) => fake.OnDetokenize(request));
         AddUnary<ListPipelinesRequest, ListPipelinesResponse>(context, Host, "ListPipelines", (fake, _) => fake.OnListPipelines());
+        AddUnary<ListGpusRequest, ListGpusResponse>(context, Host, "ListGpus", (fake, _) => fake.OnListGpus());
+        AddUnary<LoadPipelineRequest, V1.PipelineInfo>(context, Host, "LoadPipeline", (fake, request) => fake.OnLoadPipeline(request));
+        AddUnary<UnloadPipelineRequest, V1.ReclaimReceipt>(context, Host, "UnloadPipeline", (fake, request) => fake.OnUnloadPipeline(request));
         AddUnary<StopPipelineRequest, V1.ReclaimReceipt>(
             context, Host, "StopPipeline", (_, request) => throw FakeSupervisor.Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Pipeline}."));
         AddUnary<CheckEnvironmentRequest, V1.EnvironmentReport>(

@@ -33,6 +33,31 @@ public sealed class ForgottenPipelineTests
         fake.Opened.Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task CreateThatWaits_MakesRoomFromForgottenPipelines()
+    {
+        await using var fake = await FakeSupervisor.StartAsync();
+        var hold = fake.OnHold;
+        var isRoom = new TaskCompletionSource();
+        fake.OnHold = async holding =>
+        {
+            if (holding.Open.Model.EndsWith("second", StringComparison.Ordinal))
+            {
+                await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "waiting" } });
+                await isRoom.Task;
+            }
+
+            await hold(holding);
+            isRoom.TrySetResult();
+        };
+        await using var supervisor = fake.Connect();
+        Use(supervisor);
+
+        await using var second = await Pipeline.CreateAsync("second", null, supervisor).InTime();
+
+        fake.Opened.Count.ShouldBe(2, "it was the first that made the room");
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Use(LmDeploy.Supervisor supervisor)
     {

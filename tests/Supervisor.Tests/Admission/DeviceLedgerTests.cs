@@ -3,6 +3,7 @@ using LmDeploy.Supervisor.Native;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LmDeploy.Supervisor.Tests.Admission;
 
@@ -108,14 +109,15 @@ public sealed class DeviceLedgerTests : IDisposable
     [Fact]
     public async Task File_ThatAnotherProcessKeepsIsDoneWithout()
     {
-        var ledger = Open(1);
+        var time = new FakeTimeProvider();
+        var ledger = new DeviceLedger(File, _processes.Start(1), _processes.Table, time, NullLogger.Instance);
         using var kept = LibC.Open(File, LibC.OpenOrCreate, 0x180);
         LibC.Lock(kept, LibC.LockExclusive).ShouldBe(0);
 
-        (await ledger.TryAddAsync(all => Fits(all, 60, 100)).InTime()).ShouldNotBeNull();
+        (await TurnUntilAsync(time, ledger.TryAddAsync(all => Fits(all, 60, 100)))).ShouldNotBeNull();
 
-        (await ledger.TryAddAsync(all => Fits(all, 60, 100)).InTime()).ShouldBeNull("its own promises it knows without the file");
-        kept.Dispose();
+        (await TurnUntilAsync(time, ledger.TryAddAsync(all => Fits(all, 60, 100)))).ShouldBeNull("its own promises it knows without the file");
+        LibC.Lock(kept, LibC.LockRelease).ShouldBe(0);
         await ledger.ReadAsync();
         (await Open(2).ReadAsync()).Sum(promise => promise.Bytes).ShouldBe(60, "what could not be written then is there by now");
     }
@@ -131,6 +133,18 @@ public sealed class DeviceLedgerTests : IDisposable
     }
 
     private static long? Fits(IReadOnlyList<Promise> all, long bytes, long total) => all.Sum(promise => promise.Bytes) + bytes <= total ? bytes : null;
+
+    private static async Task<T> TurnUntilAsync<T>(FakeTimeProvider time, Task<T> task)
+    {
+        await Deadline.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return task.IsCompleted;
+            },
+            "it ends while time passes");
+        return await task;
+    }
 
     private DeviceLedger Open(int pid) => new(File, _processes.Start(pid), _processes.Table, TimeProvider.System, NullLogger.Instance);
 }

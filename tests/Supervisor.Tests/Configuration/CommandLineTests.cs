@@ -16,6 +16,7 @@ public sealed class CommandLineTests
         options.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(10));
         options.Standby.ShouldBe(0);
         options.StandbyCuda.ShouldBeFalse();
+        options.HostMemory.ShouldBeNull();
         options.Folder.ShouldBe("/run/x");
         options.LockFile.ShouldBe("/run/x/s.sock.lock");
     }
@@ -23,7 +24,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_TakesEveryOption()
     {
-        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--drain-timeout", "0", "--standby-cuda", "--standby", "16"]);
+        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--drain-timeout", "0", "--standby-cuda", "--standby", "16", "--host-memory", "1000"]);
 
         options.IdleTimeout.ShouldBe(TimeSpan.Zero);
         options.WorkerExecutable.ShouldBe("/opt/l/worker/lmdeploy-worker");
@@ -33,6 +34,7 @@ public sealed class CommandLineTests
         options.DrainTimeout.ShouldBe(TimeSpan.Zero);
         options.Standby.ShouldBe(16);
         options.StandbyCuda.ShouldBeTrue();
+        options.HostMemory.ShouldBe(1000);
     }
 
     [Theory]
@@ -44,6 +46,8 @@ public sealed class CommandLineTests
     [InlineData("--standby", "--socket", "/s/s", "--standby", "17")]
     [InlineData("--standby", "--socket", "/s/s", "--standby", "-1")]
     [InlineData("--drain-timeout", "--socket", "/s/s", "--drain-timeout", "-1")]
+    [InlineData("--host-memory", "--socket", "/s/s", "--host-memory", "0")]
+    [InlineData("--host-memory", "--socket", "/s/s", "--host-memory", "1e9")]
     [InlineData("--verbose", "--socket", "/s/s", "--verbose")]
     public void Parse_NamesWhatIsWrong(string subject, params string[] arguments) =>
         Should.Throw<SupervisorException>(() => CommandLine.Parse(arguments)).Error.Subject.ShouldBe(subject);

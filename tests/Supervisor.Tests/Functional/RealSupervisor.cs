@@ -15,9 +15,9 @@ internal sealed class RealSupervisor : IAsyncDisposable
     private readonly TemporaryFolder _marks = new();
     private readonly GrpcChannel _channel;
 
-    private RealSupervisor(string fake, string? home, string[] arguments, string? shell = null)
+    private RealSupervisor(string fake, string? home, string? runtime, string[] arguments, string? shell = null)
     {
-        Process = Start(Socket, home ?? FakeHome, arguments, fake, _marks.Path, shell);
+        Process = Start(Socket, home ?? FakeHome, arguments, fake, _marks.Path, shell, runtime);
         _channel = OpenChannel();
         Pipelines = new V1.Pipelines.PipelinesClient(_channel);
         Host = new V1.Host.HostClient(_channel);
@@ -42,22 +42,18 @@ internal sealed class RealSupervisor : IAsyncDisposable
 
     public V1.Host.HostClient Host { get; }
 
-    public static async Task<RealSupervisor> StartAsync(string fake = "", string? home = null, params string[] arguments)
-    {
-        var supervisor = new RealSupervisor(fake, home, ["--owned", .. arguments]);
-        (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
-        return supervisor;
-    }
+    public static Task<RealSupervisor> StartAsync(string fake = "", string? home = null, params string[] arguments) =>
+        UntilReadyAsync(new RealSupervisor(fake, home, null, ["--owned", .. arguments]));
+
+    /// <param name="runtime">The folder that supervisors share their promises in; null for one of its own.</param>
+    public static Task<RealSupervisor> StartSharingAsync(string? runtime, params string[] arguments) =>
+        UntilReadyAsync(new RealSupervisor("", null, runtime, ["--owned", .. arguments]));
 
     /// <param name="shell">What a shell does before it becomes the supervisor.</param>
-    public static async Task<RealSupervisor> StartFromShellAsync(string shell, string home)
-    {
-        var supervisor = new RealSupervisor("", home, ["--owned"], shell);
-        (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
-        return supervisor;
-    }
+    public static Task<RealSupervisor> StartFromShellAsync(string shell, string home) =>
+        UntilReadyAsync(new RealSupervisor("", home, null, ["--owned"], shell));
 
-    public static Process Start(string socket, string home, string[] arguments, string fake = "", string marks = "", string? shell = null)
+    public static Process Start(string socket, string home, string[] arguments, string fake = "", string marks = "", string? shell = null, string? runtime = null)
     {
         string[] command = [Executable, "--socket", socket, "--home", home, .. arguments];
         string[] line = shell is null ? command : ["/bin/sh", "-c", $"{shell}; exec \"$0\" \"$@\"", .. command];
@@ -69,21 +65,23 @@ internal sealed class RealSupervisor : IAsyncDisposable
         };
         start.Environment["LMDEPLOY_FAKE"] = fake;
         start.Environment["LMDEPLOY_FAKE_MARKS"] = marks.Length == 0 ? null : marks;
-        start.Environment["LMDEPLOY_RUNTIME_DIR"] = Path.GetDirectoryName(socket);
+        start.Environment["LMDEPLOY_RUNTIME_DIR"] = runtime ?? Path.GetDirectoryName(socket);
         start.Environment["XDG_CACHE_HOME"] = Path.GetDirectoryName(socket);
         start.Environment["A_SECRET"] = "for the supervisor alone";
         return Process.Start(start)!;
     }
 
     /// <param name="wrap">What to put around the connection; null for nothing.</param>
-    public GrpcChannel OpenChannel(Func<Stream, Stream>? wrap = null) => GrpcChannel.ForAddress("http://supervisor", new GrpcChannelOptions
+    public GrpcChannel OpenChannel(Func<Stream, Stream>? wrap = null) => OpenChannel(Socket, wrap);
+
+    public static GrpcChannel OpenChannel(string path, Func<Stream, Stream>? wrap = null) => GrpcChannel.ForAddress("http://supervisor", new GrpcChannelOptions
     {
         HttpHandler = new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellationToken) =>
             {
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
                 var stream = new NetworkStream(socket, ownsSocket: true);
                 return wrap?.Invoke(stream) ?? stream;
             },
@@ -126,6 +124,12 @@ internal sealed class RealSupervisor : IAsyncDisposable
         Process.Dispose();
         _folder.Dispose();
         _marks.Dispose();
+    }
+
+    private static async Task<RealSupervisor> UntilReadyAsync(RealSupervisor supervisor)
+    {
+        (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
+        return supervisor;
     }
 
     private static string FindRoot()

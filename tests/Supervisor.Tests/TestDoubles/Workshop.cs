@@ -54,6 +54,9 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     /// <summary>What the next start fails with; null for none.</summary>
     public SupervisorException? StartFailure { get; set; }
 
+    /// <summary>What the latest worker was given as <c>CUDA_VISIBLE_DEVICES</c>.</summary>
+    public string? VisibleDevices { get; private set; }
+
     public SupervisorOptions Options { get; }
 
     public WorkerStopper Stopper { get; }
@@ -96,6 +99,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
             Process = new FakeWorkerProcess(Time) { Identity = new ProcessIdentity(4711 + Starts, 99) };
         }
 
+        VisibleDevices = visibleDevices;
         Starts++;
         Flight = folder.Flight;
         return Task.FromResult<IWorkerProcess>(Process);

@@ -10,15 +10,33 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, Memory = "rss", UptimeSeconds = 75 } },
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = "rss", UptimeSeconds = 75 } },
         };
         (await RunAsync("ps")).ShouldBe(0);
         Out.ToString().ShouldNotContain("\u001b");
         Out.ToString().ShouldContain("3.0 MiB rss");
+        Out.ToString().ShouldContain("5.0 MiB");
         Out.ToString().ShouldContain("1 min 15 s");
         (await RunAsync("ps", "--json")).ShouldBe(0);
         using var json = JsonDocument.Parse(Out.ToString()[Out.ToString().IndexOf('{')..]);
         json.RootElement.GetProperty("pipelines")[0].GetProperty("held_bytes").GetInt64().ShouldBe(3 << 20);
+        json.RootElement.GetProperty("pipelines")[0].GetProperty("promised_bytes").GetInt64().ShouldBe(5 << 20);
+    }
+
+    [Fact]
+    public async Task Gpu_ShowsWhatIsPromisedAndWhatIsQuarantined()
+    {
+        Fake.OnListGpus = () => new ListGpusResponse
+        {
+            Gpus = { new V1.GpuInfo { Uuid = "GPU-1", Name = "H", UsedBytes = 1 << 20, TotalBytes = 9 << 20, PromisedBytes = 7 << 20, QuarantinedBytes = 2 << 20 } },
+        };
+        (await RunAsync("gpu")).ShouldBe(0);
+        Out.ToString().ShouldContain("7.0 MiB");
+        Out.ToString().ShouldContain("2.0 MiB");
+        (await RunAsync("gpu", "--json")).ShouldBe(0);
+        using var json = JsonDocument.Parse(Out.ToString()[Out.ToString().IndexOf('{')..]);
+        json.RootElement.GetProperty("gpus")[0].GetProperty("promised_bytes").GetInt64().ShouldBe(7 << 20);
+        json.RootElement.GetProperty("gpus")[0].GetProperty("quarantined_bytes").GetInt64().ShouldBe(2 << 20);
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using LmDeploy.Client.Tests.Fakes;
+using LmDeploy.V1;
+
+namespace LmDeploy.Client.Tests.Hosting;
+
+public sealed class NamedPipelineTests : IAsyncLifetime
+{
+    private FakeSupervisor _fake = null!;
+    private Supervisor _supervisor = null!;
+
+    public async Task InitializeAsync()
+    {
+        _fake = await FakeSupervisor.StartAsync();
+        _supervisor = _fake.Connect();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _supervisor.DisposeAsync();
+        await _fake.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task LoadPipelineAsync_SaysWhatToLoadAndHowToKeepIt()
+    {
+        LoadPipelineRequest? asked = null;
+        _fake.OnLoadPipeline = request =>
+        {
+            asked = request;
+            return new V1.PipelineInfo { Id = "n1", Name = "chat", State = "ready", PromisedBytes = 9, Named = true, Pinned = true, TtlSeconds = 60, IdleSeconds = 1.5 };
+        };
+
+        var info = await _supervisor.LoadPipelineAsync(
+            "models/cobble", new EngineConfig { Name = "chat", SessionLen = 77 }, new NamedPipelineOptions { Ttl = TimeSpan.FromMinutes(1), Pinned = true }).InTime();
+
+        asked.ShouldNotBeNull().Open.Model.ShouldBe(Path.GetFullPath("models/cobble"));
+        asked.Open.Name.ShouldBe("chat");
+        asked.Open.Engine.SessionLen.ShouldBe(77);
+        asked.TtlMs.ShouldBe(60_000);
+        asked.Pinned.ShouldBeTrue();
+        (info.PromisedBytes, info.IsNamed, info.IsPinned, info.Ttl, info.IdleTime)
+            .ShouldBe((9, true, true, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1.5)));
+    }
+
+    [Fact]
+    public async Task LoadPipelineAsync_ThrowsWhatTheSupervisorSays()
+    {
+        _fake.OnLoadPipeline = _ => throw FakeSupervisor.Fail(ErrorCodes.InsufficientMemory, "no room", "/m");
+
+        var failure = await Should.ThrowAsync<ModelLoadException>(_supervisor.LoadPipelineAsync("m").InTime());
+
+        (failure.Code, failure.Message, failure.Subject).ShouldBe((ErrorCodes.InsufficientMemory, "no room", "/m"));
+    }
+
+    [Fact]
+    public async Task UnloadPipelineAsync_ReturnsTheReceipt()
+    {
+        UnloadPipelineRequest? asked = null;
+        _fake.OnUnloadPipeline = request =>
+        {
+            asked = request;
+            return new V1.ReclaimReceipt { Verdict = V1.ReclaimVerdict.Reclaimed, ReclaimedBytes = 12 };
+        };
+
+        (await _supervisor.UnloadPipelineAsync("chat", TimeSpan.FromSeconds(2)).InTime()).ReclaimedBytes.ShouldBe(12);
+
+        asked.ShouldNotBeNull().Name.ShouldBe("chat");
+        asked.DrainTimeoutMs.ShouldBe(2000);
+    }
+
+    [Fact]
+    public async Task UnloadPipelineAsync_OfAnUnknownNameSaysSo() =>
+        (await Should.ThrowAsync<PipelineFailedException>(_supervisor.UnloadPipelineAsync("x").InTime())).Code.ShouldBe(ErrorCodes.PipelineNotFound);
+
+    [Fact]
+    public void Options_AreCheckedWhereTheyAreMade()
+    {
+        Should.Throw<ArgumentOutOfRangeException>(() => new NamedPipelineOptions { Ttl = TimeSpan.FromSeconds(-1) });
+        Should.Throw<ArgumentOutOfRangeException>(() => new NamedPipelineOptions { Ttl = TimeSpan.FromDays(31) });
+        Should.Throw<ArgumentOutOfRangeException>(() => _supervisor.UnloadPipeline("x", TimeSpan.FromDays(2)));
+    }
+}

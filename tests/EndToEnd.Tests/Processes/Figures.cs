@@ -7,11 +7,9 @@ internal sealed class Figures(string what)
 
     public void Add(TimeSpan time) => _milliseconds.Add(time.TotalMilliseconds);
 
-    public override string ToString()
-    {
-        var sorted = _milliseconds.Order().ToList();
-        return sorted.Count == 0
-            ? $"{what}: nothing was measured"
-            : $"{what}: min {sorted[0]:0} ms, median {sorted[sorted.Count / 2]:0} ms, max {sorted[^1]:0} ms ({sorted.Count} times)";
-    }
+    public TimeSpan Median => TimeSpan.FromMilliseconds(_milliseconds.Order().ElementAt(_milliseconds.Count / 2));
+
+    public override string ToString() => _milliseconds.Count == 0
+        ? $"{what}: nothing was measured"
+        : $"{what}: min {_milliseconds.Min():0} ms, median {Median.TotalMilliseconds:0} ms, max {_milliseconds.Max():0} ms ({_milliseconds.Count} times)";
 }

@@ -32,13 +32,21 @@ internal sealed class RunningStory
 
     public static IReadOnlyList<RunningStory> Start(Pipeline pipe, IEnumerable<Story> stories) => [.. stories.Select(story => new RunningStory(pipe, story))];
 
-    /// <summary>When the first chunk after a moment came; null when none has.</summary>
-    public TimeSpan? NextAfter(TimeSpan moment)
+    public bool HasChunkAfter(TimeSpan moment)
     {
         lock (_gate)
         {
-            var next = _arrivals.FindIndex(arrival => arrival > moment);
-            return next < 0 ? null : _arrivals[next];
+            return _arrivals.Count > 0 && _arrivals[^1] > moment;
+        }
+    }
+
+    /// <summary>The longest time without a chunk between a moment and the latest chunk.</summary>
+    public TimeSpan LongestPauseSince(TimeSpan moment)
+    {
+        lock (_gate)
+        {
+            var arrivals = _arrivals.Where(arrival => arrival > moment).ToList();
+            return arrivals.Zip(arrivals.Prepend(moment), (chunk, before) => chunk - before).DefaultIfEmpty().Max();
         }
     }
 

@@ -74,11 +74,11 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     }
 
     [Theory]
-    [SoakData(Moment.Spawned, "worker_start_failed")]
-    [InlineData(Moment.Loading, "worker_crashed")]
-    public async Task WorkerFrozenBeforeItIsReady_FailsCreateInTime(Moment moment, string code)
+    [SoakData(Moment.Spawned, 3, "worker_start_failed")]
+    [InlineData(Moment.Loading, 60, "worker_crashed")]
+    public async Task WorkerFrozenBeforeItIsReady_FailsCreateInTime(Moment moment, int startTimeout, string code)
     {
-        using var installation = new Installation($"--home '{Repository.Home}' --start-timeout 3");
+        using var installation = new Installation($"--home '{Repository.Home}' --start-timeout {startTimeout}");
         await using var supervisor = _sandbox.StartSupervisor(installation);
 
         var error = await Should.ThrowAsync<LmDeployException>(new Scene(_sandbox, supervisor).PlayAsync(moment, Stop, Impatient));

@@ -52,7 +52,7 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
             }
             else if (moment == Moment.Loading)
             {
-                await loading.Task.WaitAsync(Deadline);
+                (await Task.WhenAny(loading.Task, creating).WaitAsync(Deadline)).ShouldBe(loading.Task, $"the start ended before it came to loading: {creating.Exception?.Message}");
             }
 
             await strike(worker);

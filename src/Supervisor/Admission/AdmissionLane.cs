@@ -114,7 +114,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
             Promise = promise,
             Device = device,
             VisibleDevices = isOnlyOne ? null : device,
-            CacheBytes = need.Least == need.Most ? null : promise.Bytes - need.Fixed,
+            CacheBytes = promise.Bytes == need.Most ? null : promise.Bytes - need.Fixed,
             OnPeak = estimate.Key.Length > 0 && promise.Bytes == need.Most ? bytes => Learn(estimate, bytes) : null,
             OnReleased = () =>
             {

@@ -31,7 +31,7 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
 
     public long Bytes => Promise?.Bytes ?? 0;
 
-    /// <summary>The most its cache may take of the promise, when that is a share of what is free; null when nothing limits it.</summary>
+    /// <summary>The most its cache may take of the promise, when that is a share of what is free; null when it may have all it can use.</summary>
     public long? CacheBytes { get; init; }
 
     /// <summary>Who is to be told the peak of the worker's memory; null when that would say nothing about the next run.</summary>

@@ -229,6 +229,18 @@ public sealed class AdmissionLaneTests : IDisposable
         _peaks.Find("part").ShouldBeNull("with more room it would have taken more");
     }
 
+    [Fact]
+    public async Task CacheBytes_BoundsOnlyACacheThatIsLessThanWhole()
+    {
+        var need = new MemoryNeed(Fixed: 100, Least: 150, Most: 300, Share: 0.5);
+
+        var whole = await _lane.AcquireAsync(Spec("whole", Timeout), new MemoryEstimate(need, ""), () => { }, CancellationToken.None);
+        var part = await _lane.AcquireAsync(Spec("part", Timeout), new MemoryEstimate(need with { Most = 500 }, ""), () => { }, CancellationToken.None);
+
+        (whole.Bytes, whole.CacheBytes).ShouldBe((300, null));
+        (part.Bytes, part.CacheBytes).ShouldBe((400, 300));
+    }
+
     private static PipelineSpec Spec(string name, TimeSpan timeout) => PipelineSpec.Create(
         new OpenPipeline { Model = "/m", Name = name, Engine = new EngineConfig { AdmissionTimeoutMs = (long)timeout.TotalMilliseconds } }, holderPid: 0);
 

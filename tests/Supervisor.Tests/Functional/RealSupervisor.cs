@@ -92,7 +92,15 @@ internal sealed class RealSupervisor : IAsyncDisposable
     public async Task<Holder> HoldAsync(string name = "fake", EngineConfig? engine = null)
     {
         var call = Pipelines.Hold();
-        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = "/models/" + name, Engine = engine ?? new EngineConfig { Device = "cpu" } } });
+        try
+        {
+            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = "/models/" + name, Engine = engine ?? new EngineConfig { Device = "cpu" } } });
+        }
+        catch (RpcException)
+        {
+            // Refused before it was asked: the answer says so.
+        }
+
         return new Holder(call);
     }
 

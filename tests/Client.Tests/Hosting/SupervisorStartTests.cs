@@ -13,7 +13,7 @@ public sealed class SupervisorStartTests
     {
         var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: true, TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)) { Standby = standby, StandbyCuda = cuda };
 
-        string.Join(' ', start.Arguments).ShouldBe($"--socket /run/s.sock --idle-timeout 0 --owned{expected}");
+        string.Join(' ', start.Arguments).ShouldBe($"--socket /run/s.sock --idle-timeout 0 --client-timeout 30 --owned{expected}");
     }
 
     [Theory]

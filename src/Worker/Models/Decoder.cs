@@ -12,6 +12,9 @@ internal sealed class Decoder(
 {
     public DecoderSpec Spec => spec;
 
+    /// <summary>Whether the keys of a token depend on how long its sequence was: then they are of no use to another one.</summary>
+    public bool KeysDependOnLength => rope.DependsOnLength;
+
     public torch.Device Device => embedding.device;
 
     public torch.ScalarType Dtype => embedding.dtype;

@@ -37,6 +37,48 @@ public sealed class GoldenTests
         await RunAllAsync(golden, config, [.. golden.Prompts, .. golden.Prompts, .. golden.Prompts.Reverse()]);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Engine_AgreesWithTransformers_WhenSequencesGiveWayToOneAnother(string name)
+    {
+        var golden = GoldenModel.Read(name);
+        var config = Config.Clone();
+        var longest = golden.Prompts.Max(prompt => prompt.InputIds.Length + prompt.GreedyIds.Length);
+        config.CacheBlockSeqLen = 8;
+        config.CacheMaxEntryCount = (longest / 8) + 4;
+        await RunAllAsync(golden, config, [.. golden.Prompts, .. golden.Prompts, .. golden.Prompts.Reverse()]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Engine_AgreesWithTransformers_WhenTheBeginningIsKnown(string name)
+    {
+        var golden = GoldenModel.Read(name);
+        var config = Config.Clone();
+        config.CacheBlockSeqLen = 4;
+        var settings = EngineSettings.From(config);
+        var (engine, _) = await EngineThread.StartAsync(
+            () => { }, () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        using (engine)
+        {
+            foreach (var prompt in golden.Prompts)
+            {
+                var decided = prompt.DecidedTokens(Tolerance);
+                for (var round = 0; round < 2; round++)
+                {
+                    var request = RecordingRequest.Unscored(prompt.InputIds, prompt.GreedyIds.Length);
+                    engine.Submit(request);
+                    (await request.Finished.WaitAsync(Deadline)).Error.ShouldBeNull();
+                    request.Tokens.Take(decided).ShouldBe(prompt.GreedyIds.Take(decided), $"round {round}");
+                    if (round == 1 && !golden.KeysDependOnLength)
+                    {
+                        request.CachedTokens.ShouldBe((prompt.InputIds.Length - 1) / 4 * 4);
+                    }
+                }
+            }
+        }
+    }
+
     private static async Task RunAllAsync(GoldenModel golden, EngineConfig config, IReadOnlyList<GoldenPrompt> prompts)
     {
         var settings = EngineSettings.From(config);

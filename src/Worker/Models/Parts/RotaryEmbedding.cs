@@ -8,6 +8,9 @@ internal sealed class RotaryEmbedding(RopeFrequencies frequencies, int headDim, 
 {
     private readonly torch.Tensor _fixed = torch.tensor(frequencies.For(0)).to(device).unsqueeze(0).DetachFromDisposeScope();
 
+    /// <summary>Whether frequencies change while a sequence grows.</summary>
+    public bool DependsOnLength => frequencies.DependsOnLength;
+
     /// <summary>Sine and cosine for each row of a step.</summary>
     /// <returns>Two tensors [rows, 1, headDim / 2].</returns>
     public (torch.Tensor Cosine, torch.Tensor Sine) For(StepBatch batch, torch.Tensor positions, torch.ScalarType dtype)
@@ -34,10 +37,9 @@ internal sealed class RotaryEmbedding(RopeFrequencies frequencies, int headDim, 
         var rows = new List<float>(batch.Rows * headDim / 2);
         foreach (var slice in batch.Slices)
         {
-            var inverse = frequencies.For(slice.RopeLength);
             for (var i = 0; i < slice.Count; i++)
             {
-                rows.AddRange(inverse);
+                rows.AddRange(frequencies.For(slice.RopeLength(i)));
             }
         }
 

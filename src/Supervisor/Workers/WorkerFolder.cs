@@ -88,7 +88,17 @@ internal sealed class WorkerFolder : IDisposable
     }
 
     /// <summary>The worker is gone and all that belonged to it.</summary>
-    public void Forget() => File.Delete(Path + WorkerRecord.Suffix);
+    public void Forget()
+    {
+        try
+        {
+            File.Delete(Path + WorkerRecord.Suffix);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody has deleted the folder that all of it was in.
+        }
+    }
 
     /// <summary>Completes when the worker says that it listens.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

@@ -1,0 +1,72 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Receipts;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Lifecycle;
+
+/// <summary>Its end: what is done to the worker, and what is said of what came back.</summary>
+internal sealed partial class Pipeline
+{
+    /// <summary>Ends the worker and with it the pipeline, and leaves nothing but a worker that would not die.</summary>
+    private async Task ReleaseAsync(SupervisorException? startFailure = null)
+    {
+        await Probation.CloseAsync();
+        var (receipt, gone) = await ReclaimAsync();
+        End(receipt, gone, startFailure);
+    }
+
+    /// <summary>Says what came back and moves to the last state.</summary>
+    private void End(ReclaimReceipt receipt, bool gone, SupervisorException? startFailure = null)
+    {
+        var failed = _state is PipelineState.Crashed or PipelineState.Hung || startFailure is not null;
+        MoveTo((gone, failed) switch
+        {
+            (false, _) => PipelineState.Quarantined,
+            (_, true) => PipelineState.Failed,
+            _ => PipelineState.Gone,
+        });
+        if (startFailure is null)
+        {
+            Tell(new HoldEvent { Released = receipt });
+        }
+
+        _events.Writer.TryComplete();
+        _outcome.TrySetResult(new PipelineOutcome(receipt, startFailure));
+    }
+
+    /// <summary>Ends the worker, where there is one, and sees what comes back.</summary>
+    /// <returns>The receipt of the last worker, and whether that is gone.</returns>
+    private async Task<(ReclaimReceipt Receipt, bool Gone)> ReclaimAsync()
+    {
+        if (_worker is not { } worker)
+        {
+            return (_lastReceipt ?? ReceiptWriter.WriteNothing(), true);
+        }
+
+        var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.CondemnedFor is not null;
+        _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
+        LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
+        if (!crashed)
+        {
+            worker.Reservation?.NotePeak(_lastReceipt.PeakBytes);
+        }
+
+        if (!_lastReceipt.HasExitCode)
+        {
+            worker.Connection?.Dispose();
+            return (_lastReceipt, false);
+        }
+
+        await ForgetWorkerAsync();
+        return (_lastReceipt, true);
+    }
+
+    private async Task ForgetWorkerAsync()
+    {
+        if (_worker is { } worker)
+        {
+            await worker.DisposeAsync();
+            _worker = null;
+        }
+    }
+}

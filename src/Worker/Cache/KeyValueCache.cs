@@ -11,7 +11,7 @@ internal sealed class KeyValueCache : IDisposable
     public KeyValueCache(CacheGeometry geometry, torch.ScalarType dtype, torch.Device device)
     {
         _keys = Allocate(geometry, dtype, device);
-        _values = Allocate(geometry, dtype, device);
+        _values = geometry.ValuesAreKeys ? _keys : Allocate(geometry, dtype, device);
     }
 
     /// <returns>[slots, key-value heads, head size]</returns>
@@ -22,7 +22,7 @@ internal sealed class KeyValueCache : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in _keys.Concat(_values))
+        foreach (var tensor in _values == _keys ? _keys : [.. _keys, .. _values])
         {
             tensor.Dispose();
         }

@@ -34,8 +34,8 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The bytes of all tensors.</summary>
     public long TotalBytes => _tensors.Values.Sum(tensor => tensor.Entry.Length);
 
-    /// <summary>The elements of all tensors.</summary>
-    public long TotalElements => _tensors.Values.Sum(tensor => tensor.Entry.Elements);
+    /// <summary>The elements of all tensors. A byte counts as two: it holds two quantized ones.</summary>
+    public long TotalElements => _tensors.Values.Sum(tensor => tensor.Entry.Elements * (tensor.Entry.Dtype == TensorDtype.Byte ? 2 : 1));
 
     /// <exception cref="EngineException">The folder has no readable weights.</exception>
     public static Checkpoint Open(string folder)
@@ -68,9 +68,19 @@ internal sealed class Checkpoint : IDisposable
 
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>Finds a tensor and checks its shape and type.</summary>
+    /// <summary>Finds a tensor of numbers and checks its shape and type.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.MissingTensor"/>, <see cref="ErrorCodes.WrongShape"/> or <see cref="ErrorCodes.UnsupportedDtype"/>.</exception>
-    public (SafetensorsFile File, TensorEntry Entry) Find(string name, params long[] shape)
+    public (SafetensorsFile File, TensorEntry Entry) Find(string name, params long[] shape) =>
+        Find(name, shape, dtype => TensorDtype.TryGet(dtype, out _, out _), TensorDtype.Supported);
+
+    /// <summary>Finds a tensor of bytes.</summary>
+    /// <inheritdoc cref="Find(string, long[])"/>
+    public (SafetensorsFile File, TensorEntry Entry) FindBytes(string name, params long[] shape) =>
+        Find(name, shape, dtype => dtype == TensorDtype.Byte, TensorDtype.Byte);
+
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private (SafetensorsFile File, TensorEntry Entry) Find(string name, long[] shape, Func<string, bool> supports, string supported)
     {
         if (!_tensors.TryGetValue(name, out var tensor))
         {
@@ -85,15 +95,13 @@ internal sealed class Checkpoint : IDisposable
                 name);
         }
 
-        return TensorDtype.TryGet(tensor.Entry.Dtype, out _, out _)
+        return supports(tensor.Entry.Dtype)
             ? tensor
             : throw new EngineException(
                 ErrorCodes.UnsupportedDtype,
-                $"Tensor '{name}' in '{tensor.File.Path}' has dtype {tensor.Entry.Dtype}; supported are {TensorDtype.Supported}.",
+                $"Tensor '{name}' in '{tensor.File.Path}' has dtype {tensor.Entry.Dtype}; supported are {supported}.",
                 name);
     }
-
-    public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private static IEnumerable<string> ShardNames(string index)
     {

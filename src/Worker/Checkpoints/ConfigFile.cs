@@ -86,10 +86,22 @@ internal sealed class ConfigFile
         ? number > 0 ? number : throw Wrong(key, "a number above 0", _root.GetProperty(key))
         : null;
 
+    /// <param name="defaultValue">For a missing key; a key that is null stays null.</param>
+    public double? PositiveNumber(string key, double? defaultValue) => _root.TryGetProperty(key, out _) ? PositiveNumber(key) : defaultValue;
+
     public int PositiveInteger(string key) => OptionalPositiveInteger(key) ?? throw Missing(key, "a whole number from 1");
 
     public int? OptionalPositiveInteger(string key) => TryGet(key, out var value)
         ? TryReadInteger(value, out var number) && number > 0 ? number : throw Wrong(key, "a whole number from 1", value)
+        : null;
+
+    /// <param name="defaultValue">For a missing key; a key that is null stays null.</param>
+    public int? OptionalPositiveInteger(string key, int defaultValue) => _root.TryGetProperty(key, out _) ? OptionalPositiveInteger(key) : defaultValue;
+
+    public IReadOnlyList<int>? Integers(string key) => TryGet(key, out var value)
+        ? value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => TryReadInteger(item, out var number) ? number : throw Wrong(key, "an array of whole numbers", value))]
+            : throw Wrong(key, "an array of whole numbers", value)
         : null;
 
     public IReadOnlyList<string>? Strings(string key) => TryGet(key, out var value)

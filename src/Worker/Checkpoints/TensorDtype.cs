@@ -5,6 +5,9 @@ namespace LmDeploy.Worker.Checkpoints;
 /// <summary>The element types of safetensors that this engine reads.</summary>
 internal static class TensorDtype
 {
+    /// <summary>Bytes; quantized weights are in them.</summary>
+    public const string Byte = "U8";
+
     private static readonly Dictionary<string, (torch.ScalarType Type, int Size)> Known = new(StringComparer.Ordinal)
     {
         ["F32"] = (torch.ScalarType.Float32, 4),

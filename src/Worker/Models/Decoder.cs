@@ -8,7 +8,14 @@ namespace LmDeploy.Worker.Models;
 
 /// <summary>A decoder-only transformer with its weights on one device. Owns them. The engine's thread alone may use it.</summary>
 internal sealed class Decoder(
-    DecoderSpec spec, torch.Tensor embedding, IReadOnlyList<DecoderLayer> layers, RmsNorm finalNorm, Linear? output, RotaryEmbedding rope) : IDisposable
+    DecoderSpec spec,
+    torch.Tensor embedding,
+    torch.Tensor? positionEmbedding,
+    IReadOnlyList<DecoderLayer> layers,
+    INorm finalNorm,
+    Linear? output,
+    RotaryEmbedding? rope,
+    RotaryEmbedding? slidingRope) : IDisposable
 {
     public DecoderSpec Spec => spec;
 
@@ -23,11 +30,12 @@ internal sealed class Decoder(
     {
         using var scope = torch.NewDisposeScope();
         var step = new StepContext(batch, cache, spec.SlidingWindows, Device);
-        var x = embedding.index_select(0, step.TokenIds);
-        var (cosine, sine) = rope.For(batch, step.Positions, Dtype);
-        foreach (var layer in layers)
+        var x = Embed(step);
+        var angles = rope?.For(batch, step.Positions, Dtype);
+        var slidingAngles = slidingRope?.For(batch, step.Positions, Dtype) ?? angles;
+        for (var layer = 0; layer < layers.Count; layer++)
         {
-            var next = layer.Forward(x, step, cosine, sine);
+            var next = layers[layer].Forward(x, step, spec.SlidingWindows[layer] is null ? angles : slidingAngles);
             x.Dispose();
             x = next;
             flight?.Advance();
@@ -42,17 +50,34 @@ internal sealed class Decoder(
     {
         using var scope = torch.NewDisposeScope();
         var logits = output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
-        return logits.to(torch.float32).MoveToOuterDisposeScope();
+        var wide = logits.to(torch.float32);
+        return (spec.LogitCap is { } cap ? (wide / cap).tanh() * cap : wide).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
         embedding.Dispose();
+        positionEmbedding?.Dispose();
+        rope?.Dispose();
+        slidingRope?.Dispose();
         finalNorm.Dispose();
         output?.Dispose();
         foreach (var layer in layers)
         {
             layer.Dispose();
         }
+    }
+
+    private torch.Tensor Embed(StepContext step)
+    {
+        using var scope = torch.NewDisposeScope();
+        var x = embedding.index_select(0, step.TokenIds);
+        if (spec.EmbeddingScale is { } scale)
+        {
+            // Rounded to the engine's type, as the models were trained.
+            x = x * torch.tensor(scale, Dtype).to(Device);
+        }
+
+        return (positionEmbedding is null ? x : x + positionEmbedding.index_select(0, step.Positions)).MoveToOuterDisposeScope();
     }
 }

@@ -5,6 +5,8 @@ internal sealed record DecoderSpec
 {
     public required string Architecture { get; init; }
 
+    public WeightNames Names { get; init; } = new();
+
     public required int VocabSize { get; init; }
 
     public required int HiddenSize { get; init; }
@@ -13,14 +15,37 @@ internal sealed record DecoderSpec
 
     public required AttentionSpec Attention { get; init; }
 
-    public required RopeSettings Rope { get; init; }
+    /// <summary>Rotary positions; null where positions are learned.</summary>
+    public required RopeSettings? Rope { get; init; }
+
+    /// <summary>Rotary positions of the layers with a sliding window, where they have their own.</summary>
+    public RopeSettings? SlidingRope { get; init; }
+
+    /// <summary>How many positions have a learned embedding; null for none.</summary>
+    public int? LearnedPositions { get; init; }
 
     /// <summary>One entry for each layer: how many of the latest positions it sees, or null for all.</summary>
     public required IReadOnlyList<int?> SlidingWindows { get; init; }
 
+    public NormKind Norm { get; init; }
+
     public required double NormEpsilon { get; init; }
 
+    public Activation Activation { get; init; }
+
+    /// <summary>Whether the activation of one projection is multiplied with another.</summary>
+    public bool GatedMlp { get; init; } = true;
+
     public bool MlpBias { get; init; }
+
+    /// <summary>Experts in some layers or all; null for none.</summary>
+    public MoeSpec? Moe { get; init; }
+
+    /// <summary>What embeddings are multiplied by; null for nothing.</summary>
+    public double? EmbeddingScale { get; init; }
+
+    /// <summary>Logits are bent to stay between minus and plus this; null for no bound.</summary>
+    public double? LogitCap { get; init; }
 
     /// <summary>Whether the output projection is the embedding matrix.</summary>
     public bool TieWordEmbeddings { get; init; }
@@ -29,4 +54,7 @@ internal sealed record DecoderSpec
     public required string CheckpointDtype { get; init; }
 
     public int Layers => SlidingWindows.Count;
+
+    /// <summary>The longest context the model was meant for, in tokens.</summary>
+    public int LongestContext => Rope?.LongestContext ?? LearnedPositions ?? int.MaxValue;
 }

@@ -44,7 +44,7 @@ internal sealed class LoadedModel : IDisposable
 
         var weights = new WeightLoader(checkpoint, plan.Device, plan.Dtype, new ProgressReport(loaded => progress(loaded, total)), cancellationToken);
         var decoder = DecoderBuilder.Build(spec, weights);
-        var sessionLen = settings.SessionLen ?? spec.Rope.LongestContext;
+        var sessionLen = SessionLength(spec, settings);
         var geometry = PlanCache(spec, plan, settings, sessionLen);
         return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), Describe(spec, plan, weights, sessionLen), sessionLen);
     }
@@ -83,21 +83,25 @@ internal sealed class LoadedModel : IDisposable
         return CudaDriver.FreeBytes() ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
     }
 
+    private static int SessionLength(DecoderSpec spec, EngineSettings settings) => settings.SessionLen > spec.LearnedPositions
+        ? throw new EngineException(ErrorCodes.InvalidConfig, $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {settings.SessionLen}.", "session_len")
+        : settings.SessionLen ?? spec.LongestContext;
+
     private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
     {
         var attention = spec.Attention;
-        var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize());
+        var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize(), attention.ValuesAreKeys);
         var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
         var most = Math.Min(perSequence * settings.MaxBatchSize, Math.Max(1, (settings.MaxCacheBytes ?? long.MaxValue) / blockBytes));
         var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), most);
-        return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1);
+        return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1, attention.ValuesAreKeys);
     }
 
     private static ModelInfo Describe(DecoderSpec spec, ComputePlan plan, WeightLoader weights, int sessionLen) => new()
     {
         Architecture = spec.Architecture,
         Parameters = weights.Parameters,
-        WeightBytes = weights.Bytes,
+        WeightBytes = weights.LoadedBytes,
         VocabSize = spec.VocabSize,
         SessionLen = sessionLen,
         Dtype = plan.DtypeName,

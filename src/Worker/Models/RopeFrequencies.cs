@@ -5,18 +5,18 @@ namespace LmDeploy.Worker.Models;
 /// Formulas: transformers' <c>modeling_rope_utils.py</c>; YaRN https://arxiv.org/abs/2309.00071; LongRoPE https://arxiv.org/abs/2402.13753.
 /// Computed in float32 as there, so that long positions agree.
 /// </summary>
-internal sealed class RopeFrequencies(RopeSettings settings, int dimensions)
+internal sealed class RopeFrequencies(RopeSettings settings)
 {
     private readonly float[] _fixed = settings.Kind switch
     {
-        RopeKind.Linear => [.. Base(settings.Theta, dimensions).Select(frequency => frequency / (float)settings.Factor)],
-        RopeKind.Llama3 => Llama3(settings, dimensions),
-        RopeKind.Yarn => Yarn(settings, dimensions),
-        RopeKind.LongRope => LongRope(settings, dimensions, settings.ShortFactor),
-        _ => Base(settings.Theta, dimensions),
+        RopeKind.Linear => [.. Base(settings.Theta, settings.Dimensions).Select(frequency => frequency / (float)settings.Factor)],
+        RopeKind.Llama3 => Llama3(settings),
+        RopeKind.Yarn => Yarn(settings),
+        RopeKind.LongRope => LongRope(settings, settings.ShortFactor),
+        _ => Base(settings.Theta, settings.Dimensions),
     };
 
-    private readonly float[] _long = settings.Kind == RopeKind.LongRope ? LongRope(settings, dimensions, settings.LongFactor) : [];
+    private readonly float[] _long = settings.Kind == RopeKind.LongRope ? LongRope(settings, settings.LongFactor) : [];
 
     /// <summary>What sine and cosine are multiplied by.</summary>
     public float AttentionFactor { get; } = (float)(settings.Kind switch
@@ -41,7 +41,7 @@ internal sealed class RopeFrequencies(RopeSettings settings, int dimensions)
     private float[] Dynamic(int sequenceLength)
     {
         var stretch = (settings.Factor * sequenceLength / settings.MaxPositions) - (settings.Factor - 1);
-        return Base(settings.Theta * Math.Pow(stretch, dimensions / (dimensions - 2.0)), dimensions);
+        return Base(settings.Theta * Math.Pow(stretch, settings.Dimensions / (settings.Dimensions - 2.0)), settings.Dimensions);
     }
 
     private static float[] Base(double theta, int dimensions)
@@ -55,11 +55,11 @@ internal sealed class RopeFrequencies(RopeSettings settings, int dimensions)
         return frequencies;
     }
 
-    private static float[] Llama3(RopeSettings settings, int dimensions)
+    private static float[] Llama3(RopeSettings settings)
     {
         var longest = settings.OriginalMaxPositions / settings.LowFrequencyFactor;
         var shortest = settings.OriginalMaxPositions / settings.HighFrequencyFactor;
-        return [.. Base(settings.Theta, dimensions).Select(frequency =>
+        return [.. Base(settings.Theta, settings.Dimensions).Select(frequency =>
         {
             var wavelength = 2 * Math.PI / frequency;
             if (wavelength < shortest)
@@ -77,36 +77,33 @@ internal sealed class RopeFrequencies(RopeSettings settings, int dimensions)
         })];
     }
 
-    private static float[] Yarn(RopeSettings settings, int dimensions)
+    private static float[] Yarn(RopeSettings settings)
     {
-        var low = YarnCorrection(settings, dimensions, settings.BetaFast);
-        var high = YarnCorrection(settings, dimensions, settings.BetaSlow);
+        var low = YarnCorrection(settings, settings.BetaFast);
+        var high = YarnCorrection(settings, settings.BetaSlow);
         if (settings.Truncate)
         {
             (low, high) = (Math.Floor(low), Math.Ceiling(high));
         }
 
-        (low, high) = (Math.Max(low, 0), Math.Min(high, dimensions - 1));
+        (low, high) = (Math.Max(low, 0), Math.Min(high, settings.Dimensions - 1));
         var span = high - low == 0 ? 0.001 : high - low;
-        return [.. Base(settings.Theta, dimensions).Select((extrapolated, i) =>
+        return [.. Base(settings.Theta, settings.Dimensions).Select((extrapolated, i) =>
         {
             var ramp = Math.Clamp((i - low) / span, 0, 1);
             return (float)((extrapolated / settings.Factor * ramp) + (extrapolated * (1 - ramp)));
         })];
     }
 
-    private static double YarnCorrection(RopeSettings settings, int dimensions, double rotations) =>
-        dimensions * Math.Log(settings.OriginalMaxPositions / (rotations * 2 * Math.PI)) / (2 * Math.Log(settings.Theta));
+    private static double YarnCorrection(RopeSettings settings, double rotations) =>
+        settings.Dimensions * Math.Log(settings.OriginalMaxPositions / (rotations * 2 * Math.PI)) / (2 * Math.Log(settings.Theta));
 
-    private static double YarnAttentionFactor(RopeSettings settings)
-    {
-        return settings is { MScale: { } scale, MScaleAllDim: { } all } ? Scale(scale) / Scale(all) : Scale(1);
+    private static double YarnAttentionFactor(RopeSettings settings) => settings is { MScale: not 0, MScaleAllDim: not 0 }
+        ? settings.YarnScale(settings.MScale) / settings.YarnScale(settings.MScaleAllDim)
+        : settings.YarnScale(1);
 
-        double Scale(double multiplier) => settings.Factor <= 1 ? 1 : (0.1 * multiplier * Math.Log(settings.Factor)) + 1;
-    }
-
-    private static float[] LongRope(RopeSettings settings, int dimensions, double[] factors) =>
-        [.. Base(settings.Theta, dimensions).Select((frequency, i) => (float)(frequency / factors[i]))];
+    private static float[] LongRope(RopeSettings settings, double[] factors) =>
+        [.. Base(settings.Theta, settings.Dimensions).Select((frequency, i) => (float)(frequency / factors[i]))];
 
     private static double LongRopeAttentionFactor(RopeSettings settings) =>
         settings.Factor <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(settings.Factor) / Math.Log(settings.OriginalMaxPositions)));

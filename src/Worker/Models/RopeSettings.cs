@@ -5,11 +5,17 @@ namespace LmDeploy.Worker.Models;
 /// <summary>The rotary position embedding that config.json asks for, in its old spelling (<c>rope_theta</c>, <c>rope_scaling</c>) or its new one (<c>rope_parameters</c>).</summary>
 internal sealed record RopeSettings
 {
-    private const double DefaultTheta = 10_000;
+    public const double DefaultTheta = 10_000;
 
     public RopeKind Kind { get; init; }
 
     public double Theta { get; init; }
+
+    /// <summary>How many dimensions of a head are rotated: its first ones.</summary>
+    public required int Dimensions { get; init; }
+
+    /// <summary>Whether the pairs that are rotated are neighbours, rather than half of <see cref="Dimensions"/> apart.</summary>
+    public bool Interleaved { get; init; }
 
     public int MaxPositions { get; init; }
 
@@ -27,9 +33,11 @@ internal sealed record RopeSettings
 
     public double BetaSlow { get; init; } = 1;
 
-    public double? MScale { get; init; }
+    /// <summary>0 for none.</summary>
+    public double MScale { get; init; }
 
-    public double? MScaleAllDim { get; init; }
+    /// <inheritdoc cref="MScale"/>
+    public double MScaleAllDim { get; init; }
 
     public bool Truncate { get; init; } = true;
 
@@ -45,21 +53,42 @@ internal sealed record RopeSettings
         _ => MaxPositions,
     };
 
+    /// <summary>YaRN's factor on attention scores for a multiplier of its logarithm.</summary>
+    public double YarnScale(double multiplier) => Factor <= 1 ? 1 : (0.1 * multiplier * Math.Log(Factor)) + 1;
+
+    /// <summary>Reads the one rotary embedding that all layers share.</summary>
     /// <param name="config">The model's config.json.</param>
-    /// <param name="rotatedDimensions">How many dimensions of a head are rotated.</param>
-    public static RopeSettings Read(ConfigFile config, int rotatedDimensions)
+    /// <param name="dimensions">How many dimensions of a head are rotated.</param>
+    /// <param name="defaultTheta">The base of the frequencies where config.json gives none.</param>
+    /// <param name="originalPositions">The trained context; null for what config.json says beside the rotary embedding's keys.</param>
+    public static RopeSettings Read(ConfigFile config, int dimensions, double defaultTheta = DefaultTheta, int? originalPositions = null) => Read(
+        config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), dimensions, config.PositiveNumber("rope_theta", defaultTheta), originalPositions);
+
+    /// <param name="rope">The object with the rotary embedding's own keys; null where there is none.</param>
+    /// <param name="theta">The base of the frequencies where that object gives none.</param>
+    public static RopeSettings Read(ConfigFile config, ConfigFile? rope, int dimensions, double theta, int? originalPositions = null)
     {
+        if (dimensions < 2 || dimensions % 2 != 0)
+        {
+            throw config.Invalid("head_dim", $"must let an even number of dimensions from 2 be rotated, but that is {dimensions}");
+        }
+
         var maxPositions = config.PositiveInteger("max_position_embeddings");
-        var rope = config.Section("rope_parameters") ?? config.Section("rope_scaling");
-        var theta = rope?.PositiveNumber("rope_theta") ?? config.PositiveNumber("rope_theta", DefaultTheta);
-        var settings = new RopeSettings { Theta = theta, MaxPositions = maxPositions, OriginalMaxPositions = maxPositions };
+        var settings = new RopeSettings
+        {
+            Theta = rope?.PositiveNumber("rope_theta") ?? theta,
+            Dimensions = dimensions,
+            MaxPositions = maxPositions,
+            OriginalMaxPositions = maxPositions,
+        };
         if (rope is null)
         {
             return settings;
         }
 
         var kind = Kinds(rope);
-        var original = rope.OptionalPositiveInteger("original_max_position_embeddings")
+        var original = originalPositions
+            ?? rope.OptionalPositiveInteger("original_max_position_embeddings")
             ?? config.OptionalPositiveInteger("original_max_position_embeddings")
             ?? maxPositions;
         settings = settings with
@@ -72,8 +101,8 @@ internal sealed record RopeSettings
             HighFrequencyFactor = rope.PositiveNumber("high_freq_factor", 4),
             BetaFast = rope.PositiveNumber("beta_fast", 32),
             BetaSlow = rope.PositiveNumber("beta_slow", 1),
-            MScale = rope.PositiveNumber("mscale"),
-            MScaleAllDim = rope.PositiveNumber("mscale_all_dim"),
+            MScale = rope.Number("mscale") ?? 0,
+            MScaleAllDim = rope.Number("mscale_all_dim") ?? 0,
             Truncate = rope.Bool("truncate", true),
             ShortFactor = rope.Numbers("short_factor") ?? [],
             LongFactor = rope.Numbers("long_factor") ?? [],
@@ -85,8 +114,8 @@ internal sealed record RopeSettings
 
         if (kind == RopeKind.LongRope)
         {
-            CheckFactors(rope, "short_factor", settings.ShortFactor, rotatedDimensions / 2);
-            CheckFactors(rope, "long_factor", settings.LongFactor, rotatedDimensions / 2);
+            CheckFactors(rope, "short_factor", settings.ShortFactor, dimensions / 2);
+            CheckFactors(rope, "long_factor", settings.LongFactor, dimensions / 2);
         }
 
         return settings;
@@ -100,7 +129,7 @@ internal sealed record RopeSettings
             null or "default" => RopeKind.Default,
             "linear" => RopeKind.Linear,
             "dynamic" => RopeKind.Dynamic,
-            "yarn" => RopeKind.Yarn,
+            "yarn" => rope.Has("short_factor") ? RopeKind.LongRope : RopeKind.Yarn, // Phi 3 was first published so.
             "llama3" => RopeKind.Llama3,
             "longrope" or "su" => RopeKind.LongRope,
             var other => throw rope.Invalid(key, $"is '{other}'; supported are default, linear, dynamic, yarn, llama3 and longrope"),

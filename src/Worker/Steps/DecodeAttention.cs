@@ -35,11 +35,14 @@ internal sealed class DecodeAttention
     /// <param name="queries">[sequences, heads, headDim]</param>
     /// <param name="keys">The layer's cache, this step's keys included: [slots, key-value heads, headDim].</param>
     /// <returns>[sequences, heads * headDim]</returns>
-    public torch.Tensor Forward(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, AttentionSpec spec, int? window)
+    public torch.Tensor Forward(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, AttentionSpec spec, int? window, torch.Tensor? sinks)
     {
         using var scope = torch.NewDisposeScope();
         var grouped = queries.reshape(_sequences, spec.KeyValueHeads, spec.Heads / spec.KeyValueHeads, spec.HeadDim);
-        return torch.nn.functional.scaled_dot_product_attention(grouped, Gather(keys, spec), Gather(values, spec), _masks[window ?? 0])
+        var headSinks = sinks?.view(1, spec.KeyValueHeads, -1, 1);
+        var gatheredKeys = Gather(keys, spec);
+        var gatheredValues = spec.ValuesAreKeys ? gatheredKeys : Gather(values, spec);
+        return MaskedAttention.Attend(grouped, gatheredKeys, gatheredValues, _masks[window ?? 0], spec, headSinks)
             .reshape(_sequences, spec.QuerySize)
             .MoveToOuterDisposeScope();
     }

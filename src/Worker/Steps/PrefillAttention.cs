@@ -8,6 +8,9 @@ internal sealed class PrefillAttention
 {
     private const int TileRows = 512;
 
+    /// <summary>Above it no fused operator makes the mask's tiles superfluous.</summary>
+    private const int LargestFusedHead = 256;
+
     private readonly StepSlice _slice;
     private readonly torch.Tensor? _slots;
     private readonly torch.Tensor _keyPositions;
@@ -28,16 +31,23 @@ internal sealed class PrefillAttention
     /// <param name="cachedKeys">The layer's cache, this step's keys included.</param>
     /// <returns>[tokens, heads * headDim]</returns>
     public torch.Tensor Forward(
-        torch.Tensor queries, torch.Tensor keys, torch.Tensor values, torch.Tensor cachedKeys, torch.Tensor cachedValues, AttentionSpec spec, int? window)
+        torch.Tensor queries,
+        torch.Tensor keys,
+        torch.Tensor values,
+        torch.Tensor cachedKeys,
+        torch.Tensor cachedValues,
+        AttentionSpec spec,
+        int? window,
+        torch.Tensor? sinks)
     {
         using var scope = torch.NewDisposeScope();
         var allKeys = PerQueryHead(_slots is null ? keys : cachedKeys.index_select(0, _slots), spec);
-        var allValues = PerQueryHead(_slots is null ? values : cachedValues.index_select(0, _slots), spec);
+        var allValues = spec.ValuesAreKeys ? allKeys : PerQueryHead(_slots is null ? values : cachedValues.index_select(0, _slots), spec);
         var byHead = queries.transpose(0, 1).unsqueeze(0);
-        var plainCausal = _slice.FirstPosition == 0 && (window is null || _slice.Length <= window);
+        var plainCausal = _slice.FirstPosition == 0 && (window is null || _slice.Length <= window) && !spec.NeedsScores && spec.HeadDim <= LargestFusedHead;
         var attended = plainCausal
             ? torch.nn.functional.scaled_dot_product_attention(byHead, allKeys, allValues, is_casual: true)
-            : Tiled(byHead, allKeys, allValues, window);
+            : Tiled(byHead, allKeys, allValues, spec, window, sinks?.view(1, -1, 1, 1));
         return attended.squeeze(0).transpose(0, 1).reshape(_slice.Count, spec.QuerySize).MoveToOuterDisposeScope();
     }
 
@@ -48,7 +58,7 @@ internal sealed class PrefillAttention
         return (groups == 1 ? byHead : byHead.repeat_interleave(groups, 0)).unsqueeze(0);
     }
 
-    private torch.Tensor Tiled(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, int? window)
+    private torch.Tensor Tiled(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, AttentionSpec spec, int? window, torch.Tensor? sinks)
     {
         var tiles = new List<torch.Tensor>();
         for (var start = 0; start < _slice.Count; start += TileRows)
@@ -63,7 +73,7 @@ internal sealed class PrefillAttention
                 mask = mask.logical_and(_keyPositions > queryPositions - width);
             }
 
-            var tile = torch.nn.functional.scaled_dot_product_attention(queries.narrow(2, start, rows), keys, values, mask);
+            var tile = MaskedAttention.Attend(queries.narrow(2, start, rows), keys, values, mask, spec, sinks);
             tiles.Add(tile.MoveToOuterDisposeScope());
         }
 

@@ -33,7 +33,7 @@ public sealed class BadModelTests
     [InlineData("num_key_value_heads", "3", ErrorCodes.InvalidConfig, "num_key_value_heads")]
     [InlineData("vocab_size", "9", ErrorCodes.WrongShape, "model.embed_tokens.weight")]
     [InlineData("rms_norm_eps", "0", ErrorCodes.InvalidConfig, "rms_norm_eps")]
-    [InlineData("hidden_act", "\"gelu\"", ErrorCodes.InvalidConfig, "hidden_act")]
+    [InlineData("hidden_act", "\"mish\"", ErrorCodes.InvalidConfig, "hidden_act")]
     [InlineData("quantization_config", "{}", ErrorCodes.UnsupportedDtype, "quantized")]
     [InlineData("rope_scaling", """{"rope_type":"spiral"}""", ErrorCodes.InvalidConfig, "spiral")]
     [InlineData("rope_scaling", """{"rope_type":"linear"}""", ErrorCodes.InvalidConfig, "factor")]

@@ -5,17 +5,23 @@ namespace LmDeploy.Worker.Models.Families;
 /// <summary>The keys that the Llama-like families share.</summary>
 internal static class CommonConfig
 {
+    private static readonly Dictionary<string, Activation> Activations = new(StringComparer.Ordinal)
+    {
+        ["silu"] = Models.Activation.Silu,
+        ["swish"] = Models.Activation.Silu,
+        ["gelu"] = Models.Activation.Gelu,
+        ["gelu_new"] = Models.Activation.GeluTanh,
+        ["gelu_pytorch_tanh"] = Models.Activation.GeluTanh,
+        ["relu"] = Models.Activation.Relu,
+    };
+
     /// <param name="defaultHeadDim">The head size where config.json gives none; null for the hidden size shared out among the heads.</param>
-    public static DecoderSpec Describe(ConfigFile config, string architecture, int? defaultHeadDim = null)
+    /// <param name="defaultTheta">The base of the rotary frequencies where config.json gives none.</param>
+    /// <param name="defaultRotaryFactor">The share of a head that is rotated where config.json gives none; null for a family that rotates all of it always.</param>
+    public static DecoderSpec Describe(
+        ConfigFile config, string architecture, int? defaultHeadDim = null, double defaultTheta = RopeSettings.DefaultTheta, double? defaultRotaryFactor = null)
     {
         var attention = Attention(config, defaultHeadDim);
-        var activation = config.String("hidden_act") ?? "silu";
-        if (activation is not ("silu" or "swish"))
-        {
-            throw config.Invalid("hidden_act", $"is '{activation}'; {architecture} is supported with silu");
-        }
-
-        var rope = RopeSettings.Read(config, attention.HeadDim);
         return new DecoderSpec
         {
             Architecture = architecture,
@@ -23,35 +29,39 @@ internal static class CommonConfig
             HiddenSize = config.PositiveInteger("hidden_size"),
             IntermediateSize = config.PositiveInteger("intermediate_size"),
             Attention = attention,
-            Rope = rope,
+            Rope = RopeSettings.Read(config, RotatedDimensions(config, attention.HeadDim, defaultRotaryFactor), defaultTheta),
             SlidingWindows = new int?[config.PositiveInteger("num_hidden_layers")],
             NormEpsilon = config.PositiveNumber("rms_norm_eps", 1e-6),
+            Activation = Activation(config, "hidden_act", "silu"),
             TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
-            CheckpointDtype = config.String("dtype") ?? config.String("torch_dtype") ?? "float32",
+            CheckpointDtype = CheckpointDtype(config),
         };
     }
 
-    /// <summary>The window of each layer where <c>layer_types</c> names it, or where layers from <c>max_window_layers</c> on have it.</summary>
-    public static IReadOnlyList<int?> SlidingWindows(ConfigFile config, int layers)
+    public static Activation Activation(ConfigFile config, string key, string defaultName)
     {
-        var window = config.Bool("use_sliding_window", false) ? config.OptionalPositiveInteger("sliding_window") : null;
-        if (config.Strings("layer_types") is not { } types)
+        var name = config.String(key) ?? defaultName;
+        return Activations.TryGetValue(name, out var activation)
+            ? activation
+            : throw config.Invalid(key, $"is '{name}'; supported are {string.Join(", ", Activations.Keys)}");
+    }
+
+    public static string CheckpointDtype(ConfigFile config) => config.String("dtype") ?? config.String("torch_dtype") ?? "float32";
+
+    /// <summary>The same window for every layer.</summary>
+    public static IReadOnlyList<int?> EveryLayer(int? window, int layers) => [.. Enumerable.Repeat(window, layers)];
+
+    /// <summary>By <c>partial_rotary_factor</c> in its old place or its new one.</summary>
+    private static int RotatedDimensions(ConfigFile config, int headDim, double? defaultFactor)
+    {
+        if (defaultFactor is null)
         {
-            var first = config.Number("max_window_layers") ?? layers;
-            return [.. Enumerable.Range(0, layers).Select(layer => layer >= first ? window : null)];
+            return headDim;
         }
 
-        if (types.Count != layers)
-        {
-            throw config.Invalid("layer_types", $"must name each of the {layers} layers, but names {types.Count}");
-        }
-
-        return [.. types.Select(type => type switch
-        {
-            "full_attention" => (int?)null,
-            "sliding_attention" => window ?? throw config.Invalid("sliding_window", "must be a whole number from 1 where a layer has sliding_attention"),
-            _ => throw config.Invalid("layer_types", $"has '{type}'; supported are full_attention and sliding_attention"),
-        })];
+        const string key = "partial_rotary_factor";
+        var factor = config.Section("rope_parameters")?.PositiveNumber(key) ?? config.PositiveNumber(key, defaultFactor.Value);
+        return factor <= 1 ? (int)(headDim * factor) : throw config.Invalid(key, $"must be at most 1, but is {factor}");
     }
 
     private static AttentionSpec Attention(ConfigFile config, int? defaultHeadDim)

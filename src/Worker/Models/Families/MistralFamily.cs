@@ -11,6 +11,6 @@ internal sealed class MistralFamily : IModelFamily
     {
         var spec = CommonConfig.Describe(config, Architecture);
         var window = config.OptionalPositiveInteger("sliding_window");
-        return spec with { SlidingWindows = [.. Enumerable.Repeat(window, spec.Layers)] };
+        return spec with { SlidingWindows = CommonConfig.EveryLayer(window, spec.Layers) };
     }
 }

@@ -7,25 +7,54 @@ namespace LmDeploy.Worker.Models.Families;
 /// <summary>The architectures this engine runs.</summary>
 internal static class ModelFamilies
 {
-    private static readonly IReadOnlyList<IModelFamily> All = [new LlamaFamily(), new MistralFamily(), new Qwen2Family(), new Qwen3Family()];
+    private static readonly IReadOnlyList<IModelFamily> All =
+    [
+        new DeepseekV3Family(),
+        new Gemma2Family(),
+        new Gemma3Family(),
+        new Glm4Family(),
+        new Gpt2Family(),
+        new GptOssFamily(),
+        new InternLm2Family(),
+        new InternLm3Family(),
+        new LlamaFamily(),
+        new MistralFamily(),
+        new MixtralFamily(),
+        new Olmo2Family(),
+        new Phi3Family(),
+        new Qwen2Family(),
+        new Qwen3Family(),
+        new Qwen3MoeFamily(),
+    ];
+
+    private static string Names => string.Join(", ", All.Select(family => family.Architecture));
 
     /// <summary>Reads what config.json describes.</summary>
-    /// <exception cref="EngineException"><see cref="ErrorCodes.UnsupportedArchitecture"/> or <see cref="ErrorCodes.InvalidConfig"/>.</exception>
+    /// <exception cref="EngineException">
+    /// <see cref="ErrorCodes.UnsupportedArchitecture"/>, <see cref="ErrorCodes.UnsupportedDtype"/> for quantized weights that are not read, or <see cref="ErrorCodes.InvalidConfig"/>.
+    /// </exception>
     public static DecoderSpec Describe(ConfigFile config)
     {
-        if (config.Has("quantization_config"))
-        {
-            throw new EngineException(ErrorCodes.UnsupportedDtype, $"'{config.Path}' describes a quantized checkpoint; only F32, F16 and BF16 weights are read.", "quantization_config");
-        }
-
         var architectures = config.Strings("architectures") ?? throw config.Missing("architectures", "an array with one of " + Names);
         var family = All.FirstOrDefault(family => architectures.Contains(family.Architecture))
             ?? throw new EngineException(
                 ErrorCodes.UnsupportedArchitecture,
                 $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}.",
                 "architectures");
+        CheckQuantization(config, family);
         return family.Describe(config);
     }
 
-    private static string Names => string.Join(", ", All.Select(family => family.Architecture));
+    private static void CheckQuantization(ConfigFile config, IModelFamily family)
+    {
+        const string key = "quantization_config";
+        if (config.Section(key) is { } quantization && !family.Reads(quantization.String("quant_method") ?? ""))
+        {
+            throw new EngineException(
+                ErrorCodes.UnsupportedDtype,
+                $"'{config.Path}' describes a quantized checkpoint ('{key}.quant_method' is '{quantization.String("quant_method")}'); "
+                + "only F32, F16 and BF16 weights are read, and mxfp4 ones of GptOssForCausalLM.",
+                key);
+        }
+    }
 }

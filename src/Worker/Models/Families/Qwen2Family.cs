@@ -13,7 +13,7 @@ internal sealed class Qwen2Family : IModelFamily
         return spec with
         {
             Attention = spec.Attention with { QkvBias = true },
-            SlidingWindows = CommonConfig.SlidingWindows(config, spec.Layers),
+            SlidingWindows = LayerTypes.QwenWindows(config, spec.Layers),
         };
     }
 }

@@ -15,8 +15,8 @@ internal sealed class Qwen3Family : IModelFamily
         var bias = config.Bool("attention_bias", false);
         return spec with
         {
-            Attention = spec.Attention with { QkvBias = bias, OutputBias = bias, QkNorm = true },
-            SlidingWindows = CommonConfig.SlidingWindows(config, spec.Layers),
+            Attention = spec.Attention with { QkvBias = bias, OutputBias = bias, QueryKeyNorm = QueryKeyNorm.PerHead },
+            SlidingWindows = LayerTypes.QwenWindows(config, spec.Layers),
         };
     }
 }

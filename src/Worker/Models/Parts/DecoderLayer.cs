@@ -3,22 +3,27 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Models.Parts;
 
-/// <summary>One pre-norm transformer block. Owns its parts.</summary>
-internal sealed class DecoderLayer(RmsNorm inputNorm, Attention attention, RmsNorm postAttentionNorm, GatedMlp mlp) : IDisposable
+/// <summary>One transformer block, with a norm before or after each half, or both. Owns its parts.</summary>
+internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, INorm? attentionOutput, INorm? mlpInput, IMlp mlp, INorm? mlpOutput) : IDisposable
 {
     /// <param name="x">[rows, hidden]</param>
-    public torch.Tensor Forward(torch.Tensor x, StepContext step, torch.Tensor cosine, torch.Tensor sine)
+    /// <param name="angles">Null where positions are not rotated.</param>
+    public torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles)
     {
         using var scope = torch.NewDisposeScope();
-        var attended = x + attention.Forward(inputNorm.Forward(x), step, cosine, sine);
-        return (attended + mlp.Forward(postAttentionNorm.Forward(attended))).MoveToOuterDisposeScope();
+        var attended = x + Normalize(attentionOutput, attention.Forward(Normalize(attentionInput, x), step, angles));
+        return (attended + Normalize(mlpOutput, mlp.Forward(Normalize(mlpInput, attended)))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        inputNorm.Dispose();
+        attentionInput?.Dispose();
         attention.Dispose();
-        postAttentionNorm.Dispose();
+        attentionOutput?.Dispose();
+        mlpInput?.Dispose();
         mlp.Dispose();
+        mlpOutput?.Dispose();
     }
+
+    private static torch.Tensor Normalize(INorm? norm, torch.Tensor x) => norm is null ? x : norm.Forward(x);
 }

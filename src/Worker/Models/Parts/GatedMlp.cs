@@ -2,16 +2,13 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Models.Parts;
 
-/// <summary>down(silu(gate(x)) * up(x)), with gate and up stacked in one matrix. Owns its weights.</summary>
-internal sealed class GatedMlp(Linear gateUp, Linear down, int intermediateSize) : IDisposable
+/// <summary>down(activation(gate(x)) * up(x)), with gate and up stacked in one matrix.</summary>
+internal sealed class GatedMlp(Linear gateUp, Linear down, int intermediateSize, Activation activation) : IMlp
 {
-    /// <param name="x">[rows, hidden]</param>
     public torch.Tensor Forward(torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();
-        var both = gateUp.Forward(x);
-        var gate = torch.nn.functional.silu(both.narrow(1, 0, intermediateSize));
-        return down.Forward(gate * both.narrow(1, intermediateSize, intermediateSize)).MoveToOuterDisposeScope();
+        return down.Forward(Activations.Gated(activation, gateUp.Forward(x), intermediateSize)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -3,44 +3,37 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Models.Parts;
 
-/// <summary>Rotary position embedding in the half-split form of Hugging Face checkpoints (https://arxiv.org/abs/2104.09864).</summary>
-internal sealed class RotaryEmbedding(RopeFrequencies frequencies, int headDim, torch.Device device)
+/// <summary>Rotary position embedding (https://arxiv.org/abs/2104.09864).</summary>
+internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device) : IDisposable
 {
-    private readonly torch.Tensor _fixed = torch.tensor(frequencies.For(0)).to(device).unsqueeze(0).DetachFromDisposeScope();
+    private readonly RopeFrequencies _frequencies = new(settings);
+    private readonly torch.Tensor _fixed = torch.tensor(new RopeFrequencies(settings).For(0)).to(device).unsqueeze(0).DetachFromDisposeScope();
 
-    /// <summary>Sine and cosine for each row of a step.</summary>
-    /// <returns>Two tensors [rows, 1, headDim / 2].</returns>
-    public (torch.Tensor Cosine, torch.Tensor Sine) For(StepBatch batch, torch.Tensor positions, torch.ScalarType dtype)
+    public RotaryAngles For(StepBatch batch, torch.Tensor positions, torch.ScalarType dtype)
     {
         using var scope = torch.NewDisposeScope();
-        var inverse = frequencies.DependsOnLength ? PerRow(batch) : _fixed;
+        var inverse = _frequencies.DependsOnLength ? PerRow(batch) : _fixed;
         var angles = positions.to(torch.float32).unsqueeze(1) * inverse;
-        return (
-            (angles.cos() * frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
-            (angles.sin() * frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope());
+        return new RotaryAngles(
+            (angles.cos() * _frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
+            (angles.sin() * _frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
+            settings.Interleaved);
     }
 
-    /// <param name="x">[rows, heads, headDim]</param>
-    public torch.Tensor Rotate(torch.Tensor x, torch.Tensor cosine, torch.Tensor sine)
-    {
-        using var scope = torch.NewDisposeScope();
-        var first = x.narrow(2, 0, headDim / 2);
-        var second = x.narrow(2, headDim / 2, headDim / 2);
-        return torch.cat([(first * cosine) - (second * sine), (second * cosine) + (first * sine)], 2).MoveToOuterDisposeScope();
-    }
+    public void Dispose() => _fixed.Dispose();
 
     private torch.Tensor PerRow(StepBatch batch)
     {
-        var rows = new List<float>(batch.Rows * headDim / 2);
+        var rows = new List<float>(batch.Rows * settings.Dimensions / 2);
         foreach (var slice in batch.Slices)
         {
-            var inverse = frequencies.For(slice.RopeLength);
+            var inverse = _frequencies.For(slice.RopeLength);
             for (var i = 0; i < slice.Count; i++)
             {
                 rows.AddRange(inverse);
             }
         }
 
-        return torch.tensor(rows.ToArray(), batch.Rows, headDim / 2).to(device);
+        return torch.tensor(rows.ToArray(), batch.Rows, settings.Dimensions / 2).to(device);
     }
 }

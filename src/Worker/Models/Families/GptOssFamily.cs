@@ -1,0 +1,41 @@
+using LmDeploy.Worker.Checkpoints;
+
+namespace LmDeploy.Worker.Models.Families;
+
+/// <summary>GPT-OSS: sinks, experts with biases, a sliding window on every other layer; experts in the checkpoint's type or in MXFP4.</summary>
+internal sealed class GptOssFamily : IModelFamily
+{
+    private const double DefaultTheta = 150_000;
+    private const int DefaultHeadDim = 64;
+    private const int DefaultWindow = 128;
+    private const string Mxfp4Method = "mxfp4";
+
+    public string Architecture => "GptOssForCausalLM";
+
+    public bool Reads(string quantization) => quantization == Mxfp4Method;
+
+    public DecoderSpec Describe(ConfigFile config)
+    {
+        var spec = CommonConfig.Describe(config, Architecture, DefaultHeadDim, DefaultTheta);
+        var bias = config.Bool("attention_bias", true);
+        var experts = ExpertConfig.Describe(
+            config, config.Has("num_local_experts") ? "num_local_experts" : "num_experts", "intermediate_size", spec.Layers, _ => true);
+        return spec with
+        {
+            Names = new WeightNames { Router = "router" },
+            Attention = spec.Attention with { QkvBias = bias, OutputBias = bias, Sinks = true },
+            SlidingWindows = LayerTypes.Windows(
+                config, spec.Layers, config.OptionalPositiveInteger("sliding_window", DefaultWindow), layer => layer % 2 == 0),
+            Norm = NormKind.WideRms,
+            Activation = Activation.ClampedSwiGlu,
+            Moe = experts with
+            {
+                // The softmax of the best logits is the softmax of all of them, made to sum to 1.
+                Normalize = true,
+                RouterBias = true,
+                ExpertBias = true,
+                Layout = config.Has("quantization_config") ? ExpertLayout.InterleavedMxfp4 : ExpertLayout.Interleaved,
+            },
+        };
+    }
+}

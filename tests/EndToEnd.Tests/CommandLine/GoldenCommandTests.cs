@@ -19,6 +19,9 @@ public sealed class GoldenCommandTests : IDisposable
     [InlineData("qwen2")]
     [InlineData("qwen3")]
     [InlineData("mistral")]
+    [InlineData("gemma3")]
+    [InlineData("gpt_oss")]
+    [InlineData("deepseek_v3")]
     public async Task Run_GivesTheGoldenTokensAndLogprobs(string name)
     {
         await using var sandbox = new Sandbox();

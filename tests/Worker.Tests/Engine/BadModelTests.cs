@@ -120,6 +120,29 @@ public sealed class BadModelTests
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
     }
 
+    [Fact]
+    public async Task SessionLongerThanLearnedPositions_IsRefused()
+    {
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { SessionLen = 513 }));
+        error.Subject.ShouldBe("session_len");
+        error.Message.ShouldContain("at most 512");
+    }
+
+    [Theory]
+    [InlineData("gpt_oss", "model.layers.0.self_attn.sinks")]
+    [InlineData("deepseek_v3", "model.layers.1.mlp.gate.e_score_correction_bias")]
+    [InlineData("qwen3_moe", "model.layers.1.mlp.experts.7.up_proj.weight")]
+    public async Task MissingTensor_IsNamed(string name, string tensor)
+    {
+        using var model = ModelFolder.CopyOf(name);
+        var checkpoint = CheckpointFile.Read(model);
+        checkpoint.Take(tensor);
+        checkpoint.Write();
+        var error = await LoadErrorAsync(model.Path);
+        error.Code.ShouldBe(ErrorCodes.MissingTensor);
+        error.Subject.ShouldBe(tensor);
+    }
+
     private static async Task<EngineException> LoadErrorAsync(string folder) =>
         await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig()));
 

@@ -19,6 +19,12 @@ public sealed class GoldenModel
 
     public static TheoryData<string> Names => [.. Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
+    /// <summary>One checkpoint for each architecture, with a tokenizer; the others are variants of them.</summary>
+    public static TheoryData<string> Families => [.. Directory.GetDirectories(Root)
+        .Where(folder => File.Exists(Path.Combine(folder, "tokenizer.json")))
+        .Select(folder => Path.GetFileName(folder))
+        .Order(StringComparer.Ordinal)];
+
     public static GoldenModel Read(string name)
     {
         var folder = Path.Combine(Root, name);

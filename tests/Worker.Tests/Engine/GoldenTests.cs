@@ -1,21 +1,9 @@
-using LmDeploy.V1;
-using LmDeploy.Worker.Generation;
-using LmDeploy.Worker.Models;
-using LmDeploy.Worker.Scheduling;
-
 namespace LmDeploy.Worker.Tests.Engine;
 
 /// <summary>The engine in float32 on the CPU against transformers.</summary>
 [Collection(TorchTests.Name)]
 public sealed class GoldenTests
 {
-    private const double Tolerance = 2e-3;
-
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-
-    // More than any golden prompt; variants with dynamic rope are longer than their checkpoint's own context.
-    private static readonly EngineConfig Config = new() { SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16 };
-
     public static TheoryData<string> Names => GoldenModel.Names;
 
     [Theory]
@@ -23,7 +11,7 @@ public sealed class GoldenTests
     public async Task Engine_AgreesWithTransformers(string name)
     {
         var golden = GoldenModel.Read(name);
-        await RunAllAsync(golden, Config, golden.Prompts);
+        await GoldenRun.CompareAsync(golden.Folder, GoldenRun.Config, golden.Prompts);
     }
 
     [Theory]
@@ -31,50 +19,16 @@ public sealed class GoldenTests
     public async Task Engine_AgreesWithTransformers_WhenPrefillIsChunkedAndSequencesAreMany(string name)
     {
         var golden = GoldenModel.Read(name);
-        var config = Config.Clone();
-        config.MaxPrefillTokenNum = 7;
-        config.MaxBatchSize = 3;
-        await RunAllAsync(golden, config, [.. golden.Prompts, .. golden.Prompts, .. golden.Prompts.Reverse()]);
+        await GoldenRun.CompareAsync(golden.Folder, GoldenRun.Chunked, [.. golden.Prompts, .. golden.Prompts, .. golden.Prompts.Reverse()]);
     }
 
-    private static async Task RunAllAsync(GoldenModel golden, EngineConfig config, IReadOnlyList<GoldenPrompt> prompts)
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Engine_AgreesWithTransformers_OneSequenceAtATime(string name)
     {
-        var settings = EngineSettings.From(config);
-        var (engine, _) = await EngineThread.StartAsync(
-            () => { }, () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
-        using (engine)
-        {
-            var requests = prompts.Select(prompt => RecordingRequest.Greedy(prompt.InputIds, prompt.GreedyIds.Length)).ToList();
-            requests.ForEach(engine.Submit);
-            for (var i = 0; i < requests.Count; i++)
-            {
-                var (reason, error) = await requests[i].Finished.WaitAsync(Deadline);
-                error.ShouldBeNull();
-                reason.ShouldBe(FinishReason.Length);
-                Compare(requests[i], prompts[i], $"prompt {i}");
-            }
-
-            engine.Status.BlocksUsed.ShouldBe(0, "all blocks come back");
-        }
-    }
-
-    private static void Compare(RecordingRequest actual, GoldenPrompt expected, string what)
-    {
-        var scores = actual.PromptLogprobs.Select(score => (double)score).ToArray();
-        scores.Length.ShouldBe(expected.PromptLogprobs.Length, what);
-        for (var i = 0; i < scores.Length; i++)
-        {
-            scores[i].ShouldBe(expected.PromptLogprobs[i], Tolerance, $"{what}: log-probability of prompt token {i + 1}");
-        }
-
-        Math.Exp(-scores.Average()).ShouldBe(expected.Perplexity, expected.Perplexity * Tolerance, what);
-        var decided = expected.DecidedTokens(Tolerance);
-        actual.Tokens.Take(decided).ShouldBe(expected.GreedyIds.Take(decided), what);
-        for (var i = 0; i < decided; i++)
-        {
-            var candidates = actual.Logprobs[i]!;
-            candidates.Logprobs[candidates.Ids.IndexOf(expected.GreedyIds[i])]
-                .ShouldBe((float)expected.GreedyLogprobs[i], Tolerance, $"{what}: log-probability of generated token {i}");
-        }
+        var golden = GoldenModel.Read(name);
+        var config = GoldenRun.Config;
+        config.MaxBatchSize = 1;
+        await GoldenRun.CompareAsync(golden.Folder, config, golden.Prompts);
     }
 }

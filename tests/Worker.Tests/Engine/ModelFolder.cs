@@ -23,11 +23,13 @@ internal sealed class ModelFolder : IDisposable
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Rewrites config.json.</summary>
-    public void Configure(Action<JsonObject> change)
+    /// <returns>What it holds now.</returns>
+    public JsonObject Configure(Action<JsonObject> change)
     {
         var config = JsonNode.Parse(File.ReadAllText(PathOf("config.json")))!.AsObject();
         change(config);
         File.WriteAllText(PathOf("config.json"), config.ToJsonString());
+        return config;
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -17,6 +17,8 @@ public sealed class ResumeTests
 
     public static TheoryData<string> Names => ["llama2", "llama3", "mistral", "qwen2", "qwen3"];
 
+    public static TheoryData<string> Families => GoldenModel.Families;
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Generation_CutOffAnywhere_GoesOnTheSame(string name)
@@ -27,22 +29,19 @@ public sealed class ResumeTests
         var plain = await RunAsync(model, prompt, [], Greedy());
         foreach (var config in Configs(plain))
         {
-            var whole = await RunAsync(model, prompt, [], config);
-            var ids = whole.Ids;
-            for (var cut = 0; cut <= ids.Count; cut++)
-            {
-                var rest = await RunAsync(model, prompt, [.. ids.Take(cut)], config);
-                var what = $"{config} after {cut} tokens";
-                rest.Ids.ShouldBe(ids.Skip(cut), what);
-                (whole.TextOf(cut) + rest.Text).ShouldBe(whole.Text, what);
-                rest.Finished.ShouldBe(whole.Finished, what);
-                rest.Logprobs.Count.ShouldBe(Math.Max(0, whole.Logprobs.Count - cut), what);
-                for (var i = 0; i < rest.Logprobs.Count; i++)
-                {
-                    rest.Logprobs[i].Ids.ShouldBe(whole.Logprobs[cut + i].Ids, what);
-                    rest.Logprobs[i].Logprobs[0].ShouldBe(whole.Logprobs[cut + i].Logprobs[0], Tolerance, what);
-                }
-            }
+            await ShouldGoOnTheSameAsync(model, prompt, config, _ => true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public async Task Generation_CutInHalf_GoesOnTheSameInEveryFamily(string name)
+    {
+        var golden = GoldenModel.Read(name);
+        using var model = await TextModel.LoadAsync(golden.Folder, Engine, () => { }, null, (_, _) => { }, CancellationToken.None);
+        foreach (var prompt in golden.Prompts)
+        {
+            await ShouldGoOnTheSameAsync(model, prompt.InputIds, Greedy(), cut => cut == Tokens / 2);
         }
     }
 
@@ -72,6 +71,26 @@ public sealed class ResumeTests
             yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, StopWords = { middle } };
             yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, StopWords = { middle }, IncludeStopStrInOutput = true };
             yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, StopWords = { middle + "\u2603", plain.Text[^4..] + "\u2603" } };
+        }
+    }
+
+    private static async Task ShouldGoOnTheSameAsync(TextModel model, int[] prompt, GenerationConfig config, Func<int, bool> cuts)
+    {
+        var whole = await RunAsync(model, prompt, [], config);
+        var ids = whole.Ids;
+        foreach (var cut in Enumerable.Range(0, ids.Count + 1).Where(cuts))
+        {
+            var rest = await RunAsync(model, prompt, [.. ids.Take(cut)], config);
+            var what = $"{config} after {cut} tokens";
+            rest.Ids.ShouldBe(ids.Skip(cut), what);
+            (whole.TextOf(cut) + rest.Text).ShouldBe(whole.Text, what);
+            rest.Finished.ShouldBe(whole.Finished, what);
+            rest.Logprobs.Count.ShouldBe(Math.Max(0, whole.Logprobs.Count - cut), what);
+            for (var i = 0; i < rest.Logprobs.Count; i++)
+            {
+                rest.Logprobs[i].Ids.ShouldBe(whole.Logprobs[cut + i].Ids, what);
+                rest.Logprobs[i].Logprobs[0].ShouldBe(whole.Logprobs[cut + i].Logprobs[0], Tolerance, what);
+            }
         }
     }
 

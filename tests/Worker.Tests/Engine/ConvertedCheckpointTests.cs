@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+/// <summary>Golden checkpoints in other clothes: the same weights under the names, layouts and keys of another family or time give the same answers.</summary>
+[Collection(TorchTests.Name)]
+public sealed class ConvertedCheckpointTests
+{
+    [Fact]
+    public async Task InternLm2_ReadsLlamaWeightsFusedByKeyValueHead()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        var config = model.Configure(json => json["architectures"] = new JsonArray("InternLM2ForCausalLM"));
+        var (heads, kv, hidden) = (config["num_attention_heads"]!.GetValue<int>(), config["num_key_value_heads"]!.GetValue<int>(), config["hidden_size"]!.GetValue<int>());
+        kv.ShouldBeLessThan(heads, "groups of queries are what this is about");
+        var checkpoint = CheckpointFile.Read(model);
+        for (var layer = 0; layer < config["num_hidden_layers"]!.GetValue<int>(); layer++)
+        {
+            var name = $"model.layers.{layer}.self_attn";
+            var head = hidden / heads * hidden * sizeof(ushort);
+            var (q, k, v) = (checkpoint.Take($"{name}.q_proj.weight").Data, checkpoint.Take($"{name}.k_proj.weight").Data, checkpoint.Take($"{name}.v_proj.weight").Data);
+            checkpoint.Join($"{name}.wqkv.weight", [hidden + (2 * kv * (hidden / heads)), hidden], Enumerable.Range(0, kv).SelectMany(group => new[]
+            {
+                q[(group * (heads / kv) * head)..((group + 1) * (heads / kv) * head)],
+                k[(group * head)..((group + 1) * head)],
+                v[(group * head)..((group + 1) * head)],
+            }));
+        }
+
+        checkpoint.Rename(name => name
+            .Replace("embed_tokens", "tok_embeddings").Replace("lm_head", "output")
+            .Replace("input_layernorm", "attention_norm").Replace("post_attention_layernorm", "ffn_norm")
+            .Replace("self_attn.o_proj", "attention.wo").Replace("self_attn", "attention")
+            .Replace("mlp.gate_proj", "feed_forward.w1").Replace("mlp.up_proj", "feed_forward.w3").Replace("mlp.down_proj", "feed_forward.w2"));
+        checkpoint.Write();
+        await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read("llama3").Prompts);
+    }
+
+    [Fact]
+    public async Task InternLm3_ReadsLlamaWeightsWithBiases()
+    {
+        using var model = ModelFolder.CopyOf("variant-llama-bias");
+        model.Configure(config =>
+        {
+            config["architectures"] = new JsonArray("InternLM3ForCausalLM");
+            config["qkv_bias"] = config["attention_bias"]!.DeepClone();
+            config["bias"] = config["mlp_bias"]!.DeepClone();
+        });
+        await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read("variant-llama-bias").Prompts);
+    }
+
+    [Fact]
+    public async Task Float32Weights_AreRead()
+    {
+        using var model = ModelFolder.CopyOf("llama3");
+        var checkpoint = CheckpointFile.Read(model);
+        foreach (var (name, tensor) in checkpoint.Tensors.ToArray())
+        {
+            checkpoint.Tensors[name] = ("F32", tensor.Shape, CheckpointFile.Widen(tensor.Data));
+        }
+
+        checkpoint.Write();
+        await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read("llama3").Prompts);
+    }
+
+    [Fact]
+    public async Task Gpt2_ReadsNamesOfTheBareModel()
+    {
+        using var model = ModelFolder.CopyOf("gpt2");
+        var checkpoint = CheckpointFile.Read(model);
+        checkpoint.Rename(name => name.Replace("transformer.", ""));
+        checkpoint.Write();
+        await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read("gpt2").Prompts);
+    }
+
+    [Theory]
+    [InlineData("qwen3_moe", "mlp", "gate_proj", "up_proj", "down_proj")]
+    [InlineData("mixtral", "block_sparse_moe", "w1", "w3", "w2")]
+    public async Task Experts_AreReadFromOneTensorForAll(string name, string mlp, string gate, string up, string down)
+    {
+        using var model = ModelFolder.CopyOf(name);
+        var checkpoint = CheckpointFile.Read(model);
+        foreach (var router in checkpoint.Tensors.Keys.Where(key => key.EndsWith($"{mlp}.gate.weight")).ToArray())
+        {
+            var prefix = router.Replace("gate.weight", "experts");
+            var experts = checkpoint.Tensors[router].Shape[0];
+            var shape = checkpoint.Tensors[$"{prefix}.0.{gate}.weight"].Shape;
+            var gateUp = Enumerable.Range(0, (int)experts).SelectMany(i => new[] { checkpoint.Take($"{prefix}.{i}.{gate}.weight").Data, checkpoint.Take($"{prefix}.{i}.{up}.weight").Data }).ToList();
+            checkpoint.Join($"{prefix}.gate_up_proj", [experts, 2 * shape[0], shape[1]], gateUp);
+            var downs = Enumerable.Range(0, (int)experts).Select(i => checkpoint.Take($"{prefix}.{i}.{down}.weight").Data).ToList();
+            checkpoint.Join($"{prefix}.down_proj", [experts, shape[1], shape[0]], downs);
+        }
+
+        checkpoint.Write();
+        await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read(name).Prompts);
+    }
+
+    [Fact]
+    public async Task Gemma3_InItsOldSpelling_GivesTheSame()
+    {
+        using var model = ModelFolder.CopyOf("gemma3");
+        model.Configure(config =>
+        {
+            foreach (var key in new[] { "layer_types", "rope_parameters", "_sliding_window_pattern", "tie_word_embeddings", "hidden_activation" })
+            {
+                config.Remove(key).ShouldBeTrue(key);
+            }
+
+            config["sliding_window_pattern"] = 6;
+            config["rope_theta"] = 1_000_000.0;
+            config["rope_local_base_freq"] = 10_000.0;
+            config["rope_scaling"] = null;
+        });
+        await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read("gemma3").Prompts);
+    }
+
+    [Fact]
+    public async Task DeepseekV3_WithoutASmallQueryVector_IsTheSameInPieces()
+    {
+        using var model = ModelFolder.CopyOf("deepseek_v3");
+        model.Configure(config => config["q_lora_rank"] = null);
+        var checkpoint = CheckpointFile.Read(model);
+        var random = new Random(1);
+        foreach (var name in checkpoint.Tensors.Keys.Where(key => key.EndsWith("q_b_proj.weight")).ToArray())
+        {
+            var rows = checkpoint.Take(name).Shape[0];
+            var values = Enumerable.Range(0, (int)rows * 64).Select(_ => (random.NextSingle() - 0.5f) / 4);
+            checkpoint.Tensors[name.Replace("q_b_proj", "q_proj")] = ("BF16", [rows, 64], CheckpointFile.Narrow(values));
+            checkpoint.Take(name.Replace("q_b_proj", "q_a_proj"));
+        }
+
+        checkpoint.Write();
+        var prompts = GoldenModel.Read("deepseek_v3").Prompts;
+        var whole = await GoldenRun.RunAsync(model.Path, GoldenRun.Config, prompts);
+        var pieces = await GoldenRun.RunAsync(model.Path, GoldenRun.Chunked, prompts);
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            pieces[i].PromptLogprobs.ShouldBe(whole[i].PromptLogprobs, 1e-4);
+            pieces[i].Tokens.ShouldBe(whole[i].Tokens, $"prompt {i}");
+        }
+    }
+}

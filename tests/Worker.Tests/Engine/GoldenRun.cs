@@ -1,0 +1,71 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Scheduling;
+
+namespace LmDeploy.Worker.Tests.Engine;
+
+/// <summary>Runs prompts through an engine and compares the answers with those of transformers.</summary>
+internal static class GoldenRun
+{
+    private const double Tolerance = 2e-3;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
+    /// <summary>More than any golden prompt; variants with dynamic rope are longer than their checkpoint's own context.</summary>
+    public static EngineConfig Config => new() { SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16 };
+
+    /// <summary>Prefill in pieces of 7 tokens, three sequences at a time.</summary>
+    public static EngineConfig Chunked => new(Config) { MaxPrefillTokenNum = 7, MaxBatchSize = 3 };
+
+    /// <summary>Submits all prompts at once.</summary>
+    public static async Task<IReadOnlyList<RecordingRequest>> RunAsync(string folder, EngineConfig config, IReadOnlyList<GoldenPrompt> prompts)
+    {
+        var settings = EngineSettings.From(config);
+        var (engine, _) = await EngineThread.StartAsync(
+            () => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        using (engine)
+        {
+            var requests = prompts.Select(prompt => RecordingRequest.Greedy(prompt.InputIds, prompt.GreedyIds.Length)).ToList();
+            requests.ForEach(engine.Submit);
+            for (var i = 0; i < requests.Count; i++)
+            {
+                var (reason, error) = await requests[i].Finished.WaitAsync(Deadline);
+                error.ShouldBeNull();
+                reason.ShouldBe(FinishReason.Length, $"prompt {i}");
+            }
+
+            engine.Status.BlocksUsed.ShouldBe(0, "all blocks come back");
+            return requests;
+        }
+    }
+
+    public static async Task CompareAsync(string folder, EngineConfig config, IReadOnlyList<GoldenPrompt> prompts)
+    {
+        var requests = await RunAsync(folder, config, prompts);
+        for (var i = 0; i < requests.Count; i++)
+        {
+            Compare(requests[i], prompts[i], $"prompt {i}");
+        }
+    }
+
+    private static void Compare(RecordingRequest actual, GoldenPrompt expected, string what)
+    {
+        var scores = actual.PromptLogprobs.Select(score => (double)score).ToArray();
+        scores.Length.ShouldBe(expected.PromptLogprobs.Length, what);
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i].ShouldBe(expected.PromptLogprobs[i], Tolerance, $"{what}: log-probability of prompt token {i + 1}");
+        }
+
+        Math.Exp(-scores.Average()).ShouldBe(expected.Perplexity, expected.Perplexity * Tolerance, what);
+        var decided = expected.DecidedTokens(Tolerance);
+        actual.Tokens.Take(decided).ShouldBe(expected.GreedyIds.Take(decided), what);
+        for (var i = 0; i < decided; i++)
+        {
+            var candidates = actual.Logprobs[i]!;
+            candidates.Logprobs[candidates.Ids.IndexOf(expected.GreedyIds[i])]
+                .ShouldBe((float)expected.GreedyLogprobs[i], Tolerance, $"{what}: log-probability of generated token {i}");
+        }
+    }
+}

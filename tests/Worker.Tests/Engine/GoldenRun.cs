@@ -24,9 +24,9 @@ internal static class GoldenRun
         var settings = EngineSettings.From(config);
         var (engine, _) = await EngineThread.StartAsync(
             () => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        var requests = prompts.Select(prompt => RecordingRequest.Greedy(prompt.InputIds, prompt.GreedyIds.Length)).ToList();
         using (engine)
         {
-            var requests = prompts.Select(prompt => RecordingRequest.Greedy(prompt.InputIds, prompt.GreedyIds.Length)).ToList();
             requests.ForEach(engine.Submit);
             for (var i = 0; i < requests.Count; i++)
             {
@@ -34,10 +34,10 @@ internal static class GoldenRun
                 error.ShouldBeNull();
                 reason.ShouldBe(FinishReason.Length, $"prompt {i}");
             }
-
-            engine.Status.BlocksUsed.ShouldBe(0, "all blocks come back");
-            return requests;
         }
+
+        engine.Status.BlocksUsed.ShouldBe(0, "all blocks come back");
+        return requests;
     }
 
     public static async Task CompareAsync(string folder, EngineConfig config, IReadOnlyList<GoldenPrompt> prompts)

@@ -16,7 +16,7 @@ internal sealed class DeepseekV3Family : IModelFamily
         var heads = config.PositiveInteger("num_attention_heads");
         var rope = RopeSettings.Read(config, latent.RopeDim) with { Interleaved = config.Bool("rope_interleave", true) };
         var multiplier = rope is { Kind: not RopeKind.Default, MScaleAllDim: not 0 } ? rope.YarnScale(rope.MScaleAllDim) : 1;
-        var spec = CommonConfig.Describe(config, Architecture);
+        var spec = CommonConfig.Describe(config, Architecture, defaultHeadDim: latent.RopeDim);
         return spec with
         {
             Attention = new AttentionSpec

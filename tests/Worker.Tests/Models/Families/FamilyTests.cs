@@ -110,6 +110,14 @@ public sealed class FamilyTests
         spec.Rope.Dimensions.ShouldBe(16);
     }
 
+    [Fact]
+    public void DeepseekV3_NeedsNoHeadSizeThatTheHiddenSizeDividesInto() =>
+        Describe("deepseek_v3", config =>
+        {
+            config.Remove("head_dim");
+            config["num_attention_heads"] = config["num_key_value_heads"] = 12;
+        }).Attention.Heads.ShouldBe(12);
+
     [Theory]
     [InlineData("su")]
     [InlineData("yarn")]

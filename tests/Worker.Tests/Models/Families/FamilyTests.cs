@@ -115,7 +115,8 @@ public sealed class FamilyTests
         Describe("deepseek_v3", config =>
         {
             config.Remove("head_dim");
-            config["num_attention_heads"] = config["num_key_value_heads"] = 12;
+            config["num_attention_heads"] = 12;
+            config["num_key_value_heads"] = 12;
         }).Attention.Heads.ShouldBe(12);
 
     [Theory]

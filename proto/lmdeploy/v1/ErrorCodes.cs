@@ -21,6 +21,7 @@ internal static class ErrorCodes
     public const string UnsupportedFeature = "unsupported_feature";
     public const string RequestConflict = "request_conflict";
     public const string RequestCancelled = "request_cancelled";
+    public const string QueueFull = "queue_full";
     public const string PoisonedRequest = "poisoned_request";
     public const string PipelineNotFound = "pipeline_not_found";
 

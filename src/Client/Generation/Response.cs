@@ -17,6 +17,9 @@ public sealed record Response
     /// <summary>Tokens of the prompt.</summary>
     public int InputTokenLen { get; init; }
 
+    /// <summary>Tokens of the prompt that came from the prefix cache. In a stream the first piece has it.</summary>
+    public int CachedTokens { get; init; }
+
     /// <summary>Why the answer ended; null in every piece of a stream but the last.</summary>
     public FinishReason? FinishReason { get; init; }
 

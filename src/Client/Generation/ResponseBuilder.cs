@@ -35,5 +35,6 @@ internal sealed class ResponseBuilder
         Logprobs = _logprobs,
         PromptTokenIds = _first.PromptTokenIds,
         PromptLogprobs = _first.PromptLogprobs,
+        CachedTokens = _first.CachedTokens,
     };
 }

@@ -48,6 +48,7 @@ internal sealed class ResponseReader(int index, GenerationConfig config)
             InputTokenLen = _inputTokenLen,
             GenerateTokenLen = _generateTokenLen,
             PromptTokenIds = started is null ? [] : [.. started.PromptTokenIds],
+            CachedTokens = started?.CachedTokens ?? 0,
             PromptLogprobs = started is null || !config.PromptLogprobs ? null : [.. started.PromptLogprobs],
         };
     }

@@ -20,8 +20,15 @@ public sealed record EngineConfig
     /// <summary>How many sequences run at once, at least 1. Default: null, which is 128.</summary>
     public int? MaxBatchSize { get; init => field = Ensure.AtLeast(value, 1); }
 
-    /// <summary>How many prompt tokens one step takes, at least 1. Default: 8192.</summary>
-    public int MaxPrefillTokenNum { get; init => field = Ensure.AtLeast(value, 1); } = 8192;
+    /// <summary>How many prompt tokens one step takes, at least 1. Default: null, which is 8192 on CUDA and 128 on a CPU, where a long prompt would keep others waiting.</summary>
+    public int? MaxPrefillTokenNum { get; init => field = Ensure.AtLeast(value, 1); }
+
+    /// <summary>How many requests may wait in the worker, at least 1; one more fails with <c>queue_full</c>. Default: 65536.</summary>
+    public int MaxQueueLen { get; init => field = Ensure.AtLeast(value, 1); } = 65_536;
+
+    /// <summary>Whether prompts that begin alike share what was computed for the beginning. Default: true.</summary>
+    /// <remarks>Checkpoints whose rotary frequencies depend on the length of the sequence (dynamic and longrope scaling) share nothing.</remarks>
+    public bool EnablePrefixCaching { get; init; } = true;
 
     /// <summary>Tokens in one block of the key-value cache, at least 1. Default: 64.</summary>
     public int CacheBlockSeqLen { get; init => field = Ensure.AtLeast(value, 1); } = 64;

@@ -29,7 +29,8 @@ internal static class EngineConfigWire
                 EngineDtype.Float16 => "float16",
                 _ => "auto",
             },
-            MaxPrefillTokenNum = config.MaxPrefillTokenNum,
+            MaxQueueLen = config.MaxQueueLen,
+            EnablePrefixCaching = config.EnablePrefixCaching,
             CacheBlockSeqLen = config.CacheBlockSeqLen,
             CacheMaxEntryCount = config.CacheMaxEntryCount,
             ChatTemplate = config.ChatTemplate ?? "",
@@ -44,6 +45,11 @@ internal static class EngineConfigWire
         if (config.SessionLen is { } sessionLen)
         {
             wire.SessionLen = sessionLen;
+        }
+
+        if (config.MaxPrefillTokenNum is { } maxPrefillTokenNum)
+        {
+            wire.MaxPrefillTokenNum = maxPrefillTokenNum;
         }
 
         if (config.MaxBatchSize is { } maxBatchSize)

@@ -1,10 +1,54 @@
 namespace LmDeploy.Worker.Cache;
 
-/// <summary>The blocks of one sequence, in the order of its tokens.</summary>
-internal sealed class BlockTable(int[] blocks, int blockSize)
+/// <summary>The blocks of one sequence, in the order of its tokens. Not thread-safe.</summary>
+internal sealed class BlockTable(int blockSize)
 {
-    public IReadOnlyList<int> Blocks => blocks;
+    /// <summary>The block in the place of one that was given back: padding, which masks keep from being seen.</summary>
+    public const int Padding = 0;
+
+    private readonly List<int> _blocks = [];
+
+    public int Count => _blocks.Count;
+
+    /// <summary>How many tokens there is room for.</summary>
+    public int Capacity => _blocks.Count * blockSize;
+
+    /// <summary>How many of the first blocks the prefix cache has a name for.</summary>
+    public int Named { get; set; }
+
+    /// <summary>The name of the last of them: what comes next is known by it.</summary>
+    public long LastName { get; set; }
+
+    /// <summary>Blocks before this one were given back.</summary>
+    public int FirstHeld { get; private set; }
+
+    public int this[int index] => _blocks[index];
+
+    public void Add(int block) => _blocks.Add(block);
 
     /// <summary>The cache slot of the token at a position.</summary>
-    public long Slot(int position) => ((long)blocks[position / blockSize] * blockSize) + (position % blockSize);
+    public long Slot(int position) => ((long)_blocks[position / blockSize] * blockSize) + (position % blockSize);
+
+    /// <summary>Gives blocks back whose tokens no later one sees.</summary>
+    /// <param name="position">The first position that is still seen.</param>
+    public void ReleaseBefore(int position, BlockPool pool)
+    {
+        for (; (FirstHeld + 1) * blockSize <= position && FirstHeld < _blocks.Count; FirstHeld++)
+        {
+            pool.Release(_blocks[FirstHeld]);
+            _blocks[FirstHeld] = Padding;
+        }
+    }
+
+    /// <summary>Gives all blocks back, the last one first: of a kept chain its end is to be forgotten before its beginning.</summary>
+    public void ReleaseAll(BlockPool pool)
+    {
+        for (var index = _blocks.Count - 1; index >= FirstHeld; index--)
+        {
+            pool.Release(_blocks[index]);
+        }
+
+        _blocks.Clear();
+        (Named, LastName, FirstHeld) = (0, 0, 0);
+    }
 }

@@ -15,7 +15,7 @@ internal static class EngineError
     private static StatusCode StatusOf(string code) => code switch
     {
         ErrorCodes.ModelNotFound => StatusCode.NotFound,
-        ErrorCodes.OutOfMemory => StatusCode.ResourceExhausted,
+        ErrorCodes.OutOfMemory or ErrorCodes.QueueFull => StatusCode.ResourceExhausted,
         ErrorCodes.UnsupportedArchitecture or ErrorCodes.UnsupportedDtype or ErrorCodes.UnsupportedFeature => StatusCode.Unimplemented,
         ErrorCodes.EngineUnavailable => StatusCode.Unavailable,
         ErrorCodes.InternalError or ErrorCodes.NativeLibrary => StatusCode.Internal,

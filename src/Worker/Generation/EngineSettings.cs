@@ -8,12 +8,18 @@ namespace LmDeploy.Worker.Generation;
 internal sealed record EngineSettings
 {
     private const int MostThreads = 1024;
+    private const int DefaultQueueLen = 65_536;
 
     public int? SessionLen { get; private init; }
 
     public int MaxBatchSize { get; private init; }
 
-    public int MaxPrefillTokenNum { get; private init; }
+    /// <summary>Null for what suits the device.</summary>
+    public int? MaxPrefillTokenNum { get; private init; }
+
+    public int MaxQueueLen { get; private init; }
+
+    public bool EnablePrefixCaching { get; private init; }
 
     public int CacheBlockSeqLen { get; private init; }
 
@@ -32,7 +38,9 @@ internal sealed record EngineSettings
     {
         SessionLen = config.HasSessionLen ? AtLeastOne("session_len", config.SessionLen) : null,
         MaxBatchSize = config.HasMaxBatchSize ? AtLeastOne("max_batch_size", config.MaxBatchSize) : 128,
-        MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : 8192,
+        MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : null,
+        MaxQueueLen = config.HasMaxQueueLen ? AtLeastOne("max_queue_len", config.MaxQueueLen) : DefaultQueueLen,
+        EnablePrefixCaching = !config.HasEnablePrefixCaching || config.EnablePrefixCaching,
         CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : CachePlanner.DefaultBlockSize,
         CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
         MaxCacheBytes = config.HasMaxCacheBytes ? config.MaxCacheBytes : null,

@@ -30,7 +30,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
     {
-        var started = new GenerationStarted();
+        var started = new GenerationStarted { CachedTokens = CachedTokens };
         started.PromptTokenIds.AddRange(PromptIds);
         started.PromptLogprobs.AddRange(promptLogprobs);
         events.TryWrite(new GenerationEvent { Index = index, Started = started });

@@ -41,6 +41,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             config.IncludeStopStrInOutput)
         {
             Id = prompt.RequestId,
+            Caller = events,
             PromptIds = ids,
             Sampling = sampling,
             ResumedIds = resumed,
@@ -53,7 +54,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
 
     /// <summary>A request that scores the continuation after the prompt or, without one, the prompt's tokens but the first.</summary>
     /// <exception cref="EngineException">The prompt is not usable, or has nothing to score.</exception>
-    public ScoringRequest Scoring(ScoreInput input, CancellationToken cancellationToken)
+    public ScoringRequest Scoring(ScoreInput input, object caller, CancellationToken cancellationToken)
     {
         var prompt = encoder.Encode(input.Prompt ?? new Prompt(), cancellationToken).Ids;
         var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
@@ -68,6 +69,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         return new ScoringRequest
         {
             Id = input.Prompt?.RequestId ?? 0,
+            Caller = caller,
             PromptIds = ids.Length <= sessionLen ? ids : throw TooLong(ids.Length),
             Sampling = new SamplingParameters(),
             MaxNewTokens = 0,

@@ -19,6 +19,9 @@ internal sealed class Decoder(
 {
     public DecoderSpec Spec => spec;
 
+    /// <summary>Whether the keys of a token depend on how long its sequence was: then they are of no use to another one.</summary>
+    public bool KeysDependOnLength => rope is { DependsOnLength: true } || slidingRope is { DependsOnLength: true };
+
     public torch.Device Device => embedding.device;
 
     public torch.ScalarType Dtype => embedding.dtype;

@@ -9,6 +9,12 @@ internal abstract class EngineRequest
     /// <summary>Names the request in the flight record; 0 for none.</summary>
     public ulong Id { get; init; }
 
+    /// <summary>Whose request it is: callers take turns.</summary>
+    public object Caller { get; init; } = new();
+
+    /// <summary>How many tokens of the prompt came from the prefix cache. Known when it is prefilled.</summary>
+    public int CachedTokens { get; set; }
+
     public required int[] PromptIds { get; init; }
 
     /// <summary>Tokens that were generated before, in another process perhaps; they follow the prompt and count as generated.</summary>

@@ -70,6 +70,9 @@ internal sealed class EngineThread : IDisposable
         }
     }
 
+    /// <summary>A GPU wants large steps; on a CPU a long prompt would keep all others waiting.</summary>
+    private static int DefaultPrefill(LoadedModel model) => model.Decoder.Device.type == DeviceType.CUDA ? 8192 : 128;
+
     private static Error Stopped() => new() { Code = ErrorCodes.EngineUnavailable, Message = "The engine has stopped." };
 
     private bool TrySubmit(EngineRequest request)
@@ -128,8 +131,15 @@ internal sealed class EngineThread : IDisposable
 
     private void Serve(LoadedModel model, EngineSettings settings)
     {
-        var allocator = new BlockAllocator(model.CacheGeometry.Blocks);
-        var scheduler = new Scheduler(allocator, model.CacheGeometry.BlockSize, settings.MaxBatchSize, settings.MaxPrefillTokenNum);
+        var pool = new BlockPool(model.CacheGeometry.Blocks);
+        var prefixes = new PrefixCache(pool, model.CacheGeometry.BlockSize, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength);
+        var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, new SchedulerLimits
+        {
+            MaxBatchSize = settings.MaxBatchSize,
+            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? DefaultPrefill(model),
+            MaxQueueLen = settings.MaxQueueLen,
+            LongestWindow = model.Decoder.Spec.SlidingWindows.Contains(null) ? null : model.Decoder.Spec.SlidingWindows.Max(),
+        });
         var runner = new StepRunner(model, scheduler, _flight);
         for (var steps = 0L; Receive(scheduler); )
         {
@@ -140,7 +150,7 @@ internal sealed class EngineThread : IDisposable
                 Step(runner, scheduler, step);
             }
 
-            Volatile.Write(ref _status, new EngineStatus(steps, scheduler.Running, scheduler.Waiting, allocator.Used, allocator.Total));
+            Volatile.Write(ref _status, new EngineStatus(steps, scheduler.Running, scheduler.Waiting, pool.Used, pool.Total));
         }
 
         scheduler.FinishAll(Stopped());

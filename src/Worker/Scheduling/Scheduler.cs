@@ -5,33 +5,45 @@ using LmDeploy.Worker.Errors;
 namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>
-/// Continuous batching: decides for each step which sequences take part and with how many tokens. Requests are admitted in the
-/// order they came, as soon as the cache has room for all the tokens they may come to. Not thread-safe: the engine's thread owns it.
+/// Continuous batching over paged memory: decides for each step which sequences take part and with how many tokens. Callers take turns in being
+/// admitted, each with its requests in their order. Blocks are taken as tokens come; when there are none left, the sequence that was admitted last
+/// gives up its own and is computed again later. Not thread-safe: the engine's thread owns it.
 /// </summary>
-internal sealed class Scheduler(BlockAllocator allocator, int blockSize, int maxBatchSize, int maxPrefillTokens)
+internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockSize, SchedulerLimits limits)
 {
-    private readonly Queue<EngineRequest> _waiting = new();
+    private readonly FairQueue<EngineRequest> _waiting = new();
+    private readonly LinkedList<Sequence> _preempted = new();
     private readonly List<Sequence> _running = [];
 
     public int Running => _running.Count;
 
-    public int Waiting => _waiting.Count;
+    /// <summary>Requests that were not admitted yet, or gave up their room.</summary>
+    public int Waiting => _waiting.Count + _preempted.Count;
 
     public bool HasWork => Running + Waiting > 0;
 
-    /// <exception cref="EngineException"><see cref="ErrorCodes.OutOfMemory"/> when the request would not fit into an empty cache.</exception>
+    /// <summary>How often a sequence had to give up its room.</summary>
+    public long Preemptions { get; private set; }
+
+    /// <exception cref="EngineException">
+    /// <see cref="ErrorCodes.OutOfMemory"/> when the request would not fit into an empty cache, <see cref="ErrorCodes.QueueFull"/> when too many wait.
+    /// </exception>
     public void Enqueue(EngineRequest request)
     {
-        var needed = BlocksFor(request);
-        if (needed > allocator.Total)
+        if (BlocksFor((long)request.PromptIds.Length + request.MaxNewTokens) > pool.Total)
         {
             throw new EngineException(
                 ErrorCodes.OutOfMemory,
-                $"The request may come to {request.PromptIds.Length + request.MaxNewTokens} tokens, but the key-value cache holds {(long)allocator.Total * blockSize}; "
+                $"The request may come to {request.PromptIds.Length + (long)request.MaxNewTokens} tokens, but the key-value cache holds {(long)pool.Total * blockSize}; "
                 + "lower max_new_tokens or raise cache_max_entry_count.");
         }
 
-        _waiting.Enqueue(request);
+        if (_waiting.Count >= limits.MaxQueueLen)
+        {
+            throw new EngineException(ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
+        }
+
+        _waiting.Enqueue(request.Caller, request);
     }
 
     /// <summary>Ends cancelled requests, admits waiting ones and shares out the step.</summary>
@@ -40,22 +52,30 @@ internal sealed class Scheduler(BlockAllocator allocator, int blockSize, int max
     {
         DropCancelled();
         Admit();
-        var budget = maxPrefillTokens;
-        var step = new List<ScheduledSlice>();
-        foreach (var sequence in _running)
+        var step = new List<ScheduledSlice>(_running.Count);
+        foreach (var sequence in _running.Where(sequence => sequence.IsPrefilled).ToArray())
         {
-            var most = sequence.IsPrefilled ? 1 : budget;
-            if (most == 0)
+            if (_running.Contains(sequence) && TryMakeRoom(sequence, 1, step))
             {
-                continue;
+                step.Add(new ScheduledSlice(sequence, sequence.Next(1)));
             }
-
-            var slice = sequence.Next(most);
-            budget -= sequence.IsPrefilled ? 0 : slice.Count;
-            step.Add(new ScheduledSlice(sequence, slice));
         }
 
-        return [.. step.OrderBy(scheduled => scheduled.Slice.Count == 1 ? 0 : 1)];
+        AddPrefills(step);
+        step.Sort((left, right) => (left.Slice.Count == 1 ? 0 : 1) - (right.Slice.Count == 1 ? 0 : 1));
+        return step;
+    }
+
+    /// <summary>Notes that a slice was computed.</summary>
+    public void Advance(ScheduledSlice computed)
+    {
+        var sequence = computed.Sequence;
+        sequence.Advance(computed.Slice);
+        prefixes.Remember(sequence.Blocks, sequence.Tokens, sequence.Computed);
+        if (limits.LongestWindow is { } window)
+        {
+            sequence.Blocks.ReleaseBefore(sequence.Computed + 1 - window, pool);
+        }
     }
 
     public bool IsRunning(Sequence sequence) => _running.Contains(sequence);
@@ -63,20 +83,24 @@ internal sealed class Scheduler(BlockAllocator allocator, int blockSize, int max
     /// <summary>Ends a sequence and frees its blocks.</summary>
     public void Finish(Sequence sequence, FinishReason reason, Error? error = null)
     {
-        _running.Remove(sequence);
-        allocator.Release(sequence.Blocks.Blocks);
+        if (!_running.Remove(sequence))
+        {
+            _preempted.Remove(sequence);
+        }
+
+        sequence.Blocks.ReleaseAll(pool);
         sequence.Request.OnFinished(reason, error);
     }
 
     /// <summary>Ends everything, running or waiting.</summary>
     public void FinishAll(Error error)
     {
-        foreach (var sequence in _running.ToArray())
+        foreach (var sequence in _running.Concat(_preempted).ToArray())
         {
             Finish(sequence, FinishReason.Error, error);
         }
 
-        while (_waiting.TryDequeue(out var request))
+        foreach (var request in _waiting.RemoveAll(_ => true))
         {
             request.OnFinished(FinishReason.Error, error);
         }
@@ -86,36 +110,131 @@ internal sealed class Scheduler(BlockAllocator allocator, int blockSize, int max
 
     private void DropCancelled()
     {
-        foreach (var sequence in _running.Where(sequence => sequence.Request.CancellationToken.IsCancellationRequested).ToArray())
+        foreach (var sequence in _running.Concat(_preempted).Where(sequence => sequence.Request.CancellationToken.IsCancellationRequested).ToArray())
         {
             Finish(sequence, FinishReason.Abort, Cancelled());
         }
 
-        for (var left = _waiting.Count; left > 0; left--)
+        foreach (var request in _waiting.RemoveAll(request => request.CancellationToken.IsCancellationRequested))
         {
-            var request = _waiting.Dequeue();
-            if (request.CancellationToken.IsCancellationRequested)
+            request.OnFinished(FinishReason.Abort, Cancelled());
+        }
+    }
+
+    /// <summary>Those that had been running come before those that never were.</summary>
+    private void Admit()
+    {
+        while (_running.Count < limits.MaxBatchSize)
+        {
+            if (_preempted.First is { } again)
             {
-                request.OnFinished(FinishReason.Abort, Cancelled());
+                if (!TryAdmit(again.Value))
+                {
+                    return;
+                }
+
+                _preempted.RemoveFirst();
+            }
+            else if (_waiting.TryPeek(out var request))
+            {
+                if (!TryAdmit(new Sequence(request, blockSize)))
+                {
+                    return;
+                }
+
+                _waiting.Dequeue();
             }
             else
             {
-                _waiting.Enqueue(request);
+                return;
             }
         }
     }
 
-    private void Admit()
+    /// <summary>Admits a sequence when its tokens fit beside what the running ones may need for their next step, so that none of them has to give way at once.</summary>
+    private bool TryAdmit(Sequence sequence)
     {
-        while (_running.Count < maxBatchSize
-            && _waiting.TryPeek(out var request)
-            && allocator.TryAllocate(BlocksFor(request)) is { } blocks)
+        var reused = prefixes.Reuse(sequence.Blocks, sequence.Tokens, sequence.MostReusable);
+        var needed = BlocksFor(sequence.Tokens.Count + 1) - sequence.Blocks.Count;
+        var reserved = _running.Sum(running => Math.Max(0, BlocksFor(running.Tokens.Count + blockSize) - running.Blocks.Count));
+        if (_running.Count > 0 && needed + reserved > pool.Free)
         {
-            _waiting.Dequeue();
-            _running.Add(new Sequence(request, new BlockTable(blocks, blockSize)));
+            sequence.Blocks.ReleaseAll(pool);
+            return false;
+        }
+
+        sequence.SkipTo(reused);
+        if (!sequence.IsAdmittedBefore)
+        {
+            sequence.Request.CachedTokens = Math.Min(reused, sequence.Request.PromptIds.Length);
+            sequence.IsAdmittedBefore = true;
+        }
+
+        _running.Add(sequence);
+        return true;
+    }
+
+    /// <summary>Half of the prompt tokens of a step go to the sequence that is prefilled longest, the rest to short ones first: nobody starves, and nobody waits for a long prompt.</summary>
+    private void AddPrefills(List<ScheduledSlice> step)
+    {
+        var prefilling = _running.Where(sequence => !sequence.IsPrefilled).ToList();
+        if (prefilling.Count == 0)
+        {
+            return;
+        }
+
+        var oldest = prefilling[0];
+        var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
+        shares[oldest] = Math.Min(oldest.Missing, prefilling.Count == 1 ? limits.MaxPrefillTokenNum : (limits.MaxPrefillTokenNum + 1) / 2);
+        var budget = limits.MaxPrefillTokenNum - shares[oldest];
+        foreach (var sequence in prefilling.OrderBy(sequence => sequence.Missing - shares[sequence]))
+        {
+            var share = Math.Min(budget, sequence.Missing - shares[sequence]);
+            shares[sequence] += share;
+            budget -= share;
+        }
+
+        foreach (var sequence in prefilling)
+        {
+            if (shares[sequence] > 0 && _running.Contains(sequence) && TryMakeRoom(sequence, shares[sequence], step))
+            {
+                step.Add(new ScheduledSlice(sequence, sequence.Next(shares[sequence])));
+            }
         }
     }
 
-    private int BlocksFor(EngineRequest request) =>
-        (int)((request.PromptIds.Length + (long)request.MaxNewTokens + blockSize - 1) / blockSize);
+    /// <summary>Takes the blocks for a sequence's next tokens; sequences that were admitted after it give way, and in the end it does itself.</summary>
+    private bool TryMakeRoom(Sequence sequence, int tokens, List<ScheduledSlice> step)
+    {
+        while (sequence.Blocks.Capacity < sequence.Computed + tokens)
+        {
+            if (pool.TryTake() is { } block)
+            {
+                sequence.Blocks.Add(block);
+                continue;
+            }
+
+            var last = _running[^1];
+            Preempt(last);
+            step.RemoveAll(scheduled => scheduled.Sequence == last);
+            if (last == sequence)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Preempt(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        sequence.Preempt(pool);
+        _preempted.AddFirst(sequence);
+        Preemptions++;
+    }
+
+    /// <summary>Blocks that so many tokens hold at a time: with sliding windows in all layers no more than the window and a step.</summary>
+    private long BlocksFor(long tokens) =>
+        (Math.Min(tokens, limits.LongestWindow is { } window ? window + limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
 }

@@ -3,14 +3,14 @@ using LmDeploy.Worker.Steps;
 
 namespace LmDeploy.Worker.Scheduling;
 
-/// <summary>A request that runs: its tokens so far and how many of them are in the cache. The engine's thread owns it.</summary>
-internal sealed class Sequence(EngineRequest request, BlockTable blocks)
+/// <summary>A request that was admitted: its tokens so far and how many of them are in the cache. The engine's thread owns it.</summary>
+internal sealed class Sequence(EngineRequest request, int blockSize)
 {
     private readonly List<int> _tokens = [.. request.PromptIds, .. request.ResumedIds];
 
     public EngineRequest Request => request;
 
-    public BlockTable Blocks => blocks;
+    public BlockTable Blocks { get; } = new(blockSize);
 
     /// <summary>Prompt and generated tokens.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
@@ -20,26 +20,58 @@ internal sealed class Sequence(EngineRequest request, BlockTable blocks)
 
     public int Generated => _tokens.Count - request.PromptIds.Length;
 
-    public bool IsPrefilled => Computed >= request.PromptIds.Length + request.ResumedIds.Length;
+    /// <summary>Tokens that have to be computed before another one can be chosen.</summary>
+    public int Missing => _tokens.Count - Computed;
+
+    /// <summary>Whether it goes on token by token: all but the latest token are in the cache.</summary>
+    public bool IsPrefilled { get; private set; }
+
+    /// <summary>Whether this is not the first time that it has room.</summary>
+    public bool IsAdmittedBefore { get; set; }
+
+    /// <summary>Whether the request was told that its prompt is computed; a sequence that is prefilled again is not told again.</summary>
+    public bool IsStarted { get; set; }
 
     /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
     public List<float> PromptLogprobs { get; } = [];
 
+    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and those before a token that is scored.</summary>
+    public int MostReusable => !IsStarted && request.PromptLogprobsFrom is { } from ? Math.Min(from - 1, _tokens.Count - 1) : _tokens.Count - 1;
+
+    /// <summary>Notes that the first tokens are in the cache already.</summary>
+    public void SkipTo(int computed) => Computed = computed;
+
     /// <summary>The next tokens to compute, at most so many.</summary>
     public StepSlice Next(int mostTokens)
     {
-        var count = Math.Min(mostTokens, _tokens.Count - Computed);
+        var count = Math.Min(mostTokens, Missing);
         return new StepSlice
         {
-            Blocks = blocks,
+            Blocks = Blocks,
             Tokens = _tokens.GetRange(Computed, count).ToArray(),
             FirstPosition = Computed,
-            RopeLength = _tokens.Count,
+            PromptLength = request.PromptIds.Length,
         };
     }
 
     /// <summary>Notes that a slice of <see cref="Next"/> was computed.</summary>
-    public void Advance(StepSlice slice) => Computed = slice.Length;
+    public void Advance(StepSlice slice)
+    {
+        Computed = slice.Length;
+        IsPrefilled |= Missing == 0;
+    }
 
     public void Append(int token) => _tokens.Add(token);
+
+    /// <summary>Gives its room to others. What it had computed it will compute again.</summary>
+    public void Preempt(BlockPool pool)
+    {
+        Blocks.ReleaseAll(pool);
+        Computed = 0;
+        IsPrefilled = false;
+        if (!IsStarted)
+        {
+            PromptLogprobs.Clear();
+        }
+    }
 }

@@ -25,15 +25,16 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         {
             ScorePrompt(scheduled, hidden, row);
             row += scheduled.Slice.Count;
-            scheduled.Sequence.Advance(scheduled.Slice);
+            scheduler.Advance(scheduled);
             if (scheduled.ReachesEnd)
             {
                 ends.Add((scheduled.Sequence, row - 1));
             }
         }
 
-        foreach (var (sequence, _) in ends.Where(end => end.Sequence.Generated == end.Sequence.Request.ResumedIds.Length))
+        foreach (var (sequence, _) in ends.Where(end => !end.Sequence.IsStarted))
         {
+            sequence.IsStarted = true;
             sequence.Request.OnPrefilled(sequence.PromptLogprobs);
         }
 
@@ -94,7 +95,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     private void ScorePrompt(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
     {
         var (sequence, slice) = scheduled;
-        if (sequence.Request.PromptLogprobsFrom is not { } from)
+        if (sequence.IsStarted || sequence.Request.PromptLogprobsFrom is not { } from)
         {
             return;
         }

@@ -11,7 +11,8 @@ internal static class WarmUp
     public static void Run(LoadedModel model)
     {
         // Blocks from 1 on, as the allocator would hand them out; nothing else runs yet.
-        var blocks = new BlockTable([1], model.CacheGeometry.BlockSize);
+        var blocks = new BlockTable(model.CacheGeometry.BlockSize);
+        blocks.Add(1);
         var count = Math.Min(2, Math.Min(model.SessionLen, model.CacheGeometry.BlockSize));
         Step(model, blocks, firstPosition: 0, count);
         if (count < model.CacheGeometry.BlockSize)
@@ -23,7 +24,7 @@ internal static class WarmUp
     private static void Step(LoadedModel model, BlockTable blocks, int firstPosition, int count)
     {
         using var scope = torch.NewDisposeScope();
-        var slice = new StepSlice { Blocks = blocks, Tokens = new int[count], FirstPosition = firstPosition, RopeLength = firstPosition + count };
+        var slice = new StepSlice { Blocks = blocks, Tokens = new int[count], FirstPosition = firstPosition, PromptLength = firstPosition + count };
         var hidden = model.Decoder.Forward(new StepBatch([slice]), model.Cache);
         _ = model.Decoder.Logits(hidden).argmax(1).to(torch.CPU);
     }

@@ -77,7 +77,7 @@ internal sealed class WorkerService(ModelHost host, Preparation preparation, Env
     public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
     {
         var model = host.Model;
-        var pending = request.Inputs.Select(input => ScoreAsync(model, input, context.CancellationToken)).ToList();
+        var pending = request.Inputs.Select(input => ScoreAsync(model, input, context, context.CancellationToken)).ToList();
         var response = new ScoreResponse();
         response.Results.AddRange(await Task.WhenAll(pending));
         return response;
@@ -151,11 +151,11 @@ internal sealed class WorkerService(ModelHost host, Preparation preparation, Env
         }
     }
 
-    private static async Task<ScoreResult> ScoreAsync(TextModel model, ScoreInput input, CancellationToken cancellationToken)
+    private static async Task<ScoreResult> ScoreAsync(TextModel model, ScoreInput input, object caller, CancellationToken cancellationToken)
     {
         try
         {
-            var request = model.Requests.Scoring(input, cancellationToken);
+            var request = model.Requests.Scoring(input, caller, cancellationToken);
             model.Engine.Submit(request);
             var result = new ScoreResult();
             result.Logprobs.AddRange((await request.Scores).Select(score => (double)score));

@@ -13,8 +13,11 @@ internal sealed record StepSlice
     /// <summary>The position of the first of them in its sequence.</summary>
     public required int FirstPosition { get; init; }
 
-    /// <summary>The length that rotary frequencies are chosen for: the whole prompt while it is prefilled, then the sequence so far.</summary>
-    public required int RopeLength { get; init; }
+    /// <summary>The length of the prompt. Rotary frequencies that depend on the length are chosen for the sequence as it was when a token came, but never for less than this.</summary>
+    public required int PromptLength { get; init; }
+
+    /// <summary>The length that rotary frequencies are chosen for at one of its tokens: the same, whether it is computed for the first time or again.</summary>
+    public int RopeLength(int index) => Math.Max(PromptLength, FirstPosition + index + 1);
 
     public int Count => Tokens.Length;
 

@@ -17,6 +17,10 @@ public sealed class GoldenModel
 
     public IReadOnlyList<GoldenPrompt> Prompts { get; }
 
+    /// <summary>Whether its rope changes with the length of a sequence, so that nothing is shared.</summary>
+    public bool KeysDependOnLength => File.ReadAllText(Path.Combine(Folder, "config.json")) is var config
+        && (config.Contains("\"dynamic\"", StringComparison.Ordinal) || config.Contains("\"longrope\"", StringComparison.Ordinal));
+
     public static TheoryData<string> Names => [.. Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
     /// <summary>One checkpoint for each architecture, with a tokenizer; the others are variants of them.</summary>

@@ -21,9 +21,7 @@ internal static class GoldenRun
     /// <summary>Submits all prompts at once.</summary>
     public static async Task<IReadOnlyList<RecordingRequest>> RunAsync(string folder, EngineConfig config, IReadOnlyList<GoldenPrompt> prompts)
     {
-        var settings = EngineSettings.From(config);
-        var (engine, _) = await EngineThread.StartAsync(
-            () => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        var engine = await StartAsync(folder, config);
         var requests = prompts.Select(prompt => RecordingRequest.Greedy(prompt.InputIds, prompt.GreedyIds.Length)).ToList();
         using (engine)
         {
@@ -47,6 +45,36 @@ internal static class GoldenRun
         {
             Compare(requests[i], prompts[i], $"prompt {i}");
         }
+    }
+
+    /// <summary>Runs each prompt twice, so that the second time its beginning is in the prefix cache.</summary>
+    public static async Task RepeatAsync(GoldenModel golden)
+    {
+        const int blockSize = 4;
+        using var engine = await StartAsync(golden.Folder, new EngineConfig(Config) { CacheBlockSeqLen = blockSize });
+        foreach (var prompt in golden.Prompts)
+        {
+            var decided = prompt.DecidedTokens(Tolerance);
+            for (var round = 0; round < 2; round++)
+            {
+                var request = RecordingRequest.Unscored(prompt.InputIds, prompt.GreedyIds.Length);
+                engine.Submit(request);
+                (await request.Finished.WaitAsync(Deadline)).Error.ShouldBeNull();
+                request.Tokens.Take(decided).ShouldBe(prompt.GreedyIds.Take(decided), $"round {round}");
+                if (round == 1)
+                {
+                    request.CachedTokens.ShouldBe(golden.KeysDependOnLength ? 0 : (prompt.InputIds.Length - 1) / blockSize * blockSize);
+                }
+            }
+        }
+    }
+
+    private static async Task<EngineThread> StartAsync(string folder, EngineConfig config)
+    {
+        var settings = EngineSettings.From(config);
+        var (engine, _) = await EngineThread.StartAsync(
+            () => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        return engine;
     }
 
     private static void Compare(RecordingRequest actual, GoldenPrompt expected, string what)

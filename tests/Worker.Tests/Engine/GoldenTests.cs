@@ -31,4 +31,23 @@ public sealed class GoldenTests
         config.MaxBatchSize = 1;
         await GoldenRun.CompareAsync(golden.Folder, config, golden.Prompts);
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Engine_AgreesWithTransformers_WhenSequencesGiveWayToOneAnother(string name)
+    {
+        var golden = GoldenModel.Read(name);
+        var config = GoldenRun.Config;
+        var longest = golden.Prompts.Max(prompt => prompt.InputIds.Length + prompt.GreedyIds.Length);
+        config.CacheBlockSeqLen = 8;
+        config.CacheMaxEntryCount = (longest / 8) + 4;
+        await GoldenRun.CompareAsync(golden.Folder, config, [.. golden.Prompts, .. golden.Prompts, .. golden.Prompts.Reverse()]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Engine_AgreesWithTransformers_WhenTheBeginningIsKnown(string name)
+    {
+        await GoldenRun.RepeatAsync(GoldenModel.Read(name));
+    }
 }

@@ -30,6 +30,15 @@ internal sealed class RecordingRequest : EngineRequest
         CancellationToken = cancellationToken,
     };
 
+    /// <summary>As <see cref="Greedy"/>, without log-probabilities of the prompt.</summary>
+    public static RecordingRequest Unscored(int[] prompt, int maxNewTokens) => new()
+    {
+        PromptIds = prompt,
+        Sampling = new SamplingParameters { Logprobs = 5 },
+        MaxNewTokens = maxNewTokens,
+        StopTokenIds = new HashSet<int>(),
+    };
+
     public override void OnPrefilled(IReadOnlyList<float> promptLogprobs) => PromptLogprobs = [.. promptLogprobs];
 
     public override bool OnToken(SampledToken token, bool isStopToken)

@@ -8,25 +8,29 @@ using LmDeploy.Worker.Tests.Engine;
 
 namespace LmDeploy.Worker.Tests.Scheduling;
 
+/// <summary>The scheduler as a pure state machine: a step is computed by writing down which token each slot of the cache holds.</summary>
 public sealed class SchedulerTests
 {
     private const int BlockSize = 4;
     private const int MostPrefill = 6;
     private const int MostSequences = 3;
 
+    /// <summary>Few different tokens, so that prompts begin alike.</summary>
+    private static readonly Gen<int[]> _prompts = Gen.Int[1, 2].Array[1, 20];
+
     [Fact]
-    public void EveryRequestFinishes_InBounds_AndGivesItsBlocksBack() =>
-        Gen.Select(Gen.Int[1, 20], Gen.Int[1, 10], Gen.Int[0, 40]).Array[1, 12].Sample(shapes =>
+    public void EveryRequestFinishes_WithItsOwnTokensInTheCache_WhateverIsSharedPreemptedOrCancelled() =>
+        Gen.Select(_prompts, Gen.Int[1, 10], Gen.Int[0, 60], Gen.Int[0, 2]).Array[1, 14].Sample(shapes =>
         {
-            var allocator = new BlockAllocator(17);
-            var scheduler = new Scheduler(allocator, BlockSize, MostSequences, MostPrefill);
+            var pool = new BlockPool(12);
+            var scheduler = Scheduler(pool);
+            var cache = new Dictionary<long, int>();
             var cancellations = shapes.Select(_ => new CancellationTokenSource()).ToList();
-            var requests = shapes.Select((shape, i) => RecordingRequest.Greedy(new int[shape.Item1], shape.Item2, cancellations[i].Token)).ToList();
+            var requests = shapes.Select((shape, i) => Request(shape.Item1, shape.Item2, shape.Item4, cancellationToken: cancellations[i].Token)).ToList();
             requests.ForEach(scheduler.Enqueue);
-            var firstSteps = new Dictionary<EngineRequest, int>();
             for (var stepNumber = 0; scheduler.HasWork; stepNumber++)
             {
-                stepNumber.ShouldBeLessThan(2000, "requests starve");
+                stepNumber.ShouldBeLessThan(5000, "requests starve");
                 for (var i = 0; i < shapes.Length; i++)
                 {
                     if (shapes[i].Item3 == stepNumber)
@@ -37,59 +41,196 @@ public sealed class SchedulerTests
 
                 var step = scheduler.Next();
                 CheckBounds(step);
-                foreach (var scheduled in step)
-                {
-                    firstSteps.TryAdd(scheduled.Sequence.Request, stepNumber);
-                }
-
-                Compute(scheduler, step);
+                Compute(scheduler, step, cache);
             }
 
             requests.ShouldAllBe(request => request.Finished.IsCompleted);
-            allocator.Used.ShouldBe(0);
-            requests.Where(firstSteps.ContainsKey).Select(request => firstSteps[request]).ShouldBeInOrder(SortDirection.Ascending, "requests run in the order they came");
+            pool.Used.ShouldBe(0);
         });
 
     [Fact]
-    public void Enqueue_RefusesWhatCouldNeverFit()
+    public void Next_LetsALateCallerIn_BeforeTheManyRequestsOfAnother()
     {
-        var scheduler = new Scheduler(new BlockAllocator(3), BlockSize, MostSequences, MostPrefill);
-        Should.Throw<EngineException>(() => scheduler.Enqueue(RecordingRequest.Greedy(new int[8], 1))).Code.ShouldBe(ErrorCodes.OutOfMemory);
+        var scheduler = Scheduler(new BlockPool(100));
+        for (var i = 0; i < 50; i++)
+        {
+            scheduler.Enqueue(Request([1, 2], 2, caller: 0));
+        }
+
+        var late = Request([1, 2], 2, caller: 1);
+        scheduler.Enqueue(late);
+        for (var step = 0; step < 6; step++)
+        {
+            Compute(scheduler, scheduler.Next());
+        }
+
+        late.Finished.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Enqueue_RefusesWhatCouldNeverFit() =>
+        Should.Throw<EngineException>(() => Scheduler(new BlockPool(3)).Enqueue(Request([1, 2, 3, 4, 5, 6, 7, 8], 1))).Code.ShouldBe(ErrorCodes.OutOfMemory);
+
+    [Fact]
+    public void Enqueue_RefusesWhenTooManyWait()
+    {
+        var scheduler = Scheduler(new BlockPool(30), mostWaiting: 2);
+        scheduler.Enqueue(Request([1], 1));
+        scheduler.Enqueue(Request([1], 1));
+        var error = Should.Throw<EngineException>(() => scheduler.Enqueue(Request([1], 1)));
+        error.Code.ShouldBe(ErrorCodes.QueueFull);
+        error.Subject.ShouldBe("max_queue_len");
     }
 
     [Fact]
     public void Next_LetsRunningSequencesDecode_WhileAnotherPrefills()
     {
-        var scheduler = new Scheduler(new BlockAllocator(17), BlockSize, MostSequences, MostPrefill);
-        scheduler.Enqueue(RecordingRequest.Greedy([1], 5));
+        var scheduler = Scheduler(new BlockPool(17));
+        scheduler.Enqueue(Request([1], 5));
         Compute(scheduler, scheduler.Next());
-        scheduler.Enqueue(RecordingRequest.Greedy(new int[10], 5));
-        var step = scheduler.Next();
-        step.Select(scheduled => scheduled.Slice.Count).ShouldBe([1, MostPrefill]);
+        scheduler.Enqueue(Request([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 5));
+        scheduler.Next().Select(scheduled => scheduled.Slice.Count).ShouldBe([1, MostPrefill]);
     }
+
+    [Fact]
+    public void Next_PrefillsAShortPromptBesideALongOne()
+    {
+        var scheduler = Scheduler(new BlockPool(100));
+        scheduler.Enqueue(Request([.. Enumerable.Repeat(1, 100)], 1));
+        Compute(scheduler, scheduler.Next());
+        scheduler.Enqueue(Request([1, 2, 3], 1));
+
+        var step = scheduler.Next();
+
+        step.Select(scheduled => scheduled.Slice.Count).ShouldBe([3, 3]);
+        step[1].ReachesEnd.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void OutOfBlocks_TheLatestGivesWay_AndGoesOnLater()
+    {
+        var pool = new BlockPool(6);
+        var scheduler = Scheduler(pool);
+        var first = Request([1, 1, 1, 1], 12);
+        var second = Request([2, 2, 2, 2], 12);
+        scheduler.Enqueue(first);
+        scheduler.Enqueue(second);
+        var order = new List<RecordingRequest>();
+        while (scheduler.HasWork)
+        {
+            Compute(scheduler, scheduler.Next());
+            order.AddRange(new[] { first, second }.Where(request => request.Finished.IsCompleted).Except(order));
+        }
+
+        scheduler.Preemptions.ShouldBeGreaterThan(0);
+        order.ShouldBe([first, second]);
+        second.Tokens.Count.ShouldBe(12, "no token twice, none lost");
+    }
+
+    [Fact]
+    public void SharedBeginning_IsComputedOnce_AndReported()
+    {
+        var scheduler = Scheduler(new BlockPool(30));
+        int[] prompt = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        var first = Request(prompt, 1);
+        scheduler.Enqueue(first);
+        while (scheduler.HasWork)
+        {
+            Compute(scheduler, scheduler.Next());
+        }
+
+        var second = Request(prompt, 1);
+        scheduler.Enqueue(second);
+        scheduler.Next().ShouldHaveSingleItem().Slice.FirstPosition.ShouldBe(8);
+        first.CachedTokens.ShouldBe(0);
+        second.CachedTokens.ShouldBe(8);
+    }
+
+    [Fact]
+    public void ScoredPrompt_IsComputedFromWhereItIsScored()
+    {
+        var scheduler = Scheduler(new BlockPool(30));
+        int[] prompt = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        scheduler.Enqueue(Request(prompt, 1));
+        while (scheduler.HasWork)
+        {
+            Compute(scheduler, scheduler.Next());
+        }
+
+        scheduler.Enqueue(Request(prompt, 1, scoredFrom: 7));
+        scheduler.Next().ShouldHaveSingleItem().Slice.FirstPosition.ShouldBe(4);
+    }
+
+    [Fact]
+    public void SlidingWindows_GiveBackWhatNoTokenSees()
+    {
+        var pool = new BlockPool(30);
+        var scheduler = Scheduler(pool, window: 8);
+        scheduler.Enqueue(Request([1, 1, 1, 1], 60));
+        while (scheduler.HasWork)
+        {
+            Compute(scheduler, scheduler.Next());
+            pool.Used.ShouldBeLessThanOrEqualTo(3);
+        }
+    }
+
+    private static Scheduler Scheduler(BlockPool pool, int mostWaiting = 100, int? window = null) => new(
+        pool,
+        new PrefixCache(pool, BlockSize, isEnabled: true),
+        BlockSize,
+        new SchedulerLimits { MaxBatchSize = MostSequences, MaxPrefillTokenNum = MostPrefill, MaxQueueLen = mostWaiting, LongestWindow = window });
+
+    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, CancellationToken cancellationToken = default) => new()
+    {
+        Caller = caller,
+        PromptIds = prompt,
+        Sampling = new SamplingParameters(),
+        MaxNewTokens = maxNewTokens,
+        PromptLogprobsFrom = scoredFrom,
+        StopTokenIds = new HashSet<int>(),
+        CancellationToken = cancellationToken,
+    };
 
     private static void CheckBounds(IReadOnlyList<ScheduledSlice> step)
     {
         step.Count.ShouldBeLessThanOrEqualTo(MostSequences);
         step.Where(scheduled => !scheduled.Sequence.IsPrefilled).Sum(scheduled => scheduled.Slice.Count).ShouldBeLessThanOrEqualTo(MostPrefill);
-        var slots = step.SelectMany(scheduled => Enumerable.Range(scheduled.Slice.FirstPosition, scheduled.Slice.Count).Select(scheduled.Slice.Blocks.Slot));
-        slots.ShouldBeUnique();
+        step.SkipWhile(scheduled => scheduled.Slice.Count == 1).ShouldAllBe(scheduled => scheduled.Slice.Count > 1);
+        step.SelectMany(scheduled => Enumerable.Range(scheduled.Slice.FirstPosition, scheduled.Slice.Count).Select(scheduled.Slice.Blocks.Slot)).ShouldBeUnique();
     }
 
-    private static void Compute(Scheduler scheduler, IReadOnlyList<ScheduledSlice> step)
+    /// <summary>Writes the step's tokens to their slots, and sees to it that all before them are still there.</summary>
+    private static void Compute(Scheduler scheduler, IReadOnlyList<ScheduledSlice> step, Dictionary<long, int>? cache = null)
     {
+        foreach (var (sequence, slice) in step)
+        {
+            for (var i = 0; i < slice.Count; i++)
+            {
+                cache?[slice.Blocks.Slot(slice.FirstPosition + i)] = slice.Tokens.Span[i];
+            }
+        }
+
         foreach (var scheduled in step)
         {
             var sequence = scheduled.Sequence;
+            for (var position = 0; cache is not null && position < scheduled.Slice.Length; position++)
+            {
+                if (sequence.Blocks[position / BlockSize] != BlockTable.Padding)
+                {
+                    cache[scheduled.Slice.Blocks.Slot(position)].ShouldBe(sequence.Tokens[position]);
+                }
+            }
+
             var reachesEnd = scheduled.ReachesEnd;
-            sequence.Advance(scheduled.Slice);
+            scheduler.Advance(scheduled);
             if (!reachesEnd)
             {
                 continue;
             }
 
-            sequence.Append(0);
-            sequence.Request.OnToken(new SampledToken(0, null), isStopToken: false);
+            var token = 1 + (sequence.Tokens.Count % 2);
+            sequence.Append(token);
+            sequence.Request.OnToken(new SampledToken(token, null), isStopToken: false);
             if (sequence.Generated == sequence.Request.MaxNewTokens)
             {
                 scheduler.Finish(sequence, FinishReason.Length);

@@ -9,6 +9,9 @@ internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device
     private readonly RopeFrequencies _frequencies = new(settings);
     private readonly torch.Tensor _fixed = torch.tensor(new RopeFrequencies(settings).For(0)).to(device).unsqueeze(0).DetachFromDisposeScope();
 
+    /// <summary>Whether frequencies change while a sequence grows.</summary>
+    public bool DependsOnLength => _frequencies.DependsOnLength;
+
     public RotaryAngles For(StepBatch batch, torch.Tensor positions, torch.ScalarType dtype)
     {
         using var scope = torch.NewDisposeScope();
@@ -27,10 +30,9 @@ internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device
         var rows = new List<float>(batch.Rows * settings.Dimensions / 2);
         foreach (var slice in batch.Slices)
         {
-            var inverse = _frequencies.For(slice.RopeLength);
             for (var i = 0; i < slice.Count; i++)
             {
-                rows.AddRange(inverse);
+                rows.AddRange(_frequencies.For(slice.RopeLength(i)));
             }
         }
 

@@ -1,0 +1,17 @@
+namespace LmDeploy.Worker.Scheduling;
+
+/// <summary>What the scheduler has to keep to.</summary>
+internal sealed record SchedulerLimits
+{
+    /// <summary>Sequences that run at once.</summary>
+    public required int MaxBatchSize { get; init; }
+
+    /// <summary>Prompt tokens in one step.</summary>
+    public required int MaxPrefillTokenNum { get; init; }
+
+    /// <summary>Requests that wait.</summary>
+    public int MaxQueueLen { get; init; } = int.MaxValue;
+
+    /// <summary>How many of the latest positions any layer sees; null when one sees all.</summary>
+    public int? LongestWindow { get; init; }
+}

@@ -54,7 +54,7 @@ internal sealed class Decoder(
         using var scope = torch.NewDisposeScope();
         var logits = output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
         var wide = logits.to(torch.float32);
-        return (spec.LogitCap is { } cap ? (wide / cap).tanh() * cap : wide).MoveToOuterDisposeScope();
+        return (spec.LogitCap is { } cap ? wide.Over(cap).tanh().Times(cap) : wide).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -81,6 +81,6 @@ internal sealed class Decoder(
             x = x * torch.tensor(scale, Dtype).to(Device);
         }
 
-        return (positionEmbedding is null ? x : x + positionEmbedding.index_select(0, step.Positions)).MoveToOuterDisposeScope();
+        return (positionEmbedding is null ? x : x.Plus(positionEmbedding.index_select(0, step.Positions))).MoveToOuterDisposeScope();
     }
 }

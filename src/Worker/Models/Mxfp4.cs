@@ -1,3 +1,4 @@
+using LmDeploy.Worker.Models.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
@@ -38,9 +39,9 @@ internal static class Mxfp4
     {
         using var scope = torch.NewDisposeScope();
         var bytes = blocks.to(torch.int64);
-        var codes = torch.stack([bytes.remainder(16), bytes.div(16, torch.RoundingMode.floor)], -1);
+        var codes = torch.stack([bytes.remainder(Number.Of(Values.Length)), bytes.div(Number.Of(Values.Length), torch.RoundingMode.floor)], -1);
         var values = torch.tensor(Values).to(blocks.device).index_select(0, codes.flatten()).view([.. blocks.shape[..^1], GroupSize]);
-        var powers = torch.pow(2.0, scales.to(torch.float32) - ExponentBias);
+        var powers = torch.pow(2.0, scales.to(torch.float32).Plus(-ExponentBias));
         return (values * powers.unsqueeze(-1)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using LmDeploy.Worker.Models.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
@@ -7,6 +8,9 @@ internal static class WeightLayout
 {
     /// <returns>A view of another shape.</returns>
     public static torch.Tensor Shaped(torch.Tensor tensor, params long[] shape) => Take(tensor, taken => taken.view(shape));
+
+    /// <summary>Adds a number to every element.</summary>
+    public static torch.Tensor Plus(torch.Tensor tensor, double number) => Take(tensor, taken => taken.Plus(number));
 
     /// <returns>A view with the last two dimensions swapped.</returns>
     public static torch.Tensor Transposed(torch.Tensor matrix) => Take(matrix, taken => taken.transpose(-2, -1));

@@ -1,4 +1,5 @@
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Steps;
@@ -28,7 +29,7 @@ internal sealed class DecodeAttention
 
         _slots = torch.tensor(slots).to(device);
         var lengths = torch.tensor(slices.Select(slice => (long)slice.Length).ToArray()).to(device).unsqueeze(1);
-        var positions = torch.arange(_longest, device: device).unsqueeze(0);
+        var positions = TensorArithmetic.Range(0, _longest, device).unsqueeze(0);
         _masks = windows.Distinct().ToDictionary(window => window ?? 0, window => Mask(positions, lengths, window).view(_sequences, 1, 1, _longest));
     }
 
@@ -53,6 +54,6 @@ internal sealed class DecodeAttention
     private static torch.Tensor Mask(torch.Tensor positions, torch.Tensor lengths, int? window)
     {
         var mask = positions < lengths;
-        return window is { } width ? mask.logical_and(positions >= lengths - width) : mask;
+        return window is { } width ? mask.logical_and(positions.Plus(width) >= lengths) : mask;
     }
 }

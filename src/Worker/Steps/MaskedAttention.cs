@@ -1,4 +1,5 @@
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Steps;
@@ -19,13 +20,13 @@ internal static class MaskedAttention
         }
 
         using var scope = torch.NewDisposeScope();
-        var scores = queries.matmul(keys.transpose(-2, -1)).to(torch.float32) / Math.Sqrt(spec.HeadDim);
+        var scores = queries.matmul(keys.transpose(-2, -1)).to(torch.float32).Over(Math.Sqrt(spec.HeadDim));
         if (spec.ScoreCap is { } cap)
         {
-            scores = (scores / cap).tanh() * cap;
+            scores = scores.Over(cap).tanh().Times(cap);
         }
 
-        scores = scores.masked_fill(mask.logical_not(), float.NegativeInfinity);
+        scores = scores.masked_fill(mask.logical_not(), Number.Of(double.NegativeInfinity));
         return Weights(scores, sinks).to(queries.dtype).matmul(values).MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Steps;
@@ -19,7 +20,7 @@ internal sealed class PrefillAttention
     public PrefillAttention(StepSlice slice, torch.Device device)
     {
         _slice = slice;
-        _keyPositions = torch.arange(slice.Length, device: device).unsqueeze(0);
+        _keyPositions = TensorArithmetic.Range(0, slice.Length, device).unsqueeze(0);
         if (slice.FirstPosition > 0)
         {
             _slots = torch.tensor(Enumerable.Range(0, slice.Length).Select(slice.Blocks.Slot).ToArray()).to(device);
@@ -66,11 +67,11 @@ internal sealed class PrefillAttention
             using var scope = torch.NewDisposeScope();
             var rows = Math.Min(TileRows, _slice.Count - start);
             var first = _slice.FirstPosition + start;
-            var queryPositions = torch.arange(first, first + rows, device: queries.device).unsqueeze(1);
+            var queryPositions = TensorArithmetic.Range(first, first + rows, queries.device).unsqueeze(1);
             var mask = _keyPositions <= queryPositions;
             if (window is { } width)
             {
-                mask = mask.logical_and(_keyPositions > queryPositions - width);
+                mask = mask.logical_and(_keyPositions.Plus(width) > queryPositions);
             }
 
             var tile = MaskedAttention.Attend(queries.narrow(2, start, rows), keys, values, mask, spec, sinks);

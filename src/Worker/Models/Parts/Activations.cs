@@ -32,13 +32,13 @@ internal static class Activations
     {
         using var scope = torch.NewDisposeScope();
         var wide = x.to(torch.float32);
-        var inner = (wide + (0.044715 * wide * wide * wide)) * Math.Sqrt(2 / Math.PI);
-        return (0.5 * wide * (1 + inner.tanh())).to(x.dtype).MoveToOuterDisposeScope();
+        var inner = wide.Plus(wide.Times(0.044715) * wide * wide).Times(Math.Sqrt(2 / Math.PI));
+        return (wide.Times(0.5) * inner.tanh().Plus(1)).to(x.dtype).MoveToOuterDisposeScope();
     }
 
     private static torch.Tensor ClampedSwiGlu(torch.Tensor gate, torch.Tensor up)
     {
-        var clamped = gate.clamp_max(SwiGluLimit);
-        return (up.clamp(-SwiGluLimit, SwiGluLimit) + 1) * (clamped * (clamped * SwiGluAlpha).sigmoid());
+        var clamped = gate.clamp_max(Number.Of(SwiGluLimit));
+        return up.clamp(Number.Of(-SwiGluLimit), Number.Of(SwiGluLimit)).Plus(1) * (clamped * clamped.Times(SwiGluAlpha).sigmoid());
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CachedAttention(AttentionSpec spec, int layer, int? window
     public torch.Tensor Forward(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, StepContext step)
     {
         using var scope = torch.NewDisposeScope();
-        var scaled = Math.Abs(_queryScale - 1) < 1e-12 ? queries : queries * _queryScale;
+        var scaled = Math.Abs(_queryScale - 1) < 1e-12 ? queries : queries.Times(_queryScale);
         var cachedKeys = step.Cache.Keys(layer);
         var cachedValues = step.Cache.Values(layer);
         cachedKeys.index_copy_(0, step.Slots, keys);

@@ -11,8 +11,8 @@ internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, 
     public torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles)
     {
         using var scope = torch.NewDisposeScope();
-        var attended = x + Normalize(attentionOutput, attention.Forward(Normalize(attentionInput, x), step, angles));
-        return (attended + Normalize(mlpOutput, mlp.Forward(Normalize(mlpInput, attended)))).MoveToOuterDisposeScope();
+        var attended = x.Plus(Normalize(attentionOutput, attention.Forward(Normalize(attentionInput, x), step, angles)));
+        return attended.Plus(Normalize(mlpOutput, mlp.Forward(Normalize(mlpInput, attended)))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -19,10 +19,10 @@ internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tens
         var weights = scores.gather(1, experts);
         if (spec.Normalize)
         {
-            weights = weights / (weights.sum(1, keepdim: true) + SmallestSum);
+            weights = weights / weights.sum(1, keepdim: true).Plus(SmallestSum);
         }
 
-        return (experts.MoveToOuterDisposeScope(), (weights * spec.ScalingFactor).MoveToOuterDisposeScope());
+        return (experts.MoveToOuterDisposeScope(), weights.Times(spec.ScalingFactor).MoveToOuterDisposeScope());
     }
 
     public void Dispose()
@@ -39,7 +39,7 @@ internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tens
     /// <summary>The scores that the choice is made by: corrected, and 0 outside of the best groups.</summary>
     private torch.Tensor Candidates(torch.Tensor scores)
     {
-        var choice = correction is null ? scores : scores + correction;
+        var choice = correction is null ? scores : scores.Plus(correction);
         if (spec.Groups == 1)
         {
             return choice;
@@ -50,7 +50,7 @@ internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tens
         var grouped = choice.view(rows, spec.Groups, spec.Experts / spec.Groups);
         var (best, _) = grouped.topk(2, 2);
         var (_, groups) = best.sum(2).topk(spec.TopGroups, 1);
-        var chosen = torch.zeros([rows, spec.Groups], device: choice.device).scatter_(1, groups, torch.ones_like(groups, torch.float32));
-        return grouped.masked_fill((chosen == 0).unsqueeze(2), 0).view(rows, spec.Experts);
+        var chosen = torch.zeros([rows, spec.Groups], torch.@bool, choice.device).scatter_(1, groups, torch.ones_like(groups, torch.@bool));
+        return grouped.masked_fill(chosen.logical_not().unsqueeze(2), Number.Of(0.0)).view(rows, spec.Experts);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class MoeMlp(ExpertRouter router, Experts experts, IMlp? shared,
         using var scope = torch.NewDisposeScope();
         var (chosen, weights) = router.Route(x);
         var (sorted, order) = chosen.flatten().sort();
-        var inputs = x.index_select(0, order.div(expertsPerToken, torch.RoundingMode.floor));
+        var inputs = x.index_select(0, order.div(Number.Of(expertsPerToken), torch.RoundingMode.floor));
         var outputs = new List<torch.Tensor>();
         var first = 0;
         foreach (var (expert, rows) in Runs(sorted))
@@ -24,7 +24,7 @@ internal sealed class MoeMlp(ExpertRouter router, Experts experts, IMlp? shared,
         // Back in the order of the rows; summed in a fixed order, so that the same step gives the same bits.
         var byRow = torch.cat(outputs, 0).index_select(0, order.argsort()).view(x.shape[0], expertsPerToken, x.shape[1]);
         var mixed = (byRow.to(torch.float32) * weights.unsqueeze(2)).sum(1).to(x.dtype);
-        return (shared is null ? mixed : mixed + shared.Forward(x)).MoveToOuterDisposeScope();
+        return (shared is null ? mixed : mixed.Plus(shared.Forward(x))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -12,7 +12,7 @@ internal sealed class RmsNorm(torch.Tensor weight, double epsilon) : INorm
     {
         using var scope = torch.NewDisposeScope();
         var wide = x.to(torch.float32);
-        var normalized = wide * torch.rsqrt((wide * wide).mean([-1], keepdim: true) + epsilon);
+        var normalized = wide * torch.rsqrt((wide * wide).mean([-1], keepdim: true).Plus(epsilon));
         var scaled = weight.dtype == torch.float32 ? (normalized * weight).to(x.dtype) : normalized.to(x.dtype) * weight;
         return scaled.MoveToOuterDisposeScope();
     }

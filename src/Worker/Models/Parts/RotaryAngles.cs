@@ -18,7 +18,7 @@ internal sealed record RotaryAngles(torch.Tensor Cosine, torch.Tensor Sine, bool
         using var scope = torch.NewDisposeScope();
         var half = Cosine.shape[2];
         var (first, second) = Interleaved ? (Every(x, 0, half), Every(x, 1, half)) : (x.narrow(2, 0, half), x.narrow(2, half, half));
-        var parts = new List<torch.Tensor> { (first * Cosine) - (second * Sine), (second * Cosine) + (first * Sine) };
+        var parts = new List<torch.Tensor> { (first * Cosine) - (second * Sine), (second * Cosine).Plus(first * Sine) };
         if (x.shape[2] > 2 * half)
         {
             parts.Add(x.narrow(2, 2 * half, x.shape[2] - (2 * half)));

@@ -7,7 +7,7 @@ namespace LmDeploy.Worker.Models.Parts;
 internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device) : IDisposable
 {
     private readonly RopeFrequencies _frequencies = new(settings);
-    private readonly torch.Tensor _fixed = torch.tensor(new RopeFrequencies(settings).For(0)).to(device).unsqueeze(0).DetachFromDisposeScope();
+    private readonly torch.Tensor _fixed = Fixed(settings, device);
 
     /// <summary>Whether frequencies change while a sequence grows.</summary>
     public bool DependsOnLength => _frequencies.DependsOnLength;
@@ -18,12 +18,18 @@ internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device
         var inverse = _frequencies.DependsOnLength ? PerRow(batch) : _fixed;
         var angles = positions.to(torch.float32).unsqueeze(1) * inverse;
         return new RotaryAngles(
-            (angles.cos() * _frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
-            (angles.sin() * _frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
+            angles.cos().Times(_frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
+            angles.sin().Times(_frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
             settings.Interleaved);
     }
 
     public void Dispose() => _fixed.Dispose();
+
+    private static torch.Tensor Fixed(RopeSettings settings, torch.Device device)
+    {
+        using var scope = torch.NewDisposeScope();
+        return torch.tensor(new RopeFrequencies(settings).For(0)).to(device).unsqueeze(0).DetachFromDisposeScope();
+    }
 
     private torch.Tensor PerRow(StepBatch batch)
     {

@@ -17,6 +17,13 @@ internal sealed class GenerationFlags
     private readonly Option<int?> _topK = new("--top-k") { Description = "0 (all) or more. Default: 50." };
     private readonly Option<double?> _minP = new("--min-p") { Description = "0 to 1. Default: 0." };
     private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty") { Description = "More than 0. Default: 1." };
+    private readonly Option<double?> _presencePenalty = new("--presence-penalty") { Description = "-2 to 2, from the logit of what was generated. Default: 0." };
+    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty") { Description = "-2 to 2, as often as it was generated. Default: 0." };
+    private readonly Option<string[]> _logitBias = new("--logit-bias") { Description = "TOKEN_ID=BIAS, -100 to 100; may be given several times." };
+    private readonly Option<string[]> _badWords = new("--bad-words") { Description = "A text that the answer must not have; may be given several times." };
+    private readonly Option<string[]> _badTokenIds = new("--bad-token-ids") { Description = "Tokens that are never taken, separated by commas." };
+    private readonly Option<int?> _ngramSize = new("--repetition-ngram-size") { Description = "End when the last so many tokens repeat. Default: 0, off." };
+    private readonly Option<int?> _ngramThreshold = new("--repetition-ngram-threshold") { Description = "How often they may occur. Default: 0, off." };
     private readonly Option<ulong?> _seed = new("--seed", "--random-seed") { Description = "Makes drawing repeatable." };
     private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Generate past the model's end of text." };
     private readonly Option<string[]> _stop = new("--stop", "--stop-words") { Description = "A text that ends the answer; may be given several times." };
@@ -24,6 +31,7 @@ internal sealed class GenerationFlags
     private readonly Option<bool> _includeStop = new("--include-stop-str-in-output") { Description = "Leave the stop word in the text." };
     private readonly Option<bool> _keepSpecialTokens = new("--keep-special-tokens") { Description = "Show special tokens in the text." };
     private readonly Option<int?> _logprobs = new("--logprobs") { Description = "Log-probabilities of so many candidates for each token." };
+    private readonly Option<bool> _returnPpl = new("--return-ppl") { Description = "The prompt's mean negative log-likelihood." };
     private readonly Option<bool> _promptLogprobs = new("--prompt-logprobs") { Description = "Log-probabilities of the prompt's tokens." };
 
     public void AddTo(Command command)
@@ -31,7 +39,8 @@ internal sealed class GenerationFlags
         Option[] options =
         [
             _greedy, _sample, _maxNewTokens, _minNewTokens, _temperature, _topP, _topK, _minP, _repetitionPenalty, _seed, _ignoreEos,
-            _stop, _stopTokenIds, _includeStop, _keepSpecialTokens, _logprobs, _promptLogprobs,
+            _presencePenalty, _frequencyPenalty, _logitBias, _badWords, _badTokenIds, _ngramSize, _ngramThreshold,
+            _stop, _stopTokenIds, _includeStop, _keepSpecialTokens, _logprobs, _promptLogprobs, _returnPpl,
         ];
         Array.ForEach(options, command.Options.Add);
     }
@@ -56,14 +65,22 @@ internal sealed class GenerationFlags
                 TopK = result.GetValue(_topK) ?? _defaults.TopK,
                 MinP = result.GetValue(_minP) ?? _defaults.MinP,
                 RepetitionPenalty = result.GetValue(_repetitionPenalty) ?? _defaults.RepetitionPenalty,
+                PresencePenalty = result.GetValue(_presencePenalty) ?? 0,
+                FrequencyPenalty = result.GetValue(_frequencyPenalty) ?? 0,
+                LogitBias = (result.GetValue(_logitBias) ?? []).Select(ParseBias).GroupBy(bias => bias.Id).ToDictionary(same => same.Key, same => same.Last().Bias),
+                BadWords = result.GetValue(_badWords) ?? [],
+                BadTokenIds = [.. (result.GetValue(_badTokenIds) ?? []).SelectMany(list => ParseIds("--bad-token-ids", list))],
+                RepetitionNgramSize = result.GetValue(_ngramSize) ?? 0,
+                RepetitionNgramThreshold = result.GetValue(_ngramThreshold) ?? 0,
                 RandomSeed = result.GetValue(_seed),
                 IgnoreEos = result.GetValue(_ignoreEos),
                 StopWords = result.GetValue(_stop) ?? [],
-                StopTokenIds = [.. (result.GetValue(_stopTokenIds) ?? []).SelectMany(ParseIds)],
+                StopTokenIds = [.. (result.GetValue(_stopTokenIds) ?? []).SelectMany(list => ParseIds("--stop-token-ids", list))],
                 IncludeStopStrInOutput = result.GetValue(_includeStop),
                 SkipSpecialTokens = !result.GetValue(_keepSpecialTokens),
                 Logprobs = result.GetValue(_logprobs),
                 PromptLogprobs = result.GetValue(_promptLogprobs),
+                ReturnPpl = result.GetValue(_returnPpl),
             };
         }
         catch (ArgumentException e)
@@ -78,8 +95,15 @@ internal sealed class GenerationFlags
         return drawing.Any(option => result.GetResult(option) is { Implicit: false });
     }
 
-    private static IEnumerable<int> ParseIds(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+    private static (int Id, double Bias) ParseBias(string text) =>
+        text.Split('=') is [var id, var bias]
+        && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var token)
+        && double.TryParse(bias, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? (token, number)
+            : throw new UsageException($"--logit-bias takes TOKEN_ID=BIAS, got \"{text}\".");
+
+    private static IEnumerable<int> ParseIds(string flag, string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw new UsageException($"--stop-token-ids takes token ids separated by commas, got \"{text}\"."));
+            : throw new UsageException($"{flag} takes token ids separated by commas, got \"{text}\"."));
 }

@@ -15,9 +15,17 @@ internal static class ConfigFields
         ("top_k", (c, v) => c with { TopK = v.AsInteger("top_k") }),
         ("min_p", (c, v) => c with { MinP = v.AsNumber("min_p") }),
         ("repetition_penalty", (c, v) => c with { RepetitionPenalty = v.AsNumber("repetition_penalty") }),
+        ("presence_penalty", (c, v) => c with { PresencePenalty = v.AsNumber("presence_penalty") }),
+        ("frequency_penalty", (c, v) => c with { FrequencyPenalty = v.AsNumber("frequency_penalty") }),
+        ("logit_bias", (c, v) => c with { LogitBias = AsBiases(v) }),
+        ("bad_words", (c, v) => c with { BadWords = AsWords("bad_words", v) }),
+        ("bad_token_ids", (c, v) => c with { BadTokenIds = v.AsIds("bad_token_ids") }),
+        ("repetition_ngram_size", (c, v) => c with { RepetitionNgramSize = v.AsInteger("repetition_ngram_size") }),
+        ("repetition_ngram_threshold", (c, v) => c with { RepetitionNgramThreshold = v.AsInteger("repetition_ngram_threshold") }),
+        ("return_ppl", (c, v) => c with { ReturnPpl = v.AsBoolean("return_ppl") }),
         ("ignore_eos", (c, v) => c with { IgnoreEos = v.AsBoolean("ignore_eos") }),
         ("random_seed", (c, v) => c with { RandomSeed = AsSeed(v) }),
-        ("stop_words", (c, v) => c with { StopWords = AsWords(v) }),
+        ("stop_words", (c, v) => c with { StopWords = AsWords("stop_words", v) }),
         ("stop_token_ids", (c, v) => c with { StopTokenIds = v.AsIds("stop_token_ids") }),
         ("skip_special_tokens", (c, v) => c with { SkipSpecialTokens = v.AsBoolean("skip_special_tokens") }),
         ("include_stop_str_in_output", (c, v) => c with { IncludeStopStrInOutput = v.AsBoolean("include_stop_str_in_output") }),
@@ -41,6 +49,17 @@ internal static class ConfigFields
             ? seed
             : throw new FormatException($"random_seed must be a whole number, 0 or more, found {value.GetRawText()}");
 
-    private static string[] AsWords(JsonElement value)
-        => [.. value.Must(JsonValueKind.Array, "stop_words", "an array of strings").EnumerateArray().Select(word => word.AsText("stop_words"))];
+    private static string[] AsWords(string name, JsonElement value)
+        => [.. value.Must(JsonValueKind.Array, name, "an array of strings").EnumerateArray().Select(word => word.AsText(name))];
+
+    private static Dictionary<int, double> AsBiases(JsonElement value)
+    {
+        var biases = new Dictionary<int, double>();
+        foreach (var bias in value.Must(JsonValueKind.Object, "logit_bias", "an object of token ids and numbers").EnumerateObject())
+        {
+            biases[TokenIds.Parse("logit_bias", bias.Name)] = bias.Value.AsNumber("logit_bias");
+        }
+
+        return biases;
+    }
 }

@@ -20,6 +20,11 @@ internal static class ResponseJson
         WriteLogprobs(json, response.Logprobs);
         json.WriteIds("prompt_token_ids", response.PromptTokenIds);
         WritePromptLogprobs(json, response.PromptLogprobs);
+        if (response.Ppl is { } ppl && double.IsFinite(ppl))
+        {
+            json.WriteNumber("ppl", ppl);
+        }
+
         json.WriteString("finish_reason", response.FinishReason is { } reason ? _reasons[(int)reason] : null);
         json.WriteNumber("input_token_len", response.InputTokenLen);
         json.WriteNumber("generate_token_len", response.GenerateTokenLen);

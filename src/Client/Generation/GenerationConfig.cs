@@ -8,6 +8,9 @@ namespace LmDeploy;
 /// </summary>
 public sealed record GenerationConfig
 {
+    private const double MostPenalty = 2;
+    private const double MostBias = 100;
+
     /// <summary>The most tokens to generate. Default: 512. Less than 1 makes the answer an error with the code <c>invalid_request</c>.</summary>
     public int MaxNewTokens { get; init; } = 512;
 
@@ -32,6 +35,34 @@ public sealed record GenerationConfig
     /// <summary>Divides the scores of tokens that have occurred, more than 0. Default: 1, off.</summary>
     public double RepetitionPenalty { get; init => field = Ensure.Positive(value); } = 1;
 
+    /// <summary>Taken once from the logit of each token that was generated, -2 to 2. Default: 0.</summary>
+    public double PresencePenalty { get; init => field = Ensure.InRange(value, -MostPenalty, MostPenalty); }
+
+    /// <summary>Taken from the logit of each token as often as it was generated, -2 to 2. Default: 0.</summary>
+    public double FrequencyPenalty { get; init => field = Ensure.InRange(value, -MostPenalty, MostPenalty); }
+
+    /// <summary>Added to the logits of these tokens, -100 to 100 each. Default: none.</summary>
+    public IReadOnlyDictionary<int, double> LogitBias
+    {
+        get;
+        init => field = value.ToDictionary(
+            bias => Ensure.AtLeast(bias.Key, 0, nameof(LogitBias)), bias => Ensure.InRange(bias.Value, -MostBias, MostBias, nameof(LogitBias)));
+    } = new Dictionary<int, double>();
+
+    /// <summary>Texts that the answer must not have, also across token borders; none may be empty. A token that would complete one is not taken. Default: none.</summary>
+    public IReadOnlyList<string> BadWords { get; init => field = [.. value.Select(word => Ensure.Sendable(word))]; } = [];
+
+    /// <summary>Tokens that are never taken. Default: none.</summary>
+    public IReadOnlyList<int> BadTokenIds { get; init => field = [.. value.Select(id => Ensure.AtLeast(id, 0))]; } = [];
+
+    /// <summary>
+    /// Ends the answer when its last so many tokens have occurred <see cref="RepetitionNgramThreshold"/> times in it, 0 (off) or more. Default: 0.
+    /// </summary>
+    public int RepetitionNgramSize { get; init => field = Ensure.AtLeast(value, 0); }
+
+    /// <summary>How often the last <see cref="RepetitionNgramSize"/> tokens may occur, 0 (off) or more. Default: 0.</summary>
+    public int RepetitionNgramThreshold { get; init => field = Ensure.AtLeast(value, 0); }
+
     /// <summary>Whether to generate past the model's end of text. Default: false.</summary>
     public bool IgnoreEos { get; init; }
 
@@ -55,6 +86,9 @@ public sealed record GenerationConfig
 
     /// <summary>Whether to report the log-probability of each prompt token but the first. Default: false.</summary>
     public bool PromptLogprobs { get; init; }
+
+    /// <summary>Whether to report <see cref="Response.Ppl"/>. Default: false.</summary>
+    public bool ReturnPpl { get; init; }
 
     /// <summary>Whether special tokens that are shown stand apart from the text. Default: true.</summary>
     public bool SpacesBetweenSpecialTokens { get; init; } = true;

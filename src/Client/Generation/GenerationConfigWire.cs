@@ -22,6 +22,14 @@ internal static class GenerationConfigWire
             IncludeStopStrInOutput = config.IncludeStopStrInOutput,
             PromptLogprobs = config.PromptLogprobs,
             SpacesBetweenSpecialTokens = config.SpacesBetweenSpecialTokens,
+            PresencePenalty = config.PresencePenalty,
+            FrequencyPenalty = config.FrequencyPenalty,
+            LogitBias = { config.LogitBias.ToDictionary() },
+            BadWords = { config.BadWords },
+            BadTokenIds = { config.BadTokenIds },
+            RepetitionNgramSize = config.RepetitionNgramSize,
+            RepetitionNgramThreshold = config.RepetitionNgramThreshold,
+            ReturnPpl = config.ReturnPpl,
         };
         if (config.RandomSeed is { } seed)
         {

@@ -35,6 +35,12 @@ public sealed record Response
     /// <summary>The log-probability of each prompt token but the first; null when not asked for. In a stream the first piece has it.</summary>
     public IReadOnlyList<float>? PromptLogprobs { get; init; }
 
+    /// <summary>
+    /// The mean negative log-likelihood of the prompt's tokens but the first, in nats; its exponential is the perplexity. NaN for a prompt of one token,
+    /// null when not asked for. In a stream the first piece has it.
+    /// </summary>
+    public double? Ppl { get; init; }
+
     /// <summary>The position of the prompt in its batch.</summary>
     public int Index { get; init; }
 

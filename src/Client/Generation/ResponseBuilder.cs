@@ -35,6 +35,7 @@ internal sealed class ResponseBuilder
         Logprobs = _logprobs,
         PromptTokenIds = _first.PromptTokenIds,
         PromptLogprobs = _first.PromptLogprobs,
+        Ppl = _first.Ppl,
         CachedTokens = _first.CachedTokens,
     };
 }

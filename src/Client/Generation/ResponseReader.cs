@@ -49,6 +49,7 @@ internal sealed class ResponseReader(int index, GenerationConfig config)
             GenerateTokenLen = _generateTokenLen,
             PromptTokenIds = started is null ? [] : [.. started.PromptTokenIds],
             CachedTokens = started?.CachedTokens ?? 0,
+            Ppl = started is { HasPpl: true } ? started.Ppl : null,
             PromptLogprobs = started is null || !config.PromptLogprobs ? null : [.. started.PromptLogprobs],
         };
     }

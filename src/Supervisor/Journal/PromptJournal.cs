@@ -79,6 +79,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
         // The log-probabilities of the prompt came with its first event.
         var rest = config.Clone();
         rest.ClearPromptLogprobs();
+        rest.ClearReturnPpl();
         return (new Prompt { TokenIds = _promptIds, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
     }
 }

@@ -11,6 +11,20 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 {
     private int _generated;
 
+    /// <summary>Texts that the answer must not have; null for none.</summary>
+    public BadWordFilter? BadWords { get; init; }
+
+    /// <summary>Ends an answer that repeats itself.</summary>
+    public NgramRepetition Repetition { get; init; } = new(0, 0);
+
+    /// <summary>Whether each log-probability of the prompt is reported.</summary>
+    public bool ReportsPromptLogprobs { get; init; }
+
+    /// <summary>Whether the mean of those is reported.</summary>
+    public bool ReportsPpl { get; init; }
+
+    public override Func<IEnumerable<int>, int, bool>? Rejects => BadWords is null ? null : BadWords.IsCompletedBy;
+
     /// <summary>Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.</summary>
     /// <returns>Why there is nothing left to generate; null when there is.</returns>
     public FinishReason? Replay()
@@ -19,7 +33,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         {
             var isStopToken = StopTokenIds.Contains(id);
             Take(id, isStopToken);
-            if (isStopToken || stopWords.Matched is not null)
+            if (Repetition.Append(id) | isStopToken || stopWords.Matched is not null)
             {
                 return FinishReason.Stop;
             }
@@ -32,7 +46,16 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     {
         var started = new GenerationStarted { CachedTokens = CachedTokens };
         started.PromptTokenIds.AddRange(PromptIds);
-        started.PromptLogprobs.AddRange(promptLogprobs);
+        if (ReportsPromptLogprobs)
+        {
+            started.PromptLogprobs.AddRange(promptLogprobs);
+        }
+
+        if (ReportsPpl)
+        {
+            started.Ppl = promptLogprobs.Count > 0 ? -promptLogprobs.Average(logprob => (double)logprob) : double.NaN;
+        }
+
         events.TryWrite(new GenerationEvent { Index = index, Started = started });
     }
 
@@ -46,7 +69,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         }
 
         events.TryWrite(new GenerationEvent { Index = index, Delta = delta });
-        return stopWords.Matched is not null;
+        return Repetition.Append(token.Id) | stopWords.Matched is not null;
     }
 
     public override void OnFinished(FinishReason reason, Error? error)

@@ -36,13 +36,13 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
 
     /// <summary>The ids, when each is one of the model's.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, naming the first that is not.</exception>
-    public int[] Check(IReadOnlyList<int> ids)
+    public int[] Check(IReadOnlyList<int> ids, string subject = "token_ids")
     {
         int[] checkedIds = [.. ids];
         var outside = Array.FindIndex(checkedIds, id => id < 0 || id >= vocabSize);
         return outside < 0
             ? checkedIds
-            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", "token_ids");
+            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", subject);
     }
 
     private static Dictionary<string, string> SpecialTokenVariables(SpecialTokens tokens)

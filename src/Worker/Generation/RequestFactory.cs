@@ -23,6 +23,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         }
 
         var sampling = SamplingParameters.From(config);
+        encoder.Check([.. sampling.LogitBias.Keys], "logit_bias");
         var ids = CheckLength(encoder.Encode(prompt, cancellationToken).Ids);
         maxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length);
         var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
@@ -46,8 +47,15 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             Sampling = sampling,
             ResumedIds = resumed,
             MaxNewTokens = maxNewTokens,
-            PromptLogprobsFrom = config.PromptLogprobs ? 1 : null,
+            PromptLogprobsFrom = config.PromptLogprobs || config.ReturnPpl ? 1 : null,
+            ReportsPromptLogprobs = config.PromptLogprobs,
+            ReportsPpl = config.ReturnPpl,
             StopTokenIds = StopTokens(config, stopWords),
+            BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
+            BadWords = config.BadWords.Any(word => word.Length > 0)
+                ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, skipSpecialTokens)
+                : null,
+            Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
             CancellationToken = cancellationToken,
         };
     }
@@ -78,6 +86,9 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             CancellationToken = cancellationToken,
         };
     }
+
+    private static int AtLeast0(string name, int value) =>
+        value >= 0 ? value : throw new EngineException(ErrorCodes.InvalidRequest, $"{name} must be at least 0, got {value}.", name);
 
     private int[] CheckLength(int[] ids)
     {

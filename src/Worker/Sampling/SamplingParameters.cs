@@ -7,6 +7,8 @@ namespace LmDeploy.Worker.Sampling;
 internal sealed record SamplingParameters
 {
     private const int MostLogprobs = 1024;
+    private const double MostPenalty = 2;
+    private const double MostBias = 100;
 
     public bool DoSample { get; init; }
 
@@ -21,6 +23,15 @@ internal sealed record SamplingParameters
 
     public double RepetitionPenalty { get; init; } = 1;
 
+    /// <summary>Taken once from the logit of each token that was generated.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Taken from the logit of each token as often as it was generated.</summary>
+    public double FrequencyPenalty { get; init; }
+
+    /// <summary>Added to the logits of these tokens.</summary>
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = new Dictionary<int, double>();
+
     public ulong Seed { get; init; }
 
     public int MinNewTokens { get; init; }
@@ -31,8 +42,11 @@ internal sealed record SamplingParameters
     /// <summary>Whether the most likely token is taken without a draw.</summary>
     public bool IsGreedy => !DoSample || Temperature == 0 || TopK == 1;
 
+    /// <summary>Whether the logits decide as the model gave them.</summary>
+    public bool LeavesLogitsAlone => RepetitionPenalty == 1 && PresencePenalty == 0 && FrequencyPenalty == 0 && LogitBias.Count == 0;
+
     /// <summary>Whether nothing but the index of the largest logit is asked for.</summary>
-    public bool IsPlainArgmax => IsGreedy && Logprobs is null && RepetitionPenalty == 1 && MinNewTokens == 0;
+    public bool IsPlainArgmax => IsGreedy && Logprobs is null && LeavesLogitsAlone;
 
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, naming the field, its value and its range.</exception>
     public static SamplingParameters From(GenerationConfig config)
@@ -46,6 +60,9 @@ internal sealed record SamplingParameters
             TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
             MinP = InRange("min_p", config.MinP, 0, 1),
             RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, double.MaxValue),
+            PresencePenalty = InRange("presence_penalty", config.PresencePenalty, -MostPenalty, MostPenalty),
+            FrequencyPenalty = InRange("frequency_penalty", config.FrequencyPenalty, -MostPenalty, MostPenalty),
+            LogitBias = config.LogitBias.ToDictionary(bias => bias.Key, bias => InRange("logit_bias", bias.Value, -MostBias, MostBias)),
             MinNewTokens = (int)InRange("min_new_tokens", config.MinNewTokens, 0, int.MaxValue),
             Logprobs = config.HasLogprobs ? (int)InRange("logprobs", config.Logprobs, 0, MostLogprobs) : null,
             Seed = config.HasRandomSeed ? config.RandomSeed : (ulong)Random.Shared.NextInt64(),

@@ -1,7 +1,18 @@
 namespace LmDeploy.Worker.Sampling;
 
 /// <summary>One row of logits and what decides about it.</summary>
-/// <param name="Context">Prompt and generated tokens, for the repetition penalty.</param>
-/// <param name="Position">The position of the token to choose; the counter of the draw.</param>
-/// <param name="Forbidden">Tokens that may not be chosen now.</param>
-internal sealed record SamplingRow(SamplingParameters Parameters, IReadOnlyList<int> Context, int Position, IReadOnlyCollection<int> Forbidden);
+/// <param name="Context">Prompt and generated tokens, for the penalties.</param>
+/// <param name="PromptLength">How many of the context are the prompt's.</param>
+internal sealed record SamplingRow(SamplingParameters Parameters, IReadOnlyList<int> Context, int PromptLength)
+{
+    /// <summary>Tokens that may not be chosen now.</summary>
+    public IReadOnlyCollection<int> Forbidden { get; init; } = [];
+
+    /// <summary>Whether a token may not be chosen now, where that is known only when it is looked at; null when all may.</summary>
+    public Func<int, bool>? Rejects { get; init; }
+
+    /// <summary>The position of the token to choose; the counter of the draw.</summary>
+    public int Position { get; init; } = Context.Count;
+
+    public bool IsPlainArgmax => Parameters.IsPlainArgmax && Forbidden.Count == 0 && Rejects is null;
+}

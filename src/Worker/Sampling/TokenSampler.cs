@@ -5,7 +5,7 @@ using TorchSharp;
 namespace LmDeploy.Worker.Sampling;
 
 /// <summary>
-/// Chooses one token for each row of logits. The order is: repetition penalty, temperature, top-k, top-p, min-p, draw.
+/// Chooses one token for each row of logits. The order is: <see cref="LogitAdjustment"/>, temperature, top-k, top-p, min-p, draw.
 /// Reported log-probabilities are those of the model itself, before any of that.
 /// </summary>
 /// <remarks>Not thread-safe: it keeps a scratch row.</remarks>
@@ -16,7 +16,7 @@ internal sealed class TokenSampler
     /// <param name="logits">[rows, vocabulary], float32.</param>
     public IReadOnlyList<SampledToken> Sample(torch.Tensor logits, IReadOnlyList<SamplingRow> rows)
     {
-        if (rows.All(row => row.Parameters.IsPlainArgmax))
+        if (rows.All(row => row.IsPlainArgmax))
         {
             return Argmax(logits);
         }
@@ -43,8 +43,8 @@ internal sealed class TokenSampler
 
         var adjusted = _scratch.AsSpan(0, logits.Length);
         logits.CopyTo(adjusted);
-        Penalize(adjusted, row);
-        var id = row.Parameters.IsGreedy ? IndexOfLargest(adjusted) : Draw(adjusted, row);
+        LogitAdjustment.Apply(adjusted, row);
+        var id = Choose(adjusted, row);
         return new SampledToken(id, row.Parameters.Logprobs is { } count ? Candidates(logits, id, count) : null);
     }
 
@@ -61,19 +61,24 @@ internal sealed class TokenSampler
         return tokens;
     }
 
-    private static void Penalize(Span<float> logits, SamplingRow row)
+    /// <summary>Chooses again, by the same draw, as long as the row rejects what was chosen; when it rejects all, the first choice stands.</summary>
+    private static int Choose(Span<float> logits, SamplingRow row)
     {
-        var penalty = (float)row.Parameters.RepetitionPenalty;
-        if (penalty != 1)
+        var first = -1;
+        while (true)
         {
-            foreach (var id in row.Context.Distinct())
+            var id = row.Parameters.IsGreedy ? IndexOfLargest(logits) : Draw(logits, row);
+            if (row.Rejects?.Invoke(id) != true)
             {
-                logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+                return id;
             }
-        }
 
-        foreach (var id in row.Forbidden)
-        {
+            if (float.IsNegativeInfinity(logits[id]))
+            {
+                return first < 0 ? id : first;
+            }
+
+            first = first < 0 ? id : first;
             logits[id] = float.NegativeInfinity;
         }
     }

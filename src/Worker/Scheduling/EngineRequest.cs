@@ -31,7 +31,14 @@ internal abstract class EngineRequest
     /// <summary>Tokens that end the generation.</summary>
     public required IReadOnlySet<int> StopTokenIds { get; init; }
 
+    /// <summary>Tokens that are never chosen.</summary>
+    public IReadOnlyCollection<int> BadTokenIds { get; init; } = [];
+
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Says of a token that would be chosen whether it may not be; null when all may.</summary>
+    /// <remarks>Its arguments are the generated tokens so far, and the one that would follow.</remarks>
+    public virtual Func<IEnumerable<int>, int, bool>? Rejects => null;
 
     /// <summary>The whole prompt is computed, and with it what was generated before.</summary>
     public abstract void OnPrefilled(IReadOnlyList<float> promptLogprobs);

@@ -69,11 +69,11 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     private static SamplingRow Row(Sequence sequence)
     {
         var request = sequence.Request;
-        return new SamplingRow(
-            request.Sampling,
-            sequence.Tokens,
-            sequence.Tokens.Count,
-            sequence.Generated < request.Sampling.MinNewTokens ? request.StopTokenIds : []);
+        return new SamplingRow(request.Sampling, sequence.Tokens, request.PromptIds.Length)
+        {
+            Forbidden = sequence.Generated < request.Sampling.MinNewTokens ? [.. request.BadTokenIds, .. request.StopTokenIds] : request.BadTokenIds,
+            Rejects = request.Rejects is { } rejects ? id => rejects(sequence.Tokens.Skip(request.PromptIds.Length), id) : null,
+        };
     }
 
     private void Accept(Sequence sequence, SampledToken token)

@@ -65,10 +65,16 @@ public sealed class ResumeTests
         yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, RepetitionPenalty = 1.3, Logprobs = 3, PromptLogprobs = true };
         yield return new GenerationConfig { MaxNewTokens = Tokens, DoSample = true, RandomSeed = 11, Temperature = 1.5, TopK = 0, TopP = 0.9, Logprobs = 2 };
         yield return new GenerationConfig { MaxNewTokens = Tokens, MinNewTokens = 9, StopTokenIds = { plain.Ids[3], plain.Ids[12] } };
+        yield return new GenerationConfig
+        {
+            MaxNewTokens = Tokens, IgnoreEos = true, DoSample = true, RandomSeed = 3, PresencePenalty = 1, FrequencyPenalty = 0.5, BadTokenIds = { plain.Ids[1] },
+        };
+        yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, RepetitionNgramSize = 1, RepetitionNgramThreshold = 2 };
         if (plain.Text.Length > 8)
         {
             var middle = plain.Text.Substring(plain.Text.Length / 2, 3);
             yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, StopWords = { middle } };
+            yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, BadWords = { middle } };
             yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, StopWords = { middle }, IncludeStopStrInOutput = true };
             yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, StopWords = { middle + "\u2603", plain.Text[^4..] + "\u2603" } };
         }

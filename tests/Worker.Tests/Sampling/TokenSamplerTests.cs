@@ -55,14 +55,46 @@ public sealed class TokenSamplerTests
         _sampler.Sample([-1f, -2f], Row(penalized, context: [0])).Id.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(1.5, 0.0, new[] { 1 }, 0, 3)] // once
+    [InlineData(0.2, 0.0, new[] { 1, 1, 1 }, 0, 1)] // still once
+    [InlineData(0.0, 0.2, new[] { 1, 1, 1 }, 0, 3)] // three times
+    [InlineData(0.0, 0.2, new[] { 1 }, 0, 1)]
+    [InlineData(2.0, 2.0, new[] { 1, 1 }, 2, 1)] // the prompt does not count
+    [InlineData(-1.5, 0.0, new[] { 2 }, 0, 2)] // below 0 it makes it likelier
+    public void PresenceAndFrequencyPenalty_CountWhatWasGenerated(double presence, double frequency, int[] context, int promptLength, int expected)
+    {
+        var parameters = new SamplingParameters { PresencePenalty = presence, FrequencyPenalty = frequency };
+        _sampler.Sample(Logits, new SamplingRow(parameters, context, promptLength)).Id.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void LogitBias_IsAdded()
+    {
+        var parameters = new SamplingParameters { LogitBias = new Dictionary<int, double> { [2] = 100, [1] = -100 } };
+        parameters.IsPlainArgmax.ShouldBeFalse();
+        Sample(parameters).Id.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RejectedTokens_AreNotChosen(bool doSample)
+    {
+        var parameters = new SamplingParameters { DoSample = doSample, TopK = 3, Seed = 5 };
+        _sampler.Sample(Logits, new SamplingRow(parameters, [], 0) { Rejects = id => id != 2 }).Id.ShouldBe(2);
+        var first = Sample(parameters).Id;
+        _sampler.Sample(Logits, new SamplingRow(parameters, [], 0) { Rejects = _ => true }).Id.ShouldBe(first, "when all are rejected the first choice stands");
+    }
+
     [Fact]
     public void ForbiddenTokens_AreNeverChosen() =>
-        _sampler.Sample(Logits, new SamplingRow(new SamplingParameters(), [], 0, [1])).Id.ShouldBe(3);
+        _sampler.Sample(Logits, new SamplingRow(new SamplingParameters(), [], 0) { Forbidden = [1] }).Id.ShouldBe(3);
 
     [Fact]
     public void Logprobs_AreTheModelsOwn_WithTheChosenTokenAmongThem()
     {
-        var token = _sampler.Sample(Logits, new SamplingRow(new SamplingParameters { Logprobs = 2, RepetitionPenalty = 2 }, [1, 3], 0, [0]));
+        var token = _sampler.Sample(Logits, new SamplingRow(new SamplingParameters { Logprobs = 2, RepetitionPenalty = 2 }, [1, 3], 0) { Forbidden = [0] });
         token.Logprobs!.Ids.Take(2).ShouldBe([1, 3]);
         token.Logprobs.Ids.ShouldContain(token.Id);
         Math.Exp(token.Logprobs.Logprobs[0]).ShouldBe(0.4, 1e-6);
@@ -78,6 +110,9 @@ public sealed class TokenSamplerTests
     [InlineData("top_k", -1)]
     [InlineData("min_new_tokens", -1)]
     [InlineData("logprobs", -1)]
+    [InlineData("presence_penalty", 2.1)]
+    [InlineData("frequency_penalty", -2.1)]
+    [InlineData("frequency_penalty", double.NaN)]
     public void From_RefusesValuesOutOfRange_NamingThem(string field, double value)
     {
         var config = new GenerationConfig();
@@ -89,7 +124,7 @@ public sealed class TokenSamplerTests
         error.Subject.ShouldBe(field);
     }
 
-    private static SamplingRow Row(SamplingParameters parameters, int position = 0, int[]? context = null) => new(parameters, context ?? [], position, []);
+    private static SamplingRow Row(SamplingParameters parameters, int position = 0, int[]? context = null) => new(parameters, context ?? [], 0) { Position = position };
 
     private SampledToken Sample(SamplingParameters parameters) => _sampler.Sample(Logits, Row(parameters));
 }

@@ -1,0 +1,18 @@
+using System.Text;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>Knows the tokens that would complete a text which the answer must not have, whatever the borders of its tokens.</summary>
+internal sealed class BadWordFilter(IReadOnlyList<string> words, Tokenizer tokenizer, bool skipSpecialTokens)
+{
+    // Each token of a word stands for at least one of its bytes.
+    private readonly int _longest = words.Max(Encoding.UTF8.GetByteCount);
+
+    /// <param name="generated">The answer so far, which has none of the words.</param>
+    public bool IsCompletedBy(IEnumerable<int> generated, int token)
+    {
+        var text = tokenizer.Decode([.. generated.TakeLast(_longest - 1), token], skipSpecialTokens);
+        return words.Any(word => text.Contains(word, StringComparison.Ordinal));
+    }
+}

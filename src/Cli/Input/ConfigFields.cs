@@ -7,6 +7,7 @@ internal static class ConfigFields
 {
     private static readonly (string Name, Func<GenerationConfig, JsonElement, GenerationConfig> Apply)[] _fields =
     [
+        ("n", (c, v) => c with { N = v.AsInteger("n") }),
         ("max_new_tokens", (c, v) => c with { MaxNewTokens = v.AsInteger("max_new_tokens") }),
         ("min_new_tokens", (c, v) => c with { MinNewTokens = v.AsInteger("min_new_tokens") }),
         ("do_sample", (c, v) => c with { DoSample = v.AsBoolean("do_sample") }),

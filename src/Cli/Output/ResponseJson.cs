@@ -15,20 +15,20 @@ internal static class ResponseJson
         json.WriteStartObject();
         json.WritePropertyName("id");
         json.WriteRawValue(id);
-        json.WriteString("text", response.Text);
-        json.WriteIds("token_ids", response.TokenIds);
-        WriteLogprobs(json, response.Logprobs);
-        json.WriteIds("prompt_token_ids", response.PromptTokenIds);
-        WritePromptLogprobs(json, response.PromptLogprobs);
-        if (response.Ppl is { } ppl && double.IsFinite(ppl))
+        WriteAnswer(json, response);
+        if (response.Choices.Count > 0)
         {
-            json.WriteNumber("ppl", ppl);
+            json.WriteStartArray("choices");
+            foreach (var choice in response.Choices)
+            {
+                json.WriteStartObject();
+                WriteAnswer(json, choice);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
-        json.WriteString("finish_reason", response.FinishReason is { } reason ? _reasons[(int)reason] : null);
-        json.WriteNumber("input_token_len", response.InputTokenLen);
-        json.WriteNumber("generate_token_len", response.GenerateTokenLen);
-        json.WriteError("error", CallError.From(response));
         json.WriteEndObject();
     });
 
@@ -43,6 +43,24 @@ internal static class ResponseJson
         ErrorMessage = error.Message,
         ErrorSubject = error.Subject,
     };
+
+    private static void WriteAnswer(Utf8JsonWriter json, Response response)
+    {
+        json.WriteString("text", response.Text);
+        json.WriteIds("token_ids", response.TokenIds);
+        WriteLogprobs(json, response.Logprobs);
+        json.WriteIds("prompt_token_ids", response.PromptTokenIds);
+        WritePromptLogprobs(json, response.PromptLogprobs);
+        if (response.Ppl is { } ppl && double.IsFinite(ppl))
+        {
+            json.WriteNumber("ppl", ppl);
+        }
+
+        json.WriteString("finish_reason", response.FinishReason is { } reason ? _reasons[(int)reason] : null);
+        json.WriteNumber("input_token_len", response.InputTokenLen);
+        json.WriteNumber("generate_token_len", response.GenerateTokenLen);
+        json.WriteError("error", CallError.From(response));
+    }
 
     private static void WriteLogprobs(Utf8JsonWriter json, IReadOnlyList<IReadOnlyDictionary<int, float>>? logprobs)
     {

@@ -11,13 +11,13 @@ internal static class BatchGeneration
     public static async Task<IReadOnlyList<Response>> RunAsync(
         PipelineCalls calls, IReadOnlyList<Prompt> prompts, IReadOnlyList<GenerationConfig> configs, CancellationToken cancellationToken)
     {
-        var answers = new ResponseBuilder[prompts.Count];
+        var answers = configs.Select(config => Enumerable.Range(0, config.N).Select(_ => new ResponseBuilder()).ToList()).ToList();
         await foreach (var piece in StreamAsync(calls, prompts, configs, cancellationToken).ConfigureAwait(false))
         {
-            (answers[piece.Index] ??= new ResponseBuilder()).Append(piece);
+            answers[piece.Index][piece.Choice].Append(piece);
         }
 
-        return [.. answers.Select(answer => answer.Build())];
+        return [.. answers.Select(choices => Join([.. choices.Select(choice => choice.Build())]))];
     }
 
     public static async IAsyncEnumerable<Response> StreamAsync(
@@ -33,13 +33,20 @@ internal static class BatchGeneration
         {
             if (prompts[i].Problem() is { } problem)
             {
-                yield return Response.Failed(i, ErrorCodes.InvalidRequest, problem);
+                foreach (var choice in Enumerable.Range(0, configs[i].N))
+                {
+                    yield return Response.Failed(i, ErrorCodes.InvalidRequest, problem) with { Choice = choice };
+                }
+
                 continue;
             }
 
-            request.Prompts.Add(prompts[i].ToWire());
-            request.Configs.Add(configs[i].ToWire());
-            readers.Add(new ResponseReader(i, configs[i]));
+            for (var choice = 0; choice < configs[i].N; choice++)
+            {
+                request.Prompts.Add(prompts[i].ToWire());
+                request.Configs.Add((configs[i] with { RandomSeed = configs[i].RandomSeed + (ulong)choice }).ToWire());
+                readers.Add(new ResponseReader(i, choice, configs[i]));
+            }
         }
 
         if (readers.Count == 0)
@@ -65,4 +72,6 @@ internal static class BatchGeneration
             throw new LmDeployException(ErrorCodes.InternalError, $"The supervisor ended the call before prompt {open} was finished.");
         }
     }
+
+    private static Response Join(IReadOnlyList<Response> choices) => choices.Count == 1 ? choices[0] : choices[0] with { Choices = choices };
 }

@@ -8,8 +8,15 @@ namespace LmDeploy;
 /// </summary>
 public sealed record GenerationConfig
 {
+    private const int MostAnswers = 128;
     private const double MostPenalty = 2;
     private const double MostBias = 100;
+
+    /// <summary>
+    /// How many answers to give to a prompt, 1 to 128. Default: 1. They run side by side and share the prompt's cache; with a <see cref="RandomSeed"/> the
+    /// second has the next seed, and so on.
+    /// </summary>
+    public int N { get; init => field = Ensure.InRange(value, 1, MostAnswers); } = 1;
 
     /// <summary>The most tokens to generate. Default: 512. Less than 1 makes the answer an error with the code <c>invalid_request</c>.</summary>
     public int MaxNewTokens { get; init; } = 512;

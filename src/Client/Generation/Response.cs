@@ -44,6 +44,12 @@ public sealed record Response
     /// <summary>The position of the prompt in its batch.</summary>
     public int Index { get; init; }
 
+    /// <summary>Which of the prompt's answers this is, from 0; see <see cref="GenerationConfig.N"/>.</summary>
+    public int Choice { get; init; }
+
+    /// <summary>All answers to the prompt, this first one included; empty when <see cref="GenerationConfig.N"/> is 1, and in streams, whose pieces have a <see cref="Choice"/>.</summary>
+    public IReadOnlyList<Response> Choices { get; init; } = [];
+
     /// <summary>What kind of error it was, one of the codes in docs/errors.md; null when there was none.</summary>
     public string? ErrorCode { get; init; }
 

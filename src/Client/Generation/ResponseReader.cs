@@ -2,10 +2,11 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Generation;
 
-/// <summary>Turns the events of one prompt into the pieces of its answer.</summary>
+/// <summary>Turns the events of one answer into its pieces.</summary>
 /// <param name="index">The position of the prompt in the caller's batch.</param>
+/// <param name="choice">Which answer to that prompt it is.</param>
 /// <param name="config">What was asked for.</param>
-internal sealed class ResponseReader(int index, GenerationConfig config)
+internal sealed class ResponseReader(int index, int choice, GenerationConfig config)
 {
     private GenerationStarted? _started;
     private int _inputTokenLen;
@@ -45,6 +46,7 @@ internal sealed class ResponseReader(int index, GenerationConfig config)
         return new Response
         {
             Index = index,
+            Choice = choice,
             InputTokenLen = _inputTokenLen,
             GenerateTokenLen = _generateTokenLen,
             PromptTokenIds = started is null ? [] : [.. started.PromptTokenIds],

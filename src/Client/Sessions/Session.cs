@@ -70,6 +70,12 @@ public sealed class Session
         string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
+        if ((config ?? Config).N is > 1 and var n)
+        {
+            yield return Response.Failed(0, ErrorCodes.InvalidRequest, $"A session goes on from one answer: n must be 1, got {n}.");
+            yield break;
+        }
+
         if (!TryEnter(out var history))
         {
             yield return Response.Failed(0, ErrorCodes.RequestConflict, $"The session {Id} is busy with another request.");

@@ -15,6 +15,8 @@ public sealed class GenerationConfigTests
         { "Temperature", c => c with { Temperature = 2.01 } },
         { "RepetitionPenalty", c => c with { RepetitionPenalty = 0 } },
         { "RepetitionPenalty", c => c with { RepetitionPenalty = double.PositiveInfinity } },
+        { "N", c => c with { N = 0 } },
+        { "N", c => c with { N = 1_000 } },
         { "PresencePenalty", c => c with { PresencePenalty = 2.1 } },
         { "FrequencyPenalty", c => c with { FrequencyPenalty = double.NaN } },
         { "LogitBias", c => c with { LogitBias = new Dictionary<int, double> { [1] = 101 } } },

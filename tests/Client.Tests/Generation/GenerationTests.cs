@@ -49,6 +49,33 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Infer_GivesAsManyAnswersAsAskedFor_EachWithItsOwnSeed()
+    {
+        GenerateRequest? seen = null;
+        _fake.OnGenerate = (request, events, context) =>
+        {
+            seen = request;
+            return FakeModel.AnswerAsync(request, events, context);
+        };
+
+        var answers = await _pipeline.InferAsync(["one", "two", "three"], [new() { N = 3, RandomSeed = ulong.MaxValue }, new(), new() { N = 2 }]).InTime();
+
+        answers.Select(answer => answer.Text).ShouldBe(["one", "two", "three"]);
+        answers.Select(answer => answer.Choices.Count).ShouldBe([3, 0, 2]);
+        answers[0].Choices.Select(choice => (choice.Text, choice.Index, choice.Choice)).ShouldBe([("one", 0, 0), ("one", 0, 1), ("one", 0, 2)]);
+        answers[2].Choices.Select(choice => (choice.Text, choice.Index, choice.Choice)).ShouldBe([("three", 2, 0), ("three", 2, 1)]);
+        seen!.Configs.Select(config => config.HasRandomSeed ? config.RandomSeed : (ulong?)null).ShouldBe([ulong.MaxValue, 0, 1, null, null, null]);
+    }
+
+    [Fact]
+    public async Task Chat_OfSeveralAnswersIsAnError()
+    {
+        var answer = await _pipeline.Session().ChatAsync("hello", new GenerationConfig { N = 2 }).InTime();
+        answer.ErrorCode.ShouldBe(ErrorCodes.InvalidRequest);
+        answer.ErrorMessage!.ShouldContain("n must be 1, got 2");
+    }
+
+    [Fact]
     public async Task Infer_OfNothingIsNothing() => (await _pipeline.InferAsync(Array.Empty<Prompt>()).InTime()).ShouldBeEmpty();
 
     [Fact]

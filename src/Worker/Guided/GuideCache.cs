@@ -15,8 +15,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(ResponseFormat Format, Guide Guide)> _lastUsedFirst = new();
-    private readonly Lazy<GuideVocabulary> _tokens = new(() => GuideVocabulary.Of(tokenizer, vocabularySize, isFirst: false));
-    private readonly Lazy<GuideVocabulary> _firstTokens = new(() => GuideVocabulary.Of(tokenizer, vocabularySize, isFirst: true));
+    private readonly Lazy<(GuideVocabulary First, GuideVocabulary Others)> _tokens = new(() => GuideVocabulary.Of(tokenizer, vocabularySize));
 
     /// <summary>The guide of a response format; null for any text.</summary>
     /// <exception cref="Errors.EngineException">invalid_request: what in it is not supported or contradicts itself.</exception>
@@ -40,7 +39,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
             }
         }
 
-        return Add(format.Clone(), new Guide(Compile(format), _firstTokens.Value, _tokens.Value));
+        return Add(format.Clone(), new Guide(Compile(format), _tokens.Value.First, _tokens.Value.Others));
     }
 
     private Guide Add(ResponseFormat format, Guide guide)

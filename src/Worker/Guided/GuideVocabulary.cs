@@ -25,9 +25,15 @@ internal sealed class GuideVocabulary
         }
     }
 
-    /// <summary>The tokens as they stand in a text, or as its first one.</summary>
-    public static GuideVocabulary Of(Tokenizer tokenizer, int vocabularySize, bool isFirst) =>
-        new([.. Enumerable.Range(0, Math.Min(vocabularySize, tokenizer.VocabularySize)).Select(id => tokenizer.BytesOf(id, isFirst))]);
+    /// <summary>The tokens as the first of a text and as the others, which is often the same.</summary>
+    public static (GuideVocabulary First, GuideVocabulary Others) Of(Tokenizer tokenizer, int vocabularySize)
+    {
+        var ids = Enumerable.Range(0, Math.Min(vocabularySize, tokenizer.VocabularySize));
+        byte[][] first = [.. ids.Select(id => tokenizer.BytesOf(id, isFirst: true))];
+        byte[][] others = [.. ids.Select(id => tokenizer.BytesOf(id, isFirst: false))];
+        var vocabulary = new GuideVocabulary(others);
+        return (ids.All(id => first[id].AsSpan().SequenceEqual(others[id])) ? vocabulary : new GuideVocabulary(first), vocabulary);
+    }
 
     /// <summary>None for an id that is never to be chosen.</summary>
     public ReadOnlySpan<byte> BytesOf(int id) => id >= 0 && id < _bytes.Length ? _bytes[id] : [];

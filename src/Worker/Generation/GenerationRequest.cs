@@ -135,13 +135,25 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <returns>Whether the answer ends because nothing can follow.</returns>
     private bool EndsWithGuide(bool isStopToken)
     {
-        if (isStopToken || Guided is not { IsOver: true })
+        if (isStopToken || Guided is null)
         {
             return false;
         }
 
-        _failure = Guided.IsComplete ? null : EngineError.ToError(DeadEnd());
-        return true;
+        try
+        {
+            if (Guided.IsOver && !Guided.IsComplete)
+            {
+                throw DeadEnd();
+            }
+
+            return Guided.IsOver;
+        }
+        catch (EngineException e)
+        {
+            _failure = EngineError.ToError(e);
+            return true;
+        }
     }
 
     /// <summary>Counts a token.</summary>

@@ -15,8 +15,16 @@ namespace LmDeploy.Worker.Guided;
 /// <param name="tokens">The tokens as they come later; they may be the same.</param>
 internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideVocabulary tokens)
 {
-    private const int MostStates = 4096;
+    // In positions of the network. What is kept comes to some 16 MB, and masks of as much with a vocabulary of 256 thousand.
+    private const int MostKept = 1_000_000;
     private const int MostMasks = 512;
+
+    // What may be done for one token: more would hold up the answers beside this one.
+    private const int MostWork = 2_000_000;
+
+    // A state's table of next states counts as so many positions.
+    private const int SizeOfState = 128;
+    private const int SizeOfStep = 16;
 
     // Stands for a byte that does not fit.
     private static readonly GuideState _none = new(NetworkState.StartOf(new Network([new NetworkNode()], default)));
@@ -26,6 +34,8 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
     private readonly NetworkState _start = NetworkState.StartOf(network);
     private TokenMask? _first;
     private int _masks;
+    private int _kept;
+    private int _work;
 
     public GuidedAnswer Begin() => new(this, _start);
 
@@ -46,6 +56,7 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
     }
 
     /// <summary>The tokens that may follow. Not to be changed.</summary>
+    /// <exception cref="Errors.EngineException">The texts that might follow come to too many states.</exception>
     public TokenMask Allowed(NetworkState state, bool isFirst)
     {
         lock (_lock)
@@ -69,12 +80,13 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
     /// <summary>The state among those that are known. Called once for each token, it forgets all others when there are too many.</summary>
     private GuideState Know(NetworkState state)
     {
-        if (_states.Count > MostStates || _masks > MostMasks)
+        if (_kept > MostKept || _masks > MostMasks)
         {
             _states.Clear();
-            _masks = 0;
+            (_kept, _masks) = (0, 0);
         }
 
+        _work = 0;
         return Intern(state);
     }
 
@@ -84,6 +96,8 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
         {
             known = new GuideState(state);
             _states.Add(state, known);
+            _kept += SizeOfState + state.Size;
+            _work += SizeOfState;
         }
 
         return known;
@@ -91,7 +105,14 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
 
     private GuideState? Step(GuideState from, byte value)
     {
-        var next = from.Next[value] ??= from.Network.Step(value) is { } state ? Intern(state) : _none;
+        var next = from.Next[value] ??= Find(from.Network, value);
         return next == _none ? null : next;
+    }
+
+    private GuideState Find(NetworkState from, byte value)
+    {
+        var state = from.Step(value);
+        _work += SizeOfStep + from.Size + (state?.Size ?? 0);
+        return _work > MostWork ? throw GuideErrors.Refuse("the pattern or schema has too many states") : state is null ? _none : Intern(state);
     }
 }

@@ -8,14 +8,16 @@ internal sealed class GuidedAnswer(Guide guide, NetworkState start)
 {
     private NetworkState _state = start;
     private bool _isFirst = true;
+    private TokenMask? _allowed;
 
     /// <summary>Whether the answer is complete as it is.</summary>
     public bool IsComplete => _state.IsAccepting;
 
     /// <summary>Whether no token may follow.</summary>
+    /// <exception cref="Errors.EngineException">That would take too long to find out.</exception>
     public bool IsOver => !_state.CanGoOn || Allowed.IsEmpty;
 
-    private TokenMask Allowed => guide.Allowed(_state, _isFirst);
+    private TokenMask Allowed => _allowed ??= guide.Allowed(_state, _isFirst);
 
     /// <summary>The tokens that may follow: those that end it only when it is complete.</summary>
     public TokenMask AllowedWith(IReadOnlySet<int> stopTokens) => Allowed.With(stopTokens, IsComplete);
@@ -31,6 +33,7 @@ internal sealed class GuidedAnswer(Guide guide, NetworkState start)
 
         _state = next;
         _isFirst = false;
+        _allowed = null;
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Guided.Expressions;
 using LmDeploy.Worker.Sampling;
@@ -93,6 +94,27 @@ public sealed class GuideTests
                 answer.TryAppend(random.Next(3)).ShouldBeTrue();
             }
         }
+    }
+
+    [Fact]
+    public void PatternWithTooManyStates_IsRefused_InGoodTime()
+    {
+        // After each text of some letters there is another state: which letters were there, and where.
+        var letters = Enumerable.Range('a', 26).Select(letter => (char)letter).ToArray();
+        var vocabulary = new GuideVocabulary([.. from a in letters from b in letters from c in letters select new[] { (byte)a, (byte)b, (byte)c }]);
+        var pattern = string.Join('|', letters.Select(letter => $"[a-z]*{letter}[a-z]{{20}}"));
+        var answer = new Guide(ExpressionWriter.Compile(pattern), vocabulary, vocabulary).Begin();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        Should.Throw<EngineException>(() =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                _ = answer.IsOver;
+                answer.TryAppend((i * 997) % 17576).ShouldBeTrue();
+            }
+        }).Message.ShouldContain("too many states");
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -51,6 +51,9 @@ internal sealed class NetworkState : IEquatable<NetworkState>
     /// <summary>Whether the text may go on.</summary>
     public bool CanGoOn => _positions.Length > 0;
 
+    /// <summary>How many positions there are.</summary>
+    public int Size => _positions.Length;
+
     public static NetworkState StartOf(Network network) => new(network, [new Position(network.Start.Start, null)]);
 
     /// <summary>The state after one more byte; null where no text goes on like that.</summary>

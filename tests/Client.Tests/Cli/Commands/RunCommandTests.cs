@@ -139,10 +139,10 @@ public sealed class RunCommandTests : CommandTestBase
     [Fact]
     public async Task Run_ResponseFormatsComeAsTheyAre()
     {
-        var formats = new List<V1.ResponseFormat>();
+        var formats = new List<V1.ResponseFormat?>();
         Fake.OnGenerate = (request, _, _) =>
         {
-            formats.AddRange(request.Configs.Select(config => config.ResponseFormat));
+            formats.AddRange(request.Configs.Select(config => (V1.ResponseFormat?)config.ResponseFormat));
             throw FakeSupervisor.Fail(ErrorCodes.InternalError, "Enough.");
         };
         var prompts = Write(

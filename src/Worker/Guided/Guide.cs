@@ -48,6 +48,8 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
             var state = bytes.Length > 0 ? Know(from) : null;
             foreach (var value in bytes)
             {
+                // One token's bytes are few: what is bounded is the walk over all tokens.
+                _work = 0;
                 state = state is null ? null : Step(state, value);
             }
 

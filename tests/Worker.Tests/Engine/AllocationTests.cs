@@ -35,7 +35,7 @@ public sealed class AllocationTests
                 engine.Submit(request);
                 await request.Finished.WaitAsync(Deadline);
 
-                request.Median(Tokens - 500, Tokens - 1).ShouldBe(request.Median(100, 600), tolerance: 64, "managed bytes of a step late and early in the answer");
+                request.Median(Tokens - 500, Tokens - 1).ShouldBeLessThanOrEqualTo(request.Median(100, 600) + 64, "managed bytes of a step late and early in the answer");
                 tensors.Add(request.Tensors);
             }
 

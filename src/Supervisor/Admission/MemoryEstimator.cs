@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Admission;
 /// </summary>
 internal sealed class MemoryEstimator(PeakStore peaks)
 {
-    /// <summary>Resident memory of a worker with the smallest model and hardly any cache: 235 MiB were seen.</summary>
+    /// <summary>Resident memory of a worker with the smallest model and hardly any cache: 243 to 258 MiB were seen.</summary>
     public const long HostOverhead = 256L << 20;
 
     /// <summary>The CUDA context (527 MiB were seen on an H200) and working memory.</summary>

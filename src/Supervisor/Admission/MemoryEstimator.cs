@@ -42,9 +42,9 @@ internal sealed class MemoryEstimator(PeakStore peaks)
     private static MemoryNeed Calculate(ModelFolder model, EngineConfig engine, bool onGpu, long overhead)
     {
         var element = ElementSize(engine.Dtype) ?? (onGpu ? model.ElementSize : sizeof(float));
-        var weights = Bound((Int128)model.WeightBytes / model.ElementSize * element);
+        var weights = Bound((Int128)model.Weights * element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : DefaultBlockTokens;
-        var block = Bound((Int128)2 * model.Layers * model.KeyValueHeads * model.HeadDim * blockTokens * element);
+        var block = Bound((Int128)model.CacheWidth * model.Layers * blockTokens * element);
         var entries = engine.HasCacheMaxEntryCount ? engine.CacheMaxEntryCount : DefaultShare;
         var taken = Bound(weights + (Int128)overhead);
         if (entries > 1)

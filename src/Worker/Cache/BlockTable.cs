@@ -22,6 +22,9 @@ internal sealed class BlockTable(int blockSize)
     /// <summary>Blocks before this one were given back.</summary>
     public int FirstHeld { get; private set; }
 
+    /// <summary>How many blocks were not given back.</summary>
+    public int Held => _blocks.Count - FirstHeld;
+
     public int this[int index] => _blocks[index];
 
     public void Add(int block) => _blocks.Add(block);

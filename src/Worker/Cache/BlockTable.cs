@@ -23,6 +23,9 @@ internal sealed class BlockTable(int blockSize, int mostTokens = 0)
     /// <summary>Blocks before this one were given back.</summary>
     public int FirstHeld { get; private set; }
 
+    /// <summary>How many blocks were not given back.</summary>
+    public int Held => _blocks.Count - FirstHeld;
+
     public int this[int index] => _blocks[index];
 
     public void Add(int block) => _blocks.Add(block);

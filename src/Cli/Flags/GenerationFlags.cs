@@ -34,6 +34,8 @@ internal sealed class GenerationFlags
     private readonly Option<bool> _returnPpl = new("--return-ppl") { Description = "The prompt's mean negative log-likelihood." };
     private readonly Option<bool> _promptLogprobs = new("--prompt-logprobs") { Description = "Log-probabilities of the prompt's tokens." };
 
+    private readonly ResponseFormatFlags _format = new();
+
     public void AddTo(Command command)
     {
         Option[] options =
@@ -43,6 +45,7 @@ internal sealed class GenerationFlags
             _stop, _stopTokenIds, _includeStop, _keepSpecialTokens, _logprobs, _promptLogprobs, _returnPpl,
         ];
         Array.ForEach(options, command.Options.Add);
+        _format.AddTo(command);
     }
 
     /// <exception cref="UsageException">A value is out of range, or two flags contradict each other.</exception>
@@ -81,6 +84,7 @@ internal sealed class GenerationFlags
                 Logprobs = result.GetValue(_logprobs),
                 PromptLogprobs = result.GetValue(_promptLogprobs),
                 ReturnPpl = result.GetValue(_returnPpl),
+                ResponseFormat = _format.Read(result),
             };
         }
         catch (ArgumentException e)

@@ -24,6 +24,7 @@ internal static class ConfigFields
         ("repetition_ngram_size", (c, v) => c with { RepetitionNgramSize = v.AsInteger("repetition_ngram_size") }),
         ("repetition_ngram_threshold", (c, v) => c with { RepetitionNgramThreshold = v.AsInteger("repetition_ngram_threshold") }),
         ("return_ppl", (c, v) => c with { ReturnPpl = v.AsBoolean("return_ppl") }),
+        ("response_format", (c, v) => c with { ResponseFormat = ResponseFormatField.Parse(v) }),
         ("ignore_eos", (c, v) => c with { IgnoreEos = v.AsBoolean("ignore_eos") }),
         ("random_seed", (c, v) => c with { RandomSeed = AsSeed(v) }),
         ("stop_words", (c, v) => c with { StopWords = AsWords("stop_words", v) }),

@@ -97,6 +97,9 @@ public sealed record GenerationConfig
     /// <summary>Whether to report <see cref="Response.Ppl"/>. Default: false.</summary>
     public bool ReturnPpl { get; init; }
 
+    /// <summary>What the answer looks like. Default: null, any text.</summary>
+    public ResponseFormat? ResponseFormat { get; init; }
+
     /// <summary>Whether special tokens that are shown stand apart from the text. Default: true.</summary>
     public bool SpacesBetweenSpecialTokens { get; init; } = true;
 }

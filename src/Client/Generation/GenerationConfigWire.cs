@@ -31,6 +31,16 @@ internal static class GenerationConfigWire
             RepetitionNgramThreshold = config.RepetitionNgramThreshold,
             ReturnPpl = config.ReturnPpl,
         };
+        if (config.ResponseFormat is { } format)
+        {
+            wire.ResponseFormat = new V1.ResponseFormat
+            {
+                Type = format.Type,
+                JsonSchema = format.Type == "json_schema" ? format.Text : "",
+                RegexSchema = format.Type == "regex_schema" ? format.Text : "",
+            };
+        }
+
         if (config.RandomSeed is { } seed)
         {
             wire.RandomSeed = seed;

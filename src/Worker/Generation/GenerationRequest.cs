@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Tokenization;
@@ -10,6 +12,7 @@ namespace LmDeploy.Worker.Generation;
 internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent> events, IncrementalDecoder decoder, StopWordMatcher stopWords, bool showStopToken) : EngineRequest
 {
     private int _generated;
+    private Error? _failure;
 
     /// <summary>Texts that the answer must not have; null for none.</summary>
     public BadWordFilter? BadWords { get; init; }
@@ -23,20 +26,38 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <summary>Whether the mean of those is reported.</summary>
     public bool ReportsPpl { get; init; }
 
+    /// <summary>Keeps the answer to a response format; null for any text.</summary>
+    public GuidedAnswer? Guided { get; init; }
+
+    public override TokenMask? Allowed => Guided?.AllowedWith(StopTokenIds);
+
+    public override Error? Failure => _failure;
+
     public override Func<IEnumerable<int>, int, bool>? Rejects => BadWords is null ? null : BadWords.IsCompletedBy;
 
     /// <summary>Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.</summary>
     /// <returns>Why there is nothing left to generate; null when there is.</returns>
+    /// <exception cref="EngineException">The tokens are none that the response format allows, or no token is.</exception>
     public FinishReason? Replay()
     {
         foreach (var id in ResumedIds)
         {
             var isStopToken = StopTokenIds.Contains(id);
+            if (!Fits(id, isStopToken))
+            {
+                throw new EngineException(ErrorCodes.InvalidRequest, $"The resumed token {id} does not fit {GuideErrors.Subject}.", "resumed_token_ids");
+            }
+
             Take(id, isStopToken);
             if (Repetition.Append(id) | isStopToken || stopWords.Matched is not null)
             {
                 return FinishReason.Stop;
             }
+        }
+
+        if (Guided is { IsOver: true })
+        {
+            return Guided.IsComplete ? FinishReason.Stop : throw DeadEnd();
         }
 
         return _generated >= MaxNewTokens ? FinishReason.Length : null;
@@ -61,6 +82,12 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override bool OnToken(SampledToken token, bool isStopToken)
     {
+        if (!Fits(token.Id, isStopToken))
+        {
+            _failure = EngineError.ToError(DeadEnd());
+            return true;
+        }
+
         var delta = new GenerationDelta { Text = Take(token.Id, isStopToken) };
         delta.TokenIds.Add(token.Id);
         if (token.Logprobs is not null)
@@ -69,7 +96,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         }
 
         events.TryWrite(new GenerationEvent { Index = index, Delta = delta });
-        return Repetition.Append(token.Id) | stopWords.Matched is not null;
+        return Repetition.Append(token.Id) | EndsWithGuide(isStopToken) | stopWords.Matched is not null;
     }
 
     public override void OnFinished(FinishReason reason, Error? error)
@@ -96,6 +123,25 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
                 Error = error,
             },
         });
+    }
+
+    private static EngineException DeadEnd() =>
+        GuideErrors.Refuse("none of the tokens that may be chosen continues the answer so that it fits");
+
+    /// <summary>Tells the guide of a token.</summary>
+    /// <returns>Whether the answer may go on, or end, with it.</returns>
+    private bool Fits(int id, bool isStopToken) => Guided is null || (isStopToken ? Guided.IsComplete : Guided.TryAppend(id));
+
+    /// <returns>Whether the answer ends because nothing can follow.</returns>
+    private bool EndsWithGuide(bool isStopToken)
+    {
+        if (isStopToken || Guided is not { IsOver: true })
+        {
+            return false;
+        }
+
+        _failure = Guided.IsComplete ? null : EngineError.ToError(DeadEnd());
+        return true;
     }
 
     /// <summary>Counts a token.</summary>

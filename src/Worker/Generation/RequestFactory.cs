@@ -1,13 +1,14 @@
 using System.Threading.Channels;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 
 /// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
-internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, int sessionLen)
+internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, GuideCache guides, int sessionLen)
 {
     private const int DefaultMaxNewTokens = 512;
 
@@ -56,6 +57,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
                 ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, skipSpecialTokens)
                 : null,
             Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
+            Guided = guides.Find(config.ResponseFormat)?.Begin(),
             CancellationToken = cancellationToken,
         };
     }

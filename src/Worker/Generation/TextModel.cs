@@ -1,5 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
+using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Templates;
@@ -19,7 +20,7 @@ internal sealed class TextModel : IDisposable
         Info = model.Info;
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
-        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), model.SessionLen);
+        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), model.SessionLen);
     }
 
     public EngineThread Engine { get; }

@@ -29,6 +29,7 @@ internal static class LogitAdjustment
             logits[id] += (float)bias;
         }
 
+        row.Allowed?.Apply(logits);
         foreach (var id in row.Forbidden)
         {
             logits[id] = float.NegativeInfinity;

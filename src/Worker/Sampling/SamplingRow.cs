@@ -8,11 +8,14 @@ internal sealed record SamplingRow(SamplingParameters Parameters, IReadOnlyList<
     /// <summary>Tokens that may not be chosen now.</summary>
     public IReadOnlyCollection<int> Forbidden { get; init; } = [];
 
+    /// <summary>The only tokens that may be chosen now, as far as they are not forbidden; null for all.</summary>
+    public TokenMask? Allowed { get; init; }
+
     /// <summary>Whether a token may not be chosen now, where that is known only when it is looked at; null when all may.</summary>
     public Func<int, bool>? Rejects { get; init; }
 
     /// <summary>The position of the token to choose; the counter of the draw.</summary>
     public int Position { get; init; } = Context.Count;
 
-    public bool IsPlainArgmax => Parameters.IsPlainArgmax && Forbidden.Count == 0 && Rejects is null;
+    public bool IsPlainArgmax => Parameters.IsPlainArgmax && Forbidden.Count == 0 && Allowed is null && Rejects is null;
 }

@@ -124,7 +124,7 @@ internal sealed class TokenSampler
         return candidates[count - 1];
     }
 
-    /// <summary>How many of the weights, which fall, top-p and min-p keep; at least one.</summary>
+    /// <summary>How many of the weights, which fall, top-p and min-p keep; at least one, and no impossible one beside it.</summary>
     private static int Nucleus(double[] weights, SamplingParameters parameters)
     {
         var count = weights.Length;
@@ -140,7 +140,7 @@ internal sealed class TokenSampler
             while (sum < enough && count < weights.Length);
         }
 
-        while (count > 1 && weights[count - 1] < parameters.MinP * weights[0])
+        while (count > 1 && (weights[count - 1] < parameters.MinP * weights[0] || weights[count - 1] == 0))
         {
             count--;
         }

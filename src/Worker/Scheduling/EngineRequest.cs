@@ -40,6 +40,12 @@ internal abstract class EngineRequest
     /// <remarks>Its arguments are the generated tokens so far, and the one that would follow.</remarks>
     public virtual Func<IEnumerable<int>, int, bool>? Rejects => null;
 
+    /// <summary>The only tokens that may follow now; null for all.</summary>
+    public virtual TokenMask? Allowed => null;
+
+    /// <summary>Why it cannot go on, where <see cref="OnToken"/> said that the text ends; null where it ends well.</summary>
+    public virtual Error? Failure => null;
+
     /// <summary>The whole prompt is computed, and with it what was generated before.</summary>
     public abstract void OnPrefilled(IReadOnlyList<float> promptLogprobs);
 

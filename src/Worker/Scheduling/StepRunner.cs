@@ -72,6 +72,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         return new SamplingRow(request.Sampling, sequence.Tokens, request.PromptIds.Length)
         {
             Forbidden = sequence.Generated < request.Sampling.MinNewTokens ? [.. request.BadTokenIds, .. request.StopTokenIds] : request.BadTokenIds,
+            Allowed = request.Allowed,
             Rejects = request.Rejects is { } rejects ? id => rejects(sequence.Tokens.Skip(request.PromptIds.Length), id) : null,
         };
     }
@@ -83,7 +84,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         var isStopToken = request.StopTokenIds.Contains(token.Id);
         if (request.OnToken(token, isStopToken) || isStopToken)
         {
-            scheduler.Finish(sequence, FinishReason.Stop);
+            scheduler.Finish(sequence, request.Failure is null ? FinishReason.Stop : FinishReason.Error, request.Failure);
         }
         else if (sequence.Generated >= request.MaxNewTokens)
         {

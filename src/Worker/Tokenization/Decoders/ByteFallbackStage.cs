@@ -46,7 +46,8 @@ internal sealed class ByteFallbackStage : IDecoderStage
         _run.Clear();
     }
 
-    private static byte? ByteOf(string token)
+    /// <summary>The byte that a token is; null where it is text.</summary>
+    public static byte? ByteOf(string token)
     {
         var isByte = token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[^1] == '>';
         return isByte && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)

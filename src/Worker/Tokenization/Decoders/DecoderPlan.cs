@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LmDeploy.Worker.Tokenization.Decoders;
 
 /// <summary>How sequences are decoded. Immutable and safe for concurrent use.</summary>
@@ -5,6 +7,10 @@ namespace LmDeploy.Worker.Tokenization.Decoders;
 /// <param name="isByteLevel">Whether tokens are bytes in <see cref="ByteAlphabet"/>.</param>
 internal sealed class DecoderPlan(IReadOnlyList<Func<IDecoderStage>> stages, bool isByteLevel)
 {
+    private const string TextBefore = "a";
+
+    private readonly bool _hasBytes = stages.Any(make => make() is ByteFallbackStage);
+
     public DecoderChain Start() => new([.. stages.Select(make => make())]);
 
     /// <summary>
@@ -12,4 +18,28 @@ internal sealed class DecoderPlan(IReadOnlyList<Func<IDecoderStage>> stages, boo
     /// for a content such as "\u00FC" comes out as a broken byte.
     /// </summary>
     public string Spell(string content) => isByteLevel ? ByteAlphabet.Encode(content) : content;
+
+    /// <summary>The bytes of UTF-8 that a token adds to a text, which may be part of a character.</summary>
+    /// <param name="isFirst">Whether it is the text's first token: some lose a space there.</param>
+    public byte[] BytesOf(string token, bool isFirst)
+    {
+        if (isByteLevel)
+        {
+            var bytes = new byte[Encoding.UTF8.GetMaxByteCount(token.Length)];
+            return bytes[..ByteAlphabet.Decode(token, bytes)];
+        }
+
+        if (_hasBytes && ByteFallbackStage.ByteOf(token) is >= 0x80 and var value)
+        {
+            return [value];
+        }
+
+        var chain = Start();
+        if (!isFirst)
+        {
+            chain.Push(TextBefore);
+        }
+
+        return Encoding.UTF8.GetBytes(chain.Push(token) + chain.Complete());
+    }
 }

@@ -137,6 +137,35 @@ public sealed class RunCommandTests : CommandTestBase
     }
 
     [Fact]
+    public async Task Run_ResponseFormatsComeAsTheyAre()
+    {
+        var formats = new List<V1.ResponseFormat>();
+        Fake.OnGenerate = (request, _, _) =>
+        {
+            formats.AddRange(request.Configs.Select(config => config.ResponseFormat));
+            throw FakeSupervisor.Fail(ErrorCodes.InternalError, "Enough.");
+        };
+        var prompts = Write(
+            "p.jsonl",
+            """{"prompt":"a","response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"null"}}}}""",
+            """{"prompt":"b","response_format":{"type":"regex_schema","regex_schema":"a|b"}}""",
+            """{"prompt":"c","response_format":{"type":"text"}}""",
+            """{"prompt":"d"}""");
+        await RunAsync("run", "model", "--prompts", prompts, "--json-object");
+        formats.ShouldBe(
+        [
+            new V1.ResponseFormat { Type = "json_schema", JsonSchema = """{"name":"x","schema":{"type":"null"}}""" },
+            new V1.ResponseFormat { Type = "regex_schema", RegexSchema = "a|b" },
+            null,
+            new V1.ResponseFormat { Type = "json_object" },
+        ]);
+
+        formats.Clear();
+        await RunAsync("run", "model", "x", "--json-schema", Write("s.json", "{}"));
+        formats.ShouldBe([new V1.ResponseFormat { Type = "json_schema", JsonSchema = "{}\n" }]);
+    }
+
+    [Fact]
     public async Task Run_AWorkerThatDiesWhileLoadingIsThree()
     {
         Fake.OnHold = _ => throw FakeSupervisor.Fail(ErrorCodes.WorkerCrashed, "SIGSEGV");
@@ -168,6 +197,9 @@ public sealed class RunCommandTests : CommandTestBase
     [InlineData("run", "model", "x", "--max-batch-size", "0")]
     [InlineData("run", "model", "x", "--greedy", "--sample")]
     [InlineData("run", "model", "x", "--stop-token-ids", "1,b")]
+    [InlineData("run", "model", "x", "--json-object", "--regex", "a")]
+    [InlineData("run", "model", "x", "--regex", "")]
+    [InlineData("run", "model", "x", "--json-schema", "no/such/file")]
     [InlineData("run", "model", "--prompts", "no/such/file")]
     [InlineData("run", "model", "x", "--json", "no/such/folder/file")]
     [InlineData("run", "model", "x", "--json", "/")]

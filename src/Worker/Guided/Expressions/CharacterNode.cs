@@ -1,0 +1,4 @@
+namespace LmDeploy.Worker.Guided.Expressions;
+
+/// <summary>One character of a set.</summary>
+internal sealed record CharacterNode(CodePointSet Set) : ExpressionNode;

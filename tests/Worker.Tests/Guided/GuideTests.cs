@@ -1,0 +1,114 @@
+using System.Text;
+using CsCheck;
+using LmDeploy.Worker.Guided;
+using LmDeploy.Worker.Guided.Expressions;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Tests.Tokenization;
+using LmDeploy.Worker.Tokenization;
+
+namespace LmDeploy.Worker.Tests.Guided;
+
+/// <summary>The tokens that may follow.</summary>
+public sealed class GuideTests
+{
+    private static readonly string[] _patterns = ["", "a*", "(a|b){2,5}c?", @"\w+( \w+)*", "[^a]*", "é|한국|😀", @"""[^""\\]*""", "(ab|ba)*", ".*"];
+
+    [Fact]
+    public void AllowedTokens_AreThoseWhoseBytesFit()
+    {
+        var gen = Gen.Select(NetworkTexts.OneOf(_patterns), NetworkTexts.OneOf("a", "b", "c", " ", "ab", "é", "\"", "한", "국", "x").Array[1, 4].Select(string.Concat).Array[1, 60], Gen.Int);
+        gen.Sample((pattern, words, seed) =>
+        {
+            // Parts of characters are tokens, too.
+            byte[][] bytes = [[], .. words.Select(Encoding.UTF8.GetBytes), .. words.Select(word => Encoding.UTF8.GetBytes(word)[1..]), .. words.Select(word => Encoding.UTF8.GetBytes(word)[..1])];
+            var vocabulary = new GuideVocabulary(bytes);
+            var answer = new Guide(ExpressionWriter.Compile(pattern), vocabulary, vocabulary).Begin();
+            var random = new Random(seed);
+            for (var step = 0; step < 20 && !answer.IsOver; step++)
+            {
+                var allowed = answer.AllowedWith(new HashSet<int>());
+                var fitting = Enumerable.Range(0, bytes.Length).Where(allowed.Contains).ToArray();
+                foreach (var id in Enumerable.Range(0, bytes.Length).Except(fitting))
+                {
+                    answer.TryAppend(id).ShouldBeFalse();
+                }
+
+                answer.TryAppend(fitting[random.Next(fitting.Length)]).ShouldBeTrue();
+            }
+        }, iter: 500);
+    }
+
+    [Fact]
+    public void StopTokens_AreAllowedOnceTheAnswerIsComplete()
+    {
+        var vocabulary = new GuideVocabulary([[], "a"u8.ToArray(), "b"u8.ToArray()]);
+        var answer = new Guide(ExpressionWriter.Compile("ab?"), vocabulary, vocabulary).Begin();
+        var stops = new HashSet<int> { 0 };
+
+        answer.AllowedWith(stops).Contains(0).ShouldBeFalse();
+        answer.TryAppend(1).ShouldBeTrue();
+        answer.AllowedWith(stops).Contains(0).ShouldBeTrue();
+        answer.AllowedWith(stops).Contains(2).ShouldBeTrue();
+        answer.IsOver.ShouldBeFalse();
+        answer.TryAppend(2).ShouldBeTrue();
+        answer.IsOver.ShouldBeTrue();
+        answer.IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TextToken_ThatIsAStopToken_IsAllowedOnlyAtTheEnd()
+    {
+        var vocabulary = new GuideVocabulary(["a"u8.ToArray(), "b"u8.ToArray()]);
+        var answer = new Guide(ExpressionWriter.Compile("[ab]{2}"), vocabulary, vocabulary).Begin();
+        answer.AllowedWith(new HashSet<int> { 1 }).Contains(1).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("llama2")]
+    [InlineData("llama3")]
+    [InlineData("qwen3")]
+    public void BytesOfTokens_AreThoseOfTheText(string name)
+    {
+        var tokenizer = Tokenizer.Load(TestData.Golden(name));
+        NetworkTexts.OneOf("a", "Hello", " ", " world", "é", "한국", "😀", "\n", "1", "{\"", "\"}", "\u0001", "ü").Array[0, 12].Select(string.Concat).Sample(text =>
+        {
+            var ids = tokenizer.Encode(text, addSpecialTokens: false);
+            var bytes = ids.SelectMany((id, i) => tokenizer.BytesOf(id, i == 0)).ToArray();
+            Encoding.UTF8.GetString(bytes).ShouldBe(tokenizer.Decode(ids, skipSpecialTokens: true));
+        });
+    }
+
+    [Fact]
+    public void ManyStates_AreForgotten_AndNothingChanges()
+    {
+        var vocabulary = new GuideVocabulary(["a"u8.ToArray(), "b"u8.ToArray(), "aa"u8.ToArray()]);
+        var guide = new Guide(ExpressionWriter.Compile("(a|b)*a(a|b){14}"), vocabulary, vocabulary);
+        var random = new Random(5);
+        for (var round = 0; round < 300; round++)
+        {
+            var answer = guide.Begin();
+            for (var i = 0; i < 40; i++)
+            {
+                answer.AllowedWith(new HashSet<int>()).ShouldSatisfyAllConditions(mask => mask.Contains(0).ShouldBeTrue(), mask => mask.Contains(1).ShouldBeTrue());
+                answer.TryAppend(random.Next(3)).ShouldBeTrue();
+            }
+        }
+    }
+
+    [Fact]
+    public void Mask_LeavesOnlyItsTokens() => Gen.Select(Gen.Int[1, 300], Gen.Int[0, 299].Array[0, 50]).Sample((size, ids) =>
+    {
+        var chosen = ids.Where(id => id < size).ToHashSet();
+        var mask = new TokenMask(size).With(chosen, included: true);
+        var logits = new float[size + 5];
+        mask.Apply(logits);
+        for (var id = 0; id < logits.Length; id++)
+        {
+            (logits[id] == 0).ShouldBe(chosen.Contains(id));
+            mask.Contains(id).ShouldBe(chosen.Contains(id));
+        }
+
+        mask.IsEmpty.ShouldBe(chosen.Count == 0);
+        mask.With(chosen, included: false).IsEmpty.ShouldBeTrue();
+    });
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using CsCheck;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Guided.Networks;
+using LmDeploy.Worker.Guided.Schemas;
+
+namespace LmDeploy.Worker.Tests.Guided;
+
+/// <summary>Schemas as automata: what they let through fits, and what they cannot honour is refused.</summary>
+public sealed class SchemaTests
+{
+    private const string Person = """
+        {"type": "object", "title": "Person", "required": ["name", "tags"], "additionalProperties": false, "properties": {
+          "name": {"type": "string", "minLength": 1, "maxLength": 5}, "age": {"type": "integer", "minimum": -3, "maximum": 120},
+          "tags": {"type": "array", "items": {"enum": ["a", "b\"c", "é", 1.5, null, {"x": [1]}]}, "minItems": 1, "maxItems": 3}}}
+        """;
+
+    private const string Tree = """
+        {"$ref": "#/$defs/node", "$defs": {"node": {"type": "object", "required": ["value"], "properties": {
+          "value": {"type": ["integer", "null"]}, "left": {"$ref": "#/$defs/node"}, "more": {"type": "array", "items": {"$ref": "#/$defs/node"}}}}}}
+        """;
+
+    public static TheoryData<string> Schemas =>
+    [
+        Person, Tree, "true", "{}", """{"type": "object"}""", """{"type": "array"}""", """{"type": "string"}""", """{"type": "number"}""", """{"type": "integer"}""",
+        """{"type": "integer", "minimum": 17, "exclusiveMaximum": 2024}""", """{"type": "integer", "maximum": -5}""", """{"type": "integer", "exclusiveMinimum": 0.5}""",
+        """{"type": "number", "minimum": 0, "maximum": 1}""", """{"type": "number", "exclusiveMinimum": -2, "exclusiveMaximum": 3}""", """{"type": "number", "maximum": -7}""",
+        """{"type": "number", "exclusiveMinimum": 0}""", """{"type": "number", "minimum": -120, "maximum": -100}""",
+        """{"type": "string", "pattern": "^[a-z]{2,4}\\d+$"}""", """{"type": "string", "pattern": "^.{0,2}a\"|^\\\\b$"}""", """{"type": "string", "pattern": "^[a-c\\n\\\"]{3}$"}""",
+        """{"type": "string", "format": "date"}""", """{"type": "string", "format": "time"}""", """{"type": "string", "format": "date-time"}""",
+        """{"type": "string", "format": "uuid"}""", """{"type": "string", "format": "email"}""", """{"type": "string", "minLength": 3}""",
+        """{"properties": {"ab": {"type": "integer"}, "a": {"type": "null"}, "é": {"const": 1}}, "required": ["a"], "additionalProperties": {"type": "boolean"}}""",
+        """{"type": "object", "additionalProperties": {"type": "integer"}}""", """{"type": "object", "required": ["x"]}""",
+        """{"properties": {"a": {"type": "null"}}, "additionalProperties": true}""",
+        """{"prefixItems": [{"type": "integer"}, {"type": "string"}], "items": {"type": "null"}, "minItems": 1}""", """{"prefixItems": [true, {"type": "null"}]}""",
+        """{"type": "array", "items": {"type": "integer"}, "maxItems": 0}""", """{"type": "array", "items": {"type": "integer"}, "minItems": 2}""",
+        """{"anyOf": [{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"type": "object", "properties": {"a": {"type": "string"}}}]}""",
+        """{"oneOf": [{"const": "x"}, {"type": "null"}]}""", """{"allOf": [{"type": "boolean"}]}""", """{"type": "integer", "enum": [1, "a", 2.0]}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Schemas))]
+    public void DrawnTexts_ParseAndFit(string schema)
+    {
+        using var json = JsonDocument.Parse(schema);
+        var network = SchemaCompiler.Compile(json.RootElement);
+        var drawn = 0;
+        Gen.Int.Sample(seed =>
+        {
+            if (network.Draw(new Random(seed), 400) is { } text)
+            {
+                using var value = JsonDocument.Parse(text);
+                new SchemaCheck(json.RootElement).Fits(value.RootElement, json.RootElement).ShouldBeTrue(text);
+                Interlocked.Increment(ref drawn);
+            }
+        }, iter: 200);
+        drawn.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public void AnyObject_IsAnObject() => Gen.Int.Sample(seed =>
+    {
+        if (SchemaCompiler.AnyObject().Draw(new Random(seed), 300) is { } text)
+        {
+            using var value = JsonDocument.Parse(text);
+            value.RootElement.ValueKind.ShouldBe(JsonValueKind.Object);
+        }
+    }, iter: 200);
+
+    [Theory]
+    [InlineData(Person, """{"name":"Bo","age":42,"tags":["a",null]}""", """{"name":"Bo","tags":[]}""")]
+    [InlineData(Person, """{"name": "\n\"é", "tags": ["b\"c", 1.5, {"x":[1]}]}""", """{"tags":["a"],"name":"Bo"}""")]
+    [InlineData(Person, """{"name":"😀😀😀😀😀","tags":["a"]}""", """{"name":"123456","tags":["a"]}""")]
+    [InlineData(Tree, """{"value":1,"left":{"value":null,"more":[{"value":3},{"value":4,"left":{"value":5}}]}}""", """{"value":1,"left":{}}""")]
+    [InlineData("true", """[1, -2.5e10, "\u00e9\ud83d\ude00", {"a": {}}, [], true, null]""", """["\ud83d"]""")]
+    [InlineData("true", "0", "01")]
+    [InlineData("""{"type": "integer", "minimum": 17, "maximum": 2024}""", "1999", "2025")]
+    [InlineData("""{"type": "integer", "minimum": -17}""", "-17", "-18")]
+    [InlineData("""{"type": "number", "minimum": 0, "exclusiveMaximum": 1}""", "0.75", "1")]
+    [InlineData("""{"type": "number", "exclusiveMinimum": -1}""", "-0.5", "-1")]
+    [InlineData("""{"type": "string", "pattern": "b"}""", "\"abc\"", "\"ac\"")]
+    [InlineData("""{"type": "string", "pattern": "a\"|\\\\b$"}""", """ "xa\"y" """, """ "\\bx" """)]
+    [InlineData("""{"type": "string", "format": "date"}""", "\"2024-02-29\"", "\"2023-02-29\"")]
+    [InlineData("""{"name": "x", "schema": {"type": "null"}}""", "null", "{}")]
+    [InlineData("""{"properties": {"schema": {"type": "null"}}}""", """{"schema":null}""", """{"name":null}""")]
+    [InlineData("""{"properties": {"ab": {"type": "null"}}, "additionalProperties": true}""", """{"abc":1, "a":2}""", """{"ab":1}""")]
+    [InlineData("""{"properties": {"next": {"$ref": "#"}}}""", """{"next":{"next":{}}}""", """{"next":1}""")]
+    [InlineData("""{"type": "object"}""", "{\"a\": 1, \"b\": 2}", "{\"a\":  1}")]
+    public void Values_AreLetThrough(string schema, string fits, string doesNot)
+    {
+        var network = Compile(schema);
+        network.Matches(fits.Trim()).ShouldBeTrue();
+        network.Matches(doesNot.Trim()).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("""{"type": "object", "patternProperties": {}}""", "#/patternProperties", "patternProperties is not supported")]
+    [InlineData("""{"properties": {"a": {"type": "array", "contains": {}}}}""", "#/properties/a/contains", "contains is not supported")]
+    [InlineData("""{"properties": {"a": {"type": "array", "uniqueItems": true}}}""", "#/properties/a/uniqueItems", "uniqueItems is not supported")]
+    [InlineData("""{"type": "number", "multipleOf": 2}""", "#/multipleOf", "multipleOf")]
+    [InlineData("""{"type": "number", "minimum": 0.5}""", "#/minimum", "whole")]
+    [InlineData("""{"type": "object", "minProperties": 1}""", "#/minProperties", "minProperties")]
+    [InlineData("""{"not": {}}""", "#/not", "not is not supported")]
+    [InlineData("""{"allOf": [{}, {}]}""", "#/allOf", "one schema only")]
+    [InlineData("""{"anyOf": [{"type": "null"}], "type": "null"}""", "#/type", "beside anyOf")]
+    [InlineData("""{"anyOf": []}""", "#/anyOf", "no schema")]
+    [InlineData("""{"enum": []}""", "#", "no values")]
+    [InlineData("""{"type": "string", "enum": [1]}""", "#", "type")]
+    [InlineData("""{"type": "string", "format": "uri"}""", "#/format", "\"uri\"")]
+    [InlineData("""{"type": "string", "pattern": "a", "minLength": 2}""", "#/pattern", "beside minLength")]
+    [InlineData("""{"type": "string", "pattern": "a(?=b)"}""", "lookaround", "position 1")]
+    [InlineData("""{"type": "string", "minLength": 3, "maxLength": 2}""", "#", "minLength is 3")]
+    [InlineData("""{"type": "array", "minItems": 3, "maxItems": 2}""", "#", "minItems is 3")]
+    [InlineData("""{"type": "integer", "minimum": 3, "maximum": 2}""", "#", "no number")]
+    [InlineData("""{"type": "integer", "minimum": 0.2, "maximum": 0.8}""", "#", "no integer")]
+    [InlineData("""{"required": ["b"], "properties": {"a": {}}, "additionalProperties": false}""", "#/required/0", "\"b\"")]
+    [InlineData("""{"properties": {"a": false}}""", "#/properties/a", "no value")]
+    [InlineData("""{"properties": {"a": {"$ref": "#"}}, "required": ["a"]}""", "no finite text", "")]
+    [InlineData("""{"$ref": "#"}""", "#", "refers to itself")]
+    [InlineData("""{"$ref": "#/$defs/x"}""", "#/$ref", "there is no")]
+    [InlineData("""{"$ref": "http://example.com"}""", "#/$ref", "within the schema")]
+    [InlineData("""{"type": "text"}""", "#/type", "no type")]
+    [InlineData("""{"type": "array", "maxItems": 10000000, "items": {}}""", "too large", "")]
+    [InlineData("[]", "#", "object")]
+    public void WhatCannotBeHonoured_IsRefused_WithItsPlace(string schema, string place, string problem)
+    {
+        var refused = Should.Throw<EngineException>(() => Compile(schema));
+        refused.Code.ShouldBe(ErrorCodes.InvalidRequest);
+        refused.Subject.ShouldBe("response_format");
+        refused.Message.ShouldContain(place);
+        refused.Message.ShouldContain(problem);
+    }
+
+    private static Network Compile(string schema)
+    {
+        using var json = JsonDocument.Parse(schema);
+        return SchemaCompiler.Compile(SchemaWrapper.Unwrap(json.RootElement));
+    }
+}

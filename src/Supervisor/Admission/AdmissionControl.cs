@@ -15,6 +15,8 @@ internal sealed class AdmissionControl(
         return await (usesGpu ? _gpuLane : _hostLane).AcquireAsync(spec, estimator.Estimate(spec, usesGpu), onWaiting, cancellationToken);
     }
 
+    public void Avoid(string device) => gpus.Avoid(device);
+
     public void Dispose()
     {
         _hostLane.Dispose();

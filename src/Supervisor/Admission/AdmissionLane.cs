@@ -88,7 +88,8 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
                 return new Reservation(spec.Id, spec.Name);
             }
 
-            foreach (var device in devices)
+            var choice = devices.Where(device => !device.IsAvoided).ToList() is { Count: > 0 } sound ? sound : devices;
+            foreach (var device in choice)
             {
                 if (await ledgers.Of(device.Device).TryAddAsync(promises => estimate.Need.Grant(device.FreeBeside(promises))) is { } promise)
                 {
@@ -97,7 +98,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            if (!await TryEvictAsync(devices, estimate.Need.Least))
+            if (!await TryEvictAsync(choice, estimate.Need.Least))
             {
                 return null;
             }

@@ -23,6 +23,9 @@ internal sealed record DeviceReading(
             ? Math.Max(promise.Bytes, HeldBy(promise.Worker))
             : 0;
 
+    /// <summary>Whether it failed a worker not long ago, so that any other is better.</summary>
+    public bool IsAvoided { get; init; }
+
     public long HeldBy(ProcessIdentity worker) => Held.GetValueOrDefault(worker);
 
     /// <summary>As <see cref="Promisable"/>, with promises that were read later than this.</summary>

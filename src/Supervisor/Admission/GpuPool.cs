@@ -13,7 +13,7 @@ internal sealed class GpuPool(IGpuMonitor gpus, string? visible, TimeProvider ti
 
     private readonly ConcurrentDictionary<string, long> _avoided = new();
 
-    /// <summary>For 10 minutes, chooses this GPU only when there is no other: it failed a worker in a way that says little good about the next.</summary>
+    /// <summary>For 10 minutes, <see cref="DeviceReading.IsAvoided"/> of this GPU.</summary>
     public void Avoid(string uuid) => _avoided[uuid] = time.GetTimestamp();
 
     public string Describe(string device) => device;
@@ -30,7 +30,7 @@ internal sealed class GpuPool(IGpuMonitor gpus, string? visible, TimeProvider ti
             }
 
             return VisibleDevices.Choose(await gpus.ReadMemoryAsync(cancellationToken), visible) is { } chosen
-                ? [.. Preferred(chosen).Select(gpu => Read(gpu, given.GetValueOrDefault(gpu.Uuid, []), listed))]
+                ? [.. chosen.Select(gpu => Read(gpu, given.GetValueOrDefault(gpu.Uuid, []), listed))]
                 : null;
         }
         catch (GpuUnavailableException exception)
@@ -39,7 +39,7 @@ internal sealed class GpuPool(IGpuMonitor gpus, string? visible, TimeProvider ti
         }
     }
 
-    private static DeviceReading Read(GpuMemory gpu, IReadOnlyList<Promise> promises, IReadOnlyList<GpuInfo> listed)
+    private DeviceReading Read(GpuMemory gpu, IReadOnlyList<Promise> promises, IReadOnlyList<GpuInfo> listed)
     {
         var processes = listed.First(info => info.Uuid == gpu.Uuid).Processes.ToLookup(process => process.Pid, process => process.UsedBytes);
         var held = new Dictionary<ProcessIdentity, long>();
@@ -49,12 +49,8 @@ internal sealed class GpuPool(IGpuMonitor gpus, string? visible, TimeProvider ti
             held[promise.Worker] = promise.IsLoaded ? promise.Bytes : processes[promise.Worker.Pid].Sum();
         }
 
-        return new DeviceReading(gpu.Uuid, gpu.TotalBytes, gpu.FreeBytes, promises, held);
+        return new DeviceReading(gpu.Uuid, gpu.TotalBytes, gpu.FreeBytes, promises, held) { IsAvoided = IsAvoided(gpu.Uuid) };
     }
 
-    private List<GpuMemory> Preferred(IReadOnlyList<GpuMemory> devices)
-    {
-        var good = devices.Where(gpu => !_avoided.TryGetValue(gpu.Uuid, out var since) || time.GetElapsedTime(since) >= AvoidTime).ToList();
-        return good.Count > 0 ? good : [.. devices];
-    }
+    private bool IsAvoided(string uuid) => _avoided.TryGetValue(uuid, out var since) && time.GetElapsedTime(since) < AvoidTime;
 }

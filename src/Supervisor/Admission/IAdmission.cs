@@ -10,4 +10,8 @@ internal interface IAdmission
     /// <param name="onWaiting">Called at most once, when it does not go at once.</param>
     /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>: it was not there in time, or never will be.</exception>
     Task<Reservation> AcquireAsync(PipelineSpec spec, Action onWaiting, CancellationToken cancellationToken);
+
+    /// <summary>For some minutes, chooses a device only when there is no other: it failed a worker in a way that says little good about the next.</summary>
+    /// <param name="device">As <see cref="Reservation.Device"/>.</param>
+    void Avoid(string device);
 }

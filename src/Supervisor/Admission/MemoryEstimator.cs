@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Admission;
 /// </summary>
 internal sealed class MemoryEstimator(PeakStore peaks)
 {
-    /// <summary>Resident memory of a worker with the smallest model and hardly any cache: 235 MiB were seen.</summary>
+    /// <summary>Resident memory of a worker with the smallest model and hardly any cache: 243 to 258 MiB were seen.</summary>
     public const long HostOverhead = 256L << 20;
 
     /// <summary>The CUDA context (527 MiB were seen on an H200) and working memory.</summary>
@@ -42,9 +42,9 @@ internal sealed class MemoryEstimator(PeakStore peaks)
     private static MemoryNeed Calculate(ModelFolder model, EngineConfig engine, bool onGpu, long overhead)
     {
         var element = ElementSize(engine.Dtype) ?? (onGpu ? model.ElementSize : sizeof(float));
-        var weights = Bound((Int128)model.WeightBytes / model.ElementSize * element);
+        var weights = Bound((Int128)model.Weights * element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : DefaultBlockTokens;
-        var block = Bound((Int128)2 * model.Layers * model.KeyValueHeads * model.HeadDim * blockTokens * element);
+        var block = Bound((Int128)model.CacheWidth * model.Layers * blockTokens * element);
         var entries = engine.HasCacheMaxEntryCount ? engine.CacheMaxEntryCount : DefaultShare;
         var taken = Bound(weights + (Int128)overhead);
         if (entries > 1)

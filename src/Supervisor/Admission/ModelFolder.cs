@@ -4,11 +4,12 @@ namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>What a Hugging Face model folder says about its size, without a look into the weights.</summary>
 /// <param name="Files">config.json and the weight files.</param>
-/// <param name="WeightBytes">All weight files together.</param>
-/// <param name="ElementSize">Bytes of one weight in the files.</param>
+/// <param name="Weights">How many.</param>
+/// <param name="ElementSize">Bytes of one weight, as the model says.</param>
+/// <param name="CacheWidth">Numbers that the cache holds of one token in one layer.</param>
 /// <param name="LongestContext">In tokens.</param>
 internal sealed record ModelFolder(
-    IReadOnlyList<FileInfo> Files, long WeightBytes, int ElementSize, int Layers, int KeyValueHeads, int HeadDim, int LongestContext)
+    IReadOnlyList<FileInfo> Files, long Weights, int ElementSize, int Layers, long CacheWidth, int LongestContext)
 {
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
@@ -24,25 +25,40 @@ internal sealed record ModelFolder(
             using var json = Parse(config);
             var root = json.RootElement;
             var weights = FindWeights(folder);
-            if (Number(root, "num_hidden_layers") is not { } layers || Number(root, "num_attention_heads") is not { } heads || weights.Count == 0)
+            if (Number(root, "num_hidden_layers", "n_layer") is not { } layers || Number(root, "num_attention_heads", "n_head") is not { } heads || weights.Count == 0)
             {
                 return null;
             }
 
+            var elementSize = (Text(root, "dtype") ?? Text(root, "torch_dtype")) is "bfloat16" or "float16" ? 2 : 4;
+            var packed = PackedWeights(root, layers);
             return new ModelFolder(
                 [config, .. weights],
-                weights.Sum(file => file.Length),
-                (Text(root, "dtype") ?? Text(root, "torch_dtype")) is "bfloat16" or "float16" ? 2 : 4,
+                packed + (Math.Max(0, weights.Sum(file => file.Length) - PackedBytes(packed)) / elementSize),
+                elementSize,
                 layers,
-                Number(root, "num_key_value_heads") ?? heads,
-                Number(root, "head_dim") ?? (Number(root, "hidden_size") ?? 0) / heads,
-                Number(root, "max_position_embeddings") ?? DefaultContext);
+                CacheWidthOf(root, heads),
+                Number(root, "max_position_embeddings", "n_positions") ?? DefaultContext);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
             return null;
         }
     }
+
+    /// <summary>Keys and values of each head, or one latent vector and one rotated key for all of them.</summary>
+    private static long CacheWidthOf(JsonElement root, int heads) => Number(root, "kv_lora_rank") is { } rank
+        ? (long)rank + (Number(root, "qk_rope_head_dim") ?? 0)
+        : 2L * (Number(root, "num_key_value_heads") ?? heads) * (Number(root, "head_dim") ?? (Number(root, "hidden_size", "n_embd") ?? 0) / heads);
+
+    /// <summary>How many weights are in MXFP4: gate, up and down of every expert. The worker makes them wide.</summary>
+    private static long PackedWeights(JsonElement root, int layers) =>
+        root.TryGetProperty("quantization_config", out var quantization) && Text(quantization, "quant_method") == "mxfp4"
+            ? checked(3L * layers * (Number(root, "num_local_experts", "num_experts") ?? 0) * (Number(root, "hidden_size") ?? 0) * (Number(root, "intermediate_size") ?? 0))
+            : 0;
+
+    /// <summary>4 bits each, and a byte for 32 of them.</summary>
+    private static long PackedBytes(long weights) => (weights / 2) + (weights / 32);
 
     private static List<FileInfo> FindWeights(string folder)
     {
@@ -71,8 +87,10 @@ internal sealed record ModelFolder(
         return JsonDocument.Parse(stream);
     }
 
-    private static int? Number(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0 ? number : null;
+    private static int? Number(JsonElement root, string name, string otherName = "") =>
+        (root.TryGetProperty(name, out var value) || root.TryGetProperty(otherName, out value)) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0
+            ? number
+            : null;
 
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

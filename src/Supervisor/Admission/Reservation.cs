@@ -53,6 +53,13 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
         return UpdateAsync(promise => promise with { IsLoaded = true });
     }
 
+    /// <summary>Keeps the promise for another worker after the one that had it is gone.</summary>
+    public Task ReopenAsync()
+    {
+        _isLoaded = false;
+        return UpdateAsync(promise => promise with { Worker = default, IsLoaded = false });
+    }
+
     /// <summary>Learns what the worker took at most, in bytes; one that never loaded its model says nothing.</summary>
     public void NotePeak(long bytes)
     {

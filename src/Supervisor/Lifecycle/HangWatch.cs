@@ -25,12 +25,14 @@ internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimePro
         _ = worker.Process.Exited.ContinueWith(_ => timer.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (worker.CondemnedFor is null && await timer.WaitForNextTickAsync())
         {
-            Look(worker.Folder.Flight.Read());
+            Look();
         }
     }
 
-    private void Look(FlightReading now)
+    /// <summary>Reads the flight record once and judges by it.</summary>
+    internal void Look()
     {
+        var now = worker.Folder.Flight.Read();
         if (now.Beats != _last.Beats)
         {
             _lastBeat = time.GetTimestamp();

@@ -27,7 +27,7 @@ internal sealed partial class Pipeline
     {
         var life = new TaskCompletionSource<WorkerDeath>(TaskCreationOptions.RunContinuationsAsynchronously);
         Send(new PipelineMessage.LifeBegun(life));
-        await _starter.StartAsync(Spec, Send, stopping);
+        await _starter.StartAsync(Spec, Interlocked.Exchange(ref _kept, null), Send, stopping);
         return await life.Task.WaitAsync(stopping);
     }
 
@@ -66,7 +66,13 @@ internal sealed partial class Pipeline
             _failures = [.. _failures.TakeLast(KeptFailures - 1), failure];
         }
 
-        var (receipt, gone) = await ReclaimAsync();
+        var isDeviceBroken = death.Cause.Error.Failure?.Xids.Any(XidLine.IsOfDevice) == true;
+        if (isDeviceBroken && _worker?.Reservation is { } reservation)
+        {
+            _starter.Avoid(reservation.Device);
+        }
+
+        var (receipt, gone) = await ReclaimAsync(keepsPromise: death.HasServed && !isDeviceBroken);
         if (gone)
         {
             _life!.TrySetResult(death);
@@ -95,6 +101,11 @@ internal sealed partial class Pipeline
 
     private async Task OnLivesEndedAsync(SupervisorException? failure)
     {
+        if (Interlocked.Exchange(ref _kept, null) is { } kept)
+        {
+            await kept.DisposeAsync();
+        }
+
         if (_intent is not null)
         {
             await ReleaseAsync();

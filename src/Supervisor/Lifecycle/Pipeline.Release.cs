@@ -35,8 +35,9 @@ internal sealed partial class Pipeline
     }
 
     /// <summary>Ends the worker, where there is one, and sees what comes back.</summary>
+    /// <param name="keepsPromise">Whether the memory that was promised to the worker is for the next one, so that nobody else gets it in between.</param>
     /// <returns>The receipt of the last worker, and whether that is gone.</returns>
-    private async Task<(ReclaimReceipt Receipt, bool Gone)> ReclaimAsync()
+    private async Task<(ReclaimReceipt Receipt, bool Gone)> ReclaimAsync(bool keepsPromise = false)
     {
         if (_worker is not { } worker)
         {
@@ -55,6 +56,13 @@ internal sealed partial class Pipeline
         {
             worker.Connection?.Dispose();
             return (_lastReceipt, false);
+        }
+
+        if (keepsPromise && worker.Reservation is { } reservation)
+        {
+            worker.Reservation = null;
+            await reservation.ReopenAsync();
+            _kept = reservation;
         }
 
         await ForgetWorkerAsync();

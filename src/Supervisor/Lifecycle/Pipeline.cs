@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
@@ -41,6 +42,9 @@ internal sealed partial class Pipeline : IDisposable
     private ProcessMemory _lastSeen;
     private ReclaimReceipt? _lastReceipt;
     private (SupervisorException Cause, long When)? _death;
+
+    // Passed on by the loop to the life that comes next.
+    private Reservation? _kept;
 
     // Written by the loop, read by anybody.
     private volatile PipelineState _state;

@@ -22,15 +22,19 @@ internal sealed class PipelineStarter(
     SupervisorOptions options,
     TimeProvider time)
 {
+    /// <summary>Has devices that failed a worker avoided.</summary>
+    public void Avoid(string device) => admission.Avoid(device);
+
     /// <summary>Never fails: the last message is <see cref="PipelineMessage.Loaded"/> or <see cref="PipelineMessage.StartFailed"/>.</summary>
-    public async Task StartAsync(PipelineSpec spec, Action<PipelineMessage> tell, CancellationToken stopping)
+    /// <param name="kept">Memory that was promised to a worker before; null to get some. Owned.</param>
+    public async Task StartAsync(PipelineSpec spec, Reservation? kept, Action<PipelineMessage> tell, CancellationToken stopping)
     {
-        Reservation? reservation = null;
+        var reservation = kept;
         GpuReading? before;
         try
         {
             stopping.ThrowIfCancellationRequested();
-            reservation = await admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping);
+            reservation ??= await admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping);
             before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, stopping) : null;
         }
         catch (Exception exception)

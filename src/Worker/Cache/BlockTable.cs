@@ -1,12 +1,13 @@
 namespace LmDeploy.Worker.Cache;
 
 /// <summary>The blocks of one sequence, in the order of its tokens. Not thread-safe.</summary>
-internal sealed class BlockTable(int blockSize)
+/// <param name="mostTokens">How many tokens there is to be room for at most, when that is known.</param>
+internal sealed class BlockTable(int blockSize, int mostTokens = 0)
 {
     /// <summary>The block in the place of one that was given back: padding, which masks keep from being seen.</summary>
     public const int Padding = 0;
 
-    private readonly List<int> _blocks = [];
+    private readonly List<int> _blocks = new((mostTokens + blockSize - 1) / blockSize);
 
     public int Count => _blocks.Count;
 
@@ -22,12 +23,28 @@ internal sealed class BlockTable(int blockSize)
     /// <summary>Blocks before this one were given back.</summary>
     public int FirstHeld { get; private set; }
 
+    /// <summary>How many blocks were not given back.</summary>
+    public int Held => _blocks.Count - FirstHeld;
+
     public int this[int index] => _blocks[index];
 
     public void Add(int block) => _blocks.Add(block);
 
     /// <summary>The cache slot of the token at a position.</summary>
     public long Slot(int position) => ((long)_blocks[position / blockSize] * blockSize) + (position % blockSize);
+
+    /// <summary>Writes the cache slots of the first tokens.</summary>
+    public void CopySlots(Span<long> slots)
+    {
+        for (var position = 0; position < slots.Length;)
+        {
+            var slot = (long)_blocks[position / blockSize] * blockSize;
+            for (var end = Math.Min(slots.Length, position + blockSize); position < end; position++)
+            {
+                slots[position] = slot++;
+            }
+        }
+    }
 
     /// <summary>Gives blocks back whose tokens no later one sees.</summary>
     /// <param name="position">The first position that is still seen.</param>

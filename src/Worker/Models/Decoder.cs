@@ -17,6 +17,8 @@ internal sealed class Decoder(
     RotaryEmbedding? rope,
     RotaryEmbedding? slidingRope) : IDisposable
 {
+    private readonly SlotBuffer _slots = new();
+
     public DecoderSpec Spec => spec;
 
     /// <summary>Whether the keys of a token depend on how long its sequence was: then they are of no use to another one.</summary>
@@ -32,7 +34,7 @@ internal sealed class Decoder(
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)
     {
         using var scope = torch.NewDisposeScope();
-        var step = new StepContext(batch, cache, spec.SlidingWindows, Device);
+        var step = new StepContext(batch, cache, spec.SlidingWindows, _slots, Device);
         var x = Embed(step);
         var angles = rope?.For(batch, step.Positions, Dtype);
         var slidingAngles = slidingRope?.For(batch, step.Positions, Dtype) ?? angles;
@@ -59,6 +61,7 @@ internal sealed class Decoder(
 
     public void Dispose()
     {
+        _slots.Dispose();
         embedding.Dispose();
         positionEmbedding?.Dispose();
         rope?.Dispose();

@@ -72,10 +72,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         var sequence = computed.Sequence;
         sequence.Advance(computed.Slice);
         prefixes.Remember(sequence.Blocks, sequence.Tokens, sequence.Computed);
-        if (limits.LongestWindow is { } window)
-        {
-            sequence.Blocks.ReleaseBefore(sequence.Computed + 1 - window, pool);
-        }
+        ReleaseUnseen(sequence);
     }
 
     public bool IsRunning(Sequence sequence) => _running.Contains(sequence);
@@ -155,15 +152,17 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private bool TryAdmit(Sequence sequence)
     {
         var reused = prefixes.Reuse(sequence.Blocks, sequence.Tokens, sequence.MostReusable);
-        var needed = BlocksFor(sequence.Tokens.Count + 1) - sequence.Blocks.Count;
+        sequence.SkipTo(reused);
+        ReleaseUnseen(sequence);
+        var needed = Math.Max(0, BlocksFor(sequence.Tokens.Count + 1) - sequence.Blocks.Held);
         var reserved = _running.Sum(running => Math.Max(0, BlocksFor(running.Tokens.Count + blockSize) - running.Blocks.Count));
         if (_running.Count > 0 && needed + reserved > pool.Free)
         {
             sequence.Blocks.ReleaseAll(pool);
+            sequence.SkipTo(0);
             return false;
         }
 
-        sequence.SkipTo(reused);
         if (!sequence.IsAdmittedBefore)
         {
             sequence.Request.CachedTokens = Math.Min(reused, sequence.Request.PromptIds.Length);
@@ -224,6 +223,14 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
 
         return true;
+    }
+
+    private void ReleaseUnseen(Sequence sequence)
+    {
+        if (limits.LongestWindow is { } window)
+        {
+            sequence.Blocks.ReleaseBefore(sequence.Computed + 1 - window, pool);
+        }
     }
 
     private void Preempt(Sequence sequence)

@@ -6,11 +6,11 @@ namespace LmDeploy.Worker.Scheduling;
 /// <summary>A request that was admitted: its tokens so far and how many of them are in the cache. The engine's thread owns it.</summary>
 internal sealed class Sequence(EngineRequest request, int blockSize)
 {
-    private readonly List<int> _tokens = [.. request.PromptIds, .. request.ResumedIds];
+    private readonly List<int> _tokens = Begin(request);
 
     public EngineRequest Request => request;
 
-    public BlockTable Blocks { get; } = new(blockSize);
+    public BlockTable Blocks { get; } = new(blockSize, request.PromptIds.Length + request.MaxNewTokens);
 
     /// <summary>Prompt and generated tokens.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
@@ -73,5 +73,14 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         {
             PromptLogprobs.Clear();
         }
+    }
+
+    /// <summary>With room for all that may come: appending to it allocates nothing.</summary>
+    private static List<int> Begin(EngineRequest request)
+    {
+        var tokens = new List<int>(request.PromptIds.Length + request.MaxNewTokens);
+        tokens.AddRange(request.PromptIds);
+        tokens.AddRange(request.ResumedIds);
+        return tokens;
     }
 }

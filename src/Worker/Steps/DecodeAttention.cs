@@ -14,20 +14,11 @@ internal sealed class DecodeAttention
 
     /// <param name="windows">The sliding windows that layers have; null among them for none.</param>
     /// <remarks>Its tensors belong to the dispose scope it is made in.</remarks>
-    public DecodeAttention(IReadOnlyList<StepSlice> slices, IEnumerable<int?> windows, torch.Device device)
+    public DecodeAttention(IReadOnlyList<StepSlice> slices, IEnumerable<int?> windows, SlotBuffer slots, torch.Device device)
     {
         _sequences = slices.Count;
         _longest = slices.Max(slice => slice.Length);
-        var slots = new long[_sequences * _longest];
-        for (var i = 0; i < _sequences; i++)
-        {
-            for (var position = 0; position < slices[i].Length; position++)
-            {
-                slots[(i * _longest) + position] = slices[i].Blocks.Slot(position);
-            }
-        }
-
-        _slots = torch.tensor(slots).to(device);
+        _slots = slots.Fill(slices, _longest, device);
         var lengths = torch.tensor(slices.Select(slice => (long)slice.Length).ToArray()).to(device).unsqueeze(1);
         var positions = TensorArithmetic.Range(0, _longest, device).unsqueeze(0);
         _masks = windows.Distinct().ToDictionary(window => window ?? 0, window => Mask(positions, lengths, window).view(_sequences, 1, 1, _longest));

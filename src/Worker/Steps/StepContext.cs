@@ -6,14 +6,14 @@ namespace LmDeploy.Worker.Steps;
 /// <summary>What every layer of one forward pass shares. Its tensors belong to the dispose scope it is made in.</summary>
 internal sealed class StepContext
 {
-    public StepContext(StepBatch batch, KeyValueCache cache, IEnumerable<int?> windows, torch.Device device)
+    public StepContext(StepBatch batch, KeyValueCache cache, IEnumerable<int?> windows, SlotBuffer slots, torch.Device device)
     {
         Batch = batch;
         Cache = cache;
         TokenIds = torch.tensor(batch.TokenIds()).to(device);
         Positions = torch.tensor(batch.Positions()).to(device);
         Slots = torch.tensor(batch.Slots()).to(device);
-        Decode = batch.SingleTokenSlices > 0 ? new DecodeAttention([.. batch.Slices.Take(batch.SingleTokenSlices)], windows, device) : null;
+        Decode = batch.SingleTokenSlices > 0 ? new DecodeAttention([.. batch.Slices.Take(batch.SingleTokenSlices)], windows, slots, device) : null;
         Prefills = [.. batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => (slice, new PrefillAttention(slice, device)))];
     }
 

@@ -13,8 +13,7 @@ public sealed class ForgottenPipelineTests
         await using var fake = await FakeSupervisor.StartAsync();
         await using var supervisor = fake.Connect();
         var forgotten = Use(supervisor);
-        await AbandonedPipelines.CollectAsync(CancellationToken.None).InTime();
-        forgotten.IsAlive.ShouldBeFalse("the hold must not keep the pipeline");
+        await CollectUntilGoneAsync(forgotten).InTime();
         fake.Released.ShouldBe(1);
     }
 
@@ -56,6 +55,16 @@ public sealed class ForgottenPipelineTests
         await using var second = await Pipeline.CreateAsync("second", null, supervisor).InTime();
 
         fake.Opened.Count.ShouldBe(2, "it was the first that made the room");
+    }
+
+    /// <summary>The thread that ended the last call may hold the pipeline on its stack for a moment; a hold that keeps it would do so for ever.</summary>
+    private static async Task CollectUntilGoneAsync(WeakReference forgotten)
+    {
+        do
+        {
+            await AbandonedPipelines.CollectAsync(CancellationToken.None);
+        }
+        while (forgotten.IsAlive);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

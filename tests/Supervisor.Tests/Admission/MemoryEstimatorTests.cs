@@ -69,6 +69,21 @@ public sealed class MemoryEstimatorTests : IDisposable
         _estimator.Estimate(Spec(new EngineConfig(), SampleModel.Write(_folder.File("n"), dtype)), onGpu: false).Need.Fixed
             .ShouldBe(Host + (factor * SampleModel.WeightFileBytes));
 
+    [Theory]
+    [InlineData(""" "n_layer": 3, "n_head": 4, "n_embd": 32, "n_positions": 1024, "dtype": "float32" """, 2 * 32 * 3, 25_000)] // GPT-2's own names
+    [InlineData(""" "num_hidden_layers": 3, "num_attention_heads": 128, "num_key_value_heads": 128, "hidden_size": 7168, "kv_lora_rank": 512, "qk_rope_head_dim": 64 """, 576 * 3, 25_000)] // one latent vector for all heads
+    [InlineData(""" "num_hidden_layers": 3, "num_attention_heads": 4, "hidden_size": 64, "dtype": "bfloat16", "intermediate_size": 64, "num_local_experts": 4, "quantization_config": {"quant_method": "mxfp4"} """, 2 * 64 * 3, 147_456 + ((100_000 - 78_336) / 2))] // 4.25 bits a weight in the experts
+    public void Estimate_KnowsWhatFamiliesKeepAndPack(string config, long cacheWidth, long weights)
+    {
+        var model = SampleModel.Write(_folder.File("f"));
+        File.WriteAllText(Path.Combine(model, "config.json"), $"{{{config}}}");
+
+        var need = _estimator.Estimate(Spec(new EngineConfig { CacheMaxEntryCount = 10 }, model), onGpu: false).Need;
+
+        need.Fixed.ShouldBe(Host + (4 * weights));
+        need.Least.ShouldBe(need.Fixed + (11 * cacheWidth * 64 * 4));
+    }
+
     [Fact]
     public void Estimate_CountsEachShardOnce() =>
         _estimator.Estimate(Spec(new EngineConfig(), SampleModel.Write(_folder.File("s"), shards: 3)), onGpu: false).Need.Fixed.ShouldBe(Host + (3 * Weights));

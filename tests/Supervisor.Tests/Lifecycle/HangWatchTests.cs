@@ -15,79 +15,94 @@ public sealed class HangWatchTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly FakeWorkerProcess _process;
     private readonly WorkerInstance _worker;
-    private readonly Task _watch;
+    private readonly HangWatch _watch;
 
     public HangWatchTests()
     {
         _process = new FakeWorkerProcess(_time);
         _worker = new WorkerInstance(WorkerFolder.Create(_folder.Path), _process, "", 0);
-        _watch = new HangWatch(_worker, Timeout, _time).RunAsync();
+        _watch = new HangWatch(_worker, Timeout, _time);
     }
 
     [Fact]
-    public async Task SilentWorker_IsCondemned()
+    public void SilentWorker_IsCondemned()
     {
-        await PassAsync(Timeout + Tick, beats: false);
+        Pass(Timeout + Tick, beats: false);
 
         _worker.CondemnedFor.ShouldBe(FailureKinds.Hung);
         _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("hang_timeout_ms");
         _process.Done.ShouldContain("kill");
-        await _watch.InTime();
     }
 
     [Fact]
-    public async Task FrozenWorker_IsCondemnedAsOne()
+    public void FrozenWorker_IsCondemnedAsOne()
     {
         _process.IsFrozen = true;
-        await PassAsync(Timeout + Tick, beats: false);
+        Pass(Timeout + Tick, beats: false);
 
         _worker.CondemnedFor.ShouldBe(FailureKinds.Stopped);
     }
 
     [Fact]
-    public async Task StepWithoutProgress_IsCondemned_ThoughTheHeartBeats()
+    public void StepWithoutProgress_IsCondemned_ThoughTheHeartBeats()
     {
         _worker.Folder.Flight.Begin(7, [1]);
-        await PassAsync(Timeout + Tick + Tick, beats: true);
+        Pass(Timeout + Tick + Tick, beats: true);
 
         _worker.CondemnedFor.ShouldBe(FailureKinds.Hung);
         _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("step 7");
     }
 
     [Fact]
-    public async Task LongStepWithProgress_IsLeftAlone()
+    public void LongStepWithProgress_IsLeftAlone()
     {
         _worker.Folder.Flight.Begin(1, [1]);
-        await PassAsync(Timeout * 5, beats: true, _worker.Folder.Flight.Advance);
+        Pass(Timeout * 5, beats: true, _worker.Folder.Flight.Advance);
 
         _worker.CondemnedFor.ShouldBeNull();
     }
 
     [Fact]
-    public async Task SlowLoad_IsLeftAlone()
+    public void SlowLoad_IsLeftAlone()
     {
         _worker.Folder.Flight.Begin(0, []);
-        await PassAsync(Timeout * 5, beats: true);
+        Pass(Timeout * 5, beats: true);
 
         _worker.CondemnedFor.ShouldBeNull();
     }
 
     [Fact]
-    public async Task IdleWorker_IsLeftAlone()
+    public void IdleWorker_IsLeftAlone()
     {
         _worker.Folder.Flight.Begin(9, [1]);
         _worker.Folder.Flight.Rest();
-        await PassAsync(Timeout * 5, beats: true);
+        Pass(Timeout * 5, beats: true);
 
         _worker.CondemnedFor.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Run_LooksUntilTheWorkerIsCondemned()
+    {
+        var running = _watch.RunAsync();
+        await Deadline.UntilAsync(
+            () =>
+            {
+                _time.Advance(Tick);
+                return running.IsCompleted;
+            },
+            "the watch to end");
+
+        _worker.CondemnedFor.ShouldBe(FailureKinds.Hung);
     }
 
     [Fact]
     public async Task Exit_EndsTheWatch()
     {
+        var running = _watch.RunAsync();
         _process.Exit(0);
 
-        await _watch.InTime();
+        await running.InTime();
         _worker.CondemnedFor.ShouldBeNull();
     }
 
@@ -99,10 +114,10 @@ public sealed class HangWatchTests : IDisposable
         _folder.Dispose();
     }
 
-    /// <summary>Turns the clock, and lets the watch look after each tick.</summary>
-    private async Task PassAsync(TimeSpan time, bool beats, Action? progress = null)
+    /// <summary>Turns the clock, and has the watch look after each tick.</summary>
+    private void Pass(TimeSpan time, bool beats, Action? progress = null)
     {
-        for (var passed = TimeSpan.Zero; passed < time && !_watch.IsCompleted; passed += Tick)
+        for (var passed = TimeSpan.Zero; passed < time && _worker.CondemnedFor is null; passed += Tick)
         {
             if (beats)
             {
@@ -111,7 +126,7 @@ public sealed class HangWatchTests : IDisposable
 
             progress?.Invoke();
             _time.Advance(Tick);
-            await Task.Yield();
+            _watch.Look();
         }
     }
 }

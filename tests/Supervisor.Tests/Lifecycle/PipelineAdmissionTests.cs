@@ -73,6 +73,39 @@ public sealed class PipelineAdmissionTests : IDisposable
         (await _ledgers.Of("GPU-2").ReadAsync()).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task WorkerThatTakesThePlaceOfADeadOne_HasItsMemory()
+    {
+        using var workshop = new Workshop(gpus: _gpus, admission: _admission);
+        var pipeline = await workshop.OpenReadyAsync("cuda", "cuda:0", maxRestarts: 5);
+        var dead = workshop.Process;
+        _gpus.SetFree("GPU-2", 0); // Somebody else takes what the dead worker leaves: there is no new promise to be had.
+
+        workshop.Flight.Begin(step: 1, []);
+        workshop.Process.Exit(139);
+        await workshop.LoadAgainAsync(starts: 2);
+
+        await Deadline.UntilAsync(() => _ledgers.Of("GPU-2").ReadAsync().Result is [var promise] && promise.Worker == workshop.Process.Identity, "it to have the promise");
+        workshop.Process.ShouldNotBe(dead);
+        pipeline.Stop(StopReason.Disposed);
+        await pipeline.Completion.InTime();
+        (await _ledgers.Of("GPU-2").ReadAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("GPU-1", "GPU-2")]
+    [InlineData("GPU-2", "GPU-1")]
+    public async Task DeviceThatFailedAWorker_IsNotChosenWhereThereIsAnother(string avoided, string expected)
+    {
+        _gpus.SetFree("GPU-1", Need);
+        _admission.Avoid(avoided);
+        using var workshop = new Workshop(gpus: _gpus, admission: _admission);
+
+        await workshop.OpenReadyAsync("cuda", "cuda:0");
+
+        workshop.VisibleDevices.ShouldBe(expected);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

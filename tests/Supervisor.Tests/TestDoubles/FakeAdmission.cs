@@ -8,4 +8,8 @@ internal sealed class FakeAdmission : IAdmission
 {
     public Task<Reservation> AcquireAsync(PipelineSpec spec, Action onWaiting, CancellationToken cancellationToken) =>
         Task.FromResult(new Reservation(spec.Id, spec.Name));
+
+    public void Avoid(string device)
+    {
+    }
 }

@@ -69,6 +69,23 @@ internal static class GoldenRun
         }
     }
 
+    /// <summary>Cuts each answer off after its first token and in its middle, and has it gone on with.</summary>
+    public static async Task ResumeAsync(string folder, IReadOnlyList<GoldenPrompt> prompts)
+    {
+        using var engine = await StartAsync(folder, new EngineConfig(Config) { EnablePrefixCaching = false });
+        foreach (var prompt in prompts)
+        {
+            var decided = prompt.DecidedTokens(Tolerance);
+            foreach (var cut in new[] { 1, decided / 2 }.Where(cut => cut < decided))
+            {
+                var request = RecordingRequest.Unscored(prompt.InputIds, prompt.GreedyIds.Length, prompt.GreedyIds[..cut]);
+                engine.Submit(request);
+                (await request.Finished.WaitAsync(Deadline)).Error.ShouldBeNull();
+                CompareAnswer(request, prompt, cut, $"after {cut} tokens");
+            }
+        }
+    }
+
     private static async Task<EngineThread> StartAsync(string folder, EngineConfig config)
     {
         var settings = EngineSettings.From(config);
@@ -87,11 +104,16 @@ internal static class GoldenRun
         }
 
         Math.Exp(-scores.Average()).ShouldBe(expected.Perplexity, expected.Perplexity * Tolerance, what);
+        CompareAnswer(actual, expected, first: 0, what);
+    }
+
+    private static void CompareAnswer(RecordingRequest actual, GoldenPrompt expected, int first, string what)
+    {
         var decided = expected.DecidedTokens(Tolerance);
-        actual.Tokens.Take(decided).ShouldBe(expected.GreedyIds.Take(decided), what);
-        for (var i = 0; i < decided; i++)
+        actual.Tokens.Take(decided - first).ShouldBe(expected.GreedyIds[first..decided], what);
+        for (var i = first; i < decided; i++)
         {
-            var candidates = actual.Logprobs[i]!;
+            var candidates = actual.Logprobs[i - first]!;
             candidates.Logprobs[candidates.Ids.IndexOf(expected.GreedyIds[i])]
                 .ShouldBe((float)expected.GreedyLogprobs[i], Tolerance, $"{what}: log-probability of generated token {i}");
         }

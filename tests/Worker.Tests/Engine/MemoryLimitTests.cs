@@ -39,7 +39,7 @@ public sealed class MemoryLimitTests
     public unsafe void BytesLeftOf_CountsWhatThisProcessHolds()
     {
         const long limit = 1L << 40;
-        const int taken = 64 << 20;
+        const int taken = 512 << 20;
         var before = HostMemory.BytesLeftOf(limit);
         var held = NativeMemory.Alloc(taken);
         try

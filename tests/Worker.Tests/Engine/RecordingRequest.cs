@@ -31,9 +31,10 @@ internal sealed class RecordingRequest : EngineRequest
     };
 
     /// <summary>As <see cref="Greedy"/>, without log-probabilities of the prompt.</summary>
-    public static RecordingRequest Unscored(int[] prompt, int maxNewTokens) => new()
+    public static RecordingRequest Unscored(int[] prompt, int maxNewTokens, params int[] resumed) => new()
     {
         PromptIds = prompt,
+        ResumedIds = resumed,
         Sampling = new SamplingParameters { Logprobs = 5 },
         MaxNewTokens = maxNewTokens,
         StopTokenIds = new HashSet<int>(),

@@ -20,10 +20,10 @@ public sealed class SchedulerTests
 
     [Fact]
     public void EveryRequestFinishes_WithItsOwnTokensInTheCache_WhateverIsSharedPreemptedOrCancelled() =>
-        Gen.Select(_prompts, Gen.Int[1, 10], Gen.Int[0, 60], Gen.Int[0, 2]).Array[1, 14].Sample(shapes =>
+        Gen.Select(Gen.Select(_prompts, Gen.Int[1, 10], Gen.Int[0, 60], Gen.Int[0, 2]).Array[1, 14], Gen.Int[0, 9]).Sample((shapes, window) =>
         {
             var pool = new BlockPool(12);
-            var scheduler = Scheduler(pool);
+            var scheduler = Scheduler(pool, window: window == 0 ? null : window);
             var cache = new Dictionary<long, int>();
             var cancellations = shapes.Select(_ => new CancellationTokenSource()).ToList();
             var requests = shapes.Select((shape, i) => Request(shape.Item1, shape.Item2, shape.Item4, cancellationToken: cancellations[i].Token)).ToList();
@@ -41,7 +41,7 @@ public sealed class SchedulerTests
 
                 var step = scheduler.Next();
                 CheckBounds(step);
-                Compute(scheduler, step, cache);
+                Compute(scheduler, step, cache, window == 0 ? int.MaxValue : window);
             }
 
             requests.ShouldAllBe(request => request.Finished.IsCompleted);
@@ -174,6 +174,30 @@ public sealed class SchedulerTests
         }
     }
 
+    [Fact]
+    public void KnownBeginningThatFillsTheCache_LeavesRoomForTheRest_WithSlidingWindows()
+    {
+        var pool = new BlockPool(7);
+        var scheduler = Scheduler(pool, window: 8);
+        int[] prompt = [.. Enumerable.Range(1, 24)];
+        scheduler.Enqueue(Request(prompt, 1));
+        while (scheduler.HasWork)
+        {
+            Compute(scheduler, scheduler.Next());
+        }
+
+        var second = Request([.. prompt, 25, 26, 27], 12);
+        scheduler.Enqueue(second);
+        for (var steps = 0; scheduler.HasWork; steps++)
+        {
+            steps.ShouldBeLessThan(100, "the blocks of what no token sees are in the way");
+            Compute(scheduler, scheduler.Next());
+        }
+
+        second.CachedTokens.ShouldBe(24);
+        scheduler.Preemptions.ShouldBe(0);
+    }
+
     private static Scheduler Scheduler(BlockPool pool, int mostWaiting = 100, int? window = null) => new(
         pool,
         new PrefixCache(pool, BlockSize, isEnabled: true),
@@ -199,8 +223,8 @@ public sealed class SchedulerTests
         step.SelectMany(scheduled => Enumerable.Range(scheduled.Slice.FirstPosition, scheduled.Slice.Count).Select(scheduled.Slice.Blocks.Slot)).ShouldBeUnique();
     }
 
-    /// <summary>Writes the step's tokens to their slots, and sees to it that all before them are still there.</summary>
-    private static void Compute(Scheduler scheduler, IReadOnlyList<ScheduledSlice> step, Dictionary<long, int>? cache = null)
+    /// <summary>Writes the step's tokens to their slots, and sees to it that all before them which they see are still there.</summary>
+    private static void Compute(Scheduler scheduler, IReadOnlyList<ScheduledSlice> step, Dictionary<long, int>? cache = null, int window = int.MaxValue)
     {
         foreach (var (sequence, slice) in step)
         {
@@ -213,12 +237,9 @@ public sealed class SchedulerTests
         foreach (var scheduled in step)
         {
             var sequence = scheduled.Sequence;
-            for (var position = 0; cache is not null && position < scheduled.Slice.Length; position++)
+            for (var position = Math.Max(0, scheduled.Slice.FirstPosition + 1 - window); cache is not null && position < scheduled.Slice.Length; position++)
             {
-                if (sequence.Blocks[position / BlockSize] != BlockTable.Padding)
-                {
-                    cache[scheduled.Slice.Blocks.Slot(position)].ShouldBe(sequence.Tokens[position]);
-                }
+                cache[scheduled.Slice.Blocks.Slot(position)].ShouldBe(sequence.Tokens[position]);
             }
 
             var reachesEnd = scheduled.ReachesEnd;

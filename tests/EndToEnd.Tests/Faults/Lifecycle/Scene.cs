@@ -34,7 +34,9 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
                 await strike(pid);
             }
 
-            return (pipe.Failures, await closing.WaitAsync(Deadline));
+            // Only after the receipt is every failure known: an answer may overtake the news of what it survived.
+            var receipt = await closing.WaitAsync(Deadline);
+            return (pipe.Failures, receipt);
         }
     }
 

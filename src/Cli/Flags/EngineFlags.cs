@@ -18,6 +18,8 @@ internal sealed class EngineFlags
         Description = "Share of free memory for the key-value cache; above 1, a number of blocks. Default: 0.8.",
     };
 
+    private readonly Option<int?> _maxQueueLen = new("--max-queue-len") { Description = "How many requests may wait; another one is an error. Default: 65536." };
+    private readonly Option<bool> _noPrefixCaching = new("--no-prefix-caching") { Description = "Compute every prompt anew, also what it has in common with others." };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads on a CPU. Default: the number of cores." };
     private readonly Option<FileInfo?> _chatTemplate = new("--chat-template") { Description = "A file with a chat template (Jinja) to use instead of the model's own." };
     private readonly Option<double?> _loadTimeout = new("--load-timeout") { Description = "Seconds to start and load a model. Default: 600." };
@@ -31,7 +33,7 @@ internal sealed class EngineFlags
     {
         Option[] options =
         [
-            _device, _dtype, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _threads, _chatTemplate, _loadTimeout,
+            _device, _dtype, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
             _maxRestarts, _hangTimeout, _memoryLimit, _admissionTimeout,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -51,6 +53,8 @@ internal sealed class EngineFlags
                 MaxPrefillTokenNum = result.GetValue(_maxPrefillTokenNum),
                 CacheBlockSeqLen = result.GetValue(_cacheBlockSeqLen) ?? _defaults.CacheBlockSeqLen,
                 CacheMaxEntryCount = result.GetValue(_cacheMaxEntryCount) ?? _defaults.CacheMaxEntryCount,
+                MaxQueueLen = result.GetValue(_maxQueueLen) ?? _defaults.MaxQueueLen,
+                EnablePrefixCaching = !result.GetValue(_noPrefixCaching),
                 Threads = result.GetValue(_threads),
                 ChatTemplate = result.GetValue(_chatTemplate) is { } file ? ReadTemplate(file) : null,
                 LoadTimeout = result.GetValue(_loadTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : _defaults.LoadTimeout,

@@ -35,6 +35,7 @@ public sealed class LeakTests(ITestOutputHelper output)
         using var fakes = Installation.WithFakes();
         await using var supervisor = sandbox.StartSupervisor(fakes);
         var supervisorPid = sandbox.Supervisors.Single();
+        var began = DateTime.UtcNow;
         await KillRoundsAsync(supervisor, Soak.Pick(5, 50));
         var before = (Supervisor: Usage.Of(supervisorPid), Client: Usage.Of(Environment.ProcessId));
         var killed = await KillRoundsAsync(supervisor, Soak.Pick(25, 1000));
@@ -44,12 +45,13 @@ public sealed class LeakTests(ITestOutputHelper output)
         Compare(before.Client, after.Client, "client");
         sandbox.Workers.ShouldBeEmpty();
         sandbox.MeetingPlaces.ShouldBeEmpty();
-        killed.SelectMany(DiagnosticSockets).ShouldBeEmpty();
+        killed.SelectMany(pid => DiagnosticSockets(pid, began)).ShouldBeEmpty();
         ProcessTable.ZombiesOf(supervisorPid).ShouldBe(0);
     }
 
-    /// <summary>What .NET leaves in the temporary folder for debuggers of a process that was killed.</summary>
-    private static string[] DiagnosticSockets(int pid) => Directory.GetFiles(Path.GetTempPath(), $"*-{pid}-*");
+    /// <summary>What .NET leaves in the temporary folder for debuggers of a process that was killed; an earlier process may have had the same number.</summary>
+    private static IEnumerable<string> DiagnosticSockets(int pid, DateTime since) =>
+        Directory.GetFiles(Path.GetTempPath(), $"*-{pid}-*").Where(path => File.GetLastWriteTimeUtc(path) >= since);
 
     private static async Task<IReadOnlyList<int>> KillRoundsAsync(Supervisor supervisor, int count)
     {

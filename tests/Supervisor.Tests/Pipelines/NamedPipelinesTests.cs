@@ -339,11 +339,12 @@ public sealed class NamedPipelinesTests : IDisposable
             "the supervisor leaves when nothing is resident");
     }
 
+    /// <remarks>A fake worker's heart does not beat while the test turns the clock, so nobody watches for hangs.</remarks>
     private static LoadPipelineRequest Request(string name, long? ttl = null, bool pinned = false)
     {
         var request = new LoadPipelineRequest
         {
-            Open = new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = "cpu", MaxRestarts = 0 } }, Pinned = pinned,
+            Open = new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = "cpu", MaxRestarts = 0, HangTimeoutMs = 0 } }, Pinned = pinned,
         };
         if (ttl is { } milliseconds)
         {

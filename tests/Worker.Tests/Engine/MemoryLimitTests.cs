@@ -34,26 +34,30 @@ public sealed class MemoryLimitTests
         error.Subject.ShouldBe("cache_max_entry_count");
     }
 
-    /// <summary>What is taken is fresh from the system: an array might come to lie where this process held memory before.</summary>
+    /// <summary>Other tests of this process give memory back meanwhile, so it may take more than one look to see what was taken.</summary>
     [Fact]
-    public unsafe void BytesLeftOf_CountsWhatThisProcessHolds()
+    public void BytesLeftOf_CountsWhatThisProcessHolds()
     {
         const long limit = 1L << 40;
         const int taken = 512 << 20;
+        Enumerable.Range(0, 10).Any(_ => Taken(limit, taken) > taken / 2).ShouldBeTrue("most of what was taken is counted");
+        HostMemory.BytesLeftOf(1).ShouldBe(0);
+    }
+
+    /// <summary>Memory that is fresh from the system: an array might come to lie where this process held some before.</summary>
+    private static unsafe long Taken(long limit, int bytes)
+    {
         var before = HostMemory.BytesLeftOf(limit);
-        var held = NativeMemory.Alloc(taken);
+        var held = NativeMemory.Alloc((nuint)bytes);
         try
         {
-            new Span<byte>(held, taken).Fill(1);
-
-            (before - HostMemory.BytesLeftOf(limit)).ShouldBeGreaterThan(taken / 2, "most of what was taken is counted, whatever else was given back meanwhile");
+            new Span<byte>(held, bytes).Fill(1);
+            return before - HostMemory.BytesLeftOf(limit);
         }
         finally
         {
             NativeMemory.Free(held);
         }
-
-        HostMemory.BytesLeftOf(1).ShouldBe(0);
     }
 
     private static async Task LoadAsync(EngineConfig config) =>

@@ -1,13 +1,12 @@
 namespace LmDeploy.Worker.Cache;
 
 /// <summary>The blocks of one sequence, in the order of its tokens. Not thread-safe.</summary>
-/// <param name="mostTokens">How many tokens there is to be room for at most, when that is known.</param>
-internal sealed class BlockTable(int blockSize, int mostTokens = 0)
+internal sealed class BlockTable(int blockSize)
 {
     /// <summary>The block in the place of one that was given back: padding, which masks keep from being seen.</summary>
     public const int Padding = 0;
 
-    private readonly List<int> _blocks = new((mostTokens + blockSize - 1) / blockSize);
+    private readonly List<int> _blocks = [];
 
     public int Count => _blocks.Count;
 
@@ -27,6 +26,9 @@ internal sealed class BlockTable(int blockSize, int mostTokens = 0)
     public int Held => _blocks.Count - FirstHeld;
 
     public int this[int index] => _blocks[index];
+
+    /// <summary>Makes sure that blocks for so many tokens can be added without allocating.</summary>
+    public void Reserve(int tokens) => _blocks.EnsureCapacity((tokens + blockSize - 1) / blockSize);
 
     public void Add(int block) => _blocks.Add(block);
 

@@ -169,6 +169,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             sequence.IsAdmittedBefore = true;
         }
 
+        sequence.Reserve();
         _running.Add(sequence);
         return true;
     }

@@ -6,11 +6,11 @@ namespace LmDeploy.Worker.Scheduling;
 /// <summary>A request that was admitted: its tokens so far and how many of them are in the cache. The engine's thread owns it.</summary>
 internal sealed class Sequence(EngineRequest request, int blockSize)
 {
-    private readonly List<int> _tokens = Begin(request);
+    private readonly List<int> _tokens = [.. request.PromptIds, .. request.ResumedIds];
 
     public EngineRequest Request => request;
 
-    public BlockTable Blocks { get; } = new(blockSize, request.PromptIds.Length + request.MaxNewTokens);
+    public BlockTable Blocks { get; } = new(blockSize);
 
     /// <summary>Prompt and generated tokens.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
@@ -37,6 +37,14 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and those before a token that is scored.</summary>
     public int MostReusable => !IsStarted && request.PromptLogprobsFrom is { } from ? Math.Min(from - 1, _tokens.Count - 1) : _tokens.Count - 1;
+
+    /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
+    public void Reserve()
+    {
+        var most = request.PromptIds.Length + request.MaxNewTokens;
+        _tokens.EnsureCapacity(most);
+        Blocks.Reserve(most);
+    }
 
     /// <summary>Notes that the first tokens are in the cache already.</summary>
     public void SkipTo(int computed) => Computed = computed;
@@ -73,14 +81,5 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         {
             PromptLogprobs.Clear();
         }
-    }
-
-    /// <summary>With room for all that may come: appending to it allocates nothing.</summary>
-    private static List<int> Begin(EngineRequest request)
-    {
-        var tokens = new List<int>(request.PromptIds.Length + request.MaxNewTokens);
-        tokens.AddRange(request.PromptIds);
-        tokens.AddRange(request.ResumedIds);
-        return tokens;
     }
 }

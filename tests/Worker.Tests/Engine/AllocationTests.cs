@@ -26,7 +26,7 @@ public sealed class AllocationTests
         using (engine)
         {
             var tensors = new List<long>();
-            for (var answer = 0; answer < Answers; answer++)
+            for (var answer = -1; answer < Answers; answer++)
             {
                 var request = new MeasuredRequest
                 {
@@ -34,6 +34,11 @@ public sealed class AllocationTests
                 };
                 engine.Submit(request);
                 await request.Finished.WaitAsync(Deadline);
+
+                if (answer < 0)
+                {
+                    continue; // The code is still being compiled, and compiled again.
+                }
 
                 request.Median(Tokens - 500, Tokens - 1).ShouldBeLessThanOrEqualTo(request.Median(100, 600) + 64, "managed bytes of a step late and early in the answer");
                 tensors.Add(request.Tensors);

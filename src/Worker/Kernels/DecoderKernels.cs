@@ -9,9 +9,10 @@ internal sealed class DecoderKernels : IDisposable
     private const int Threads = 256;
     private const int WarpsPerBlock = 8;
     private const int AttentionThreads = 128;
-    private const int MostRowsAtOnce = 65_535;
+    private const int ArgmaxThreads = 1024;
+    private const int ManyRows = 256;
 
-    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention", "activation", "gemv"];
+    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention", "activation", "gemv", "argmax"];
 
     private readonly KernelDefinitions _sizes;
     private readonly CudaStream _stream;
@@ -23,6 +24,7 @@ internal sealed class DecoderKernels : IDisposable
     private readonly CudaKernel _gate;
     private readonly CudaKernel _gemv;
     private readonly CudaKernel _gemvGate;
+    private readonly CudaKernel _argmax;
 
     /// <param name="stream">Not owned.</param>
     public DecoderKernels(KernelDefinitions sizes, KernelCompiler compiler, CudaStream stream)
@@ -37,6 +39,7 @@ internal sealed class DecoderKernels : IDisposable
         _gate = _module.Kernel("gate");
         _gemv = _module.Kernel("gemv");
         _gemvGate = _module.Kernel("gemv_gate");
+        _argmax = _module.Kernel("argmax");
     }
 
     public KernelDefinitions Sizes => _sizes;
@@ -55,7 +58,7 @@ internal sealed class DecoderKernels : IDisposable
     public void RopeToCache(int rows, nint qkv, in RopeArguments rope, nint positions, nint slots, torch.Tensor keys, torch.Tensor values)
     {
         var heads = _sizes.Heads + (2 * _sizes.KeyValueHeads);
-        var parts = rows >= MostRowsAtOnce / WarpsPerBlock ? 1 : (heads + WarpsPerBlock - 1) / WarpsPerBlock;
+        var parts = rows >= ManyRows ? 1 : (heads + WarpsPerBlock - 1) / WarpsPerBlock;
         _ropeToCache.Launch(
             _stream, (rows, parts, 1), Threads, qkv, rope.Bias, rope.QueryNorm, rope.KeyNorm, IsWide(rope.QueryNorm), rope.NormEpsilon, rope.Frequencies, rope.Factor,
             rope.Neighbours, rope.QueryScale, positions, slots, keys, values);
@@ -69,7 +72,7 @@ internal sealed class DecoderKernels : IDisposable
 
     /// <param name="both">[rows, 2 * size]: gates, then ups.</param>
     public void Gate(int rows, nint both, nint y, int size) =>
-        _gate.Launch(_stream, ((size + Threads - 1) / Threads, rows, 1), Threads, both, y, size);
+        _gate.Launch(_stream, (((size / 8) + Threads - 1) / Threads, rows, 1), Threads, both, y, size);
 
     /// <summary>The product of a matrix and one vector.</summary>
     public void Gemv(torch.Tensor weight, nint x, nint y, int inputs, int outputs) =>
@@ -78,6 +81,10 @@ internal sealed class DecoderKernels : IDisposable
     /// <summary><see cref="Gemv"/> with gates and ups, and <see cref="Gate"/> after it.</summary>
     public void GemvGate(torch.Tensor weight, nint x, nint y, int inputs, int size) =>
         _gemvGate.Launch(_stream, ((size + WarpsPerBlock - 1) / WarpsPerBlock, 1, 1), Threads, weight, x, y, inputs, size);
+
+    /// <param name="x">[rows, count]</param>
+    /// <param name="indexes">[rows], int32, written.</param>
+    public void Argmax(int rows, nint x, nint indexes, int count) => _argmax.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, indexes, count);
 
     public void Dispose() => _module.Dispose();
 

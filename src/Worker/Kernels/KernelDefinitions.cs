@@ -15,8 +15,8 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
     /// <summary>Blocks that share the query heads of one key-value head.</summary>
     public int GroupParts => Heads / KeyValueHeads / GroupPart;
 
-    /// <summary>Threads for one row of a norm.</summary>
-    public int NormThreads => Math.Min(LargestNormBlock, (Hidden + 31) / 32 * 32);
+    /// <summary>Threads for one row of a norm, eight elements each where the row is not too long.</summary>
+    public int NormThreads => Math.Min(LargestNormBlock, ((Hidden / 8) + 31) / 32 * 32);
 
     /// <summary>Compiler options: one <c>-D</c> a constant.</summary>
     public IReadOnlyList<string> Options =>

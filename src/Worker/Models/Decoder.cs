@@ -50,6 +50,12 @@ internal sealed class Decoder(
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null) =>
         _kernels is { } kernels ? kernels.Forward(batch, cache, flight) : ForwardByOperators(batch, cache, flight);
 
+    /// <summary>Runs a step that only decodes and takes the most probable token of each row, without a detour over the host.</summary>
+    /// <param name="whileItRuns">Called while the device computes.</param>
+    /// <returns>One token a row, good until the next step; empty when this decoder or this step is not made for it.</returns>
+    public ReadOnlySpan<int> TryChoose(StepBatch batch, KeyValueCache cache, Action whileItRuns) =>
+        _kernels is { } kernels ? kernels.TryChoose(batch, cache, whileItRuns) : [];
+
     /// <summary><see cref="Forward"/> without our kernels: on a CPU, and what they are measured by.</summary>
     public torch.Tensor ForwardByOperators(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)
     {

@@ -38,6 +38,10 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and those before a token that is scored.</summary>
     public int MostReusable => !IsStarted && request.PromptLogprobsFrom is { } from ? Math.Min(from - 1, _tokens.Count - 1) : _tokens.Count - 1;
 
+    /// <summary>Whether its next token is the most probable one, whatever was before, and nothing else is asked of the step.</summary>
+    public bool IsPlainlyDecoding => IsStarted && request.MaxNewTokens > 0 && request.Sampling.IsPlainArgmax && request.BadTokenIds.Count == 0
+        && Generated >= request.Sampling.MinNewTokens && request.Allowed is null && request.Rejects is null;
+
     /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
     public void Reserve()
     {

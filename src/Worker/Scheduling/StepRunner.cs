@@ -18,7 +18,13 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     public void Run(IReadOnlyList<ScheduledSlice> step)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = model.Decoder.Forward(new StepBatch(step.Select(scheduled => scheduled.Slice)), model.Cache, flight);
+        var batch = new StepBatch(step.Select(scheduled => scheduled.Slice));
+        if (TryChooseGreedily(step, batch))
+        {
+            return;
+        }
+
+        var hidden = model.Decoder.Forward(batch, model.Cache, flight);
         var ends = new List<(Sequence Sequence, long Row)>();
         var row = 0;
         foreach (var scheduled in step)
@@ -43,6 +49,29 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         {
             Choose(ends, model.Decoder.Logits(hidden.index_select(0, torch.tensor(ends.Select(end => end.Row).ToArray()).to(hidden.device))));
         }
+    }
+
+    /// <summary>The short way of steps in which every sequence decodes and takes its most probable token.</summary>
+    private bool TryChooseGreedily(IReadOnlyList<ScheduledSlice> step, StepBatch batch)
+    {
+        if (!model.Decoder.UsesKernels || !step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding))
+        {
+            return false;
+        }
+
+        var chosen = model.Decoder.TryChoose(batch, model.Cache, () =>
+        {
+            foreach (var scheduled in step)
+            {
+                scheduler.Advance(scheduled);
+            }
+        });
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            Accept(step[i].Sequence, new SampledToken(chosen[i], null));
+        }
+
+        return chosen.Length > 0;
     }
 
     private bool FinishScored(Sequence sequence)

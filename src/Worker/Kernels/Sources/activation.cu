@@ -11,11 +11,17 @@ __device__ __forceinline__ float activated(float x) {
 #endif
 }
 
-__device__ __forceinline__ element gated(float gate, float up) { return narrow(rounded(activated(gate)) * up); }
+__device__ __forceinline__ float gated(float gate, float up) { return rounded(rounded(activated(gate)) * up); }
 
-// Grid (blocks over size, rows).
+// Grid (blocks over size / 8, rows); size is a multiple of 8.
 extern "C" __global__ void gate(const element* both, element* y, int size) {
+  const int i = (blockIdx.x * blockDim.x + threadIdx.x) * 8;
+  if (i >= size) return;
   const element* from = both + (size_t)blockIdx.y * 2 * size;
-  for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < size; i += gridDim.x * blockDim.x)
-    y[(size_t)blockIdx.y * size + i] = gated(widen(from[i]), widen(from[size + i]));
+  float g[8], u[8];
+  widen_eight(load_eight(from + i), g);
+  widen_eight(load_eight(from + size + i), u);
+  #pragma unroll
+  for (int e = 0; e < 8; e++) g[e] = gated(g[e], u[e]);
+  store_eight(y + (size_t)blockIdx.y * size + i, g);
 }

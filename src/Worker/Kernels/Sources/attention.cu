@@ -1,27 +1,73 @@
 // Attention of one query a sequence over the paged cache, split over the sequence (https://pytorch.org/blog/flash-decoding/) and with the keys of a
-// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), 4 warps. Each group of LANES lanes takes one key at a time and keeps a
-// running softmax of its own (https://arxiv.org/abs/1805.02867); they are merged at the end, and the splits by the block that is last to finish.
+// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), 4 warps. Each group of LANES lanes, a team, takes UNROLL keys at a time
+// and keeps a running softmax of its own (https://arxiv.org/abs/1805.02867); teams are merged at the end, and splits by the block that is last to finish.
 //
 // qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]; partials [rows, HEADS, splits, HEAD_DIM + 2];
 // counters [rows, KV_HEADS * GROUP / GROUP_PART] are 0 before and after. layout[0] is the length of a row of block numbers.
 // window 0 sees all; cap 0 bends no score; sinks may be null.
 #define GROUP (HEADS / KV_HEADS)
 #define PARTS (GROUP / GROUP_PART)
-#define KEYS_PER_WARP (32 / LANES)
-#define UNROLL 4
-#define TEAMS (4 * KEYS_PER_WARP)
+#define TEAMS_PER_WARP (32 / LANES)
+#define TEAMS (4 * TEAMS_PER_WARP)
+// A team has the scores of UNROLL keys and PADDED heads, a power of two of each. Summed up, score i is with lane i * LANES / SCORES: each lane has
+// SCORES_PER_LANE of them, or several lanes have the same one.
+#define PADDED (GROUP_PART > 4 ? 8 : GROUP_PART > 2 ? 4 : GROUP_PART)
+#define UNROLL (PADDED > 4 ? 2 : 4)
+#define SCORES (UNROLL * PADDED)
+#define SCORES_PER_LANE (SCORES > LANES ? SCORES / LANES : 1)
+#define HEADS_PER_LANE (SCORES_PER_LANE > UNROLL ? SCORES_PER_LANE / UNROLL : 1)
 #define TILE (TEAMS * UNROLL)
+
+// Sums each of COUNT values over the lanes of a team, with half as many values at every step while there is more than one.
+template <int COUNT, int OFFSET> struct Spread {
+  static __device__ __forceinline__ void sum(float* v, int lane) {
+    const bool is_upper = lane & OFFSET;
+    #pragma unroll
+    for (int i = 0; i < COUNT / 2; i++) {
+      const float sent = is_upper ? v[i] : v[i + COUNT / 2], kept = is_upper ? v[i + COUNT / 2] : v[i];
+      v[i] = kept + __shfl_xor_sync(~0u, sent, OFFSET);
+    }
+    Spread<COUNT / 2, OFFSET / 2>::sum(v, lane);
+  }
+};
+template <int OFFSET> struct Spread<1, OFFSET> {
+  static __device__ __forceinline__ void sum(float* v, int lane) {
+    v[0] += __shfl_xor_sync(~0u, v[0], OFFSET);
+    Spread<1, OFFSET / 2>::sum(v, lane);
+  }
+};
+template <int COUNT> struct Spread<COUNT, 0> { static __device__ __forceinline__ void sum(float*, int) {} };
+template <> struct Spread<1, 0> { static __device__ __forceinline__ void sum(float*, int) {} };
+
+struct Tile {
+  Eight k[UNROLL], v[UNROLL];
+
+  __device__ __forceinline__ void load(const element* keys, const element* values, const int* table, int kv_head, int base, int end, int in_key, bool is_used) {
+    #pragma unroll
+    for (int u = 0; u < UNROLL; u++) {
+      const int position = base + u * TEAMS_PER_WARP;
+      if (position < end && is_used) {
+        const size_t slot = (size_t)table[position / BLOCK_SIZE] * BLOCK_SIZE + position % BLOCK_SIZE;
+        const size_t at = (slot * KV_HEADS + kv_head) * HEAD_DIM + in_key * 8;
+        k[u] = stream_eight(keys + at);
+        v[u] = stream_eight(values + at);
+      } else {
+        k[u] = Eight();
+        v[u] = Eight();
+      }
+    }
+  }
+};
 
 extern "C" __global__ void __launch_bounds__(128) decode_attention(
     const element* qkv, const element* keys, const element* values, const int* lengths, const int* tables, const int* layout,
     element* out, float* partials, int* counters, float scale, int window, float cap, const element* sinks) {
   const int row = blockIdx.z, kv_head = blockIdx.y / PARTS, part = blockIdx.y % PARTS, first_head = kv_head * GROUP + part * GROUP_PART;
-  const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, in_key = lane % LANES, team = warp * KEYS_PER_WARP + lane / LANES;
-  const int length = lengths[row], start = window > 0 && length > window ? length - window : 0, count = length - start;
-  int per_split = (count + gridDim.x - 1) / gridDim.x;
-  per_split = (per_split + TILE - 1) / TILE * TILE;
+  const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, in_key = lane % LANES, team = warp * TEAMS_PER_WARP + lane / LANES;
+  const int length = lengths[row], start = window > 0 && length > window ? length - window : 0, count = length - start, splits = gridDim.x;
+  const int per_split = ((count + splits - 1) / splits + TILE - 1) / TILE * TILE;
   const int active = count > 0 ? (count + per_split - 1) / per_split : 1;
-  if (blockIdx.x >= active) return;
+  if ((int)blockIdx.x >= active) return;
   const int begin = start + blockIdx.x * per_split, end = min(begin + per_split, length);
   const int* table = tables + (size_t)row * layout[0];
   const bool is_used = in_key * 8 < HEAD_DIM;
@@ -34,75 +80,77 @@ extern "C" __global__ void __launch_bounds__(128) decode_attention(
     #pragma unroll
     for (int e = 0; e < 8; e++) acc[g][e] = q[g][e] = 0.f;
     if (is_used) widen_eight(load_eight(qkv + ((size_t)row * (HEADS + 2 * KV_HEADS) + first_head + g) * HEAD_DIM + in_key * 8), q[g]);
+    #pragma unroll
+    for (int e = 0; e < 8; e++) q[g][e] *= scale;
   }
 
-  for (int base = begin + warp * KEYS_PER_WARP * UNROLL; base < end; base += TILE) {
-    Eight k[UNROLL], v[UNROLL];
-    bool is_seen[UNROLL];
-    #pragma unroll
-    for (int u = 0; u < UNROLL; u++) {
-      const int position = base + u * KEYS_PER_WARP + lane / LANES;
-      is_seen[u] = position < end;
-      if (is_seen[u] && is_used) {
-        const size_t slot = (size_t)table[position / BLOCK_SIZE] * BLOCK_SIZE + position % BLOCK_SIZE;
-        const size_t at = (slot * KV_HEADS + kv_head) * HEAD_DIM + in_key * 8;
-        k[u] = load_eight(keys + at);
-        v[u] = load_eight(values + at);
-      } else {
-        k[u] = Eight();
-        v[u] = Eight();
-      }
-    }
-    float score[UNROLL][GROUP_PART];
+  Tile next;
+  int base = begin + warp * TEAMS_PER_WARP * UNROLL;
+  next.load(keys, values, table, kv_head, base + lane / LANES, end, in_key, is_used);
+  for (; base < end; base += TILE) {
+    const Tile tile = next;
+    if (base + TILE < end) next.load(keys, values, table, kv_head, base + TILE + lane / LANES, end, in_key, is_used);
+    float score[SCORES];
     #pragma unroll
     for (int u = 0; u < UNROLL; u++) {
       float wide[8];
-      widen_eight(k[u], wide);
+      widen_eight(tile.k[u], wide);
       #pragma unroll
-      for (int g = 0; g < GROUP_PART; g++) {
+      for (int g = 0; g < PADDED; g++) {
         float dot = 0.f;
-        #pragma unroll
-        for (int e = 0; e < 8; e++) dot = fmaf(q[g][e], wide[e], dot);
-        score[u][g] = dot;
+        if (g < GROUP_PART)
+          #pragma unroll
+          for (int e = 0; e < 8; e++) dot = fmaf(q[g][e], wide[e], dot);
+        score[g * UNROLL + u] = dot;
       }
     }
+    Spread<SCORES, LANES / 2>::sum(score, in_key);
+    const int first_score = in_key * SCORES / LANES;
     #pragma unroll
-    for (int u = 0; u < UNROLL; u++)
+    for (int i = 0; i < SCORES_PER_LANE; i++) {
+      const int position = base + (first_score + i) % UNROLL * TEAMS_PER_WARP + lane / LANES;
+      if (cap > 0.f) score[i] = cap * tanhf(score[i] / cap);
+      if (position >= end) score[i] = -INFINITY_F;
+    }
+    float high[HEADS_PER_LANE];
+    #pragma unroll
+    for (int h = 0; h < HEADS_PER_LANE; h++) {
+      high[h] = -INFINITY_F;
       #pragma unroll
-      for (int g = 0; g < GROUP_PART; g++) {
-        float dot = score[u][g];
-        #pragma unroll
-        for (int offset = LANES / 2; offset; offset >>= 1) dot += __shfl_xor_sync(~0u, dot, offset);
-        dot *= scale;
-        if (cap > 0.f) dot = cap * tanhf(dot / cap);
-        score[u][g] = is_seen[u] ? dot : -INFINITY_F;
-      }
+      for (int i = 0; i < SCORES_PER_LANE / HEADS_PER_LANE; i++) high[h] = fmaxf(high[h], score[h * UNROLL + i]);
+      #pragma unroll
+      for (int offset = 1; offset < LANES / PADDED; offset <<= 1) high[h] = fmaxf(high[h], __shfl_xor_sync(~0u, high[h], offset));
+    }
+    float all_high[GROUP_PART];
+    #pragma unroll
+    for (int g = 0; g < GROUP_PART; g++) all_high[g] = fmaxf(most[g], __shfl_sync(~0u, high[g % HEADS_PER_LANE], g * LANES / PADDED, LANES));
+    #pragma unroll
+    for (int i = 0; i < SCORES_PER_LANE; i++) {
+      float highest = all_high[0];
+      #pragma unroll
+      for (int g = 1; g < GROUP_PART; g++) if ((first_score + i) / UNROLL == g) highest = all_high[g];
+      score[i] = score[i] > -INFINITY_F ? __expf(score[i] - highest) : 0.f;
+    }
     #pragma unroll
     for (int g = 0; g < GROUP_PART; g++) {
-      float high = most[g];
+      const float shrink = most[g] > -INFINITY_F ? __expf(most[g] - all_high[g]) : 0.f;
+      most[g] = all_high[g];
+      sum[g] *= shrink;
       #pragma unroll
-      for (int u = 0; u < UNROLL; u++) high = fmaxf(high, score[u][g]);
-      if (high > -INFINITY_F) {
-        const float shrink = __expf(most[g] - high);
-        most[g] = high;
-        sum[g] *= shrink;
-        #pragma unroll
-        for (int e = 0; e < 8; e++) acc[g][e] *= shrink;
-        #pragma unroll
-        for (int u = 0; u < UNROLL; u++) { score[u][g] = __expf(score[u][g] - high); sum[g] += score[u][g]; }
-      } else {
-        #pragma unroll
-        for (int u = 0; u < UNROLL; u++) score[u][g] = 0.f;
-      }
+      for (int e = 0; e < 8; e++) acc[g][e] *= shrink;
     }
     #pragma unroll
     for (int u = 0; u < UNROLL; u++) {
       float wide[8];
-      widen_eight(v[u], wide);
+      widen_eight(tile.v[u], wide);
       #pragma unroll
-      for (int g = 0; g < GROUP_PART; g++)
+      for (int g = 0; g < GROUP_PART; g++) {
+        const int at = g * UNROLL + u;
+        const float p = __shfl_sync(~0u, score[at % SCORES_PER_LANE], at * LANES / SCORES, LANES);
+        sum[g] += p;
         #pragma unroll
-        for (int e = 0; e < 8; e++) acc[g][e] = fmaf(score[u][g], wide[e], acc[g][e]);
+        for (int e = 0; e < 8; e++) acc[g][e] = fmaf(p, wide[e], acc[g][e]);
+      }
     }
   }
 
@@ -134,7 +182,7 @@ extern "C" __global__ void __launch_bounds__(128) decode_attention(
       }
       out[((size_t)row * HEADS + head) * HEAD_DIM + d] = narrow(total > 0.f ? value / total : 0.f);
     } else {
-      float* partial = partials + (((size_t)row * HEADS + head) * gridDim.x + blockIdx.x) * (HEAD_DIM + 2);
+      float* partial = partials + (((size_t)row * HEADS + head) * splits + blockIdx.x) * (HEAD_DIM + 2);
       partial[d] = value;
       if (d == 0) { partial[HEAD_DIM] = high; partial[HEAD_DIM + 1] = total; }
     }
@@ -154,7 +202,7 @@ extern "C" __global__ void __launch_bounds__(128) decode_attention(
   __threadfence();
   for (int i = threadIdx.x; i < GROUP_PART * HEAD_DIM; i += 128) {
     const int g = i / HEAD_DIM, d = i % HEAD_DIM, head = first_head + g;
-    const float* partial = partials + ((size_t)row * HEADS + head) * gridDim.x * (HEAD_DIM + 2);
+    const float* partial = partials + ((size_t)row * HEADS + head) * splits * (HEAD_DIM + 2);
     float high = sinks ? widen(sinks[head]) : -INFINITY_F, total = 0.f, value = 0.f;
     for (int s = 0; s < active; s++) high = fmaxf(high, __ldcg(partial + s * (HEAD_DIM + 2) + HEAD_DIM));
     for (int s = 0; s < active; s++) {

@@ -31,6 +31,10 @@ __device__ __forceinline__ float rounded(float x) { return widen(narrow(x)); }
 // Eight neighbouring elements as they lie in memory.
 #if defined(ELEMENT_FLOAT)
 struct Eight { uint4 a, b; };
+__device__ __forceinline__ void store_eight(element* p, const float* v) {
+  ((float4*)p)[0] = make_float4(v[0], v[1], v[2], v[3]);
+  ((float4*)p)[1] = make_float4(v[4], v[5], v[6], v[7]);
+}
 __device__ __forceinline__ Eight load_eight(const element* p) { Eight e; e.a = ((const uint4*)p)[0]; e.b = ((const uint4*)p)[1]; return e; }
 __device__ __forceinline__ Eight stream_eight(const element* p) { Eight e; e.a = __ldcs((const uint4*)p); e.b = __ldcs((const uint4*)p + 1); return e; }
 __device__ __forceinline__ void widen_eight(const Eight& e, float* v) {
@@ -39,6 +43,12 @@ __device__ __forceinline__ void widen_eight(const Eight& e, float* v) {
 }
 #else
 struct Eight { uint4 a; };
+__device__ __forceinline__ void store_eight(element* p, const float* v) {
+  unsigned w[4];
+  #pragma unroll
+  for (int i = 0; i < 4; i++) w[i] = narrow(v[2 * i]) | ((unsigned)narrow(v[2 * i + 1]) << 16);
+  *(uint4*)p = make_uint4(w[0], w[1], w[2], w[3]);
+}
 __device__ __forceinline__ Eight load_eight(const element* p) { Eight e; e.a = *(const uint4*)p; return e; }
 __device__ __forceinline__ Eight stream_eight(const element* p) { Eight e; e.a = __ldcs((const uint4*)p); return e; }
 __device__ __forceinline__ void widen_eight(const Eight& e, float* v) {
@@ -72,4 +82,15 @@ __device__ __forceinline__ float block_sum(float x, float* room) {
 // A normalized value times its weight. A float32 weight is applied before rounding, another one after.
 __device__ __forceinline__ float weighted(float x, const void* weight, int is_wide, int i) {
   return is_wide ? rounded(x * ((const float*)weight)[i]) : rounded(rounded(x) * widen(((const element*)weight)[i]));
+}
+
+// The same for eight neighbours from i on.
+__device__ __forceinline__ void weight_eight(float* v, float factor, const void* weight, int is_wide, int i) {
+  float w[8];
+  if (is_wide) {
+    const float4 a = *(const float4*)((const float*)weight + i), b = *(const float4*)((const float*)weight + i + 4);
+    w[0] = a.x; w[1] = a.y; w[2] = a.z; w[3] = a.w; w[4] = b.x; w[5] = b.y; w[6] = b.z; w[7] = b.w;
+  } else widen_eight(load_eight((const element*)weight + i), w);
+  #pragma unroll
+  for (int e = 0; e < 8; e++) v[e] = is_wide ? rounded(v[e] * factor * w[e]) : rounded(rounded(v[e] * factor) * w[e]);
 }

@@ -25,5 +25,5 @@ extern "C" __global__ void __launch_bounds__(256) gemv_gate(const element* w, co
   const int output = blockIdx.x * 8 + (threadIdx.x >> 5);
   if (output >= size) return;
   const float gate = dot_row(w + (size_t)output * inputs, x, inputs), up = dot_row(w + (size_t)(size + output) * inputs, x, inputs);
-  if ((threadIdx.x & 31) == 0) y[output] = gated(rounded(gate), rounded(up));
+  if ((threadIdx.x & 31) == 0) y[output] = narrow(gated(rounded(gate), rounded(up)));
 }

@@ -10,6 +10,16 @@ extern "C" __global__ void __launch_bounds__(256) rope_to_cache(
   __shared__ float room[8][HEAD_DIM];
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, position = positions[blockIdx.x], slot = slots[blockIdx.x];
   float* s = room[warp];
+  float sine[PairsPerLane + 1], cosine[PairsPerLane + 1];
+  #pragma unroll
+  for (int k = 0; k < PairsPerLane; k++) {
+    const int pair = lane + 32 * k;
+    if (pair < Half) {
+      sincosf((float)position * frequencies[pair], &sine[k], &cosine[k]);
+      sine[k] = rounded(sine[k] * factor);
+      cosine[k] = rounded(cosine[k] * factor);
+    }
+  }
   for (int head = blockIdx.y * 8 + warp; head < Heads; head += gridDim.y * 8) {
     element* p = qkv + ((size_t)blockIdx.x * Heads + head) * HEAD_DIM;
     const bool is_query = head < HEADS, is_value = head >= HEADS + KV_HEADS;
@@ -32,13 +42,9 @@ extern "C" __global__ void __launch_bounds__(256) rope_to_cache(
       for (int k = 0; k < PairsPerLane; k++) {
         const int pair = lane + 32 * k;
         if (pair < Half) {
-          float sine, cosine;
-          sincosf((float)position * frequencies[pair], &sine, &cosine);
-          sine = rounded(sine * factor);
-          cosine = rounded(cosine * factor);
           const float a = s[neighbours ? 2 * pair : pair], b = s[neighbours ? 2 * pair + 1 : pair + Half];
-          first[k] = rounded(rounded(a * cosine) - rounded(b * sine));
-          second[k] = rounded(rounded(b * cosine) + rounded(a * sine));
+          first[k] = rounded(rounded(a * cosine[k]) - rounded(b * sine[k]));
+          second[k] = rounded(rounded(b * cosine[k]) + rounded(a * sine[k]));
         }
       }
       __syncwarp();

@@ -18,7 +18,7 @@ namespace LmDeploy.Worker.Models.Cuda;
 internal sealed class CudaDecoder : IDisposable
 {
     /// <summary>Blocks of one attention launch: a few for each multiprocessor.</summary>
-    private const int AttentionBlocks = 1024;
+    private const int AttentionBlocks = 2048;
     private const int MostSplits = 64;
 
     private readonly CudaWeights _weights;
@@ -32,6 +32,9 @@ internal sealed class CudaDecoder : IDisposable
     private readonly torch.Tensor _partials;
     private readonly torch.Tensor _counters;
     private readonly StepInputs _decodeInputs;
+    private readonly torch.Tensor _logits;
+    private readonly torch.Tensor _ids;
+    private readonly PinnedBuffer _hostIds;
     private readonly Dictionary<int, DecodeGraph> _graphs = [];
     private StepInputs? _mixedInputs;
 
@@ -54,14 +57,27 @@ internal sealed class CudaDecoder : IDisposable
         var mostSplits = Enumerable.Range(1, _mostDecodeRows).Max(rows => rows * Splits(rows));
         _partials = torch.empty((long)mostSplits * attention.Heads * (attention.HeadDim + 2), dtype: torch.float32, device: _device).DetachFromDisposeScope();
         _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device).DetachFromDisposeScope();
+        _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.dtype, device: _device).DetachFromDisposeScope();
+        _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
+        _hostIds = new PinnedBuffer(_mostDecodeRows);
         _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
     }
 
     /// <inheritdoc cref="Decoder.Forward"/>
-    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight)
+    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight) =>
+        TryDecode(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
+
+    /// <inheritdoc cref="Decoder.TryChoose"/>
+    public ReadOnlySpan<int> TryChoose(StepBatch batch, KeyValueCache cache, Action whileItRuns)
     {
-        var onlyDecodes = batch.SingleTokenSlices == batch.Slices.Count;
-        return onlyDecodes && batch.Rows <= _mostDecodeRows && _decodeInputs.Holds(batch) ? Decode(batch, cache) : Mixed(batch, cache, flight);
+        if (TryDecode(batch, cache) is null)
+        {
+            return [];
+        }
+
+        whileItRuns();
+        _stream.Synchronize();
+        return _hostIds.Span[..batch.Rows];
     }
 
     /// <param name="hidden">[rows, hidden]</param>
@@ -84,6 +100,9 @@ internal sealed class CudaDecoder : IDisposable
 
         _mixedInputs?.Dispose();
         _decodeInputs.Dispose();
+        _hostIds.Dispose();
+        _logits.Dispose();
+        _ids.Dispose();
         _buffers.Dispose();
         _partials.Dispose();
         _counters.Dispose();
@@ -92,12 +111,19 @@ internal sealed class CudaDecoder : IDisposable
         _stream.Dispose();
     }
 
-    private torch.Tensor Decode(StepBatch batch, KeyValueCache cache)
+    /// <summary>Enqueues a step that only decodes, down to its logits and the largest of them.</summary>
+    /// <returns>Null when this is not such a step.</returns>
+    private DecodeGraph? TryDecode(StepBatch batch, KeyValueCache cache)
     {
+        if (batch.SingleTokenSlices != batch.Slices.Count || batch.Rows > _mostDecodeRows || !_decodeInputs.Holds(batch))
+        {
+            return null;
+        }
+
         var rows = DecodeGraph.Bucket(batch.Rows);
         if (!_graphs.TryGetValue(rows, out var step))
         {
-            step = new DecodeGraph(rows, _buffers.First(rows).Keep(), Splits(rows), Graph: null);
+            step = DecodeGraph.Allocate(rows, Splits(rows), _buffers, _logits);
             _graphs.Add(rows, step);
         }
 
@@ -113,9 +139,15 @@ internal sealed class CudaDecoder : IDisposable
             _graphs[rows] = step with { Graph = _stream.Capture(Run) };
         }
 
-        return step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows);
+        return step;
 
-        void Run() => Enqueue(step.Buffers, _decodeInputs, cache, step.Rows, step.Splits, [], flight: null);
+        void Run()
+        {
+            Enqueue(step.Buffers, _decodeInputs, cache, step.Rows, step.Splits, [], flight: null);
+            _weights.Output.Run(_kernels, step.Buffers.Normed, step.Logits);
+            _kernels.Argmax(rows, step.Logits.Pointer, TorchShim.DataPointer(_ids), _weights.Output.Outputs);
+            _hostIds.CopyFrom(TorchShim.DataPointer(_ids), rows, _stream);
+        }
     }
 
     private torch.Tensor Mixed(StepBatch batch, KeyValueCache cache, FlightRecord? flight)

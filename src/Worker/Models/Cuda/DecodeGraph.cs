@@ -1,12 +1,14 @@
 using LmDeploy.Worker.Native.Cuda;
+using TorchSharp;
 
 namespace LmDeploy.Worker.Models.Cuda;
 
 /// <summary>A decode step of so many rows, recorded. Owns the recording and its views of the buffers.</summary>
 /// <param name="Buffers">Views of the first rows.</param>
+/// <param name="Logits">[rows, vocabulary], in the engine's type.</param>
 /// <param name="Splits">Blocks that share the attention of one sequence.</param>
 /// <param name="Graph">Null until the step has run once.</param>
-internal sealed record DecodeGraph(int Rows, StepBuffers Buffers, int Splits, CudaGraph? Graph) : IDisposable
+internal sealed record DecodeGraph(int Rows, StepBuffers Buffers, StepRows Logits, int Splits, CudaGraph? Graph) : IDisposable
 {
     private const int Fine = 8;
 
@@ -21,9 +23,14 @@ internal sealed record DecodeGraph(int Rows, StepBuffers Buffers, int Splits, Cu
         _ => Up(rows, 8 * Fine),
     };
 
+    /// <summary>With views of the first rows, not recorded yet.</summary>
+    public static DecodeGraph Allocate(int rows, int splits, StepBuffers buffers, torch.Tensor logits) =>
+        new(rows, buffers.First(rows).Keep(), new StepRows(logits.narrow(0, 0, rows).DetachFromDisposeScope()), splits, Graph: null);
+
     public void Dispose()
     {
         Graph?.Dispose();
+        Logits.Tensor.Dispose();
         Buffers.Dispose();
     }
 

@@ -50,6 +50,9 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuMemcpyHtoDAsync_v2")]
     public static partial int CopyToDevice(nint device, nint host, nuint bytes, nint stream);
 
+    [LibraryImport(Library, EntryPoint = "cuMemcpyDtoHAsync_v2")]
+    public static partial int CopyToHost(nint host, nint device, nuint bytes, nint stream);
+
     [LibraryImport(Library, EntryPoint = "cuStreamCreate")]
     public static partial int StreamCreate(out nint stream, uint flags);
 

@@ -18,5 +18,9 @@ internal sealed unsafe class PinnedBuffer : IDisposable
     public void CopyTo(nint device, int count, CudaStream stream) =>
         CudaDriver.Check(CudaDriver.CopyToDevice(device, _pointer, (nuint)count * sizeof(int), stream.Handle), "cuMemcpyHtoDAsync");
 
+    /// <summary>Enqueues the copy of the first integers from the device.</summary>
+    public void CopyFrom(nint device, int count, CudaStream stream) =>
+        CudaDriver.Check(CudaDriver.CopyToHost(_pointer, device, (nuint)count * sizeof(int), stream.Handle), "cuMemcpyDtoHAsync");
+
     public void Dispose() => _ = CudaDriver.FreeHost(_pointer);
 }

@@ -1,0 +1,34 @@
+// The index of the largest of each row; of equal ones the lowest. One block of 1024 threads a row.
+extern "C" __global__ void __launch_bounds__(1024) argmax(const element* x, int* index, int count) {
+  const element* row = x + (size_t)blockIdx.x * count;
+  float best = -INFINITY_F;
+  int at = 0x7fffffff;
+  const int eights = (count & 7) == 0 ? count / 8 : 0;
+  for (int i = threadIdx.x; i < eights; i += 1024) {
+    float v[8];
+    widen_eight(load_eight(row + i * 8), v);
+    #pragma unroll
+    for (int e = 0; e < 8; e++) if (v[e] > best) { best = v[e]; at = i * 8 + e; }
+  }
+  for (int i = eights * 8 + threadIdx.x; i < count; i += 1024) { const float v = widen(row[i]); if (v > best) { best = v; at = i; } }
+  __shared__ float bests[32];
+  __shared__ int places[32];
+  #pragma unroll
+  for (int k = 16; k; k >>= 1) {
+    const float other = __shfl_xor_sync(~0u, best, k);
+    const int place = __shfl_xor_sync(~0u, at, k);
+    if (other > best || (other == best && place < at)) { best = other; at = place; }
+  }
+  if ((threadIdx.x & 31) == 0) { bests[threadIdx.x >> 5] = best; places[threadIdx.x >> 5] = at; }
+  __syncthreads();
+  if (threadIdx.x >= 32) return;
+  best = bests[threadIdx.x];
+  at = places[threadIdx.x];
+  #pragma unroll
+  for (int k = 16; k; k >>= 1) {
+    const float other = __shfl_xor_sync(~0u, best, k);
+    const int place = __shfl_xor_sync(~0u, at, k);
+    if (other > best || (other == best && place < at)) { best = other; at = place; }
+  }
+  if (threadIdx.x == 0) index[blockIdx.x] = at < count ? at : 0;
+}

@@ -9,7 +9,6 @@ namespace LmDeploy.Worker.Quantization;
 /// <param name="scales">[groups, outputs]</param>
 internal sealed class GroupedIntegers(torch.Tensor groups, torch.Tensor zeros, torch.Tensor scales)
 {
-    /// <summary>Bounds the memory that is taken beside the matrix.</summary>
     private const long PieceElements = 4 << 20;
 
     /// <summary>Inputs in order, so many in each group.</summary>
@@ -22,10 +21,11 @@ internal sealed class GroupedIntegers(torch.Tensor groups, torch.Tensor zeros, t
     /// <param name="target">[outputs, inputs]</param>
     /// <param name="step">Inputs are unpacked in multiples of this.</param>
     /// <param name="unpack">Gives the numbers of some inputs, from the first one and how many: [inputs, outputs], int32.</param>
-    public void WidenInto(torch.Tensor target, long step, Func<long, long, torch.Tensor> unpack)
+    /// <param name="pieceElements">About how many are made at once; it bounds the memory that is taken beside the matrix.</param>
+    public void WidenInto(torch.Tensor target, long step, Func<long, long, torch.Tensor> unpack, long pieceElements = PieceElements)
     {
         var (outputs, inputs) = (target.shape[0], target.shape[1]);
-        var piece = Math.Max(1, PieceElements / (outputs * step)) * step;
+        var piece = Math.Max(1, pieceElements / (outputs * step)) * step;
         for (var first = 0L; first < inputs; first += piece)
         {
             using var scope = torch.NewDisposeScope();

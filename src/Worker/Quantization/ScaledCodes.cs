@@ -9,22 +9,22 @@ namespace LmDeploy.Worker.Quantization;
 /// <param name="scales">[blocks of rows, blocks of columns]</param>
 internal sealed class ScaledCodes(torch.Tensor codes, torch.Tensor values, torch.Tensor scales, ScaleBlocks block)
 {
-    /// <summary>Bounds the memory that is taken beside the matrix.</summary>
     private const long PieceElements = 4 << 20;
 
     /// <param name="target">[rows, columns]</param>
-    public void WidenInto(torch.Tensor target)
+    /// <param name="pieceElements">About how many are made at once; it bounds the memory that is taken beside the matrix.</param>
+    public void WidenInto(torch.Tensor target, long pieceElements = PieceElements)
     {
         var (rows, columns) = (target.shape[0], target.shape[1]);
-        var piece = Math.Max(1, PieceElements / columns);
+        var piece = Math.Max(1, pieceElements / columns);
         using var wide = scales.to(torch.float32);
         for (var first = 0L; first < rows; first += piece)
         {
             using var scope = torch.NewDisposeScope();
             var count = Math.Min(piece, rows - first);
-            var piecesCodes = codes.narrow(0, first, count).flatten().to(torch.int32);
+            var indices = codes.narrow(0, first, count).flatten().to(torch.int32);
             var scaleOf = wide.index_select(0, Blocks(first, count, block.Rows)).index_select(1, Blocks(0, columns, block.Columns));
-            target.narrow(0, first, count).copy_(values.index_select(0, piecesCodes).view(count, columns) * scaleOf);
+            target.narrow(0, first, count).copy_(values.index_select(0, indices).view(count, columns) * scaleOf);
         }
     }
 

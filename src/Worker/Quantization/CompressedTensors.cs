@@ -18,7 +18,7 @@ internal static class CompressedTensors
         }
 
         var groups = quantization.Section("config_groups") ?? throw quantization.Missing("config_groups", "an object of groups of modules");
-        var blocks = groups.Keys.ToArray().Select(key => ReadGroup(groups.Section(key)!)).Distinct().ToList();
+        var blocks = groups.Keys.ToArray().Select(key => ReadGroup(groups.Section(key) ?? throw groups.Missing(key, "an object"))).Distinct().ToList();
         return blocks.Count <= 1
             ? new Fp8Format(Method, blocks.FirstOrDefault())
             : throw quantization.Unsupported("config_groups", "has groups with blocks of different sizes; one size for all is read");
@@ -52,7 +52,7 @@ internal static class CompressedTensors
             "block" => weights.Integers("block_structure") is [> 0, > 0] sizes
                 ? new ScaleBlocks(sizes[0], sizes[1])
                 : throw weights.Missing("block_structure", "two whole numbers from 1"),
-            var strategy => throw weights.Unsupported("strategy", $"is '{strategy}'; supported are tensor, channel and block"),
+            var strategy => throw weights.Unsupported("strategy", $"is '{strategy}'; of compressed-tensors the strategies tensor, channel and block are read"),
         };
     }
 }

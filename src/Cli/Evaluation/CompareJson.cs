@@ -27,7 +27,6 @@ internal static class CompareJson
         json.WriteString("model", result.Model);
         json.WriteString("architecture", result.Info?.Architecture);
         json.WriteOptional("parameters", result.Info?.Parameters);
-        json.WriteString("weights", result.Info?.Weights);
         json.WriteOptional("correct", result.Quality?.Correct);
         json.WriteOptional("questions", result.Quality?.Questions);
         WriteCategories(json, result.Quality);

@@ -113,6 +113,7 @@ internal sealed class LoadedModel : IDisposable
         Layers = spec.Layers,
         HiddenSize = spec.HiddenSize,
         Weights = stored,
+        Dequantized = weights.HasDequantized,
     };
 
     /// <summary><see cref="Progress{T}"/> would hop to another thread.</summary>

@@ -85,6 +85,7 @@ public sealed class QuantizedModelTests
         using var quantized = Load(model.Quantized);
         using var plain = Load(model.Plain);
         quantized.Info.Weights.ShouldBe($"{Writers[format].Description}, dequantized to float32");
+        quantized.Info.Dequantized.ShouldBeTrue();
         quantized.Info.Parameters.ShouldBe(plain.Info.Parameters);
         quantized.Info.WeightBytes.ShouldBe(plain.Info.WeightBytes);
     }
@@ -95,6 +96,7 @@ public sealed class QuantizedModelTests
         using var folder = ModelFolder.CopyOf("llama3");
         folder.Configure(config => config["quantization_config"] = new AwqWriter(32).Config);
         using var model = Load(folder);
+        model.Info.Dequantized.ShouldBeFalse();
         model.Info.Weights.ShouldBe("bfloat16, converted to float32", "nothing in it is quantized, whatever config.json says");
     }
 

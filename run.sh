@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ./run.sh              builds and compares the three sample models
 # ./run.sh test         builds and runs every test
+# ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -47,6 +48,26 @@ build() {
   echo "$now" >"$stamp"
 }
 
+# The three programs with the runtime they need and without libtorch. What they have in common is in the archive once.
+bundle() {
+  require_sdk
+  local work=$root/artifacts/bundle archive=$root/artifacts/lmdeploy-linux-x64.tar.xz program file
+  rm -rf "$work" "$archive"
+  dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
+    "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" -p:SelfContained=true -p:TorchBackend=none >&2
+  # Symbols, and what only debuggers and tracers load.
+  find "$work/lmdeploy" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump \) -delete
+  for program in supervisor worker; do
+    (cd "$work/lmdeploy/$program" && find . -type f) | while read -r file; do
+      if cmp -s "$work/lmdeploy/cli/$file" "$work/lmdeploy/$program/$file"; then
+        ln -f "$work/lmdeploy/cli/$file" "$work/lmdeploy/$program/$file"
+      fi
+    done
+  done
+  XZ_OPT="-6 -T0" tar -C "$work" -cJf "$archive" lmdeploy
+  echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it and run lmdeploy/cli/lmdeploy"
+}
+
 # Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.
 summarize() {
   local results=$1 file line total=0 passed=0 failed=0
@@ -86,6 +107,11 @@ BUILD_ARGUMENTS=()
 if [ "${1:-}" = test ]; then
   shift
   run_tests "$@"
+  exit
+fi
+
+if [ "${1:-}" = bundle ]; then
+  bundle
   exit
 fi
 

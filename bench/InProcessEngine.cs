@@ -15,20 +15,32 @@ internal sealed class InProcessEngine : IDisposable
 
     private InProcessEngine(TextModel model) => _model = model;
 
-    public static async Task<InProcessEngine> LoadAsync(string model)
+    public static async Task<InProcessEngine> LoadAsync(string model, V1.EngineConfig? config = null)
     {
         var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, _ => null);
         var runtime = new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts);
-        return new InProcessEngine(await TextModel.LoadAsync(model, new V1.EngineConfig(), runtime.Start, flight: null, (_, _) => { }, CancellationToken.None));
+        return new InProcessEngine(await TextModel.LoadAsync(model, config ?? new V1.EngineConfig(), runtime.Start, flight: null, (_, _) => { }, CancellationToken.None));
     }
 
     /// <returns>Milliseconds to the first token and to the last.</returns>
-    public async Task<(double First, double Last)> GenerateAsync(string prompt, int tokens)
+    public Task<(double First, double Last)> GenerateAsync(string prompt, int tokens) => GenerateAsync(new WirePrompt { Text = prompt }, tokens);
+
+    /// <inheritdoc cref="GenerateAsync(string, int)"/>
+    public Task<(double First, double Last)> GenerateAsync(IEnumerable<int> promptIds, int tokens)
+    {
+        var prompt = new WirePrompt { TokenIds = new TokenIds() };
+        prompt.TokenIds.Ids.AddRange(promptIds);
+        return GenerateAsync(prompt, tokens);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private async Task<(double First, double Last)> GenerateAsync(WirePrompt prompt, int tokens)
     {
         var watch = Stopwatch.StartNew();
         var events = Channel.CreateUnbounded<GenerationEvent>();
         var config = new WireConfig { MaxNewTokens = tokens, IgnoreEos = true };
-        _model.Engine.Submit(_model.Requests.Generation(0, new WirePrompt { Text = prompt }, config, events.Writer, CancellationToken.None));
+        _model.Engine.Submit(_model.Requests.Generation(0, prompt, config, events.Writer, CancellationToken.None));
         double? first = null;
         await foreach (var item in events.Reader.ReadAllAsync())
         {
@@ -45,6 +57,4 @@ internal sealed class InProcessEngine : IDisposable
 
         return (first!.Value, watch.Elapsed.TotalMilliseconds);
     }
-
-    public void Dispose() => _model.Dispose();
 }

@@ -2,15 +2,16 @@ using System.Globalization;
 using System.Text.Json;
 using LmDeploy.Bench;
 
-// usage: LmDeploy.Bench HOME MODEL [RESULTS.json]: times the process boundary, see docs/benchmarks.md.
+// See docs/benchmarks.md.
 if (args.Length is not (2 or 3))
 {
-    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME MODEL [RESULTS.json]");
+    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json]: times the process boundary, or the engine alone");
     return 2;
 }
 
+var (home, model) = (args[0], args[1]);
 var results = new Dictionary<string, Samples>();
-foreach (var (name, samples) in await BoundaryBenchmark.RunAsync(home: args[0], model: args[1]))
+foreach (var (name, samples) in home == "engine" ? await EngineBenchmark.RunAsync(model) : await BoundaryBenchmark.RunAsync(home, model))
 {
     results[name] = samples;
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {samples}"));

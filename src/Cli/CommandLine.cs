@@ -74,6 +74,7 @@ internal static partial class CommandLine
         PsCommand.Create(host),
         StopCommand.Create(host),
         LogsCommand.Create(host),
+        BenchCommand.Create(host),
         GpuCommand.Create(host),
         CheckEnvCommand.Create(host),
         SupervisorCommand.Create(host),

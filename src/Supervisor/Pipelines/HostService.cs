@@ -99,7 +99,7 @@ internal sealed class HostService(
     public override async Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context)
     {
         var (devices, unavailable) = await ListDevicesAsync(context.CancellationToken);
-        PipelineListing.NameOwners(devices, registry.All);
+        PipelineListing.NameOwners(devices, registry.All, standby.Pids);
         await PipelineListing.AddPromisesAsync(devices, ledgers, registry.All);
         var response = new ListGpusResponse { Unavailable = unavailable };
         response.Gpus.AddRange(devices);

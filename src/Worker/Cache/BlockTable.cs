@@ -48,6 +48,13 @@ internal sealed class BlockTable(int blockSize)
         }
     }
 
+    /// <summary>Writes the numbers of the blocks; what is left of the span is padding.</summary>
+    public void CopyBlocks(Span<int> blocks)
+    {
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_blocks).CopyTo(blocks);
+        blocks[_blocks.Count..].Clear();
+    }
+
     /// <summary>Gives blocks back whose tokens no later one sees.</summary>
     /// <param name="position">The first position that is still seen.</param>
     public void ReleaseBefore(int position, BlockPool pool)

@@ -1,5 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Models.Parts;
 using LmDeploy.Worker.Steps;
 using TorchSharp;
@@ -18,6 +19,7 @@ internal sealed class Decoder(
     RotaryEmbedding? slidingRope) : IDisposable
 {
     private readonly SlotBuffer _slots = new();
+    private CudaDecoder? _kernels;
 
     public DecoderSpec Spec => spec;
 
@@ -28,10 +30,28 @@ internal sealed class Decoder(
 
     public torch.ScalarType Dtype => embedding.dtype;
 
+    /// <summary>Whether steps run in our kernels.</summary>
+    public bool UsesKernels => _kernels is not null;
+
+    /// <summary>From now on steps run in our kernels.</summary>
+    public void UseKernels(int blockSize, int maxBatchSize, int sessionLen) =>
+        _kernels = new CudaDecoder(CudaWeights.From(spec, embedding, layers, finalNorm, output, rope, slidingRope), spec, blockSize, maxBatchSize, sessionLen);
+
+    /// <summary>From now on steps run in libtorch's operators.</summary>
+    public void DropKernels()
+    {
+        _kernels?.Dispose();
+        _kernels = null;
+    }
+
     /// <summary>Runs one step and writes its keys and values to the cache.</summary>
     /// <param name="flight">Is told of each layer; null for nobody.</param>
     /// <returns>The normalized hidden states [rows, hidden], from which <see cref="Logits"/> makes logits.</returns>
-    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)
+    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null) =>
+        _kernels is { } kernels ? kernels.Forward(batch, cache, flight) : ForwardByOperators(batch, cache, flight);
+
+    /// <summary><see cref="Forward"/> without our kernels: on a CPU, and what they are measured by.</summary>
+    public torch.Tensor ForwardByOperators(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)
     {
         using var scope = torch.NewDisposeScope();
         var step = new StepContext(batch, cache, spec.SlidingWindows, _slots, Device);
@@ -54,13 +74,14 @@ internal sealed class Decoder(
     public torch.Tensor Logits(torch.Tensor hidden)
     {
         using var scope = torch.NewDisposeScope();
-        var logits = output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
+        var logits = _kernels is { } kernels ? kernels.Logits(hidden) : output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
         var wide = logits.to(torch.float32);
         return (spec.LogitCap is { } cap ? wide.Over(cap).tanh().Times(cap) : wide).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
+        _kernels?.Dispose();
         _slots.Dispose();
         embedding.Dispose();
         positionEmbedding?.Dispose();

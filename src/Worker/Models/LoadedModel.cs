@@ -3,8 +3,9 @@ using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Models.Families;
-using LmDeploy.Worker.Native;
+using LmDeploy.Worker.Native.Cuda;
 using LmDeploy.Worker.Quantization;
 using TorchSharp;
 
@@ -49,6 +50,7 @@ internal sealed class LoadedModel : IDisposable
         var decoder = DecoderBuilder.Build(spec, weights);
         var stored = WeightReport.Describe(checkpoint, weights.HasDequantized ? format : null, plan.DtypeName);
         var sessionLen = SessionLength(spec, settings);
+        UseKernels(decoder, plan, settings, sessionLen);
         var geometry = PlanCache(spec, plan, settings, sessionLen);
         return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), Describe(spec, plan, weights, stored, sessionLen), sessionLen);
     }
@@ -57,6 +59,30 @@ internal sealed class LoadedModel : IDisposable
     {
         Cache.Dispose();
         Decoder.Dispose();
+    }
+
+    /// <summary>Our kernels where they compute the model; what they have against it costs speed, nothing else.</summary>
+    private static void UseKernels(Decoder decoder, ComputePlan plan, EngineSettings settings, int sessionLen)
+    {
+        if (plan.Device.type != DeviceType.CUDA)
+        {
+            return;
+        }
+
+        if (CudaSupport.WhyNot(decoder.Spec, plan.Device) is { } reason)
+        {
+            Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {reason}");
+            return;
+        }
+
+        try
+        {
+            decoder.UseKernels(settings.CacheBlockSeqLen, settings.MaxBatchSize, sessionLen);
+        }
+        catch (Exception e) when (e is InvalidOperationException or CudaException)
+        {
+            Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {e.Message}");
+        }
     }
 
     private static void RequireMemory(ComputePlan plan, EngineSettings settings, long elements)

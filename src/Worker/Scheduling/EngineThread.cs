@@ -70,8 +70,20 @@ internal sealed class EngineThread : IDisposable
         }
     }
 
-    /// <summary>A GPU wants large steps; on a CPU a long prompt would keep all others waiting.</summary>
-    private static int DefaultPrefill(LoadedModel model) => model.Decoder.Device.type == DeviceType.CUDA ? 8192 : 128;
+    /// <summary>A GPU wants large steps; on a CPU a long prompt would keep all others waiting. Who says how many tokens has the choice between the two.</summary>
+    private static SchedulerLimits Limits(LoadedModel model, EngineSettings settings)
+    {
+        var isCuda = model.Decoder.Device.type == DeviceType.CUDA;
+        var windows = model.Decoder.Spec.SlidingWindows;
+        return new SchedulerLimits
+        {
+            MaxBatchSize = settings.MaxBatchSize,
+            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? 8192 : 256),
+            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 64 : int.MaxValue,
+            MaxQueueLen = settings.MaxQueueLen,
+            LongestWindow = windows.Contains(null) ? null : windows.Max(),
+        };
+    }
 
     private static Error Stopped() => new() { Code = ErrorCodes.EngineUnavailable, Message = "The engine has stopped." };
 
@@ -133,13 +145,7 @@ internal sealed class EngineThread : IDisposable
     {
         var pool = new BlockPool(model.CacheGeometry.Blocks);
         var prefixes = new PrefixCache(pool, model.CacheGeometry.BlockSize, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength);
-        var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, new SchedulerLimits
-        {
-            MaxBatchSize = settings.MaxBatchSize,
-            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? DefaultPrefill(model),
-            MaxQueueLen = settings.MaxQueueLen,
-            LongestWindow = model.Decoder.Spec.SlidingWindows.Contains(null) ? null : model.Decoder.Spec.SlidingWindows.Max(),
-        });
+        var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, Limits(model, settings));
         var runner = new StepRunner(model, scheduler, _flight);
         for (var steps = 0L; Receive(scheduler); )
         {

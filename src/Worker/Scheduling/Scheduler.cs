@@ -185,11 +185,11 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
         var oldest = prefilling[0];
         var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
-        shares[oldest] = Math.Min(oldest.Missing, prefilling.Count == 1 ? limits.MaxPrefillTokenNum : (limits.MaxPrefillTokenNum + 1) / 2);
+        shares[oldest] = Math.Min(MostOf(oldest), prefilling.Count == 1 ? limits.MaxPrefillTokenNum : (limits.MaxPrefillTokenNum + 1) / 2);
         var budget = limits.MaxPrefillTokenNum - shares[oldest];
         foreach (var sequence in prefilling.OrderBy(sequence => sequence.Missing - shares[sequence]))
         {
-            var share = Math.Min(budget, sequence.Missing - shares[sequence]);
+            var share = Math.Min(budget, MostOf(sequence) - shares[sequence]);
             shares[sequence] += share;
             budget -= share;
         }
@@ -202,6 +202,8 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             }
         }
     }
+
+    private int MostOf(Sequence sequence) => Math.Min(sequence.Missing, limits.MaxSequencePrefill);
 
     /// <summary>Takes the blocks for a sequence's next tokens; sequences that were admitted after it give way, and in the end it does itself.</summary>
     private bool TryMakeRoom(Sequence sequence, int tokens, List<ScheduledSlice> step)

@@ -9,6 +9,9 @@ internal sealed record SchedulerLimits
     /// <summary>Prompt tokens in one step.</summary>
     public required int MaxPrefillTokenNum { get; init; }
 
+    /// <summary>Prompt tokens of one sequence in one step: a request that comes beside a long prompt waits for so many of them.</summary>
+    public int MaxSequencePrefill { get; init; } = int.MaxValue;
+
     /// <summary>Requests that wait.</summary>
     public int MaxQueueLen { get; init; } = int.MaxValue;
 

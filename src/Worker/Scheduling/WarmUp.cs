@@ -1,31 +1,75 @@
+using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Parts;
 using LmDeploy.Worker.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Scheduling;
 
-/// <summary>Runs a prefill and a decode step before the model is called ready, so that no request pays for first calls.</summary>
+/// <summary>
+/// Runs a prefill and decode steps before the model is called ready, so that no request pays for first calls. Kernels of our own are compared with
+/// libtorch's operators on the way, and dropped where they differ.
+/// </summary>
 internal static class WarmUp
 {
+    private const int PromptLength = 2;
+
+    /// <summary>The first time a step runs kernel by kernel, then it is recorded and launched as a whole.</summary>
+    private const int DecodeSteps = 3;
+
     public static void Run(LoadedModel model)
+    {
+        var decoder = model.Decoder;
+        if (decoder.UsesKernels && Difference(model) is var difference && !(difference <= Tolerance(decoder.Dtype)))
+        {
+            Console.Error.WriteLine($"The kernels differ by {difference:0.####} from libtorch's operators, which are used instead");
+            decoder.DropKernels();
+        }
+
+        Story(model, decoder.Forward);
+    }
+
+    /// <summary>How far the two ways may be apart, as a share of the hidden states' length: the type's rounding over all layers.</summary>
+    private static double Tolerance(torch.ScalarType dtype) => dtype switch
+    {
+        torch.ScalarType.Float32 => 1e-3,
+        torch.ScalarType.Float16 => 0.02,
+        _ => 0.1,
+    };
+
+    private static double Difference(LoadedModel model)
+    {
+        using var scope = torch.NewDisposeScope();
+        var expected = torch.cat([.. Story(model, model.Decoder.ForwardByOperators)], 0);
+        var actual = torch.cat([.. Story(model, model.Decoder.Forward)], 0);
+        return actual.Plus(expected.Times(-1)).norm().item<float>() / expected.norm().item<float>();
+    }
+
+    /// <returns>The hidden states of every step, as float32 on the CPU.</returns>
+    private static List<torch.Tensor> Story(LoadedModel model, Func<StepBatch, KeyValueCache, FlightRecord?, torch.Tensor> forward)
     {
         // Blocks from 1 on, as the allocator would hand them out; nothing else runs yet.
         var blocks = new BlockTable(model.CacheGeometry.BlockSize);
         blocks.Add(1);
-        var count = Math.Min(2, Math.Min(model.SessionLen, model.CacheGeometry.BlockSize));
-        Step(model, blocks, firstPosition: 0, count);
-        if (count < model.CacheGeometry.BlockSize)
+        var room = Math.Min(model.SessionLen, model.CacheGeometry.BlockSize);
+        var hidden = new List<torch.Tensor> { Step(model, forward, blocks, 0, Math.Min(PromptLength, room)) };
+        for (var position = PromptLength; position < Math.Min(PromptLength + DecodeSteps, room); position++)
         {
-            Step(model, blocks, firstPosition: count, 1);
+            hidden.Add(Step(model, forward, blocks, position, 1));
         }
+
+        return hidden;
     }
 
-    private static void Step(LoadedModel model, BlockTable blocks, int firstPosition, int count)
+    private static torch.Tensor Step(
+        LoadedModel model, Func<StepBatch, KeyValueCache, FlightRecord?, torch.Tensor> forward, BlockTable blocks, int firstPosition, int count)
     {
         using var scope = torch.NewDisposeScope();
-        var slice = new StepSlice { Blocks = blocks, Tokens = new int[count], FirstPosition = firstPosition, PromptLength = firstPosition + count };
-        var hidden = model.Decoder.Forward(new StepBatch([slice]), model.Cache);
+        var tokens = Enumerable.Range(firstPosition, count).Select(position => position % model.Decoder.Spec.VocabSize).ToArray();
+        var slice = new StepSlice { Blocks = blocks, Tokens = tokens, FirstPosition = firstPosition, PromptLength = firstPosition + count };
+        var hidden = forward(new StepBatch([slice]), model.Cache, null);
         _ = model.Decoder.Logits(hidden).argmax(1).to(torch.CPU);
+        return hidden.to(torch.float32).to(torch.CPU).MoveToOuterDisposeScope();
     }
 }

@@ -34,6 +34,14 @@ public sealed class WorkerEnvironmentTests
     }
 
     [Fact]
+    public void Build_LetsThreadsSpinShortlyUnlessTheUserSaysHowTheyWait()
+    {
+        WorkerEnvironment.Build([])["GOMP_SPINCOUNT"].ShouldBe("1000");
+        WorkerEnvironment.Build([KeyValuePair.Create<string, string?>("OMP_WAIT_POLICY", "ACTIVE")]).ShouldNotContainKey("GOMP_SPINCOUNT");
+        WorkerEnvironment.Build([KeyValuePair.Create<string, string?>("GOMP_SPINCOUNT", "7")])["GOMP_SPINCOUNT"].ShouldBe("7");
+    }
+
+    [Fact]
     public void Build_TurnsDebuggersOffUnlessTheUserWantsThem()
     {
         WorkerEnvironment.Build([])["DOTNET_EnableDiagnostics"].ShouldBe("0");

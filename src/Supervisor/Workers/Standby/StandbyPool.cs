@@ -38,6 +38,18 @@ internal sealed partial class StandbyPool(
         }
     }
 
+    /// <summary>The process ids of those workers.</summary>
+    public IReadOnlyList<int> Pids
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _ready.Select(worker => worker.Process.Identity.Pid)];
+            }
+        }
+    }
+
     /// <summary>Begins to fill the pool, when it is to have anything. To be called once.</summary>
     public void Start() => _running = options.Standby > 0 ? RunAsync() : Task.CompletedTask;
 

@@ -6,6 +6,16 @@ namespace LmDeploy.Worker.Models.Parts;
 /// <summary>Grouped-query attention with its projections.</summary>
 internal sealed class Attention(AttentionSpec spec, CachedAttention cached, Linear qkv, Linear output, INorm? queryNorm, INorm? keyNorm) : IAttention
 {
+    public CachedAttention Cached => cached;
+
+    public Linear Qkv => qkv;
+
+    public Linear Output => output;
+
+    public INorm? QueryNorm => queryNorm;
+
+    public INorm? KeyNorm => keyNorm;
+
     public torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles)
     {
         using var scope = torch.NewDisposeScope();

@@ -11,6 +11,13 @@ internal sealed class CachedAttention(AttentionSpec spec, int layer, int? window
     // The operators below divide scores by the root of the head size; the rest of the scale goes into the queries.
     private readonly double _queryScale = spec.ScaleOf(layer) * Math.Sqrt(spec.HeadDim);
 
+    public int? Window => window;
+
+    public torch.Tensor? Sinks => sinks;
+
+    /// <summary>What queries are multiplied by before the operators divide by the root of the head size.</summary>
+    public double QueryScale => _queryScale;
+
     /// <summary>Writes this step's keys and values to the cache and attends to it.</summary>
     /// <param name="queries">[rows, heads, head size]</param>
     /// <param name="keys">[rows, key-value heads, head size]</param>

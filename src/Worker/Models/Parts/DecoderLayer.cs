@@ -6,6 +6,18 @@ namespace LmDeploy.Worker.Models.Parts;
 /// <summary>One transformer block, with a norm before or after each half, or both. Owns its parts.</summary>
 internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, INorm? attentionOutput, INorm? mlpInput, IMlp mlp, INorm? mlpOutput) : IDisposable
 {
+    public INorm? AttentionInputNorm => attentionInput;
+
+    public IAttention Attention => attention;
+
+    public INorm? AttentionOutputNorm => attentionOutput;
+
+    public INorm? MlpInputNorm => mlpInput;
+
+    public IMlp Mlp => mlp;
+
+    public INorm? MlpOutputNorm => mlpOutput;
+
     /// <param name="x">[rows, hidden]</param>
     /// <param name="angles">Null where positions are not rotated.</param>
     public torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles)

@@ -5,6 +5,10 @@ namespace LmDeploy.Worker.Models.Parts;
 /// <summary>down(activation(gate(x)) * up(x)), with gate and up stacked in one matrix.</summary>
 internal sealed class GatedMlp(Linear gateUp, Linear down, int intermediateSize, Activation activation) : IMlp
 {
+    public Linear GateUp => gateUp;
+
+    public Linear Down => down;
+
     public torch.Tensor Forward(torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();

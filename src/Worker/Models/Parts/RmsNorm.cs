@@ -8,6 +8,10 @@ namespace LmDeploy.Worker.Models.Parts;
 /// </summary>
 internal sealed class RmsNorm(torch.Tensor weight, double epsilon) : INorm
 {
+    public torch.Tensor Weight => weight;
+
+    public double Epsilon => epsilon;
+
     public torch.Tensor Forward(torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();

@@ -12,6 +12,14 @@ internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device
     /// <summary>Whether frequencies change while a sequence grows.</summary>
     public bool DependsOnLength => _frequencies.DependsOnLength;
 
+    public RopeSettings Settings => settings;
+
+    /// <summary>What sine and cosine are multiplied by.</summary>
+    public float AttentionFactor => _frequencies.AttentionFactor;
+
+    /// <summary>[1, rotated dimensions / 2], float32; of short sequences where it depends on the length.</summary>
+    public torch.Tensor Frequencies => _fixed;
+
     public RotaryAngles For(StepBatch batch, torch.Tensor positions, torch.ScalarType dtype)
     {
         using var scope = torch.NewDisposeScope();

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using LmDeploy.Cli.Benchmarks;
+using LmDeploy.Cli.Flags;
+using LmDeploy.Cli.Hosting;
+using LmDeploy.Cli.Output;
+
+namespace LmDeploy.Cli.Commands;
+
+/// <summary><c>lmdeploy bench</c>: measures a model on this machine, through client, supervisor and worker.</summary>
+internal sealed class BenchCommand(CliHost host)
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Option<int[]> _batchSizes = new("--batch-sizes") { Description = "How many sequences decode at once.", DefaultValueFactory = _ => [1, 64], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int[]> _contexts = new("--contexts") { Description = "Prompt tokens of each sequence.", DefaultValueFactory = _ => [128], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int> _tokens = new("--tokens") { Description = "Tokens that each sequence decodes.", DefaultValueFactory = _ => 64 };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each is measured; the median counts.", DefaultValueFactory = _ => 3 };
+    private readonly Option<string?> _json = new("--json") { Description = "Write the figures to this file; - for standard output." };
+    private readonly EngineFlags _engine = new();
+
+    public static Command Create(CliHost host)
+    {
+        var command = new Command("bench", "Measure a model on this machine, as a caller sees it.");
+        var decode = new BenchCommand(host);
+        command.Add(decode.Define("decode", "The time of a decode step.", decode.DecodeAsync, decode._batchSizes, decode._contexts, decode._tokens));
+        var prefill = new BenchCommand(host);
+        command.Add(prefill.Define("prefill", "The time to the first token of a prompt.", prefill.PrefillAsync, prefill._contexts));
+        return command;
+    }
+
+    private Command Define(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Option[] options)
+    {
+        var command = new Command(name, description) { _model };
+        Array.ForEach([.. options, _rounds, _json], command.Options.Add);
+        _engine.AddTo(command);
+        command.SetAction(action);
+        return command;
+    }
+
+    private async Task<int> DecodeAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        ResultFile.Check(result.GetValue(_json));
+        await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), null, cancellationToken);
+        var benchmark = new StepBenchmark(pipeline, seed: 1);
+        var figures = new List<DecodeFigures>();
+        foreach (var (batchSize, context) in from context in result.GetValue(_contexts)! from batchSize in result.GetValue(_batchSizes)! select (batchSize, context))
+        {
+            _ = await benchmark.DecodeAsync(batchSize, context, result.GetValue(_tokens), TimeProvider.System, cancellationToken);
+            var rounds = new List<DecodeFigures>();
+            for (var round = 0; round < result.GetValue(_rounds); round++)
+            {
+                rounds.Add(await benchmark.DecodeAsync(batchSize, context, result.GetValue(_tokens), TimeProvider.System, cancellationToken));
+            }
+
+            figures.Add(rounds.OrderBy(round => round.StepMilliseconds).ElementAt(rounds.Count / 2));
+        }
+
+        Listing.Write(
+            host.Terminal,
+            ["BATCH", "CONTEXT", "FIRST TOKEN", "STEP", "TOKENS/S"],
+            figures.Select(f => new[] { Units.Format($"{f.BatchSize}"), Units.Format($"{f.Context}"), Units.Format($"{f.FirstTokenMilliseconds:0.00} ms"), Units.Format($"{f.StepMilliseconds:0.000} ms"), Units.Format($"{f.TokensPerSecond:0}") }));
+        await WriteJsonAsync(result, figures.Select(f => new Dictionary<string, double>
+        {
+            ["batch_size"] = f.BatchSize, ["context"] = f.Context, ["first_token_ms"] = f.FirstTokenMilliseconds, ["step_ms"] = f.StepMilliseconds, ["tokens_per_second"] = f.TokensPerSecond,
+        }), cancellationToken);
+        return ExitCodes.Done;
+    }
+
+    private async Task<int> PrefillAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        ResultFile.Check(result.GetValue(_json));
+        await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), null, cancellationToken);
+        var benchmark = new StepBenchmark(pipeline, seed: 1);
+        var figures = new List<(int Context, double Milliseconds)>();
+        foreach (var context in result.GetValue(_contexts)!)
+        {
+            _ = await benchmark.PrefillAsync(context, TimeProvider.System, cancellationToken);
+            var rounds = new List<double>();
+            for (var round = 0; round < result.GetValue(_rounds); round++)
+            {
+                rounds.Add(await benchmark.PrefillAsync(context, TimeProvider.System, cancellationToken));
+            }
+
+            figures.Add((context, rounds.Order().ElementAt(rounds.Count / 2)));
+        }
+
+        Listing.Write(
+            host.Terminal,
+            ["PROMPT", "FIRST TOKEN", "TOKENS/S"],
+            figures.Select(f => new[] { Units.Format($"{f.Context}"), Units.Format($"{f.Milliseconds:0.00} ms"), Units.Format($"{f.Context / f.Milliseconds * 1000:0}") }));
+        await WriteJsonAsync(result, figures.Select(f => new Dictionary<string, double> { ["context"] = f.Context, ["first_token_ms"] = f.Milliseconds }), cancellationToken);
+        return ExitCodes.Done;
+    }
+
+    private async Task WriteJsonAsync(ParseResult result, IEnumerable<Dictionary<string, double>> rows, CancellationToken cancellationToken)
+    {
+        if (result.GetValue(_json) is not { } path)
+        {
+            return;
+        }
+
+        var text = JsonText.Write(
+            json =>
+            {
+                json.WriteStartArray();
+                foreach (var row in rows)
+                {
+                    json.WriteStartObject();
+                    foreach (var (name, value) in row)
+                    {
+                        json.WriteNumber(name, value);
+                    }
+
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            },
+            indented: true);
+        await ResultFile.WriteLinesAsync(path, host.Terminal, [text], cancellationToken);
+    }
+}

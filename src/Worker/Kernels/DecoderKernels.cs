@@ -1,0 +1,92 @@
+using LmDeploy.Worker.Native.Cuda;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Kernels;
+
+/// <summary>The kernels of one decoder, see the sources beside this file. Everything runs on one stream, in order. Tensors are contiguous and on the device.</summary>
+internal sealed class DecoderKernels : IDisposable
+{
+    private const int Threads = 256;
+    private const int WarpsPerBlock = 8;
+    private const int AttentionThreads = 128;
+    private const int MostRowsAtOnce = 65_535;
+
+    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention", "activation", "gemv"];
+
+    private readonly KernelDefinitions _sizes;
+    private readonly CudaStream _stream;
+    private readonly CudaModule _module;
+    private readonly CudaKernel _embed;
+    private readonly CudaKernel _addNorm;
+    private readonly CudaKernel _ropeToCache;
+    private readonly CudaKernel _attention;
+    private readonly CudaKernel _gate;
+    private readonly CudaKernel _gemv;
+    private readonly CudaKernel _gemvGate;
+
+    /// <param name="stream">Not owned.</param>
+    public DecoderKernels(KernelDefinitions sizes, KernelCompiler compiler, CudaStream stream)
+    {
+        _sizes = sizes;
+        _stream = stream;
+        _module = compiler.Compile(string.Join('\n', Sources.Select(ReadSource)), sizes.Options);
+        _embed = _module.Kernel("embed");
+        _addNorm = _module.Kernel("add_norm");
+        _ropeToCache = _module.Kernel("rope_to_cache");
+        _attention = _module.Kernel("decode_attention");
+        _gate = _module.Kernel("gate");
+        _gemv = _module.Kernel("gemv");
+        _gemvGate = _module.Kernel("gemv_gate");
+    }
+
+    public KernelDefinitions Sizes => _sizes;
+
+    /// <param name="tokens">[rows], int32</param>
+    /// <param name="x">[rows, hidden], written.</param>
+    public void Embed(int rows, nint tokens, torch.Tensor table, float scale, nint x) =>
+        _embed.Launch(_stream, (rows, 1, 1), Threads, tokens, table, x, _sizes.Hidden, scale);
+
+    /// <summary>x += delta, or its norm by <paramref name="post"/>; y = the norm of x by <paramref name="weight"/>, or x.</summary>
+    /// <param name="delta">0 for none.</param>
+    public void AddNorm(int rows, nint x, nint delta, torch.Tensor? post, torch.Tensor? weight, nint y, float epsilon) =>
+        _addNorm.Launch(_stream, (rows, 1, 1), _sizes.NormThreads, x, delta, post, IsWide(post), weight, IsWide(weight), y, epsilon);
+
+    /// <summary>Bias, norms, rotation and the way into the cache; in place on <paramref name="qkv"/>.</summary>
+    public void RopeToCache(int rows, nint qkv, in RopeArguments rope, nint positions, nint slots, torch.Tensor keys, torch.Tensor values)
+    {
+        var heads = _sizes.Heads + (2 * _sizes.KeyValueHeads);
+        var parts = rows >= MostRowsAtOnce / WarpsPerBlock ? 1 : (heads + WarpsPerBlock - 1) / WarpsPerBlock;
+        _ropeToCache.Launch(
+            _stream, (rows, parts, 1), Threads, qkv, rope.Bias, rope.QueryNorm, rope.KeyNorm, IsWide(rope.QueryNorm), rope.NormEpsilon, rope.Frequencies, rope.Factor,
+            rope.Neighbours, rope.QueryScale, positions, slots, keys, values);
+    }
+
+    /// <summary>Attention of one query a sequence. Splits are fixed by the caller so that a recorded launch suits every length.</summary>
+    public void Attend(int rows, int splits, nint qkv, torch.Tensor keys, torch.Tensor values, in DecodeLengths lengths, nint output, in AttentionArguments attention, torch.Tensor? partials, torch.Tensor counters) =>
+        _attention.Launch(
+            _stream, (splits, _sizes.KeyValueHeads * _sizes.GroupParts, rows), AttentionThreads, qkv, keys, values, lengths.Lengths, lengths.Tables, lengths.Layout, output, partials, counters,
+            attention.Scale, attention.Window, attention.Cap, attention.Sinks);
+
+    /// <param name="both">[rows, 2 * size]: gates, then ups.</param>
+    public void Gate(int rows, nint both, nint y, int size) =>
+        _gate.Launch(_stream, ((size + Threads - 1) / Threads, rows, 1), Threads, both, y, size);
+
+    /// <summary>The product of a matrix and one vector.</summary>
+    public void Gemv(torch.Tensor weight, nint x, nint y, int inputs, int outputs) =>
+        _gemv.Launch(_stream, ((outputs + WarpsPerBlock - 1) / WarpsPerBlock, 1, 1), Threads, weight, x, y, inputs, outputs);
+
+    /// <summary><see cref="Gemv"/> with gates and ups, and <see cref="Gate"/> after it.</summary>
+    public void GemvGate(torch.Tensor weight, nint x, nint y, int inputs, int size) =>
+        _gemvGate.Launch(_stream, ((size + WarpsPerBlock - 1) / WarpsPerBlock, 1, 1), Threads, weight, x, y, inputs, size);
+
+    public void Dispose() => _module.Dispose();
+
+    private static bool IsWide(torch.Tensor? weight) => weight?.dtype == torch.float32;
+
+    private static string ReadSource(string name)
+    {
+        using var stream = typeof(DecoderKernels).Assembly.GetManifestResourceStream($"LmDeploy.Worker.Kernels.{name}.cu")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

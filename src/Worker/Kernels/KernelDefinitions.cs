@@ -1,0 +1,39 @@
+using LmDeploy.Worker.Models;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Kernels;
+
+/// <summary>What the kernels of a decoder are compiled with: sizes that are constants to them.</summary>
+internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int Heads, int KeyValueHeads, int HeadDim, int RotaryDim, int BlockSize, Activation Activation)
+{
+    private const int LargestPart = 8;
+    private const int LargestNormBlock = 1024;
+
+    /// <summary>How many of the query heads that share a key one block computes.</summary>
+    public int GroupPart => Enumerable.Range(1, LargestPart).Last(part => Heads / KeyValueHeads % part == 0);
+
+    /// <summary>Blocks that share the query heads of one key-value head.</summary>
+    public int GroupParts => Heads / KeyValueHeads / GroupPart;
+
+    /// <summary>Threads for one row of a norm.</summary>
+    public int NormThreads => Math.Min(LargestNormBlock, (Hidden + 31) / 32 * 32);
+
+    /// <summary>Compiler options: one <c>-D</c> a constant.</summary>
+    public IReadOnlyList<string> Options =>
+    [
+        $"-DELEMENT_{Dtype switch { torch.ScalarType.Float32 => "FLOAT", torch.ScalarType.BFloat16 => "BFLOAT16", _ => "FLOAT16" }}",
+        $"-DHIDDEN={Hidden}",
+        $"-DNORM_THREADS={NormThreads}",
+        $"-DHEADS={Heads}",
+        $"-DKV_HEADS={KeyValueHeads}",
+        $"-DHEAD_DIM={HeadDim}",
+        $"-DROTARY_DIM={RotaryDim}",
+        $"-DGROUP_PART={GroupPart}",
+        $"-DLANES={Lanes}",
+        $"-DBLOCK_SIZE={BlockSize}",
+        $"-DACTIVATION={(int)Activation}",
+    ];
+
+    /// <summary>Lanes of a warp that share a key, eight of its elements each: a power of two.</summary>
+    private int Lanes => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)HeadDim / 8);
+}

@@ -1,0 +1,75 @@
+// The element type of weights, activations and cache, and sums over a warp or a block. Goes before every other source.
+// ELEMENT_FLOAT, ELEMENT_BFLOAT16 or ELEMENT_FLOAT16 is defined. No CUDA headers are needed.
+#if defined(ELEMENT_FLOAT)
+typedef float element;
+__device__ __forceinline__ float widen(element x) { return x; }
+__device__ __forceinline__ element narrow(float x) { return x; }
+#elif defined(ELEMENT_BFLOAT16)
+typedef unsigned short element;
+__device__ __forceinline__ float widen(element x) { return __uint_as_float((unsigned)x << 16); }
+__device__ __forceinline__ element narrow(float x) {
+  element r;
+#if __CUDA_ARCH__ >= 800
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(x));
+#else
+  const unsigned bits = __float_as_uint(x);
+  r = x != x ? 0x7fff : (element)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+#endif
+  return r;
+}
+#else
+typedef unsigned short element;
+__device__ __forceinline__ float widen(element x) { float r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(x)); return r; }
+__device__ __forceinline__ element narrow(float x) { element r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r) : "f"(x)); return r; }
+#endif
+
+#define INFINITY_F __int_as_float(0x7f800000)
+
+// The value as the element type would hold it: what PyTorch computes after each of its operators.
+__device__ __forceinline__ float rounded(float x) { return widen(narrow(x)); }
+
+// Eight neighbouring elements as they lie in memory.
+#if defined(ELEMENT_FLOAT)
+struct Eight { uint4 a, b; };
+__device__ __forceinline__ Eight load_eight(const element* p) { Eight e; e.a = ((const uint4*)p)[0]; e.b = ((const uint4*)p)[1]; return e; }
+__device__ __forceinline__ Eight stream_eight(const element* p) { Eight e; e.a = __ldcs((const uint4*)p); e.b = __ldcs((const uint4*)p + 1); return e; }
+__device__ __forceinline__ void widen_eight(const Eight& e, float* v) {
+  v[0] = __uint_as_float(e.a.x); v[1] = __uint_as_float(e.a.y); v[2] = __uint_as_float(e.a.z); v[3] = __uint_as_float(e.a.w);
+  v[4] = __uint_as_float(e.b.x); v[5] = __uint_as_float(e.b.y); v[6] = __uint_as_float(e.b.z); v[7] = __uint_as_float(e.b.w);
+}
+#else
+struct Eight { uint4 a; };
+__device__ __forceinline__ Eight load_eight(const element* p) { Eight e; e.a = *(const uint4*)p; return e; }
+__device__ __forceinline__ Eight stream_eight(const element* p) { Eight e; e.a = __ldcs((const uint4*)p); return e; }
+__device__ __forceinline__ void widen_eight(const Eight& e, float* v) {
+  const unsigned w[4] = {e.a.x, e.a.y, e.a.z, e.a.w};
+  #pragma unroll
+  for (int i = 0; i < 4; i++) { v[2 * i] = widen((element)(w[i] & 0xffff)); v[2 * i + 1] = widen((element)(w[i] >> 16)); }
+}
+#endif
+
+__device__ __forceinline__ float warp_sum(float x) {
+  #pragma unroll
+  for (int k = 16; k; k >>= 1) x += __shfl_xor_sync(~0u, x, k);
+  return x;
+}
+
+// Every thread of the block gets the sum. `room` holds 33 floats.
+__device__ __forceinline__ float block_sum(float x, float* room) {
+  x = warp_sum(x);
+  __syncthreads();
+  if ((threadIdx.x & 31) == 0) room[threadIdx.x >> 5] = x;
+  __syncthreads();
+  if (threadIdx.x < 32) {
+    x = threadIdx.x < (blockDim.x >> 5) ? room[threadIdx.x] : 0.f;
+    x = warp_sum(x);
+    if (threadIdx.x == 0) room[32] = x;
+  }
+  __syncthreads();
+  return room[32];
+}
+
+// A normalized value times its weight. A float32 weight is applied before rounding, another one after.
+__device__ __forceinline__ float weighted(float x, const void* weight, int is_wide, int i) {
+  return is_wide ? rounded(x * ((const float*)weight)[i]) : rounded(rounded(x) * widen(((const element*)weight)[i]));
+}

@@ -1,0 +1,61 @@
+// What comes between the projection to queries, keys and values and attention: bias, norm of each query and key, rotation, scale of the queries,
+// and the way of keys and values into the cache. Works in place on qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM]. Grid (rows, parts), 8 warps, one
+// head a warp. A slot below 0 writes nothing. Pairs that are neighbours come out as halves, as Models/Parts/RotaryAngles has them.
+// https://arxiv.org/abs/2104.09864
+extern "C" __global__ void __launch_bounds__(256) rope_to_cache(
+    element* qkv, const element* bias, const void* query_norm, const void* key_norm, int norm_is_wide, float epsilon,
+    const float* frequencies, float factor, int neighbours, float query_scale,
+    const int* positions, const int* slots, element* keys, element* values) {
+  constexpr int Heads = HEADS + 2 * KV_HEADS, Half = ROTARY_DIM / 2, PairsPerLane = (Half + 31) / 32;
+  __shared__ float room[8][HEAD_DIM];
+  const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, position = positions[blockIdx.x], slot = slots[blockIdx.x];
+  float* s = room[warp];
+  for (int head = blockIdx.y * 8 + warp; head < Heads; head += gridDim.y * 8) {
+    element* p = qkv + ((size_t)blockIdx.x * Heads + head) * HEAD_DIM;
+    const bool is_query = head < HEADS, is_value = head >= HEADS + KV_HEADS;
+    float sum = 0.f;
+    for (int d = lane; d < HEAD_DIM; d += 32) {
+      float v = widen(p[d]);
+      if (bias) v = rounded(v + widen(bias[head * HEAD_DIM + d]));
+      s[d] = v;
+      sum += v * v;
+    }
+    const void* norm = is_query ? query_norm : is_value ? (const void*)0 : key_norm;
+    if (norm) {
+      const float scale = rsqrtf(warp_sum(sum) / HEAD_DIM + epsilon);
+      for (int d = lane; d < HEAD_DIM; d += 32) s[d] = weighted(s[d] * scale, norm, norm_is_wide, d);
+    }
+    __syncwarp();
+    if (!is_value && Half > 0) {
+      float first[PairsPerLane + 1], second[PairsPerLane + 1];
+      #pragma unroll
+      for (int k = 0; k < PairsPerLane; k++) {
+        const int pair = lane + 32 * k;
+        if (pair < Half) {
+          float sine, cosine;
+          sincosf((float)position * frequencies[pair], &sine, &cosine);
+          sine = rounded(sine * factor);
+          cosine = rounded(cosine * factor);
+          const float a = s[neighbours ? 2 * pair : pair], b = s[neighbours ? 2 * pair + 1 : pair + Half];
+          first[k] = rounded(rounded(a * cosine) - rounded(b * sine));
+          second[k] = rounded(rounded(b * cosine) + rounded(a * sine));
+        }
+      }
+      __syncwarp();
+      #pragma unroll
+      for (int k = 0; k < PairsPerLane; k++) {
+        const int pair = lane + 32 * k;
+        if (pair < Half) { s[pair] = first[k]; s[pair + Half] = second[k]; }
+      }
+      __syncwarp();
+    }
+    element* cached = is_query || slot < 0 ? (element*)0
+        : is_value ? values + ((size_t)slot * KV_HEADS + head - HEADS - KV_HEADS) * HEAD_DIM : keys + ((size_t)slot * KV_HEADS + head - HEADS) * HEAD_DIM;
+    for (int d = lane; d < HEAD_DIM; d += 32) {
+      const element v = narrow(is_query ? s[d] * query_scale : s[d]);
+      p[d] = v;
+      if (cached) cached[d] = v;
+    }
+    __syncwarp();
+  }
+}

@@ -1,0 +1,210 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Kernels;
+using LmDeploy.Worker.Models.Parts;
+using LmDeploy.Worker.Native.Cuda;
+using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Models.Cuda;
+
+/// <summary>
+/// The forward pass of plain decoders on a GPU: our kernels between libtorch's matrix products, all on one stream and into memory that is there already.
+/// A step that only decodes is recorded once for each size of batch and launched as a whole from then on; another one runs kernel by kernel, with
+/// libtorch's attention for its prompts. Weights and cache are those of the <see cref="Decoder"/> that it speeds up. The engine's thread alone may use it:
+/// from its making to its end, its stream is the thread's current one.
+/// </summary>
+internal sealed class CudaDecoder : IDisposable
+{
+    /// <summary>Blocks of one attention launch: a few for each multiprocessor.</summary>
+    private const int AttentionBlocks = 1024;
+    private const int MostSplits = 64;
+
+    private readonly CudaWeights _weights;
+    private readonly DecoderSpec _spec;
+    private readonly torch.Device _device;
+    private readonly CudaStream _stream = new();
+    private readonly nint _streamGuard;
+    private readonly DecoderKernels _kernels;
+    private readonly int _mostDecodeRows;
+    private readonly StepBuffers _buffers;
+    private readonly torch.Tensor _partials;
+    private readonly torch.Tensor _counters;
+    private readonly StepInputs _decodeInputs;
+    private readonly Dictionary<int, DecodeGraph> _graphs = [];
+    private StepInputs? _mixedInputs;
+
+    /// <param name="weights">Not owned.</param>
+    /// <param name="maxBatchSize">The most sequences that decode in one step.</param>
+    /// <param name="sessionLen">The longest sequence.</param>
+    /// <exception cref="InvalidOperationException">The kernels do not compile.</exception>
+    /// <exception cref="CudaException">The driver refuses something.</exception>
+    public CudaDecoder(CudaWeights weights, DecoderSpec spec, int blockSize, int maxBatchSize, int sessionLen)
+    {
+        (_weights, _spec, _device) = (weights, spec, weights.Embedding.device);
+        torch.cuda.synchronize();
+        _streamGuard = TorchShim.EnterStream(_stream.Handle, _device.index);
+        var attention = spec.Attention;
+        var sizes = new KernelDefinitions(
+            weights.Embedding.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0, blockSize, spec.Activation);
+        _kernels = new DecoderKernels(sizes, new KernelCompiler(KernelCompiler.DefaultCacheFolder), _stream);
+        _mostDecodeRows = DecodeGraph.Bucket(maxBatchSize);
+        _buffers = StepBuffers.Allocate(_mostDecodeRows, spec, weights.Embedding.dtype, _device).Keep();
+        var mostSplits = Enumerable.Range(1, _mostDecodeRows).Max(rows => rows * Splits(rows));
+        _partials = torch.empty((long)mostSplits * attention.Heads * (attention.HeadDim + 2), dtype: torch.float32, device: _device).DetachFromDisposeScope();
+        _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device).DetachFromDisposeScope();
+        _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
+    }
+
+    /// <inheritdoc cref="Decoder.Forward"/>
+    public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight)
+    {
+        var onlyDecodes = batch.SingleTokenSlices == batch.Slices.Count;
+        return onlyDecodes && batch.Rows <= _mostDecodeRows && _decodeInputs.Holds(batch) ? Decode(batch, cache) : Mixed(batch, cache, flight);
+    }
+
+    /// <param name="hidden">[rows, hidden]</param>
+    /// <returns>[rows, vocabulary], in the engine's type.</returns>
+    public torch.Tensor Logits(torch.Tensor hidden)
+    {
+        var rows = hidden.shape[0];
+        var logits = torch.empty([rows, _weights.Output.Outputs], dtype: hidden.dtype, device: _device);
+        _weights.Output.Run(_kernels, new StepRows(hidden), new StepRows(logits));
+        return logits;
+    }
+
+    public void Dispose()
+    {
+        _stream.Synchronize();
+        foreach (var graph in _graphs.Values)
+        {
+            graph.Dispose();
+        }
+
+        _mixedInputs?.Dispose();
+        _decodeInputs.Dispose();
+        _buffers.Dispose();
+        _partials.Dispose();
+        _counters.Dispose();
+        _kernels.Dispose();
+        TorchShim.LeaveStream(_streamGuard);
+        _stream.Dispose();
+    }
+
+    private torch.Tensor Decode(StepBatch batch, KeyValueCache cache)
+    {
+        var rows = DecodeGraph.Bucket(batch.Rows);
+        if (!_graphs.TryGetValue(rows, out var step))
+        {
+            step = new DecodeGraph(rows, _buffers.First(rows).Keep(), Splits(rows), Graph: null);
+            _graphs.Add(rows, step);
+        }
+
+        _decodeInputs.Fill(batch, rows, _stream);
+        if (step.Graph is { } graph)
+        {
+            graph.Launch(_stream);
+        }
+        else
+        {
+            // The first time for real: libraries may allocate for it, which a recording must not.
+            Run();
+            _graphs[rows] = step with { Graph = _stream.Capture(Run) };
+        }
+
+        return step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows);
+
+        void Run() => Enqueue(step.Buffers, _decodeInputs, cache, step.Rows, step.Splits, [], flight: null);
+    }
+
+    private torch.Tensor Mixed(StepBatch batch, KeyValueCache cache, FlightRecord? flight)
+    {
+        using var scope = torch.NewDisposeScope();
+        if (_mixedInputs?.Holds(batch) != true)
+        {
+            _mixedInputs?.Dispose();
+            _mixedInputs = StepInputs.For(batch, _device);
+        }
+
+        _mixedInputs.Fill(batch, batch.Rows, _stream);
+        var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device);
+        var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => (slice, new PrefillAttention(slice, _device))).ToList();
+        var decoding = batch.SingleTokenSlices;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(decoding, _mostDecodeRows);
+        Enqueue(buffers, _mixedInputs, cache, decoding, decoding == 0 ? 1 : Splits(decoding), prefills, flight);
+        return buffers.Normed.Tensor.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>How many blocks share the attention of one sequence in a step of so many.</summary>
+    private int Splits(int rows) => Math.Clamp(AttentionBlocks / (rows * _spec.Attention.KeyValueHeads * _kernels.Sizes.GroupParts), 1, MostSplits);
+
+    private void Enqueue(
+        StepBuffers buffers, StepInputs inputs, KeyValueCache cache, int decoding, int splits, IReadOnlyList<(StepSlice Slice, PrefillAttention Attention)> prefills, FlightRecord? flight)
+    {
+        var rows = buffers.X.Rows;
+        var x = buffers.X.Pointer;
+        _kernels.Embed(rows, inputs.Tokens, _weights.Embedding, _weights.EmbeddingScale, x);
+        nint delta = 0;
+        torch.Tensor? post = null;
+        for (var index = 0; index < _weights.Layers.Count; index++)
+        {
+            var layer = _weights.Layers[index];
+            var (keys, values) = (cache.Keys(index), cache.Values(index));
+            _kernels.AddNorm(rows, x, delta, post, layer.AttentionInputNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
+            layer.Qkv.Run(_kernels, buffers.Normed, buffers.Qkv);
+            _kernels.RopeToCache(rows, buffers.Qkv.Pointer, layer.Rope, inputs.Positions, inputs.Slots, keys, values);
+            if (decoding > 0)
+            {
+                _kernels.Attend(decoding, splits, buffers.Qkv.Pointer, keys, values, inputs.Lengths, buffers.Attended.Pointer, layer.Attention, _partials, _counters);
+            }
+
+            Prefill(layer, buffers, keys, values, decoding, prefills);
+            layer.Output.Run(_kernels, buffers.Attended, buffers.Delta);
+            _kernels.AddNorm(rows, x, buffers.Delta.Pointer, layer.AttentionOutputNorm, layer.MlpInputNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
+            FeedForward(layer, buffers);
+            (delta, post) = (buffers.Delta.Pointer, layer.MlpOutputNorm);
+            flight?.Advance();
+        }
+
+        _kernels.AddNorm(rows, x, delta, post, _weights.FinalNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
+    }
+
+    private void FeedForward(CudaLayer layer, StepBuffers buffers)
+    {
+        if (buffers.X.Rows == 1 && layer.GateUp.IsGemv)
+        {
+            _kernels.GemvGate(layer.GateUp.Weight, buffers.Normed.Pointer, buffers.Gated.Pointer, layer.GateUp.Inputs, _spec.IntermediateSize);
+        }
+        else
+        {
+            layer.GateUp.Run(_kernels, buffers.Normed, buffers.GateUp);
+            _kernels.Gate(buffers.X.Rows, buffers.GateUp.Pointer, buffers.Gated.Pointer, _spec.IntermediateSize);
+        }
+
+        layer.Down.Run(_kernels, buffers.Gated, buffers.Delta);
+    }
+
+    /// <summary>libtorch's attention of each prompt; queries are scaled and rotated already.</summary>
+    private void Prefill(
+        CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<(StepSlice Slice, PrefillAttention Attention)> prefills)
+    {
+        var attention = _spec.Attention;
+        foreach (var (slice, prefill) in prefills)
+        {
+            using var scope = torch.NewDisposeScope();
+            var qkv = buffers.Qkv.Tensor.narrow(0, row, slice.Count).view(slice.Count, attention.Heads + (2 * attention.KeyValueHeads), attention.HeadDim);
+            var attended = prefill.Forward(
+                qkv.narrow(1, 0, attention.Heads),
+                qkv.narrow(1, attention.Heads, attention.KeyValueHeads),
+                qkv.narrow(1, attention.Heads + attention.KeyValueHeads, attention.KeyValueHeads),
+                keys,
+                values,
+                attention,
+                layer.Window,
+                layer.Attention.Sinks);
+            buffers.Attended.Tensor.narrow(0, row, slice.Count).copy_(attended);
+            row += slice.Count;
+        }
+    }
+}

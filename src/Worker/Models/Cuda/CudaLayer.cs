@@ -1,0 +1,62 @@
+using LmDeploy.Worker.Kernels;
+using LmDeploy.Worker.Models.Parts;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Models.Cuda;
+
+/// <summary>The weights of a layer as the kernels take them. They belong to the layer.</summary>
+internal sealed record CudaLayer
+{
+    public required torch.Tensor? AttentionInputNorm { get; init; }
+
+    public required torch.Tensor? AttentionOutputNorm { get; init; }
+
+    public required torch.Tensor? MlpInputNorm { get; init; }
+
+    public required torch.Tensor? MlpOutputNorm { get; init; }
+
+    public required RopeArguments Rope { get; init; }
+
+    public required AttentionArguments Attention { get; init; }
+
+    public required int? Window { get; init; }
+
+    public required CudaProduct Qkv { get; init; }
+
+    public required CudaProduct Output { get; init; }
+
+    public required CudaProduct GateUp { get; init; }
+
+    public required CudaProduct Down { get; init; }
+
+    public static CudaLayer From(DecoderLayer layer, DecoderSpec spec, RotaryEmbedding? rope)
+    {
+        var attention = (Attention)layer.Attention;
+        var mlp = (GatedMlp)layer.Mlp;
+        return new CudaLayer
+        {
+            AttentionInputNorm = Weight(layer.AttentionInputNorm),
+            AttentionOutputNorm = Weight(layer.AttentionOutputNorm),
+            MlpInputNorm = Weight(layer.MlpInputNorm),
+            MlpOutputNorm = Weight(layer.MlpOutputNorm),
+            Rope = new RopeArguments(
+                attention.Qkv.Bias,
+                Weight(attention.QueryNorm),
+                Weight(attention.KeyNorm),
+                (float)((attention.QueryNorm as RmsNorm)?.Epsilon ?? 0),
+                rope?.Frequencies,
+                rope?.AttentionFactor ?? 1,
+                rope?.Settings.Interleaved ?? false,
+                (float)attention.Cached.QueryScale),
+            Attention = new AttentionArguments(
+                (float)(1 / Math.Sqrt(spec.Attention.HeadDim)), attention.Cached.Window ?? 0, (float)(spec.Attention.ScoreCap ?? 0), attention.Cached.Sinks),
+            Window = attention.Cached.Window,
+            Qkv = new CudaProduct(attention.Qkv.Weight),
+            Output = new CudaProduct(attention.Output.Weight),
+            GateUp = new CudaProduct(mlp.GateUp.Weight),
+            Down = new CudaProduct(mlp.Down.Weight),
+        };
+    }
+
+    private static torch.Tensor? Weight(INorm? norm) => (norm as RmsNorm)?.Weight;
+}

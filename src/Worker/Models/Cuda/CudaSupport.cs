@@ -1,0 +1,36 @@
+using LmDeploy.Worker.Models.Parts;
+using LmDeploy.Worker.Native.Nvrtc;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Models.Cuda;
+
+/// <summary>Which decoders the kernels compute.</summary>
+internal static class CudaSupport
+{
+    private const int LargestHead = 256;
+
+    /// <returns>What keeps a decoder from them; null for nothing.</returns>
+    public static string? WhyNot(DecoderSpec spec, torch.Device device)
+    {
+        var attention = spec.Attention;
+        return true switch
+        {
+            _ when device.type != DeviceType.CUDA => "the device is no GPU",
+            _ when NvrtcLibrary.Handle == 0 => "NVRTC was not found",
+            _ when spec.Moe is not null => "experts",
+            _ when attention.Latent is not null => "latent attention",
+            _ when attention.HeadDim % 8 != 0 || attention.HeadDim > LargestHead => $"heads of {attention.HeadDim}",
+            _ when attention.QueryKeyNorm == QueryKeyNorm.PerProjection => "a norm over all heads",
+            _ when spec.Norm == NormKind.Layer => "norms by mean and variance",
+            _ when !spec.GatedMlp || spec.Activation == Activation.ClampedSwiGlu => "the kind of feed-forward network",
+            _ when spec.MlpBias || attention.OutputBias => "biases after attention",
+            _ when spec.LearnedPositions is not null => "learned positions",
+            _ when spec.HiddenSize % 8 != 0 || spec.IntermediateSize % 8 != 0 => "sizes that are no multiples of 8",
+            _ when DependsOnLength(spec.Rope) || DependsOnLength(spec.SlidingRope) => "rotary frequencies that depend on the length",
+            _ when spec.SlidingRope is { } sliding && sliding.Dimensions != spec.Rope?.Dimensions => "two kinds of rotation",
+            _ => null,
+        };
+    }
+
+    private static bool DependsOnLength(RopeSettings? rope) => rope is not null && new RopeFrequencies(rope).DependsOnLength;
+}

@@ -1,0 +1,100 @@
+using LmDeploy.Worker.Kernels;
+using LmDeploy.Worker.Native.Cuda;
+using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Models.Cuda;
+
+/// <summary>
+/// The numbers that a step begins with, in one piece of device memory that is filled by one copy: tokens, positions and slots of every row, lengths and
+/// block tables of the rows that decode. Owns its memory. Not thread-safe.
+/// </summary>
+internal sealed class StepInputs : IDisposable
+{
+    private readonly int _rows;
+    private readonly PinnedBuffer _host;
+    private readonly torch.Tensor _device;
+    private readonly nint _pointer;
+    private readonly int _capacity;
+
+    /// <param name="rows">Rows of the largest step.</param>
+    /// <param name="tableEntries">Room for the block tables of one step.</param>
+    public StepInputs(int rows, int tableEntries, torch.Device device)
+    {
+        _rows = rows;
+        _capacity = tableEntries;
+        var length = (4 * rows) + 1 + tableEntries;
+        _host = new PinnedBuffer(length);
+        _device = torch.zeros(length, dtype: torch.int32, device: device).DetachFromDisposeScope();
+        _pointer = TorchShim.DataPointer(_device);
+    }
+
+    /// <summary>With room for a step and others like it.</summary>
+    public static StepInputs For(StepBatch batch, torch.Device device) => new(batch.Rows, Math.Max(1, 2 * batch.SingleTokenSlices * Width(batch)), device);
+
+    public nint Tokens => _pointer;
+
+    public nint Positions => At(_rows);
+
+    public nint Slots => At(2 * _rows);
+
+    public DecodeLengths Lengths => new(At(3 * _rows), At((4 * _rows) + 1), At(4 * _rows));
+
+    /// <summary>Whether a step fits.</summary>
+    public bool Holds(StepBatch batch) => batch.Rows <= _rows && (long)batch.SingleTokenSlices * Width(batch) <= _capacity;
+
+    /// <summary>Enqueues the copy of a step's numbers. The one before must be done.</summary>
+    /// <param name="rows">At least as many as the step has; the others are filled with rows that write nothing.</param>
+    public void Fill(StepBatch batch, int rows, CudaStream stream)
+    {
+        var host = _host.Span;
+        var row = 0;
+        foreach (var slice in batch.Slices)
+        {
+            var tokens = slice.Tokens.Span;
+            for (var i = 0; i < tokens.Length; i++, row++)
+            {
+                var position = slice.FirstPosition + i;
+                host[row] = tokens[i];
+                host[_rows + row] = position;
+                host[(2 * _rows) + row] = (int)slice.Blocks.Slot(position);
+            }
+        }
+
+        for (; row < rows; row++)
+        {
+            (host[row], host[_rows + row], host[(2 * _rows) + row]) = (0, 0, -1);
+        }
+
+        _host.CopyTo(_pointer, FillLengths(batch, host), stream);
+    }
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _device.Dispose();
+    }
+
+    private static int Width(StepBatch batch) => batch.SingleTokenSlices == 0 ? 1 : batch.Slices.Take(batch.SingleTokenSlices).Max(slice => slice.Blocks.Count);
+
+    /// <returns>How many integers are to be copied.</returns>
+    private int FillLengths(StepBatch batch, Span<int> host)
+    {
+        var lengths = host.Slice(3 * _rows, _rows);
+        lengths.Clear();
+        var width = Width(batch);
+        host[4 * _rows] = width;
+        var tables = host[((4 * _rows) + 1)..];
+        for (var i = 0; i < batch.SingleTokenSlices; i++)
+        {
+            var slice = batch.Slices[i];
+            lengths[i] = slice.Length;
+            slice.Blocks.CopyBlocks(tables.Slice(i * width, width));
+        }
+
+        return (4 * _rows) + 1 + (batch.SingleTokenSlices * width);
+    }
+
+    private nint At(int index) => _pointer + (index * sizeof(int));
+}

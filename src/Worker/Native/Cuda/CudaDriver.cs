@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+
+namespace LmDeploy.Worker.Native.Cuda;
+
+/// <summary>The CUDA driver calls that libtorch's C# binding lacks. Each returns a <c>CUresult</c>; 0 is success. All need a current context.</summary>
+internal static unsafe partial class CudaDriver
+{
+    private const string Library = "libcuda.so.1";
+
+    /// <summary>Free memory of the current context's device, in bytes.</summary>
+    /// <returns>Null when the driver does not say.</returns>
+    public static long? FreeBytes() => MemGetInfo(out var free, out _) == 0 ? (long)free : null;
+
+    /// <summary>An attribute of the current context's device; the number is a <c>CUdevice_attribute</c>.</summary>
+    public static int Attribute(int attribute)
+    {
+        Check(ContextGetDevice(out var device), "cuCtxGetDevice");
+        Check(DeviceGetAttribute(out var value, attribute, device), "cuDeviceGetAttribute");
+        return value;
+    }
+
+    /// <exception cref="CudaException">The call failed.</exception>
+    public static void Check(int result, string call)
+    {
+        if (result != 0)
+        {
+            var text = GetErrorString(result, out var error) == 0 ? Marshal.PtrToStringUTF8(error) : "unknown error";
+            throw new CudaException($"CUDA error: {text} ({call} returned {result})");
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "cuCtxGetDevice")]
+    private static partial int ContextGetDevice(out int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
+    private static partial int DeviceGetAttribute(out int value, int attribute, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuGetErrorString")]
+    private static partial int GetErrorString(int result, out nint text);
+
+    [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")]
+    private static partial int MemGetInfo(out nuint free, out nuint total);
+
+    [LibraryImport(Library, EntryPoint = "cuMemHostAlloc")]
+    public static partial int HostAlloc(out nint pointer, nuint bytes, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "cuMemFreeHost")]
+    public static partial int FreeHost(nint pointer);
+
+    [LibraryImport(Library, EntryPoint = "cuMemcpyHtoDAsync_v2")]
+    public static partial int CopyToDevice(nint device, nint host, nuint bytes, nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamCreate")]
+    public static partial int StreamCreate(out nint stream, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamDestroy_v2")]
+    public static partial int StreamDestroy(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamSynchronize")]
+    public static partial int StreamSynchronize(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamBeginCapture_v2")]
+    public static partial int StreamBeginCapture(nint stream, int mode);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamEndCapture")]
+    public static partial int StreamEndCapture(nint stream, out nint graph);
+
+    [LibraryImport(Library, EntryPoint = "cuGraphInstantiateWithFlags")]
+    public static partial int GraphInstantiate(out nint executable, nint graph, ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "cuGraphLaunch")]
+    public static partial int GraphLaunch(nint executable, nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuGraphExecDestroy")]
+    public static partial int GraphExecDestroy(nint executable);
+
+    [LibraryImport(Library, EntryPoint = "cuGraphDestroy")]
+    public static partial int GraphDestroy(nint graph);
+
+    [LibraryImport(Library, EntryPoint = "cuModuleLoadData")]
+    public static partial int ModuleLoadData(out nint module, byte* image);
+
+    [LibraryImport(Library, EntryPoint = "cuModuleUnload")]
+    public static partial int ModuleUnload(nint module);
+
+    [LibraryImport(Library, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ModuleGetFunction(out nint function, nint module, string name);
+
+    [LibraryImport(Library, EntryPoint = "cuLaunchKernel")]
+    public static partial int LaunchKernel(
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** arguments, void** extra);
+}

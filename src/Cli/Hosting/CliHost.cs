@@ -12,7 +12,7 @@ internal sealed record CliHost(
 {
     public static CliHost Create() => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, TimeProvider.System);
 
-    /// <summary>Loads a model; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>
+    /// <summary>Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>
     public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         if (model.Length == 0)
@@ -22,7 +22,13 @@ internal sealed record CliHost(
 
         try
         {
-            return await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);
+            var pipeline = await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);
+            if (pipeline.Model.IsDequantized)
+            {
+                await Terminal.Error.WriteLineAsync($"weights: {pipeline.Model.Weights}");
+            }
+
+            return pipeline;
         }
         catch (WorkerCrashedException e)
         {

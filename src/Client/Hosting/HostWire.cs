@@ -22,6 +22,7 @@ internal static class HostWire
         HeldBytes = wire.HeldBytes,
         Memory = wire.Memory,
         Device = wire.Device,
+        Weights = wire.Weights,
         RunningRequests = wire.RunningRequests,
         HolderPid = wire.HolderPid,
         Failures = [.. wire.Failures.Select(failure => WorkerFailure.FromWire(failure)!)],

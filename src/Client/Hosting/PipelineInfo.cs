@@ -30,6 +30,9 @@ public sealed record PipelineInfo
     /// <summary>Where it runs.</summary>
     public string Device { get; init; } = "";
 
+    /// <summary>How its checkpoint has the weights and what they became, as <see cref="ModelInfo.Weights"/>; empty while it has no model.</summary>
+    public string Weights { get; init; } = "";
+
     /// <summary>Requests it works on.</summary>
     public int RunningRequests { get; init; }
 

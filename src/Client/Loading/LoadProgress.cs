@@ -7,4 +7,7 @@ namespace LmDeploy;
 public sealed record LoadProgress(string Stage, long LoadedBytes, long TotalBytes)
 {
     internal const string Waiting = "waiting";
+
+    /// <summary>How the checkpoint has the weights and what they became, as <see cref="ModelInfo.Weights"/>; empty until all are loaded.</summary>
+    public string Weights { get; init; } = "";
 }

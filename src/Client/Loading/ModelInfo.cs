@@ -33,6 +33,12 @@ public sealed record ModelInfo
     /// <summary>Width of the residual stream.</summary>
     public int HiddenSize { get; init; }
 
+    /// <summary>How the checkpoint has the weights and what they became: <c>bfloat16, converted to float32</c> or <c>awq 4-bit, dequantized to float32</c>.</summary>
+    public string Weights { get; init; } = "";
+
+    /// <summary>Whether they are quantized in the checkpoint and are computed with as plain numbers, which takes the memory of those.</summary>
+    public bool IsDequantized { get; init; }
+
     internal static ModelInfo FromWire(V1.ModelInfo? wire) => new()
     {
         Architecture = wire?.Architecture ?? "",
@@ -45,5 +51,7 @@ public sealed record ModelInfo
         HasChatTemplate = wire?.HasChatTemplate ?? false,
         Layers = wire?.Layers ?? 0,
         HiddenSize = wire?.HiddenSize ?? 0,
+        Weights = wire?.Weights ?? "",
+        IsDequantized = wire?.Dequantized ?? false,
     };
 }

@@ -188,7 +188,7 @@ internal sealed class PipelineHold
                     _ = AbandonedPipelines.CollectAsync(CancellationToken.None);
                 }
 
-                _progress?.Report(new LoadProgress(e.Progress.Stage, e.Progress.LoadedBytes, e.Progress.TotalBytes));
+                _progress?.Report(new LoadProgress(e.Progress.Stage, e.Progress.LoadedBytes, e.Progress.TotalBytes) { Weights = e.Progress.Weights });
                 break;
             case HoldEvent.EventOneofCase.Ready:
                 _progress = null;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>What a Hugging Face model folder says about its size, without a look into the weights.</summary>
+/// <summary>What a Hugging Face model folder says about its size, without a look into the weights themselves.</summary>
 /// <param name="Files">config.json and the weight files.</param>
 /// <param name="Weights">How many.</param>
 /// <param name="ElementSize">Bytes of one weight, as the model says.</param>
@@ -31,16 +31,16 @@ internal sealed record ModelFolder(
             }
 
             var elementSize = (Text(root, "dtype") ?? Text(root, "torch_dtype")) is "bfloat16" or "float16" ? 2 : 4;
-            var packed = PackedWeights(root, layers);
             return new ModelFolder(
                 [config, .. weights],
-                packed + (Math.Max(0, weights.Sum(file => file.Length) - PackedBytes(packed)) / elementSize),
+                QuantizedWeights.Count(folder, root, weights) ?? (weights.Sum(file => file.Length) / elementSize),
                 elementSize,
                 layers,
                 CacheWidthOf(root, heads),
                 Number(root, "max_position_embeddings", "n_positions") ?? DefaultContext);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or ArgumentException
+            or OverflowException or KeyNotFoundException or FormatException or InvalidDataException)
         {
             return null;
         }
@@ -50,15 +50,6 @@ internal sealed record ModelFolder(
     private static long CacheWidthOf(JsonElement root, int heads) => Number(root, "kv_lora_rank") is { } rank
         ? (long)rank + (Number(root, "qk_rope_head_dim") ?? 0)
         : 2L * (Number(root, "num_key_value_heads") ?? heads) * (Number(root, "head_dim") ?? (Number(root, "hidden_size", "n_embd") ?? 0) / heads);
-
-    /// <summary>How many weights are in MXFP4: gate, up and down of every expert. The worker makes them wide.</summary>
-    private static long PackedWeights(JsonElement root, int layers) =>
-        root.TryGetProperty("quantization_config", out var quantization) && Text(quantization, "quant_method") == "mxfp4"
-            ? checked(3L * layers * (Number(root, "num_local_experts", "num_experts") ?? 0) * (Number(root, "hidden_size") ?? 0) * (Number(root, "intermediate_size") ?? 0))
-            : 0;
-
-    /// <summary>4 bits each, and a byte for 32 of them.</summary>
-    private static long PackedBytes(long weights) => (weights / 2) + (weights / 32);
 
     private static List<FileInfo> FindWeights(string folder)
     {

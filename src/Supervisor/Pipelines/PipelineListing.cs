@@ -25,6 +25,7 @@ internal static class PipelineListing
             HeldBytes = gpuBytes ?? worker?.Process.ReadMemory().Resident ?? 0,
             Memory = gpuBytes is null ? "rss" : "vram",
             Device = pipeline.Model?.Device ?? "",
+            Weights = pipeline.Model?.Weights ?? "",
             RunningRequests = pipeline.RunningRequests,
             HolderPid = pipeline.Spec.HolderPid,
             PromisedBytes = worker?.Reservation?.Bytes ?? 0,

@@ -34,8 +34,7 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The bytes of all tensors.</summary>
     public long TotalBytes => _tensors.Values.Sum(tensor => tensor.Entry.Length);
 
-    /// <summary>The elements of all tensors. A byte counts as two: it holds two quantized ones.</summary>
-    public long TotalElements => _tensors.Values.Sum(tensor => tensor.Entry.Elements * (tensor.Entry.Dtype == TensorDtype.Byte ? 2 : 1));
+    public IEnumerable<TensorEntry> Tensors => _tensors.Values.Select(tensor => tensor.Entry);
 
     /// <exception cref="EngineException">The folder has no readable weights.</exception>
     public static Checkpoint Open(string folder)
@@ -68,19 +67,13 @@ internal sealed class Checkpoint : IDisposable
 
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>Finds a tensor of numbers and checks its shape and type.</summary>
+    /// <returns>Null when there is no such tensor.</returns>
+    public TensorEntry? TryFind(string name) => _tensors.TryGetValue(name, out var tensor) ? tensor.Entry : null;
+
+    /// <summary>Finds a tensor and checks its shape and type.</summary>
+    /// <param name="dtypes">Those that will do.</param>
     /// <exception cref="EngineException"><see cref="ErrorCodes.MissingTensor"/>, <see cref="ErrorCodes.WrongShape"/> or <see cref="ErrorCodes.UnsupportedDtype"/>.</exception>
-    public (SafetensorsFile File, TensorEntry Entry) Find(string name, params long[] shape) =>
-        Find(name, shape, dtype => TensorDtype.TryGet(dtype, out _, out _), TensorDtype.Supported);
-
-    /// <summary>Finds a tensor of bytes.</summary>
-    /// <inheritdoc cref="Find(string, long[])"/>
-    public (SafetensorsFile File, TensorEntry Entry) FindBytes(string name, params long[] shape) =>
-        Find(name, shape, dtype => dtype == TensorDtype.Byte, TensorDtype.Byte);
-
-    public void Dispose() => _files.ForEach(file => file.Dispose());
-
-    private (SafetensorsFile File, TensorEntry Entry) Find(string name, long[] shape, Func<string, bool> supports, string supported)
+    public (SafetensorsFile File, TensorEntry Entry) Find(string name, IReadOnlyList<string> dtypes, params long[] shape)
     {
         if (!_tensors.TryGetValue(name, out var tensor))
         {
@@ -89,19 +82,26 @@ internal sealed class Checkpoint : IDisposable
 
         if (!tensor.Entry.Shape.AsSpan().SequenceEqual(shape))
         {
-            throw new EngineException(
-                ErrorCodes.WrongShape,
-                $"Tensor '{name}' in '{tensor.File.Path}' has shape {tensor.Entry.ShapeText}; config.json asks for [{string.Join(", ", shape)}].",
-                name);
+            throw WrongShape(name, $"[{string.Join(", ", shape)}]");
         }
 
-        return supports(tensor.Entry.Dtype)
+        return dtypes.Contains(tensor.Entry.Dtype)
             ? tensor
             : throw new EngineException(
                 ErrorCodes.UnsupportedDtype,
-                $"Tensor '{name}' in '{tensor.File.Path}' has dtype {tensor.Entry.Dtype}; supported are {supported}.",
+                $"Tensor '{name}' in '{tensor.File.Path}' has dtype {tensor.Entry.Dtype}; supported are {string.Join(", ", dtypes)}.",
                 name);
     }
+
+    /// <summary>Says that a tensor has not the shape that follows from config.json.</summary>
+    public EngineException WrongShape(string name, string expected) => new(
+        ErrorCodes.WrongShape, $"Tensor '{name}' in '{_tensors[name].File.Path}' has shape {_tensors[name].Entry.ShapeText}; config.json asks for {expected}.", name);
+
+    /// <summary>Says that what is in a tensor cannot be right.</summary>
+    public EngineException Invalid(string name, string what) =>
+        new(ErrorCodes.InvalidCheckpoint, $"Tensor '{name}' in '{_tensors[name].File.Path}' is not usable: {what}.", name);
+
+    public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private static IEnumerable<string> ShardNames(string index)
     {

@@ -61,6 +61,8 @@ internal sealed class ConfigFile
         }
     }
 
+    public IEnumerable<string> Keys => _root.EnumerateObject().Select(property => property.Name);
+
     public bool Has(string key) => TryGet(key, out _);
 
     /// <returns>The object under the key, or null when it is missing or null.</returns>
@@ -130,6 +132,10 @@ internal sealed class ConfigFile
 
     public EngineException Invalid(string key, string what) =>
         new(ErrorCodes.InvalidConfig, $"'{Path}': '{_prefix}{key}' {what}.", _prefix + key);
+
+    /// <summary>Says that a key describes weights that are not read.</summary>
+    public EngineException Unsupported(string key, string what) =>
+        new(ErrorCodes.UnsupportedDtype, $"'{Path}': '{_prefix}{key}' {what}.", _prefix + key);
 
     public EngineException Missing(string key, string expected) =>
         new(ErrorCodes.InvalidConfig, $"'{Path}' has no '{_prefix}{key}'; expected {expected}.", _prefix + key);

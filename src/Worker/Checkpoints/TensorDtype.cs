@@ -5,14 +5,23 @@ namespace LmDeploy.Worker.Checkpoints;
 /// <summary>The element types of safetensors that this engine reads.</summary>
 internal static class TensorDtype
 {
-    /// <summary>Bytes; quantized weights are in them.</summary>
-    public const string Byte = "U8";
+    /// <summary>Types that are computed with.</summary>
+    public static readonly IReadOnlyList<string> Floats = ["F32", "F16", "BF16"];
 
-    private static readonly Dictionary<string, (torch.ScalarType Type, int Size)> Known = new(StringComparer.Ordinal)
+    /// <summary>Bytes that stand for something else.</summary>
+    public static readonly IReadOnlyList<string> Bytes = ["U8"];
+
+    /// <summary>Words that hold several numbers of few bits, or indices.</summary>
+    public static readonly IReadOnlyList<string> Words = ["I32"];
+
+    /// <summary>Floating-point numbers of 8 bits; libtorch gets them as bytes.</summary>
+    public static readonly IReadOnlyList<string> Float8 = ["F8_E4M3", "F8_E5M2"];
+
+    private static readonly Dictionary<string, torch.ScalarType> Types = new(StringComparer.Ordinal)
     {
-        ["F32"] = (torch.ScalarType.Float32, 4),
-        ["F16"] = (torch.ScalarType.Float16, 2),
-        ["BF16"] = (torch.ScalarType.BFloat16, 2),
+        ["F32"] = torch.ScalarType.Float32, ["F16"] = torch.ScalarType.Float16, ["BF16"] = torch.ScalarType.BFloat16,
+        ["U8"] = torch.ScalarType.Byte, ["F8_E4M3"] = torch.ScalarType.Byte, ["F8_E5M2"] = torch.ScalarType.Byte,
+        ["I32"] = torch.ScalarType.Int32,
     };
 
     /// <summary>Element sizes of every type the format defines, to check offsets of tensors that are never read too.</summary>
@@ -24,14 +33,8 @@ internal static class TensorDtype
         ["F64"] = 64, ["I64"] = 64, ["U64"] = 64, ["C64"] = 64,
     };
 
-    public static string Supported => string.Join(", ", Known.Keys);
-
-    public static bool TryGet(string name, out torch.ScalarType type, out int elementSize)
-    {
-        var found = Known.TryGetValue(name, out var entry);
-        (type, elementSize) = entry;
-        return found;
-    }
+    /// <summary>What libtorch holds such elements in.</summary>
+    public static torch.ScalarType TypeOf(string name) => Types[name];
 
     public static bool TryGetBits(string name, out int bits) => Bits.TryGetValue(name, out bits);
 }

@@ -19,7 +19,7 @@ internal static class AttentionBuilder
             attention,
             Cached(spec, layer, prefix, weights),
             new Linear(QkvMatrix(spec, prefix, weights), attention.QkvBias ? QkvVector(spec, prefix, weights) : null),
-            weights.Linear(prefix + spec.Names.AttentionOutput, spec.HiddenSize, attention.QuerySize, attention.OutputBias, spec.Names.Transposed),
+            weights.Linear(prefix + spec.Names.AttentionOutput, spec.HiddenSize, attention.QuerySize, attention.OutputBias, spec.Names.InputsFirst),
             QueryKeyNorm(spec, $"{prefix}q_norm", attention.Heads, weights),
             QueryKeyNorm(spec, $"{prefix}k_norm", attention.KeyValueHeads, weights));
     }
@@ -37,8 +37,8 @@ internal static class AttentionBuilder
     private static torch.Tensor QkvMatrix(DecoderSpec spec, string prefix, WeightLoader weights)
     {
         var (parts, rows) = (Parts(spec, prefix, ".weight"), spec.Attention.QuerySize + (2L * spec.Attention.KeyValueSize));
-        var matrix = spec.Names.Transposed
-            ? WeightLayout.Transposed(weights.Matrix(parts[0].Name, spec.HiddenSize, rows))
+        var matrix = spec.Names.InputsFirst
+            ? weights.InputsFirst(parts[0].Name, rows, spec.HiddenSize)
             : weights.StackedMatrix(spec.HiddenSize, parts);
         return Stacked(spec, matrix);
     }

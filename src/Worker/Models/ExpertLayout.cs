@@ -8,7 +8,4 @@ internal enum ExpertLayout
 
     /// <summary>One tensor for all experts, inputs before outputs, gate and up in turns, with biases (GPT-OSS).</summary>
     Interleaved,
-
-    /// <summary>As <see cref="Interleaved"/>, but outputs before inputs and in MXFP4: <c>_blocks</c> of 32 values and their <c>_scales</c>.</summary>
-    InterleavedMxfp4,
 }

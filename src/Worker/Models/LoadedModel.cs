@@ -6,6 +6,7 @@ using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Models.Families;
 using LmDeploy.Worker.Native.Cuda;
+using LmDeploy.Worker.Quantization;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
@@ -38,17 +39,20 @@ internal sealed class LoadedModel : IDisposable
     {
         var configFile = ConfigFile.Open(folder, "config.json");
         var spec = ModelFamilies.Describe(configFile);
+        var format = WeightFormats.Find(folder, configFile);
         var plan = ComputePlan.Choose(config, spec.CheckpointDtype);
         using var checkpoint = Checkpoint.Open(folder);
         var total = checkpoint.TotalBytes;
-        RequireMemory(plan, settings, checkpoint.TotalElements);
+        RequireMemory(plan, settings, checkpoint.Tensors.Sum(tensor => format?.CountOf(tensor) ?? tensor.Elements));
 
-        var weights = new WeightLoader(checkpoint, plan.Device, plan.Dtype, new ProgressReport(loaded => progress(loaded, total)), cancellationToken);
+        var reader = new TensorReader(checkpoint, plan.Device, new ProgressReport(loaded => progress(loaded, total)), cancellationToken);
+        var weights = new WeightLoader(reader, format, plan.Dtype);
         var decoder = DecoderBuilder.Build(spec, weights);
+        var stored = WeightReport.Describe(checkpoint, weights.HasDequantized ? format : null, plan.DtypeName);
         var sessionLen = SessionLength(spec, settings);
         UseKernels(decoder, plan, settings, sessionLen);
         var geometry = PlanCache(spec, plan, settings, sessionLen);
-        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), Describe(spec, plan, weights, sessionLen), sessionLen);
+        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), Describe(spec, plan, weights, stored, sessionLen), sessionLen);
     }
 
     public void Dispose()
@@ -123,7 +127,7 @@ internal sealed class LoadedModel : IDisposable
         return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1, attention.ValuesAreKeys);
     }
 
-    private static ModelInfo Describe(DecoderSpec spec, ComputePlan plan, WeightLoader weights, int sessionLen) => new()
+    private static ModelInfo Describe(DecoderSpec spec, ComputePlan plan, WeightLoader weights, string stored, int sessionLen) => new()
     {
         Architecture = spec.Architecture,
         Parameters = weights.Parameters,
@@ -134,6 +138,8 @@ internal sealed class LoadedModel : IDisposable
         Device = plan.DeviceName,
         Layers = spec.Layers,
         HiddenSize = spec.HiddenSize,
+        Weights = stored,
+        Dequantized = weights.HasDequantized,
     };
 
     /// <summary><see cref="Progress{T}"/> would hop to another thread.</summary>

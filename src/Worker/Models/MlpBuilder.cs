@@ -32,7 +32,7 @@ internal static class MlpBuilder
     }
 
     private static PlainMlp Plain(DecoderSpec spec, string prefix, WeightLoader weights) => new(
-        weights.Linear(prefix + spec.Names.GateUp[0], spec.IntermediateSize, spec.HiddenSize, spec.MlpBias, spec.Names.Transposed),
-        weights.Linear(prefix + spec.Names.Down, spec.HiddenSize, spec.IntermediateSize, spec.MlpBias, spec.Names.Transposed),
+        weights.Linear(prefix + spec.Names.GateUp[0], spec.IntermediateSize, spec.HiddenSize, spec.MlpBias, spec.Names.InputsFirst),
+        weights.Linear(prefix + spec.Names.Down, spec.HiddenSize, spec.IntermediateSize, spec.MlpBias, spec.Names.InputsFirst),
         spec.Activation);
 }

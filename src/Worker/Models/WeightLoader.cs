@@ -1,28 +1,27 @@
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Models.Parts;
+using LmDeploy.Worker.Quantization;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
 
-/// <summary>Copies tensors out of a checkpoint into their final place, converted to the engine's type on the way.</summary>
+/// <summary>Brings tensors of a checkpoint into their final place, as plain numbers of the engine's type whatever the checkpoint has them in.</summary>
 /// <remarks>The tensors it returns belong to the caller and to no dispose scope.</remarks>
-internal sealed class WeightLoader(Checkpoint checkpoint, torch.Device device, torch.ScalarType dtype, IProgress<long>? progress, CancellationToken cancellationToken)
+/// <param name="format">How quantized matrices are stored; null where there are none.</param>
+internal sealed class WeightLoader(TensorReader reader, IWeightFormat? format, torch.ScalarType dtype)
 {
-    private const int ChunkBytes = 32 << 20;
-
-    private long _loadedBytes;
-
     /// <summary>How many elements were loaded so far.</summary>
     public long Parameters { get; private set; }
+
+    /// <summary>Whether any of them were quantized.</summary>
+    public bool HasDequantized { get; private set; }
 
     /// <summary>How many bytes the loaded tensors take where they are now.</summary>
     public long LoadedBytes => Parameters * dtype.ElementSize();
 
-    public torch.Device Device => device;
+    public torch.Device Device => reader.Device;
 
-    public torch.ScalarType Dtype => dtype;
-
-    public bool Contains(string name) => checkpoint.Contains(name);
+    public bool Contains(string name) => reader.Checkpoint.Contains(name);
 
     /// <param name="type">Null for the engine's.</param>
     public torch.Tensor Vector(string name, long length, torch.ScalarType? type = null) => Load(type ?? dtype, [length], (name, 0, [length]));
@@ -31,14 +30,17 @@ internal sealed class WeightLoader(Checkpoint checkpoint, torch.Device device, t
 
     public torch.Tensor Tensor(string name, params long[] shape) => Load(dtype, shape, (name, 0, shape));
 
-    /// <summary>Loads bytes that stand for something else.</summary>
-    public torch.Tensor Bytes(string name, params long[] shape) => Load(torch.uint8, shape, (name, 0, shape));
+    /// <summary>Loads what plain checkpoints of the family have with inputs before outputs: a matrix, or several along the first dimension.</summary>
+    /// <returns>[..., outputs, inputs]</returns>
+    public torch.Tensor InputsFirst(string name, params long[] shape) => IsQuantized(name) && format!.OutputsFirst
+        ? Tensor(name, shape)
+        : WeightLayout.Transposed(Tensor(name, [.. shape[..^2], shape[^1], shape[^2]]));
 
     /// <param name="name">Without the <c>.weight</c> and <c>.bias</c>.</param>
-    /// <param name="transposed">Whether the checkpoint has the matrix as [inputs, outputs].</param>
-    public Linear Linear(string name, long outputs, long inputs, bool bias, bool transposed = false)
+    /// <param name="inputsFirst">Whether plain checkpoints of the family have the matrix as [inputs, outputs].</param>
+    public Linear Linear(string name, long outputs, long inputs, bool bias, bool inputsFirst = false)
     {
-        var weight = transposed ? WeightLayout.Transposed(Matrix($"{name}.weight", inputs, outputs)) : Matrix($"{name}.weight", outputs, inputs);
+        var weight = inputsFirst ? InputsFirst($"{name}.weight", outputs, inputs) : Matrix($"{name}.weight", outputs, inputs);
         return new Linear(weight, bias ? Vector($"{name}.bias", outputs) : null);
     }
 
@@ -69,17 +71,27 @@ internal sealed class WeightLoader(Checkpoint checkpoint, torch.Device device, t
         return (sources, total);
     }
 
+    private bool IsQuantized(string name) => format?.Holds(reader.Checkpoint, name) == true;
+
     private torch.Tensor Load(torch.ScalarType type, long[] shape, params (string Name, long FirstRow, long[] Shape)[] sources)
     {
-        var target = torch.empty(shape, dtype: type, device: device);
+        var target = torch.empty(shape, dtype: type, device: reader.Device);
         try
         {
             foreach (var (name, firstRow, sourceShape) in sources)
             {
-                var (file, entry) = type == torch.uint8 ? checkpoint.FindBytes(name, sourceShape) : checkpoint.Find(name, sourceShape);
                 using var rows = target.narrow(0, firstRow, sourceShape[0]);
-                Copy(file, entry, rows);
-                Parameters += entry.Elements;
+                if (sourceShape.Length > 1 && IsQuantized(name))
+                {
+                    format!.Load(reader, name, rows);
+                    HasDequantized = true;
+                }
+                else
+                {
+                    reader.ReadInto(rows, name);
+                }
+
+                Parameters += rows.numel();
             }
 
             return target.DetachFromDisposeScope();
@@ -88,29 +100,6 @@ internal sealed class WeightLoader(Checkpoint checkpoint, torch.Device device, t
         {
             target.Dispose();
             throw;
-        }
-    }
-
-    private void Copy(SafetensorsFile file, TensorEntry entry, torch.Tensor target)
-    {
-        if (!TensorDtype.TryGet(entry.Dtype, out var type, out var elementSize))
-        {
-            (type, elementSize) = (torch.uint8, 1);
-        }
-
-        using var flat = target.view(-1);
-        var chunk = Math.Min(entry.Elements, ChunkBytes / elementSize);
-        using var staging = torch.empty([chunk], dtype: type);
-        for (var start = 0L; start < entry.Elements; start += chunk)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = Math.Min(chunk, entry.Elements - start);
-            file.Read(entry.Offset + (start * elementSize), staging.bytes[..(int)(count * elementSize)]);
-            using var source = staging.narrow(0, 0, count);
-            using var destination = flat.narrow(0, start, count);
-            destination.copy_(source);
-            _loadedBytes += count * elementSize;
-            progress?.Report(_loadedBytes);
         }
     }
 }

@@ -43,6 +43,6 @@ internal sealed record WeightNames
 
     public string Router { get; init; } = "gate";
 
-    /// <summary>Whether matrices are stored as [inputs, outputs].</summary>
-    public bool Transposed { get; init; }
+    /// <summary>Whether plain checkpoints have matrices as [inputs, outputs].</summary>
+    public bool InputsFirst { get; init; }
 }

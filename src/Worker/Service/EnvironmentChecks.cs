@@ -3,6 +3,7 @@ using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Quantization;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Service;
@@ -38,7 +39,17 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
             Add(report, "libtorch", Failed, e.Message);
         }
 
+        AddWeights(report);
         return report;
+    }
+
+    private static void AddWeights(EnvironmentReport report)
+    {
+        Add(report, "weights", Ok, "F32, F16, BF16: converted to the type that is computed in");
+        foreach (var kind in WeightFormats.All)
+        {
+            Add(report, "weights", Ok, $"{kind.Method} ({kind.Reads}): dequantized to the type that is computed in, as they are loaded");
+        }
     }
 
     private static void AddCuda(EnvironmentReport report)

@@ -6,8 +6,10 @@ using LmDeploy.Worker.Generation;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>Holds the one model of this worker. Thread-safe.</summary>
-internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord flight) : IDisposable
+internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : IDisposable
 {
+    private const string WarmingUp = "warming_up";
+
     private TextModel? _model;
     private int _loadCalls;
 
@@ -26,13 +28,21 @@ internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord flight) : I
                 throw new EngineException(ErrorCodes.RequestConflict, "This worker has been told to load a model before; each worker loads one.");
             }
 
+            long read = 0;
             var model = await TextModel.LoadAsync(
                 request.Model,
                 request.Engine ?? new EngineConfig(),
                 libTorch.Wait,
                 flight,
-                (loaded, total) => progress.TryWrite(new LoadProgress { Stage = loaded < total ? "loading" : "warming_up", LoadedBytes = loaded, TotalBytes = total }),
+                (loaded, total) =>
+                {
+                    progress.TryWrite(new LoadProgress { Stage = loaded < total ? "loading" : WarmingUp, LoadedBytes = loaded, TotalBytes = total });
+                    read = loaded;
+                },
                 cancellationToken);
+
+            // A checkpoint may have tensors that no model needs, so what was read is all there is to read.
+            progress.TryWrite(new LoadProgress { Stage = WarmingUp, LoadedBytes = read, TotalBytes = read, Weights = model.Info.Weights });
             Volatile.Write(ref _model, model);
             return model.Info;
         }

@@ -13,7 +13,7 @@ internal sealed class Holding(
 
     public Task SendAsync(HoldEvent e) => events.WriteAsync(e);
 
-    public Task BecomeReadyAsync() => SendAsync(new HoldEvent
+    public Task BecomeReadyAsync(V1.ModelInfo? model = null) => SendAsync(new HoldEvent
     {
         Ready = new PipelineReady
         {
@@ -21,7 +21,7 @@ internal sealed class Holding(
             Id = "p1",
             WorkerPid = 4711,
             LoadSeconds = 0.25,
-            Model = new V1.ModelInfo { Architecture = "llama", Parameters = 147776, SessionLen = 512 },
+            Model = model ?? new V1.ModelInfo { Architecture = "llama", Parameters = 147776, SessionLen = 512 },
         },
     });
 

@@ -63,6 +63,7 @@ public sealed class SharedSupervisorTests
         var result = await Command.RunAsync(sandbox, "check-env");
         result.ExitCode.ShouldBe(0, result.Output + result.Errors);
         result.Output.ShouldContain("self-test passed");
+        result.Output.ShouldContain("awq (4 bits, version gemm): dequantized");
     }
 
     [Fact]

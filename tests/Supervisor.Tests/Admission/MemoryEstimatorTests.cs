@@ -72,8 +72,7 @@ public sealed class MemoryEstimatorTests : IDisposable
     [Theory]
     [InlineData(""" "n_layer": 3, "n_head": 4, "n_embd": 32, "n_positions": 1024, "dtype": "float32" """, 2 * 32 * 3, 25_000)] // GPT-2's own names
     [InlineData(""" "num_hidden_layers": 3, "num_attention_heads": 128, "num_key_value_heads": 128, "hidden_size": 7168, "kv_lora_rank": 512, "qk_rope_head_dim": 64 """, 576 * 3, 25_000)] // one latent vector for all heads
-    [InlineData(""" "num_hidden_layers": 3, "num_attention_heads": 4, "hidden_size": 64, "dtype": "bfloat16", "intermediate_size": 64, "num_local_experts": 4, "quantization_config": {"quant_method": "mxfp4"} """, 2 * 64 * 3, 147_456 + ((100_000 - 78_336) / 2))] // 4.25 bits a weight in the experts
-    public void Estimate_KnowsWhatFamiliesKeepAndPack(string config, long cacheWidth, long weights)
+    public void Estimate_KnowsWhatFamiliesKeep(string config, long cacheWidth, long weights)
     {
         var model = SampleModel.Write(_folder.File("f"));
         File.WriteAllText(Path.Combine(model, "config.json"), $"{{{config}}}");
@@ -82,6 +81,41 @@ public sealed class MemoryEstimatorTests : IDisposable
 
         need.Fixed.ShouldBe(Host + (4 * weights));
         need.Least.ShouldBe(need.Fixed + (11 * cacheWidth * 64 * 4));
+    }
+
+    [Theory]
+    [InlineData("\"quantization_config\": {\"quant_method\": \"awq\", \"bits\": 4}", "model.layers.0.mlp.up_proj.qweight", "I32", 8)]
+    [InlineData("\"quantization_config\": {\"quant_method\": \"gptq\", \"bits\": 8}", "model.layers.0.mlp.up_proj.qweight", "I32", 4)]
+    [InlineData("\"quantization_config\": {\"quantization_config\": {\"quant_method\": \"gptq\", \"bits\": 8}}", "a.qweight", "I32", 4)]
+    [InlineData("\"text_config\": {\"quantization_config\": {\"quant_method\": \"gptq\", \"bits\": 4}}", "a.qweight", "I32", 8)]
+    [InlineData("\"quantization_config\": {\"quant_method\": \"fp8\"}", "model.layers.0.mlp.up_proj.weight", "F8_E4M3", 1)]
+    [InlineData("\"compression_config\": {\"format\": \"float-quantized\"}", "model.layers.0.mlp.up_proj.weight", "F8_E4M3", 1)]
+    [InlineData("\"quantization_config\": {\"quant_method\": \"mxfp4\"}", "model.layers.0.mlp.experts.up_proj_blocks", "U8", 2)]
+    [InlineData("\"quantization_config\": {}", "a.qweight", "I32", 8)]
+    public void Estimate_OfQuantizedWeightsIsOfWhatTheyBecome(string quantization, string name, string dtype, long each) =>
+        EstimateQuantized(quantization, name, dtype).Need.Fixed.ShouldBe(Host + (4 * (10 + (600 * each))), "bytes in float32 of ten plain numbers and of those that are packed");
+
+    [Theory]
+    [InlineData("quantize_config.json", "{\"bits\": 8}", 4)]
+    [InlineData("quant_config.json", "{\"w_bit\": 4}", 8)]
+    public void Estimate_FindsQuantizationBesideTheConfig(string file, string settings, long each)
+    {
+        Directory.CreateDirectory(_folder.File("f"));
+        File.WriteAllText(_folder.File($"f/{file}"), settings);
+        EstimateQuantized("\"dtype\": \"float16\"", "a.qweight", "I32").Need.Fixed.ShouldBe(Host + (4 * (10 + (600 * each))));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"a\": 1}")]
+    [InlineData("{\"a\": {}}")]
+    [InlineData("{\"a\": {\"shape\": [0.5]}}")]
+    [InlineData("{\"a\": {\"shape\": [9223372036854775807, 2]}}")]
+    public void Estimate_OfQuantizedWeightsThatCannotBeReadIsTheWorkerAlone(string header)
+    {
+        var model = SampleModel.Write(_folder.File("f"), "\"quantization_config\": {\"bits\": 4}");
+        SampleModel.WriteHeader(model, header);
+        _estimator.Estimate(Spec(new EngineConfig(), model), onGpu: false).Need.ShouldBe(new MemoryNeed(Host, Host, Host, 0));
     }
 
     [Fact]
@@ -152,6 +186,16 @@ public sealed class MemoryEstimatorTests : IDisposable
     [Fact]
     public void MemoryLimit_BoundsWhatIsPromised() =>
         Estimate(new EngineConfig { MemoryLimitBytes = 100L << 20 }).Need.Most.ShouldBe(100L << 20);
+
+    private MemoryEstimate EstimateQuantized(string quantization, string name, string dtype)
+    {
+        var model = SampleModel.Write(_folder.File("f"), quantization);
+        SampleModel.WriteHeader(model, $$"""
+            {"__metadata__": {"format": "pt"}, "norm.weight": {"dtype": "F16", "shape": [10]}, "{{name}}": {"dtype": "{{dtype}}", "shape": [20, 30]},
+             "a.qzeros": {"dtype": "I32", "shape": [99]}, "a.scales": {"dtype": "F16", "shape": [99]}, "a.g_idx": {"dtype": "I32", "shape": [99]}, "b_scales": {"dtype": "U8", "shape": [99]} }
+            """);
+        return _estimator.Estimate(Spec(new EngineConfig(), model), onGpu: false);
+    }
 
     private MemoryEstimate Estimate(EngineConfig engine) => _estimator.Estimate(Spec(engine), onGpu: false);
 

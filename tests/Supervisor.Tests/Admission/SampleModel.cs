@@ -26,4 +26,11 @@ internal static class SampleModel
         File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), "{\"weight_map\": {" + map + "}}");
         return folder;
     }
+
+    /// <summary>Puts a header in place of the weights.</summary>
+    public static void WriteHeader(string folder, string header)
+    {
+        var text = System.Text.Encoding.UTF8.GetBytes(header);
+        File.WriteAllBytes(Path.Combine(folder, "model.safetensors"), [.. BitConverter.GetBytes((ulong)text.Length), .. text]);
+    }
 }

@@ -27,6 +27,9 @@ internal sealed class CheckpointFile
         return checkpoint;
     }
 
+    /// <summary>One without tensors, to be written into a folder.</summary>
+    public static CheckpointFile In(string folder) => new(Path.Combine(folder, "model.safetensors"));
+
     /// <summary>Takes a tensor out.</summary>
     public (string Dtype, long[] Shape, byte[] Data) Take(string name)
     {

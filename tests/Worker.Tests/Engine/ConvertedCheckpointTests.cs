@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using LmDeploy.Worker.Tests.Quantization;
 
 namespace LmDeploy.Worker.Tests.Engine;
 
@@ -49,14 +51,17 @@ public sealed class ConvertedCheckpointTests
         await GoldenRun.CompareAsync(model.Path, GoldenRun.Config, GoldenModel.Read("variant-llama-bias").Prompts);
     }
 
-    [Fact]
-    public async Task Float32Weights_AreRead()
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("F16")]
+    public async Task PlainWeights_OfOtherTypes_AreRead(string dtype)
     {
         using var model = ModelFolder.CopyOf("llama3");
         var checkpoint = CheckpointFile.Read(model);
         foreach (var (name, tensor) in checkpoint.Tensors.ToArray())
         {
-            checkpoint.Tensors[name] = ("F32", tensor.Shape, CheckpointFile.Widen(tensor.Data));
+            var wide = CheckpointFile.Widen(tensor.Data);
+            checkpoint.Tensors[name] = dtype == "F32" ? (dtype, tensor.Shape, wide) : Bytes.Halves(MemoryMarshal.Cast<byte, float>(wide).ToArray(), tensor.Shape);
         }
 
         checkpoint.Write();

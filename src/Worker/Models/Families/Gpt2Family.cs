@@ -18,7 +18,7 @@ internal sealed class Gpt2Family : IModelFamily
         AttentionOutput = "c_proj",
         GateUp = ["c_fc"],
         Down = "c_proj",
-        Transposed = true,
+        InputsFirst = true,
     };
 
     public string Architecture => "GPT2LMHeadModel";

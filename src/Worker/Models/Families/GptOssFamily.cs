@@ -2,17 +2,14 @@ using LmDeploy.Worker.Checkpoints;
 
 namespace LmDeploy.Worker.Models.Families;
 
-/// <summary>GPT-OSS: sinks, experts with biases, a sliding window on every other layer; experts in the checkpoint's type or in MXFP4.</summary>
+/// <summary>GPT-OSS: sinks, experts with biases, a sliding window on every other layer.</summary>
 internal sealed class GptOssFamily : IModelFamily
 {
     private const double DefaultTheta = 150_000;
     private const int DefaultHeadDim = 64;
     private const int DefaultWindow = 128;
-    private const string Mxfp4Method = "mxfp4";
 
     public string Architecture => "GptOssForCausalLM";
-
-    public bool Reads(string quantization) => quantization == Mxfp4Method;
 
     public DecoderSpec Describe(ConfigFile config)
     {
@@ -34,7 +31,7 @@ internal sealed class GptOssFamily : IModelFamily
                 Normalize = true,
                 RouterBias = true,
                 ExpertBias = true,
-                Layout = config.Has("quantization_config") ? ExpertLayout.InterleavedMxfp4 : ExpertLayout.Interleaved,
+                Layout = ExpertLayout.Interleaved,
             },
         };
     }

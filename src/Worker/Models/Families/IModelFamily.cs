@@ -8,9 +8,6 @@ internal interface IModelFamily
     /// <summary>As in config.json's <c>architectures</c>.</summary>
     string Architecture { get; }
 
-    /// <summary>Whether the family reads weights that are quantized in a way, as <c>quantization_config.quant_method</c> spells it.</summary>
-    bool Reads(string quantization) => false;
-
     /// <exception cref="Errors.EngineException"><see cref="V1.ErrorCodes.InvalidConfig"/>.</exception>
     DecoderSpec Describe(ConfigFile config);
 }

@@ -30,9 +30,7 @@ internal static class ModelFamilies
     private static string Names => string.Join(", ", All.Select(family => family.Architecture));
 
     /// <summary>Reads what config.json describes.</summary>
-    /// <exception cref="EngineException">
-    /// <see cref="ErrorCodes.UnsupportedArchitecture"/>, <see cref="ErrorCodes.UnsupportedDtype"/> for quantized weights that are not read, or <see cref="ErrorCodes.InvalidConfig"/>.
-    /// </exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.UnsupportedArchitecture"/> or <see cref="ErrorCodes.InvalidConfig"/>.</exception>
     public static DecoderSpec Describe(ConfigFile config)
     {
         var architectures = config.Strings("architectures") ?? throw config.Missing("architectures", "an array with one of " + Names);
@@ -41,20 +39,6 @@ internal static class ModelFamilies
                 ErrorCodes.UnsupportedArchitecture,
                 $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}.",
                 "architectures");
-        CheckQuantization(config, family);
         return family.Describe(config);
-    }
-
-    private static void CheckQuantization(ConfigFile config, IModelFamily family)
-    {
-        const string key = "quantization_config";
-        if (config.Section(key) is { } quantization && !family.Reads(quantization.String("quant_method") ?? ""))
-        {
-            throw new EngineException(
-                ErrorCodes.UnsupportedDtype,
-                $"'{config.Path}' describes a quantized checkpoint ('{key}.quant_method' is '{quantization.String("quant_method")}'); "
-                + "only F32, F16 and BF16 weights are read, and mxfp4 ones of GptOssForCausalLM.",
-                key);
-        }
     }
 }

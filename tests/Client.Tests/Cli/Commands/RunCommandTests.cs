@@ -16,6 +16,20 @@ public sealed class RunCommandTests : CommandTestBase
     }
 
     [Fact]
+    public async Task Run_SaysWhereWeightsTakeMoreThanTheirFiles()
+    {
+        Fake.OnHold = async holding =>
+        {
+            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "awq 4-bit, dequantized to float32", Dequantized = true });
+            await holding.WaitForHalfCloseAsync();
+            await holding.ReleaseAsync();
+        };
+        (await RunAsync("run", "model", "hello")).ShouldBe(0);
+        Out.ToString().ShouldBe("hello\n");
+        Error.ToString().ShouldBe("weights: awq 4-bit, dequantized to float32\n");
+    }
+
+    [Fact]
     public async Task Run_WritesALineForEachInputInOrder()
     {
         var prompts = Write(

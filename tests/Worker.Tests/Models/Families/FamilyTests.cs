@@ -212,16 +212,6 @@ public sealed class FamilyTests
         error.Message.ShouldContain(expected);
     }
 
-    [Theory]
-    [InlineData("llama3", "mxfp4")]
-    [InlineData("gpt_oss", "awq")]
-    public void OtherQuantizations_AreRefusedByName(string name, string method)
-    {
-        var error = Should.Throw<EngineException>(() => Describe(name, config => config["quantization_config"] = new JsonObject { ["quant_method"] = method }));
-        error.Code.ShouldBe(ErrorCodes.UnsupportedDtype);
-        error.Message.ShouldContain(method);
-    }
-
     private static DecoderSpec Describe(string golden, Action<JsonObject> change)
     {
         using var model = ModelFolder.CopyOf(golden);

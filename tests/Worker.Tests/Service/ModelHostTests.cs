@@ -1,0 +1,29 @@
+using System.Threading.Channels;
+using LmDeploy.V1;
+using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Service;
+using LmDeploy.Worker.Tests.Engine;
+using LmDeploy.Worker.Tests.Quantization;
+
+namespace LmDeploy.Worker.Tests.Service;
+
+[Collection(TorchTests.Name)]
+public sealed class ModelHostTests
+{
+    [Fact]
+    public async Task Load_EndsItsProgressWithAllThatWasReadAndWhatTheWeightsAre()
+    {
+        // The file has scales of activations too, which are not read.
+        using var model = QuantizedModel.Of("llama3", new Fp8Writer("""{"quant_method":"fp8"}""", 1, 0, "weight_scale", (down, _) => [down]));
+        var verdicts = new LibTorchVerdicts(Path.GetTempPath(), _ => "not tried: tests use the package");
+        using var host = new ModelHost(new LibTorchStart(new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts)), flight: null);
+        var progress = Channel.CreateUnbounded<LoadProgress>();
+        var info = await host.LoadAsync(new LoadRequest { Model = model.Quantized.Path, Engine = GoldenRun.Config }, progress.Writer, CancellationToken.None);
+        var steps = await progress.Reader.ReadAllAsync().ToListAsync();
+        steps[^1].Stage.ShouldBe("warming_up");
+        steps[^1].LoadedBytes.ShouldBe(steps[^1].TotalBytes);
+        steps[^1].Weights.ShouldBe(info.Weights);
+        steps.SkipLast(1).ShouldAllBe(step => step.Stage == "loading" && step.Weights == "" && step.LoadedBytes < step.TotalBytes);
+        info.Weights.ShouldBe("fp8, dequantized to float32");
+    }
+}

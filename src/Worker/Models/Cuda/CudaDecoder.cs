@@ -161,7 +161,7 @@ internal sealed class CudaDecoder : IDisposable
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);
         var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device);
-        var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => (slice, new PrefillAttention(slice, _device))).ToList();
+        var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.dtype, _device)).ToList();
         var decoding = batch.SingleTokenSlices;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decoding, _mostDecodeRows);
         Enqueue(buffers, _mixedInputs, cache, decoding, decoding == 0 ? 1 : Splits(decoding), prefills, flight);
@@ -172,7 +172,7 @@ internal sealed class CudaDecoder : IDisposable
     private int Splits(int rows) => Math.Clamp(AttentionBlocks / (rows * _spec.Attention.KeyValueHeads * _kernels.Sizes.GroupParts), 1, MostSplits);
 
     private void Enqueue(
-        StepBuffers buffers, StepInputs inputs, KeyValueCache cache, int decoding, int splits, IReadOnlyList<(StepSlice Slice, PrefillAttention Attention)> prefills, FlightRecord? flight)
+        StepBuffers buffers, StepInputs inputs, KeyValueCache cache, int decoding, int splits, IReadOnlyList<CudaPrefill> prefills, FlightRecord? flight)
     {
         var rows = buffers.X.Rows;
         var x = buffers.X.Pointer;
@@ -217,26 +217,15 @@ internal sealed class CudaDecoder : IDisposable
         layer.Down.Run(_kernels, buffers.Gated, buffers.Delta);
     }
 
-    /// <summary>libtorch's attention of each prompt; queries are scaled and rotated already.</summary>
-    private void Prefill(
-        CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<(StepSlice Slice, PrefillAttention Attention)> prefills)
+    private void Prefill(CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<CudaPrefill> prefills)
     {
         var attention = _spec.Attention;
-        foreach (var (slice, prefill) in prefills)
+        foreach (var prefill in prefills)
         {
             using var scope = torch.NewDisposeScope();
-            var qkv = buffers.Qkv.Tensor.narrow(0, row, slice.Count).view(slice.Count, attention.Heads + (2 * attention.KeyValueHeads), attention.HeadDim);
-            var attended = prefill.Forward(
-                qkv.narrow(1, 0, attention.Heads),
-                qkv.narrow(1, attention.Heads, attention.KeyValueHeads),
-                qkv.narrow(1, attention.Heads + attention.KeyValueHeads, attention.KeyValueHeads),
-                keys,
-                values,
-                attention,
-                layer.Window,
-                layer.Attention.Sinks);
-            buffers.Attended.Tensor.narrow(0, row, slice.Count).copy_(attended);
-            row += slice.Count;
+            var qkv = buffers.Qkv.Tensor.narrow(0, row, prefill.Count).view(prefill.Count, attention.Heads + (2 * attention.KeyValueHeads), attention.HeadDim);
+            buffers.Attended.Tensor.narrow(0, row, prefill.Count).copy_(prefill.Attend(qkv, keys, values, layer));
+            row += prefill.Count;
         }
     }
 }

@@ -71,6 +71,7 @@ internal static partial class CommandLine
         CompareCommand.Create(host),
         RunCommand.Create(host),
         TokenizeCommand.Create(host),
+        ScoreCommand.Create(host),
         PsCommand.Create(host),
         StopCommand.Create(host),
         LogsCommand.Create(host),

@@ -1,6 +1,7 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Guided;
+using LmDeploy.Worker.Likelihood;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Templates;
@@ -13,7 +14,7 @@ internal sealed class TextModel : IDisposable
 {
     private readonly Tokenizer _tokenizer;
 
-    private TextModel(EngineThread engine, LoadedModel model, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
+    private TextModel(EngineThread engine, LoadedModel model, EngineSettings settings, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
     {
         Engine = engine;
         _tokenizer = tokenizer;
@@ -21,6 +22,8 @@ internal sealed class TextModel : IDisposable
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
         Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), model.SessionLen);
+        Likelihood = new LikelihoodScorer(
+            Prompts, tokenizer, engine, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
     }
 
     public EngineThread Engine { get; }
@@ -30,6 +33,8 @@ internal sealed class TextModel : IDisposable
     public PromptEncoder Prompts { get; }
 
     public RequestFactory Requests { get; }
+
+    public LikelihoodScorer Likelihood { get; }
 
     /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
     /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
@@ -49,7 +54,7 @@ internal sealed class TextModel : IDisposable
             startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings, flight).ConfigureAwait(false);
         try
         {
-            return new TextModel(engine, model, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);
+            return new TextModel(engine, model, settings, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);
         }
         catch
         {

@@ -28,6 +28,9 @@ internal abstract class EngineRequest
     /// <summary>The first prompt position whose log-probability is wanted, from 1; null for none.</summary>
     public int? PromptLogprobsFrom { get; init; }
 
+    /// <summary>What else is read from the prompt's hidden states.</summary>
+    public IReadOnlyList<IReadout> Readouts { get; init; } = [];
+
     /// <summary>Tokens that end the generation.</summary>
     public required IReadOnlySet<int> StopTokenIds { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         foreach (var scheduled in step)
         {
             ScorePrompt(scheduled, hidden, row);
+            ReadOut(scheduled, hidden, row);
             row += scheduled.Slice.Count;
             scheduler.Advance(scheduled);
             if (scheduled.ReachesEnd)
@@ -113,6 +114,22 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
             var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));
             var chosen = torch.nn.functional.log_softmax(logits, 1).gather(1, targets).squeeze(1).to(torch.CPU).contiguous();
             sequence.PromptLogprobs.AddRange(MemoryMarshal.Cast<byte, float>(chosen.bytes));
+        }
+    }
+
+    private void ReadOut(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
+    {
+        var (sequence, slice) = scheduled;
+        foreach (var readout in sequence.IsStarted ? [] : sequence.Request.Readouts)
+        {
+            var first = Math.Max(slice.FirstPosition, readout.From);
+            var end = Math.Min(slice.Length, readout.End);
+            if (first < end)
+            {
+                using var scope = torch.NewDisposeScope();
+                flight?.Advance();
+                readout.Read(model.Decoder, hidden.narrow(0, firstRow + first - slice.FirstPosition, end - first), first);
+            }
         }
     }
 }

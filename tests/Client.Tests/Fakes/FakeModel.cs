@@ -64,6 +64,28 @@ internal static class FakeModel
         },
     };
 
+    /// <summary>A letter a token; lower-case ones are greedy.</summary>
+    public static LogLikelihoodResponse LogLikelihood(LogLikelihoodRequest request) => new()
+    {
+        Results =
+        {
+            request.Inputs.Select(input => new LogLikelihoodResult
+            {
+                Continuations =
+                {
+                    input.Continuations.Select(continuation => continuation.Text == "!"
+                        ? new ContinuationScore { Error = new Error { Code = ErrorCodes.InvalidRequest, Message = "! cannot be scored." } }
+                        : new ContinuationScore
+                        {
+                            TokenIds = { TextOf(continuation).Select(c => (int)c) },
+                            Logprobs = { TextOf(continuation).Select(_ => -0.25) },
+                            IsGreedy = TextOf(continuation).All(char.IsLower),
+                        }),
+                },
+            }),
+        },
+    };
+
     public static TokenizeResponse Tokenize(TokenizeRequest request) => new()
     {
         Results =
@@ -85,6 +107,9 @@ internal static class FakeModel
                 : new DetokenizeResult { Text = string.Concat(input.Ids.Select(id => (char)id)) + (request.SkipSpecialTokens ? "" : "</s>") }),
         },
     };
+
+    private static string TextOf(V1.Continuation continuation) =>
+        continuation.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : continuation.Text;
 
     private static string TextOf(V1.Prompt prompt) => prompt.SourceCase switch
     {

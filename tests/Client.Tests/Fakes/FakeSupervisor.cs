@@ -41,6 +41,8 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<ScoreRequest, ScoreResponse> OnScore { get; set; } = FakeModel.Score;
 
+    public Func<LogLikelihoodRequest, LogLikelihoodResponse> OnLogLikelihood { get; set; } = FakeModel.LogLikelihood;
+
     public Func<TokenizeRequest, TokenizeResponse> OnTokenize { get; set; } = FakeModel.Tokenize;
 
     public Func<DetokenizeRequest, DetokenizeResponse> OnDetokenize { get; set; } = FakeModel.Detokenize;

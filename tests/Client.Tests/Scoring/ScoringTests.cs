@@ -53,6 +53,52 @@ public sealed class ScoringTests : IAsyncLifetime
     }
 
     [Fact]
+    public void GetLogLikelihood_GivesAResultForEachContinuation()
+    {
+        var scores = _pipeline.GetLogLikelihood("prompt", ["ab", "Ab", Continuation.FromTokenIds([97])]);
+        scores.Select(score => score.Logprob).ShouldBe([-0.5, -0.5, -0.25]);
+        scores.Select(score => score.IsGreedy).ShouldBe([true, false, true]);
+        scores[0].TokenIds.ShouldBe([97, 98]);
+        scores[0].TokenLogprobs.ShouldBe([-0.25, -0.25]);
+    }
+
+    [Fact]
+    public void GetLogLikelihood_LeavesOutWhatCannotBeSent()
+    {
+        var sent = 0;
+        _fake.OnLogLikelihood = request =>
+        {
+            sent = request.Inputs.Sum(input => input.Continuations.Count);
+            return FakeModel.LogLikelihood(request);
+        };
+        string[] texts = ["\ud800", "b"];
+        var scores = _pipeline.GetLogLikelihood([
+            new LogLikelihoodInput("a", [.. texts.Select(Continuation.FromText)]),
+            new LogLikelihoodInput("\ud800", ["c", "d"]),
+            new LogLikelihoodInput("e", []),
+            new LogLikelihoodInput("f", ["!", "gh"])]);
+        sent.ShouldBe(3);
+        scores.Select(input => input.Select(score => score.ErrorCode is null)).ShouldBe([[false, true], [false, false], [], [false, true]]);
+        scores[3][1].TokenIds.Count.ShouldBe(2);
+        _pipeline.GetLogLikelihood("a", texts)[1].Logprob.ShouldBe(-0.25);
+    }
+
+    [Fact]
+    public async Task GetLogLikelihood_OfNothing_IsNothing()
+    {
+        (await _pipeline.GetLogLikelihoodAsync([])).ShouldBeEmpty();
+        (await _pipeline.GetLogLikelihoodAsync("a", Array.Empty<Continuation>())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task GetLogLikelihood_EndsWithItsToken()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(_pipeline.GetLogLikelihoodAsync("a", ["b"], cancelled.Token));
+    }
+
+    [Fact]
     public void Tokenize_TextIsRaw()
     {
         _fake.OnTokenize = request =>

@@ -112,6 +112,23 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task WorkerKilledWhileItScores_IsAskedAgain()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        var request = new LogLikelihoodRequest
+        {
+            Key = holder.Ready.Key,
+            Inputs = { new LogLikelihoodInput { Prompt = new Prompt { Text = "a" }, Continuations = { new Continuation { Text = "bc" }, new Continuation { Text = "def" } } } },
+        };
+
+        var response = await supervisor.Pipelines.LogLikelihoodAsync(request).ResponseAsync.InTime();
+
+        File.Exists(supervisor.Mark("compute")).ShouldBeTrue("the worker died on the way");
+        response.Results.ShouldHaveSingleItem().Continuations.Select(score => score.TokenIds.Single()).ShouldBe([2, 3]);
+    }
+
+    [Fact]
     public async Task DisposeMidStream_FailsTheCallAsStopped()
     {
         await using var supervisor = await RealSupervisor.StartAsync();

@@ -72,6 +72,7 @@ internal static partial class CommandLine
         RunCommand.Create(host),
         TokenizeCommand.Create(host),
         ScoreCommand.Create(host),
+        RewardCommand.Create(host),
         PsCommand.Create(host),
         StopCommand.Create(host),
         LogsCommand.Create(host),

@@ -146,6 +146,13 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         };
     }
 
+    public override async Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)
+    {
+        Check(context);
+        await ComputeAsync(request.Prompts);
+        return new RewardScoreResponse { Results = { request.Prompts.Select(prompt => new RewardResult { Score = prompt.Text.Length }) } };
+    }
+
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
     {
         Check(context);

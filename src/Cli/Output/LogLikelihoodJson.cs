@@ -2,27 +2,23 @@ using System.Text.Json;
 
 namespace LmDeploy.Cli.Output;
 
-/// <summary>The line that <c>score</c> writes for a prompt.</summary>
+/// <summary>What <c>score</c> writes for a prompt.</summary>
 internal static class LogLikelihoodJson
 {
-    /// <param name="id">The input's id as JSON text.</param>
-    /// <param name="continuations">The results, in the continuations' order.</param>
+    /// <param name="json">Gets the fields.</param>
+    /// <param name="continuations">The results, in the continuations' order; null when the line was wrong.</param>
     /// <param name="error">What was wrong with the line; null when nothing was.</param>
-    public static string Write(string id, IReadOnlyList<LogLikelihood> continuations, CallError? error) => JsonText.Write(json =>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<LogLikelihood>? continuations, CallError? error)
     {
-        json.WriteStartObject();
-        json.WritePropertyName("id");
-        json.WriteRawValue(id);
         json.WriteStartArray("continuations");
-        foreach (var continuation in continuations)
+        foreach (var continuation in continuations ?? [])
         {
             Write(json, continuation);
         }
 
         json.WriteEndArray();
         json.WriteError("error", error);
-        json.WriteEndObject();
-    });
+    }
 
     private static void Write(Utf8JsonWriter json, LogLikelihood continuation)
     {

@@ -51,6 +51,9 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
             (client, asked, options) => client.LogLikelihoodAsync(asked, options),
             context.CancellationToken);
 
+    public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.RewardScoreAsync(asked, options), context.CancellationToken);
+
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
         proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
 

@@ -61,6 +61,9 @@ internal sealed class ConfigFile
         }
     }
 
+    /// <summary>How many keys there are.</summary>
+    public int Count => _root.EnumerateObject().Count();
+
     public bool Has(string key) => TryGet(key, out _);
 
     /// <returns>The object under the key, or null when it is missing or null.</returns>

@@ -8,7 +8,7 @@ using LmDeploy.Worker.Tokenization;
 namespace LmDeploy.Worker.Generation;
 
 /// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
-internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, GuideCache guides, int sessionLen)
+internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
     private const int DefaultMaxNewTokens = 512;
 
@@ -17,6 +17,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
     public GenerationRequest Generation(int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
     {
+        outputs.RequireTokens();
         var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : DefaultMaxNewTokens;
         if (maxNewTokens < 1)
         {
@@ -66,6 +67,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     /// <exception cref="EngineException">The prompt is not usable, or has nothing to score.</exception>
     public ScoringRequest Scoring(ScoreInput input, object caller, CancellationToken cancellationToken)
     {
+        outputs.RequireTokens();
         var prompt = encoder.Encode(input.Prompt ?? new Prompt(), cancellationToken).Ids;
         var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
         var from = Math.Max(1, input.HasContinuation ? prompt.Length : 1);

@@ -3,6 +3,7 @@ using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Likelihood;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Rewards;
 using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Templates;
 using LmDeploy.Worker.Tokenization;
@@ -21,9 +22,11 @@ internal sealed class TextModel : IDisposable
         Info = model.Info;
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
-        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), model.SessionLen);
+        var outputs = new ModelOutputs(model.Decoder.Spec);
+        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
         Likelihood = new LikelihoodScorer(
-            Prompts, tokenizer, engine, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
+            Prompts, tokenizer, engine, outputs, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
     }
 
     public EngineThread Engine { get; }
@@ -35,6 +38,8 @@ internal sealed class TextModel : IDisposable
     public RequestFactory Requests { get; }
 
     public LikelihoodScorer Likelihood { get; }
+
+    public RewardScorer Rewards { get; }
 
     /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
     /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>

@@ -11,7 +11,7 @@ namespace LmDeploy.Worker.Likelihood;
 /// the others wait for the first, whose prompt is in the prefix cache then. Thread-safe.
 /// </summary>
 /// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>
-internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, int sessionLen, int? shareableFrom)
+internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
     public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, object caller, CancellationToken cancellationToken)
@@ -19,6 +19,7 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenize
         var scores = input.Continuations.Select(_ => new ContinuationScore()).ToArray();
         try
         {
+            outputs.RequireTokens();
             var readouts = Encode(input, scores, cancellationToken);
             var prefills = readouts.GroupBy(readout => readout.Prefill, TokenSequences.Equal).Select(group => (Ids: group.Key, Readouts: group.ToList())).ToList();
             var first = prefills.Count > 1 && prefills[0].Readouts[0].Readout.From >= shareableFrom ? 1 : 0;

@@ -26,6 +26,11 @@ internal static class WarmUp
         using var scope = torch.NewDisposeScope();
         var slice = new StepSlice { Blocks = blocks, Tokens = new int[count], FirstPosition = firstPosition, PromptLength = firstPosition + count };
         var hidden = model.Decoder.Forward(new StepBatch([slice]), model.Cache);
-        _ = model.Decoder.Logits(hidden).argmax(1).to(torch.CPU);
+        _ = model.Decoder switch
+        {
+            { Spec.HasOutput: true } decoder => decoder.Logits(hidden).argmax(1).to(torch.CPU),
+            { Spec.ScoreHead: not null } decoder => decoder.Scores(hidden).to(torch.CPU),
+            _ => hidden.to(torch.CPU),
+        };
     }
 }

@@ -86,6 +86,17 @@ internal static class FakeModel
         },
     };
 
+    /// <summary>The longer the better.</summary>
+    public static RewardScoreResponse RewardScore(RewardScoreRequest request) => new()
+    {
+        Results =
+        {
+            request.Prompts.Select(prompt => TextOf(prompt) == "!"
+                ? new RewardResult { Error = new Error { Code = ErrorCodes.UnsupportedFeature, Message = "! has no score." } }
+                : new RewardResult { Score = TextOf(prompt).Length + (prompt.AddGenerationPrompt ? 0 : 0.5), InputTokenLen = TextOf(prompt).Length }),
+        },
+    };
+
     public static TokenizeResponse Tokenize(TokenizeRequest request) => new()
     {
         Results =

@@ -43,6 +43,8 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<LogLikelihoodRequest, LogLikelihoodResponse> OnLogLikelihood { get; set; } = FakeModel.LogLikelihood;
 
+    public Func<RewardScoreRequest, RewardScoreResponse> OnRewardScore { get; set; } = FakeModel.RewardScore;
+
     public Func<TokenizeRequest, TokenizeResponse> OnTokenize { get; set; } = FakeModel.Tokenize;
 
     public Func<DetokenizeRequest, DetokenizeResponse> OnDetokenize { get; set; } = FakeModel.Detokenize;

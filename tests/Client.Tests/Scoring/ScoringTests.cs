@@ -99,6 +99,21 @@ public sealed class ScoringTests : IAsyncLifetime
     }
 
     [Fact]
+    public void GetRewardScore_OneManyAndPrompts()
+    {
+        _pipeline.GetRewardScore([65, 66]).ShouldBe(2);
+        _pipeline.GetRewardScore([new[] { 65 }, [65, 66, 67]]).ShouldBe([1, 3]);
+        Prompt[] prompts = ["ab", "!", "\ud800", Prompt.FromText("abc") with { AddGenerationPrompt = false }];
+        var scores = _pipeline.GetRewardScore(prompts);
+        scores.Select(score => score.Score).ShouldBe([2, 0, 0, 3.5]);
+        scores.Select(score => score.ErrorCode).ShouldBe([null, "unsupported_feature", "invalid_request", null]);
+    }
+
+    [Fact]
+    public void GetRewardScore_ThrowsTheErrorOfItsInput()
+        => Should.Throw<LmDeployException>(() => _pipeline.GetRewardScore(['!'])).Code.ShouldBe("unsupported_feature");
+
+    [Fact]
     public void Tokenize_TextIsRaw()
     {
         _fake.OnTokenize = request =>

@@ -8,6 +8,9 @@ internal interface IModelFamily
     /// <summary>As in config.json's <c>architectures</c>.</summary>
     string Architecture { get; }
 
+    /// <summary>What the architectures of the same decoder with another head begin with, or with none.</summary>
+    string Stem => Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal);
+
     /// <summary>Whether the family reads weights that are quantized in a way, as <c>quantization_config.quant_method</c> spells it.</summary>
     bool Reads(string quantization) => false;
 

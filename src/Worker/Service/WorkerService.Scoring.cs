@@ -18,6 +18,14 @@ internal sealed partial class WorkerService
         return response;
     }
 
+    public override async Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var response = new RewardScoreResponse();
+        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Rewards.ScoreAsync(prompt, context, context.CancellationToken)).ToList()));
+        return response;
+    }
+
     private static async Task<LogLikelihoodResult> LogLikelihoodAsync(TextModel model, LogLikelihoodInput input, SemaphoreSlim turns, ServerCallContext context)
     {
         await turns.WaitAsync(context.CancellationToken);

@@ -73,6 +73,7 @@ internal static partial class CommandLine
         TokenizeCommand.Create(host),
         ScoreCommand.Create(host),
         RewardCommand.Create(host),
+        EmbedCommand.Create(host),
         PsCommand.Create(host),
         StopCommand.Create(host),
         LogsCommand.Create(host),

@@ -153,6 +153,13 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         return new RewardScoreResponse { Results = { request.Prompts.Select(prompt => new RewardResult { Score = prompt.Text.Length }) } };
     }
 
+    public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        Check(context);
+        await ComputeAsync(request.Prompts);
+        return new EmbedResponse { Results = { request.Prompts.Select(prompt => new EmbeddingResult { Vector = { prompt.Text.Length } }) } };
+    }
+
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
     {
         Check(context);

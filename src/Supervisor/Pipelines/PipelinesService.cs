@@ -54,6 +54,9 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context) =>
         proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.RewardScoreAsync(asked, options), context.CancellationToken);
 
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), context.CancellationToken);
+
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
         proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
 

@@ -61,8 +61,7 @@ internal sealed class ConfigFile
         }
     }
 
-    /// <summary>How many keys there are.</summary>
-    public int Count => _root.EnumerateObject().Count();
+    public IEnumerable<string> Keys => _root.EnumerateObject().Select(property => property.Name);
 
     public bool Has(string key) => TryGet(key, out _);
 

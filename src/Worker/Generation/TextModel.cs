@@ -1,5 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
+using LmDeploy.Worker.Embeddings;
 using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Likelihood;
 using LmDeploy.Worker.Models;
@@ -15,7 +16,8 @@ internal sealed class TextModel : IDisposable
 {
     private readonly Tokenizer _tokenizer;
 
-    private TextModel(EngineThread engine, LoadedModel model, EngineSettings settings, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
+    private TextModel(
+        EngineThread engine, LoadedModel model, EngineSettings settings, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults, EmbeddingDefaults embeddings)
     {
         Engine = engine;
         _tokenizer = tokenizer;
@@ -24,6 +26,7 @@ internal sealed class TextModel : IDisposable
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
         var outputs = new ModelOutputs(model.Decoder.Spec);
         Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
         Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
         Likelihood = new LikelihoodScorer(
             Prompts, tokenizer, engine, outputs, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
@@ -41,6 +44,8 @@ internal sealed class TextModel : IDisposable
 
     public RewardScorer Rewards { get; }
 
+    public EmbeddingEncoder Embeddings { get; }
+
     /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
     /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
     /// <param name="flight">Where the engine notes what it is doing; null for nowhere.</param>
@@ -52,6 +57,7 @@ internal sealed class TextModel : IDisposable
         var settings = EngineSettings.From(config);
         var configFile = ConfigFile.Open(folder, "config.json");
         var defaults = GenerationDefaults.Read(folder, configFile);
+        var embeddings = EmbeddingDefaults.Read(folder);
         var tokenizer = Task.Run(() => Tokenizer.Load(folder), cancellationToken);
         var template = Task.Run(
             () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
@@ -59,7 +65,7 @@ internal sealed class TextModel : IDisposable
             startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings, flight).ConfigureAwait(false);
         try
         {
-            return new TextModel(engine, model, settings, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);
+            return new TextModel(engine, model, settings, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults, embeddings);
         }
         catch
         {

@@ -26,6 +26,15 @@ internal sealed partial class WorkerService
         return response;
     }
 
+    public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var options = request.Options ?? new EmbeddingOptions();
+        var response = new EmbedResponse();
+        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Embeddings.EncodeAsync(prompt, options, context, context.CancellationToken)).ToList()));
+        return response;
+    }
+
     private static async Task<LogLikelihoodResult> LogLikelihoodAsync(TextModel model, LogLikelihoodInput input, SemaphoreSlim turns, ServerCallContext context)
     {
         await turns.WaitAsync(context.CancellationToken);

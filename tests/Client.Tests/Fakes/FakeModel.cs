@@ -97,6 +97,17 @@ internal static class FakeModel
         },
     };
 
+    /// <summary>A letter a number.</summary>
+    public static EmbedResponse Embed(EmbedRequest request) => new()
+    {
+        Results =
+        {
+            request.Prompts.Select(prompt => TextOf(prompt) == "!"
+                ? new EmbeddingResult { Error = new Error { Code = ErrorCodes.ContextLengthExceeded, Message = "! is too long." } }
+                : new EmbeddingResult { Vector = { TextOf(prompt).Select(c => c / 2f) }, InputTokenLen = TextOf(prompt).Length }),
+        },
+    };
+
     public static TokenizeResponse Tokenize(TokenizeRequest request) => new()
     {
         Results =

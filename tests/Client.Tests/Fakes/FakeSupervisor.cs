@@ -45,6 +45,8 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<RewardScoreRequest, RewardScoreResponse> OnRewardScore { get; set; } = FakeModel.RewardScore;
 
+    public Func<EmbedRequest, EmbedResponse> OnEmbed { get; set; } = FakeModel.Embed;
+
     public Func<TokenizeRequest, TokenizeResponse> OnTokenize { get; set; } = FakeModel.Tokenize;
 
     public Func<DetokenizeRequest, DetokenizeResponse> OnDetokenize { get; set; } = FakeModel.Detokenize;

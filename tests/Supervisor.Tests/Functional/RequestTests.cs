@@ -143,6 +143,19 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task WorkerKilledWhileItEmbeds_IsAskedAgain()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        var call = supervisor.Pipelines.EmbedAsync(new EmbedRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
+
+        var response = await call.ResponseAsync.InTime();
+
+        File.Exists(supervisor.Mark("compute")).ShouldBeTrue("the worker died on the way");
+        response.Results.Select(result => result.Vector.Single()).ShouldBe([3, 1]);
+    }
+
+    [Fact]
     public async Task DisposeMidStream_FailsTheCallAsStopped()
     {
         await using var supervisor = await RealSupervisor.StartAsync();

@@ -40,7 +40,7 @@ internal static class ModelHeads
             return headless;
         }
 
-        var labels = config.OptionalPositiveInteger("num_labels") ?? config.Section("id2label")?.Count ?? DefaultLabels;
+        var labels = config.OptionalPositiveInteger("num_labels") ?? config.Section("id2label")?.Keys.Count() ?? DefaultLabels;
         return labels == 1
             ? headless with { ScoreHead = new ScoreHeadSpec(["score"], Bias: false, config.TokenIds("pad_token_id")) }
             : throw new EngineException(

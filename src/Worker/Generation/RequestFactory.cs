@@ -34,6 +34,11 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
         }
 
+        if (config.OutputLogits != OutputLogits.None)
+        {
+            outputs.RequireLogits(maxNewTokens + (config.OutputLogits == OutputLogits.All ? ids.Length - 1L : 0));
+        }
+
         var skipSpecialTokens = !config.HasSkipSpecialTokens || config.SkipSpecialTokens;
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(
@@ -52,6 +57,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             PromptLogprobsFrom = config.PromptLogprobs || config.ReturnPpl ? 1 : null,
             ReportsPromptLogprobs = config.PromptLogprobs,
             ReportsPpl = config.ReturnPpl,
+            ReportsLogits = config.OutputLogits != OutputLogits.None,
+            Readouts = config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : [],
             StopTokenIds = StopTokens(config, stopWords),
             BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
             BadWords = config.BadWords.Any(word => word.Length > 0)

@@ -59,6 +59,15 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
 
     private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
     {
+        for (var i = 0; i < ends.Count; i++)
+        {
+            if (ends[i].Sequence.Request.WantsLogits)
+            {
+                using var row = logits.narrow(0, i, 1).to(torch.CPU).contiguous();
+                ends[i].Sequence.Request.OnLogits(row.bytes);
+            }
+        }
+
         var rows = ends.ConvertAll(end => Row(end.Sequence));
         var tokens = _sampler.Sample(logits, rows);
         for (var i = 0; i < tokens.Count; i++)

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 
@@ -30,11 +31,24 @@ internal static class FakeModel
             started.PromptLogprobs.AddRange(text.Skip(1).Select(_ => -0.5f));
         }
 
+        if (config.OutputLogits == V1.OutputLogits.All)
+        {
+            for (var i = 0; i < text.Length - 1; i++)
+            {
+                await events.WriteAsync(new GenerationEvent { Index = index, PromptLogits = new PromptLogits { First = i, Rows = 1, Logits = Logits(i) } });
+            }
+        }
+
         await events.WriteAsync(new GenerationEvent { Index = index, Started = started });
         var length = Math.Min(text.Length, config.MaxNewTokens);
         foreach (var c in text[..length])
         {
             var delta = new GenerationDelta { Text = c.ToString(), TokenIds = { c } };
+            if (config.OutputLogits != V1.OutputLogits.None)
+            {
+                delta.Logits = Logits(c);
+            }
+
             if (config.HasLogprobs)
             {
                 delta.Logprobs.Add(new TokenLogprobs { Ids = { c, c + 1 }, Logprobs = { -0.1f, float.NegativeInfinity } });
@@ -51,6 +65,9 @@ internal static class FakeModel
         };
         await events.WriteAsync(new GenerationEvent { Index = index, Finished = finished });
     }
+
+    /// <summary>A row of a vocabulary of two.</summary>
+    private static ByteString Logits(float first) => ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes([first, first + 1]));
 
     public static ScoreResponse Score(ScoreRequest request) => new()
     {

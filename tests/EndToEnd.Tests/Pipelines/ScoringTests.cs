@@ -34,6 +34,51 @@ public sealed class ScoringTests : IAsyncLifetime
     }
 
     [Fact]
+    public void GetRewardScore_IsRefused() => Should.Throw<LmDeployException>(() => _pipe.GetRewardScore([1, 2])).Code.ShouldBe("unsupported_feature");
+
+    [Fact]
+    public async Task GetEmbeddings_SurvivesAKilledWorker()
+    {
+        string[] texts = [.. Enumerable.Range(0, 300).Select(i => $"This is text number {i} of a few hundred.")];
+        var options = new EmbeddingOptions { Pooling = EmbeddingPooling.Mean };
+        var expected = await _pipe.GetEmbeddingsAsync(texts, options).WaitAsync(Deadline);
+        expected.ShouldAllBe(embedding => embedding.ErrorCode == null && embedding.Vector.Length == _pipe.Model.HiddenSize);
+        var running = _pipe.GetEmbeddingsAsync(texts, options);
+        Signals.Kill(_pipe.WorkerPid);
+        var embeddings = await running.WaitAsync(Deadline);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            embeddings[i].Vector.ToArray().Select(number => (double)number).ShouldBe(expected[i].Vector.ToArray().Select(number => (double)number), 1e-4);
+        }
+    }
+
+    [Fact]
+    public async Task Logits_AreWholeThoughTheWorkerIsKilled()
+    {
+        const string story = "Tell me a story about a fox.";
+        var config = new GenerationConfig { MaxNewTokens = 60, IgnoreEos = true, OutputLogits = OutputLogits.All };
+        var whole = await _pipe.InferAsync(story, config).WaitAsync(Deadline);
+        whole.Logits!.Count.ShouldBe(whole.InputTokenLen + whole.GenerateTokenLen - 1);
+        whole.CachedTokens.ShouldBe(0);
+        Response? joined = null;
+        await foreach (var piece in _pipe.StreamInferAsync(story, config))
+        {
+            joined = joined is null ? piece : joined.Extend(piece);
+            if (piece.GenerateTokenLen == 5 && piece.FinishReason is null)
+            {
+                Signals.Kill(_pipe.WorkerPid);
+            }
+        }
+
+        joined!.TokenIds.ShouldBe(whole.TokenIds);
+        joined.Logits!.Count.ShouldBe(whole.Logits.Count);
+        for (var row = 0; row < whole.Logits.Count; row++)
+        {
+            Largest(joined.Logits[row]).ShouldBe(Largest(whole.Logits[row]), 1e-2f, $"row {row}");
+        }
+    }
+
+    [Fact]
     public async Task GetLogLikelihood_SurvivesAKilledWorker()
     {
         LogLikelihoodInput[] inputs = [.. Enumerable.Range(0, 300).Select(i => new LogLikelihoodInput($"What is {i} + {i}?", [$"{i}", $"{2 * i}", "moo"]))];
@@ -43,6 +88,8 @@ public sealed class ScoringTests : IAsyncLifetime
         Signals.Kill(pid);
         var scores = await running.WaitAsync(Deadline);
         _pipe.WorkerPid.ShouldNotBe(pid);
-        scores.Select(input => input.Select(score => Math.Round(score.Logprob, 3))).ShouldBe(expected.Select(input => input.Select(score => Math.Round(score.Logprob, 3))));
+scores.SelectMany(input => input).Select(score => score.Logprob).ShouldBe(expected.SelectMany(input => input).Select(score => score.Logprob), 1e-2);
     }
+
+    private static float Largest(ReadOnlyMemory<float> row) => row.ToArray().Max();
 }

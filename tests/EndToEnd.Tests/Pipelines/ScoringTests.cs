@@ -88,7 +88,7 @@ public sealed class ScoringTests : IAsyncLifetime
         Signals.Kill(pid);
         var scores = await running.WaitAsync(Deadline);
         _pipe.WorkerPid.ShouldNotBe(pid);
-scores.SelectMany(input => input).Select(score => score.Logprob).ShouldBe(expected.SelectMany(input => input).Select(score => score.Logprob), 1e-2);
+        scores.SelectMany(input => input).Select(score => score.Logprob).ShouldBe(expected.SelectMany(input => input).Select(score => score.Logprob), 1e-2);
     }
 
     private static float Largest(ReadOnlyMemory<float> row) => row.ToArray().Max();

@@ -34,6 +34,46 @@ public sealed class ScoringTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BareModel_GivesVectors_AndSaysWhatItIsMadeFor()
+    {
+        var folder = Directory.CreateTempSubdirectory("lmd-model-");
+        foreach (var file in Directory.GetFiles(Repository.Golden("llama3")))
+        {
+            File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+        }
+
+        var config = Path.Combine(folder.FullName, "config.json");
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config)).Replace("LlamaForCausalLM", "LlamaModel"));
+        await using (var bare = await Pipeline.CreateAsync(folder.FullName, new EngineConfig { CacheMaxEntryCount = 64 }, supervisor: _supervisor))
+        {
+            var vector = (await bare.GetEmbeddingsAsync(["one text"]))[0].Vector.ToArray();
+            vector.Length.ShouldBe(bare.Model.HiddenSize);
+            vector.Sum(number => (double)number * number).ShouldBe(1, 1e-5);
+            var answer = await bare.InferAsync("hello");
+            answer.ErrorCode.ShouldBe("unsupported_feature");
+            answer.ErrorMessage!.ShouldContain("made for GetEmbeddings");
+            (await bare.GetLogLikelihoodAsync("a", ["b"]))[0].ErrorCode.ShouldBe("unsupported_feature");
+            Should.Throw<LmDeployException>(() => bare.GetPpl([1, 2])).Code.ShouldBe("unsupported_feature");
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Commands_ScoreAndEmbed()
+    {
+        var input = Path.Combine(_sandbox.Folder, "lines.jsonl");
+        await File.WriteAllTextAsync(input, """{"id":7,"prompt":"What is 17 + 25?","continuations":["42","moo"]}""");
+        var score = await Command.RunAsync(_sandbox, "score", Repository.Boulder, "--input", input);
+        score.Output.ShouldStartWith("""{"id":7,"continuations":[{"logprob":-""");
+        score.Output.ShouldContain("\"is_greedy\":true");
+        var embed = await Command.RunAsync(_sandbox, "embed", Repository.Boulder, "--input", input, "--dimensions", "4");
+        embed.Output.ShouldStartWith("""{"id":7,"embedding":[""");
+        embed.Output.Count(character => character == ',').ShouldBe(6);
+        File.Delete(input);
+    }
+
+    [Fact]
     public void GetRewardScore_IsRefused() => Should.Throw<LmDeployException>(() => _pipe.GetRewardScore([1, 2])).Code.ShouldBe("unsupported_feature");
 
     [Fact]

@@ -15,6 +15,7 @@ internal sealed class Decoder(
     IReadOnlyList<DecoderLayer> layers,
     INorm finalNorm,
     Linear? output,
+    ScoreHead? score,
     RotaryEmbedding? rope,
     RotaryEmbedding? slidingRope) : IDisposable
 {
@@ -77,13 +78,24 @@ internal sealed class Decoder(
 
     /// <param name="hidden">[rows, hidden], of <see cref="Forward"/>.</param>
     /// <returns>[rows, vocabulary], float32.</returns>
+    /// <exception cref="InvalidOperationException">The model has no output projection.</exception>
     public torch.Tensor Logits(torch.Tensor hidden)
     {
+        if (!spec.HasOutput)
+        {
+            throw new InvalidOperationException($"{spec.Architecture} has no output projection.");
+        }
+
         using var scope = torch.NewDisposeScope();
         var logits = _kernels is { } kernels ? kernels.Logits(hidden) : output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
         var wide = logits.to(torch.float32);
         return (spec.LogitCap is { } cap ? wide.Over(cap).tanh().Times(cap) : wide).MoveToOuterDisposeScope();
     }
+
+    /// <param name="hidden">[rows, hidden], of <see cref="Forward"/>.</param>
+    /// <returns>[rows], float32: what the score layers of a reward model make of each.</returns>
+    /// <exception cref="InvalidOperationException">It is no reward model.</exception>
+    public torch.Tensor Scores(torch.Tensor hidden) => score?.Forward(hidden) ?? throw new InvalidOperationException($"{spec.Architecture} has no score layer.");
 
     public void Dispose()
     {
@@ -95,6 +107,7 @@ internal sealed class Decoder(
         slidingRope?.Dispose();
         finalNorm.Dispose();
         output?.Dispose();
+        score?.Dispose();
         foreach (var layer in layers)
         {
             layer.Dispose();

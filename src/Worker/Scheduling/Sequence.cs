@@ -35,8 +35,10 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
     public List<float> PromptLogprobs { get; } = [];
 
-    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and those before a token that is scored.</summary>
-    public int MostReusable => !IsStarted && request.PromptLogprobsFrom is { } from ? Math.Min(from - 1, _tokens.Count - 1) : _tokens.Count - 1;
+    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, those before a token that is scored, and what is read out.</summary>
+    public int MostReusable => IsStarted
+        ? _tokens.Count - 1
+        : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
 
     /// <summary>Whether its next token is the most probable one, whatever was before, and nothing else is asked of the step.</summary>
     public bool IsPlainlyDecoding => IsStarted && request.MaxNewTokens > 0 && request.Sampling.IsPlainArgmax && request.BadTokenIds.Count == 0
@@ -84,6 +86,10 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         if (!IsStarted)
         {
             PromptLogprobs.Clear();
+            foreach (var readout in request.Readouts)
+            {
+                readout.Reset();
+            }
         }
     }
 }

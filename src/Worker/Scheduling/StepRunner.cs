@@ -30,6 +30,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         foreach (var scheduled in step)
         {
             ScorePrompt(scheduled, hidden, row);
+            ReadOut(scheduled, hidden, row);
             row += scheduled.Slice.Count;
             scheduler.Advance(scheduled);
             if (scheduled.ReachesEnd)
@@ -87,6 +88,15 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
 
     private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
     {
+        for (var i = 0; i < ends.Count; i++)
+        {
+            if (ends[i].Sequence.Request.WantsLogits)
+            {
+                using var row = logits.narrow(0, i, 1).to(torch.CPU).contiguous();
+                ends[i].Sequence.Request.OnLogits(row.bytes);
+            }
+        }
+
         var rows = ends.ConvertAll(end => Row(end.Sequence));
         var tokens = _sampler.Sample(logits, rows);
         for (var i = 0; i < tokens.Count; i++)
@@ -142,6 +152,22 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
             var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));
             var chosen = torch.nn.functional.log_softmax(logits, 1).gather(1, targets).squeeze(1).to(torch.CPU).contiguous();
             sequence.PromptLogprobs.AddRange(MemoryMarshal.Cast<byte, float>(chosen.bytes));
+        }
+    }
+
+    private void ReadOut(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
+    {
+        var (sequence, slice) = scheduled;
+        foreach (var readout in sequence.IsStarted ? [] : sequence.Request.Readouts)
+        {
+            var first = Math.Max(slice.FirstPosition, readout.From);
+            var end = Math.Min(slice.Length, readout.End);
+            if (first < end)
+            {
+                using var scope = torch.NewDisposeScope();
+                flight?.Advance();
+                readout.Read(model.Decoder, hidden.narrow(0, firstRow + first - slice.FirstPosition, end - first), first);
+            }
         }
     }
 }

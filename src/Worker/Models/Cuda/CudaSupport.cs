@@ -17,6 +17,7 @@ internal static class CudaSupport
         {
             _ when device.type != DeviceType.CUDA => "the device is no GPU",
             _ when NvrtcLibrary.Handle == 0 => "NVRTC was not found",
+            _ when !spec.HasOutput => "it has no output layer",
             _ when spec.Moe is not null => "experts",
             _ when attention.Latent is not null => "latent attention",
             _ when attention.HeadDim % 8 != 0 || attention.HeadDim > LargestHead => $"heads of {attention.HeadDim}",

@@ -17,7 +17,7 @@ internal sealed class DecoderKernels : IDisposable
     /// <summary>As many as an H200 has room for at a time.</summary>
     private const int EnoughWarps = 132 * 64;
 
-    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "activation", "gemv", "argmax"];
+    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "activation", "gemv", "argmax", "candidates"];
 
     private readonly KernelDefinitions _sizes;
     private readonly CudaStream _stream;
@@ -31,6 +31,7 @@ internal sealed class DecoderKernels : IDisposable
     private readonly CudaKernel _gemv;
     private readonly CudaKernel _gemvGate;
     private readonly CudaKernel _argmax;
+    private readonly CudaKernel _candidates;
 
     /// <param name="stream">Not owned.</param>
     public DecoderKernels(KernelDefinitions sizes, KernelCompiler compiler, CudaStream stream)
@@ -47,6 +48,7 @@ internal sealed class DecoderKernels : IDisposable
         _gemv = Kernel("gemv");
         _gemvGate = Kernel("gemv_gate");
         _argmax = Kernel("argmax");
+        _candidates = Kernel("candidates");
     }
 
     public KernelDefinitions Sizes => _sizes;
@@ -98,6 +100,11 @@ internal sealed class DecoderKernels : IDisposable
     /// <param name="x">[rows, count]</param>
     /// <param name="indexes">[rows], int32, written.</param>
     public void Argmax(int rows, nint x, nint indexes, int count) => _argmax.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, indexes, count);
+
+    /// <summary>The largest of each row, see <see cref="TokenCandidates"/>.</summary>
+    /// <param name="x">[rows, count]</param>
+    /// <param name="largest">[rows, <see cref="TokenCandidates.Integers"/>], int32, written.</param>
+    public void Candidates(int rows, nint x, nint largest, int count) => _candidates.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, largest, count);
 
     public void Dispose() => _module.Dispose();
 

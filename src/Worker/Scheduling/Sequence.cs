@@ -40,9 +40,10 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         ? _tokens.Count - 1
         : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
 
-    /// <summary>Whether its next token is the most probable one, whatever was before, and nothing else is asked of the step.</summary>
-    public bool IsPlainlyDecoding => IsStarted && request.MaxNewTokens > 0 && request.Sampling.IsPlainArgmax && request.BadTokenIds.Count == 0
-        && Generated >= request.Sampling.MinNewTokens && request.Allowed is null && request.Rejects is null;
+    /// <summary>Whether its next token is the most probable one or drawn from so many most probable ones, whatever was before, and nothing else is asked of the step.</summary>
+    public bool IsPlainlyDecoding(int candidates) => IsStarted && request.MaxNewTokens > 0 && request.Sampling is { Logprobs: null, LeavesLogitsAlone: true } sampling
+        && (sampling.IsGreedy || (sampling.TopK >= 1 && sampling.TopK <= candidates)) && Generated >= sampling.MinNewTokens
+        && request.BadTokenIds.Count == 0 && !request.WantsLogits && request.Allowed is null && request.Rejects is null;
 
     /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
     public void Reserve()

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
+using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Steps;
 using TorchSharp;
@@ -19,7 +21,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     {
         using var scope = torch.NewDisposeScope();
         var batch = new StepBatch(step.Select(scheduled => scheduled.Slice));
-        if (TryChooseGreedily(step, batch))
+        if (TryDecodePlainly(step, batch))
         {
             return;
         }
@@ -52,28 +54,34 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         }
     }
 
-    /// <summary>The short way of steps in which every sequence decodes and takes its most probable token.</summary>
-    private bool TryChooseGreedily(IReadOnlyList<ScheduledSlice> step, StepBatch batch)
+    /// <summary>The short way of steps in which every sequence decodes, and its next token is among the most probable ones.</summary>
+    private bool TryDecodePlainly(IReadOnlyList<ScheduledSlice> step, StepBatch batch)
     {
-        if (!model.Decoder.UsesKernels || !step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding))
+        if (!model.Decoder.UsesKernels || !step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding(TokenCandidates.Wanted)))
         {
             return false;
         }
 
-        var chosen = model.Decoder.TryChoose(batch, model.Cache, () =>
+        var draws = step.Any(scheduled => !scheduled.Sequence.Request.Sampling.IsPlainArgmax);
+        var decoded = model.Decoder.TryDecode(batch, model.Cache, draws, () =>
         {
             foreach (var scheduled in step)
             {
                 scheduler.Advance(scheduled);
             }
         });
-        for (var i = 0; i < chosen.Length; i++)
+        for (var i = 0; i < decoded.MostProbable.Length; i++)
         {
-            Accept(step[i].Sequence, new SampledToken(chosen[i], null));
+            var sequence = step[i].Sequence;
+            Accept(sequence, sequence.Request.Sampling.IsPlainArgmax ? new SampledToken(decoded.MostProbable[i], null) : Draw(decoded, i, Row(sequence)));
         }
 
-        return chosen.Length > 0;
+        return !decoded.IsEmpty;
     }
+
+    private SampledToken Draw(DecodedStep decoded, int row, SamplingRow sampling) => decoded.Candidates(row) is { } candidates
+        ? new SampledToken(TokenSampler.Draw(candidates.Ids, candidates.Logits, sampling), null)
+        : _sampler.Sample(decoded.Logits(row), [sampling])[0];
 
     private bool FinishScored(Sequence sequence)
     {

@@ -35,6 +35,8 @@ internal sealed class CudaDecoder : IDisposable
     private readonly torch.Tensor _logits;
     private readonly torch.Tensor _ids;
     private readonly PinnedBuffer _hostIds;
+    private readonly torch.Tensor _candidates;
+    private readonly PinnedBuffer _hostCandidates;
     private readonly Dictionary<int, DecodeGraph> _graphs = [];
     private StepInputs? _mixedInputs;
 
@@ -60,6 +62,8 @@ internal sealed class CudaDecoder : IDisposable
         _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.dtype, device: _device).DetachFromDisposeScope();
         _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _hostIds = new PinnedBuffer(_mostDecodeRows);
+        _candidates = torch.zeros([_mostDecodeRows, TokenCandidates.Integers], dtype: torch.int32, device: _device).DetachFromDisposeScope();
+        _hostCandidates = new PinnedBuffer(_mostDecodeRows * TokenCandidates.Integers);
         _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
     }
 
@@ -67,17 +71,23 @@ internal sealed class CudaDecoder : IDisposable
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight) =>
         TryDecode(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
 
-    /// <inheritdoc cref="Decoder.TryChoose"/>
-    public ReadOnlySpan<int> TryChoose(StepBatch batch, KeyValueCache cache, Action whileItRuns)
+    /// <inheritdoc cref="Decoder.TryDecode"/>
+    public DecodedStep TryDecode(StepBatch batch, KeyValueCache cache, bool withCandidates, Action whileItRuns)
     {
-        if (TryDecode(batch, cache) is null)
+        if (TryDecode(batch, cache) is not { } step)
         {
-            return [];
+            return default;
+        }
+
+        if (withCandidates)
+        {
+            _kernels.Candidates(batch.Rows, step.Logits.Pointer, TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
+            _hostCandidates.CopyFrom(TorchShim.DataPointer(_candidates), batch.Rows * TokenCandidates.Integers, _stream);
         }
 
         whileItRuns();
         _stream.Synchronize();
-        return _hostIds.Span[..batch.Rows];
+        return new DecodedStep(_hostIds.Span[..batch.Rows], withCandidates ? _hostCandidates.Span : [], step.Logits.Tensor, _spec.LogitCap);
     }
 
     /// <param name="hidden">[rows, hidden]</param>
@@ -101,6 +111,8 @@ internal sealed class CudaDecoder : IDisposable
         _mixedInputs?.Dispose();
         _decodeInputs.Dispose();
         _hostIds.Dispose();
+        _hostCandidates.Dispose();
+        _candidates.Dispose();
         _logits.Dispose();
         _ids.Dispose();
         _buffers.Dispose();

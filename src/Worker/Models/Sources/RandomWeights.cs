@@ -10,10 +10,9 @@ namespace LmDeploy.Worker.Models.Sources;
 /// <summary>Random numbers made on the device, the same each time: a model in its full size for measurements, without a checkpoint.</summary>
 internal sealed class RandomWeights : IWeightSource
 {
-    private const ulong Seed = 1;
+    private const long Seed = 1;
     private const double StandardDeviation = 0.02;
 
-    private readonly torch.Generator _generator;
     private readonly ByteCounter _counter;
 
     /// <param name="elements">How many numbers the model has.</param>
@@ -21,7 +20,8 @@ internal sealed class RandomWeights : IWeightSource
     private RandomWeights(ComputePlan plan, long elements, Action<long, long> progress)
     {
         (Device, Elements) = (plan.Device, elements);
-        _generator = new torch.Generator(Seed, plan.Device);
+        // The generators of all devices, which nothing else draws from; TorchSharp makes others for a CPU alone.
+        torch.random.manual_seed(Seed).Dispose();
         var total = elements * plan.Dtype.ElementSize();
         _counter = new ByteCounter(made => progress(Math.Min(made, total), total));
     }
@@ -67,7 +67,7 @@ internal sealed class RandomWeights : IWeightSource
         }
         else
         {
-            target.normal_(0, StandardDeviation, _generator);
+            target.normal_(0, StandardDeviation);
         }
 
         _counter.Add(target.numel() * target.ElementSize);
@@ -88,5 +88,8 @@ internal sealed class RandomWeights : IWeightSource
 
     public string Describe(string dtype) => $"random, {dtype}";
 
-    public void Dispose() => _generator.Dispose();
+    public void Dispose()
+    {
+        // There is nothing to let go of.
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class BenchLoadCommand(CliHost host)
             ["ROUND", "READY", "WEIGHTS", "READ", "GB/S"],
             figures.Select((f, round) => new[]
             {
-                Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"), Units.Bytes(f.Bytes), Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
+                Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"), Units.Bytes(f.Bytes), f.Bytes == 0 ? "" : Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
             }));
         await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double>
         {

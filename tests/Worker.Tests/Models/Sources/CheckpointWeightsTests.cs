@@ -3,8 +3,10 @@ using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Models.Sources;
+using LmDeploy.Worker.Quantization;
 using LmDeploy.Worker.Tests.Copies;
 using LmDeploy.Worker.Tests.Engine;
+using LmDeploy.Worker.Tests.Quantization;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Tests.Models.Sources;
@@ -65,6 +67,27 @@ public sealed class CheckpointWeightsTests : IDisposable
 
     [Fact]
     public void TensorWithoutNumbers_IsComplete() => ShouldBeTheSame(loader => loader.Matrix("none", 0, Columns));
+
+    [Fact]
+    public void QuantizedMatrix_IsMadeOfPartsThatHaveArrived()
+    {
+        using var model = QuantizedModel.Of("llama3", new AwqWriter(32));
+        var folder = model.Quantized.Path;
+        var config = ConfigFile.Open(folder, "config.json");
+        var (outputs, inputs) = (config.PositiveInteger("hidden_size"), config.PositiveInteger("intermediate_size"));
+        var device = new HostCopyDevice();
+        Load(device).ShouldBe(Load(null));
+        device.Sent.Count.ShouldBe(3, "integers, zero points and scales");
+
+        float[] Load(HostCopyDevice? target)
+        {
+            using var source = new CheckpointWeights(Checkpoint.Open(folder), WeightFormats.Find(folder, config), torch.CPU, target, (_, _) => { }, CancellationToken.None);
+            using var matrix = new WeightLoader(source, torch.float32).Matrix("model.layers.0.mlp.down_proj.weight", outputs, inputs);
+            source.Complete();
+            source.HasDequantized.ShouldBeTrue();
+            return matrix.data<float>().ToArray();
+        }
+    }
 
     [Fact]
     public void Progress_CountsBytesHoweverTheyAreRead()

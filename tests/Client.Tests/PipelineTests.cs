@@ -40,7 +40,7 @@ public sealed class PipelineTests : IAsyncLifetime
         {
             await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "loading", LoadedBytes = 5, TotalBytes = 10 } });
             await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "warming_up", LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" } });
-            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "fp8, dequantized to float32", Dequantized = true });
+            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "fp8, dequantized to float32", Dequantized = true, ReadBytes = 6_000, WeightSeconds = 2 });
             await holding.WaitForHalfCloseAsync();
         };
         var seen = new Progress();
@@ -48,6 +48,8 @@ public sealed class PipelineTests : IAsyncLifetime
         seen.Reports.ShouldBe([new LoadProgress("loading", 5, 10), new LoadProgress("warming_up", 10, 10) { Weights = "fp8, dequantized to float32" }]);
         pipeline.Model.Weights.ShouldBe("fp8, dequantized to float32");
         pipeline.Model.IsDequantized.ShouldBeTrue();
+        pipeline.Model.WeightTime.ShouldBe(TimeSpan.FromSeconds(2));
+        pipeline.Model.ReadBytesPerSecond.ShouldBe(3_000);
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal sealed class BenchCommand(CliHost host)
         command.Add(decode.Define("decode", "The time of a decode step.", decode.DecodeAsync, decode._batchSizes, decode._contexts, decode._tokens));
         var prefill = new BenchCommand(host);
         command.Add(prefill.Define("prefill", "The time to the first token of a prompt.", prefill.PrefillAsync, prefill._contexts));
+        command.Add(BenchLoadCommand.Create(host));
         return command;
     }
 
@@ -58,7 +59,7 @@ internal sealed class BenchCommand(CliHost host)
             host.Terminal,
             ["BATCH", "CONTEXT", "FIRST TOKEN", "STEP", "TOKENS/S", "OVERALL"],
             figures.Select(f => new[] { Units.Format($"{f.BatchSize}"), Units.Format($"{f.Context}"), Units.Format($"{f.FirstTokenMilliseconds:0.00} ms"), Units.Format($"{f.StepMilliseconds:0.000} ms"), Units.Format($"{f.TokensPerSecond:0}"), Units.Format($"{f.OverallTokensPerSecond:0}") }));
-        await WriteJsonAsync(result, figures.Select(f => new Dictionary<string, double>
+        await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double>
         {
             ["batch_size"] = f.BatchSize, ["context"] = f.Context, ["first_token_ms"] = f.FirstTokenMilliseconds, ["step_ms"] = f.StepMilliseconds, ["tokens_per_second"] = f.TokensPerSecond, ["overall_tokens_per_second"] = f.OverallTokensPerSecond,
         }), cancellationToken);
@@ -87,35 +88,7 @@ internal sealed class BenchCommand(CliHost host)
             host.Terminal,
             ["PROMPT", "FIRST TOKEN", "TOKENS/S"],
             figures.Select(f => new[] { Units.Format($"{f.Context}"), Units.Format($"{f.Milliseconds:0.00} ms"), Units.Format($"{f.Context / f.Milliseconds * 1000:0}") }));
-        await WriteJsonAsync(result, figures.Select(f => new Dictionary<string, double> { ["context"] = f.Context, ["first_token_ms"] = f.Milliseconds }), cancellationToken);
+        await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double> { ["context"] = f.Context, ["first_token_ms"] = f.Milliseconds }), cancellationToken);
         return ExitCodes.Done;
-    }
-
-    private async Task WriteJsonAsync(ParseResult result, IEnumerable<Dictionary<string, double>> rows, CancellationToken cancellationToken)
-    {
-        if (result.GetValue(_json) is not { } path)
-        {
-            return;
-        }
-
-        var text = JsonText.Write(
-            json =>
-            {
-                json.WriteStartArray();
-                foreach (var row in rows)
-                {
-                    json.WriteStartObject();
-                    foreach (var (name, value) in row)
-                    {
-                        json.WriteNumber(name, value);
-                    }
-
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            },
-            indented: true);
-        await ResultFile.WriteLinesAsync(path, host.Terminal, [text], cancellationToken);
     }
 }

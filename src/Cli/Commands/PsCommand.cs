@@ -7,7 +7,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy ps</c>: lists what runs.</summary>
 internal static class PsCommand
 {
-    private static readonly string[] _columns = ["ID", "NAME", "STATE", "DEVICE", "WEIGHTS", "MEMORY", "PROMISED", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL"];
+    private static readonly string[] _columns = ["ID", "NAME", "STATE", "DEVICE", "WEIGHTS", "READ IN", "MEMORY", "PROMISED", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL"];
 
     public static Command Create(CliHost host)
     {
@@ -33,7 +33,7 @@ internal static class PsCommand
 
     private static string[] ToRow(PipelineInfo pipeline) =>
     [
-        pipeline.Id, pipeline.Name, pipeline.State, pipeline.Device, pipeline.Weights, $"{Units.Bytes(pipeline.HeldBytes)} {pipeline.Memory}",
+        pipeline.Id, pipeline.Name, pipeline.State, pipeline.Device, pipeline.Weights, pipeline.WeightTime > TimeSpan.Zero ? Units.Reading(pipeline.WeightTime, pipeline.ReadBytesPerSecond) : "", $"{Units.Bytes(pipeline.HeldBytes)} {pipeline.Memory}",
         Units.Bytes(pipeline.PromisedBytes),
         Units.Format($"{pipeline.RunningRequests}"), Units.Duration(pipeline.Uptime), Units.Format($"{pipeline.WorkerPid}"),
         Units.Format($"{pipeline.HolderPid}"), pipeline.Model,
@@ -53,6 +53,8 @@ internal static class PsCommand
                 json.WriteString("state", pipeline.State);
                 json.WriteString("device", pipeline.Device);
                 json.WriteString("weights", pipeline.Weights);
+                json.WriteNumber("read_bytes", pipeline.ReadBytes);
+                json.WriteNumber("weight_seconds", pipeline.WeightTime.TotalSeconds);
                 json.WriteNumber("held_bytes", pipeline.HeldBytes);
                 json.WriteString("memory", pipeline.Memory);
                 json.WriteNumber("promised_bytes", pipeline.PromisedBytes);

@@ -9,6 +9,7 @@ internal sealed class EngineFlags
 
     private readonly Option<EngineDevice> _device = new("--device") { Description = "auto, cpu or cuda. Default: auto." };
     private readonly Option<EngineDtype> _dtype = new("--dtype") { Description = "auto, float32, bfloat16 or float16. Default: auto." };
+    private readonly Option<LoadFormat> _loadFormat = new("--load-format") { Description = "auto, or dummy for random weights without a checkpoint. Default: auto." };
     private readonly Option<int?> _sessionLen = new("--session-len") { Description = "The longest context in tokens. Default: the model's own." };
     private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = "How many sequences run at once. Default: 128." };
     private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num") { Description = "Prompt tokens in one step. Default: 8192 on CUDA; 256 on a CPU, 64 of one prompt." };
@@ -33,7 +34,7 @@ internal sealed class EngineFlags
     {
         Option[] options =
         [
-            _device, _dtype, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
+            _device, _dtype, _loadFormat, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
             _maxRestarts, _hangTimeout, _memoryLimit, _admissionTimeout,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -48,6 +49,7 @@ internal sealed class EngineFlags
             {
                 Device = result.GetValue(_device),
                 Dtype = result.GetValue(_dtype),
+                LoadFormat = result.GetValue(_loadFormat),
                 SessionLen = result.GetValue(_sessionLen),
                 MaxBatchSize = result.GetValue(_maxBatchSize),
                 MaxPrefillTokenNum = result.GetValue(_maxPrefillTokenNum),

@@ -25,7 +25,7 @@ internal sealed record CliHost(
             var pipeline = await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);
             if (pipeline.Model.IsDequantized)
             {
-                await Terminal.Error.WriteLineAsync($"weights: {pipeline.Model.Weights}");
+                await Terminal.Error.WriteLineAsync($"weights: {pipeline.Model.Weights}, in {Units.Reading(pipeline.Model.WeightTime, pipeline.Model.ReadBytesPerSecond)}");
             }
 
             return pipeline;

@@ -20,6 +20,10 @@ internal static class Units
         return unit == 0 ? Format($"{bytes} B") : Format($"{size:0.0} {_sizes[unit]}");
     }
 
+    /// <summary>How long weights took, and how fast they were read where they were.</summary>
+    public static string Reading(TimeSpan time, double bytesPerSecond) =>
+        bytesPerSecond > 0 ? Format($"{time.TotalSeconds:0.00} s, {bytesPerSecond / 1e9:0.00} GB/s") : Format($"{time.TotalSeconds:0.00} s");
+
     public static string Duration(TimeSpan time) => time.TotalMinutes < 1 ? Format($"{time.TotalSeconds:0} s")
         : time.TotalHours < 1 ? Format($"{(int)time.TotalMinutes} min {time.Seconds} s")
         : Format($"{(int)time.TotalHours} h {time.Minutes} min");

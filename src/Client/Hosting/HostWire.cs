@@ -23,6 +23,8 @@ internal static class HostWire
         Memory = wire.Memory,
         Device = wire.Device,
         Weights = wire.Weights,
+        ReadBytes = wire.ReadBytes,
+        WeightTime = TimeSpan.FromSeconds(wire.WeightSeconds),
         RunningRequests = wire.RunningRequests,
         HolderPid = wire.HolderPid,
         Failures = [.. wire.Failures.Select(failure => WorkerFailure.FromWire(failure)!)],

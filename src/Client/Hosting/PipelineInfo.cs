@@ -33,6 +33,15 @@ public sealed record PipelineInfo
     /// <summary>How its checkpoint has the weights and what they became, as <see cref="ModelInfo.Weights"/>; empty while it has no model.</summary>
     public string Weights { get; init; } = "";
 
+    /// <summary>Bytes of its checkpoint that were read for the weights, as <see cref="ModelInfo.ReadBytes"/>.</summary>
+    public long ReadBytes { get; init; }
+
+    /// <summary>The time until all weights were in place, as <see cref="ModelInfo.WeightTime"/>; zero while it has no model.</summary>
+    public TimeSpan WeightTime { get; init; }
+
+    /// <summary>How fast they were read; 0 where nothing was.</summary>
+    public double ReadBytesPerSecond => WeightTime > TimeSpan.Zero ? ReadBytes / WeightTime.TotalSeconds : 0;
+
     /// <summary>Requests it works on.</summary>
     public int RunningRequests { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record EngineConfig
     /// <summary>The type it computes in. Default: <see cref="EngineDtype.Auto"/>.</summary>
     public EngineDtype Dtype { get; init => field = Ensure.Defined(value); }
 
+    /// <summary>Where the weights come from. Default: <see cref="LoadFormat.Auto"/>, the checkpoint.</summary>
+    public LoadFormat LoadFormat { get; init => field = Ensure.Defined(value); }
+
     /// <summary>The longest context in tokens, prompt and answer together, at least 1. Default: null, the model's own.</summary>
     public int? SessionLen { get; init => field = Ensure.AtLeast(value, 1); }
 

@@ -29,6 +29,7 @@ internal static class EngineConfigWire
                 EngineDtype.Float16 => "float16",
                 _ => "auto",
             },
+            LoadFormat = config.LoadFormat == LoadFormat.Dummy ? "dummy" : "auto",
             MaxQueueLen = config.MaxQueueLen,
             EnablePrefixCaching = config.EnablePrefixCaching,
             CacheBlockSeqLen = config.CacheBlockSeqLen,

@@ -39,6 +39,15 @@ public sealed record ModelInfo
     /// <summary>Whether they are quantized in the checkpoint and are computed with as plain numbers, which takes the memory of those.</summary>
     public bool IsDequantized { get; init; }
 
+    /// <summary>Bytes of the checkpoint that were read for the weights; 0 where they were made rather than read.</summary>
+    public long ReadBytes { get; init; }
+
+    /// <summary>The time until all weights were in place, from when the first one was asked for: a part of <see cref="Pipeline.LoadTime"/>.</summary>
+    public TimeSpan WeightTime { get; init; }
+
+    /// <summary>How fast they were read; 0 where nothing was.</summary>
+    public double ReadBytesPerSecond => WeightTime > TimeSpan.Zero ? ReadBytes / WeightTime.TotalSeconds : 0;
+
     internal static ModelInfo FromWire(V1.ModelInfo? wire) => new()
     {
         Architecture = wire?.Architecture ?? "",
@@ -53,5 +62,7 @@ public sealed record ModelInfo
         HiddenSize = wire?.HiddenSize ?? 0,
         Weights = wire?.Weights ?? "",
         IsDequantized = wire?.Dequantized ?? false,
+        ReadBytes = wire?.ReadBytes ?? 0,
+        WeightTime = TimeSpan.FromSeconds(wire?.WeightSeconds ?? 0),
     };
 }

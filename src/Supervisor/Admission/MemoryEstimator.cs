@@ -29,7 +29,7 @@ internal sealed class MemoryEstimator(PeakStore peaks)
     public MemoryEstimate Estimate(PipelineSpec spec, bool onGpu)
     {
         var overhead = onGpu ? GpuOverhead : HostOverhead;
-        if (ModelFolder.TryRead(spec.Model) is not { } model)
+        if (ModelFolder.TryRead(spec.Model, spec.ReadsWeights) is not { } model)
         {
             return new MemoryEstimate(new MemoryNeed(overhead, overhead, overhead, 0), "");
         }

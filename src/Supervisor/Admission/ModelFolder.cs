@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>What a Hugging Face model folder says about its size, without a look into the weights themselves.</summary>
-/// <param name="Files">config.json and the weight files.</param>
+/// <param name="Files">config.json and, where they are read, the weight files.</param>
 /// <param name="Weights">How many.</param>
 /// <param name="ElementSize">Bytes of one weight, as the model says.</param>
 /// <param name="CacheWidth">Numbers that the cache holds of one token in one layer.</param>
@@ -16,16 +16,17 @@ internal sealed record ModelFolder(
     private const long LargestJson = 64L << 20;
     private const int DefaultContext = 2048;
 
+    /// <param name="readsWeights">Whether the weights are those of the folder; else they are made as config.json says.</param>
     /// <returns>Null when the folder cannot be read, or does not say what is needed here.</returns>
-    public static ModelFolder? TryRead(string folder)
+    public static ModelFolder? TryRead(string folder, bool readsWeights = true)
     {
         try
         {
             var config = new FileInfo(Path.Combine(folder, "config.json"));
             using var json = Parse(config);
             var root = json.RootElement;
-            var weights = FindWeights(folder);
-            if (Number(root, "num_hidden_layers", "n_layer") is not { } layers || Number(root, "num_attention_heads", "n_head") is not { } heads || weights.Count == 0)
+            var weights = readsWeights ? FindWeights(folder) : [];
+            if (Number(root, "num_hidden_layers", "n_layer") is not { } layers || Number(root, "num_attention_heads", "n_head") is not { } heads || (readsWeights && weights.Count == 0))
             {
                 return null;
             }
@@ -33,7 +34,7 @@ internal sealed record ModelFolder(
             var elementSize = (Text(root, "dtype") ?? Text(root, "torch_dtype")) is "bfloat16" or "float16" ? 2 : 4;
             return new ModelFolder(
                 [config, .. weights],
-                QuantizedWeights.Count(folder, root, weights) ?? (weights.Sum(file => file.Length) / elementSize),
+                !readsWeights ? ConfiguredWeights.Count(root, layers, heads) : QuantizedWeights.Count(folder, root, weights) ?? (weights.Sum(file => file.Length) / elementSize),
                 elementSize,
                 layers,
                 CacheWidthOf(root, heads),

@@ -13,7 +13,7 @@ internal static class PeakKey
         var engine = spec.Engine;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{spec.Model}\n{(onGpu ? "cuda" : "cpu")} {engine.Dtype} {engine.SessionLen} {engine.MaxBatchSize} ");
-        text.Append(CultureInfo.InvariantCulture, $"{engine.MaxPrefillTokenNum} {engine.CacheBlockSeqLen} {engine.CacheMaxEntryCount:R} {engine.Threads} {engine.HasEnablePrefixCaching && !engine.EnablePrefixCaching}");
+        text.Append(CultureInfo.InvariantCulture, $"{engine.MaxPrefillTokenNum} {engine.CacheBlockSeqLen} {engine.CacheMaxEntryCount:R} {engine.Threads} {engine.HasEnablePrefixCaching && !engine.EnablePrefixCaching} {spec.ReadsWeights}");
         foreach (var file in model.Files)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}");

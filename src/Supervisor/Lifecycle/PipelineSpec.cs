@@ -58,6 +58,9 @@ internal sealed record PipelineSpec
     /// <summary>Whether the worker may end up on a GPU.</summary>
     public bool MayUseGpu => Engine.Device is not "cpu";
 
+    /// <summary>Whether the worker reads the weights of the folder, rather than make some.</summary>
+    public bool ReadsWeights => Engine.LoadFormat is not "dummy";
+
     /// <exception cref="SupervisorException">Something in the request cannot be meant.</exception>
     public static PipelineSpec Create(OpenPipeline? open, int holderPid)
     {

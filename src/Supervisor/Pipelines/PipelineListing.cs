@@ -26,6 +26,8 @@ internal static class PipelineListing
             Memory = gpuBytes is null ? "rss" : "vram",
             Device = pipeline.Model?.Device ?? "",
             Weights = pipeline.Model?.Weights ?? "",
+            ReadBytes = pipeline.Model?.ReadBytes ?? 0,
+            WeightSeconds = pipeline.Model?.WeightSeconds ?? 0,
             RunningRequests = pipeline.RunningRequests,
             HolderPid = pipeline.Spec.HolderPid,
             PromisedBytes = worker?.Reservation?.Bytes ?? 0,

@@ -1,19 +1,21 @@
+using LmDeploy.Worker.Copies;
+using LmDeploy.Worker.Native.LibTorch;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Checkpoints;
 
-/// <summary>Reads tensors of a checkpoint onto a device, in pieces, and tells how many bytes it has read.</summary>
-internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, IProgress<long>? progress, CancellationToken cancellationToken)
+/// <summary>Reads tensors of a checkpoint onto a device.</summary>
+/// <param name="counter">Is told of the bytes that were read.</param>
+/// <param name="copies">Copies what needs no conversion while this goes on; null where all is read at once.</param>
+internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, ByteCounter counter, CopyQueue? copies, CancellationToken cancellationToken)
 {
     private const int PieceBytes = 32 << 20;
-
-    private long _bytes;
 
     public Checkpoint Checkpoint => checkpoint;
 
     public torch.Device Device => device;
 
-    /// <summary>Reads a tensor as it is stored; it is the caller's.</summary>
+    /// <summary>Reads a tensor as it is stored; it is the caller's, and complete.</summary>
     /// <param name="dtypes">The element types that will do.</param>
     /// <exception cref="Errors.EngineException">The tensor is missing, misshapen or of another type.</exception>
     public torch.Tensor Read(string name, IReadOnlyList<string> dtypes, params long[] shape)
@@ -23,6 +25,7 @@ internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, I
         try
         {
             Copy(file, entry, tensor);
+            Await(tensor);
             return tensor;
         }
         catch
@@ -32,7 +35,8 @@ internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, I
         }
     }
 
-    /// <summary>Reads a tensor of numbers into one of the same shape, converted to its type.</summary>
+    /// <summary>Reads a tensor of numbers into one of the same shape, converted to its type. They are there once <see cref="Await"/> or <see cref="Flush"/> says so.</summary>
+    /// <param name="target">Contiguous.</param>
     /// <inheritdoc cref="Read"/>
     public void ReadInto(torch.Tensor target, string name)
     {
@@ -40,7 +44,25 @@ internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, I
         Copy(file, entry, target);
     }
 
+    /// <summary>Waits until a tensor, or the one that it is a view of, is complete.</summary>
+    public void Await(torch.Tensor tensor) => copies?.Await(TorchShim.DataPointer(tensor), tensor.numel() * tensor.ElementSize);
+
+    /// <summary>Waits until all tensors are complete.</summary>
+    public void Flush() => copies?.Flush();
+
     private void Copy(SafetensorsFile file, TensorEntry entry, torch.Tensor target)
+    {
+        if (copies is not null && target.dtype == TensorDtype.TypeOf(entry.Dtype))
+        {
+            copies.Add(file, entry.Offset, TorchShim.DataPointer(target), entry.Length);
+        }
+        else
+        {
+            Convert(file, entry, target);
+        }
+    }
+
+    private void Convert(SafetensorsFile file, TensorEntry entry, torch.Tensor target)
     {
         var type = TensorDtype.TypeOf(entry.Dtype);
         var elementSize = (int)type.ElementSize();
@@ -55,8 +77,7 @@ internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, I
             using var source = staging.narrow(0, 0, count);
             using var destination = flat.narrow(0, start, count);
             destination.copy_(source);
-            _bytes += count * elementSize;
-            progress?.Report(_bytes);
+            counter.Add(count * elementSize);
         }
     }
 }

@@ -33,6 +33,9 @@ internal sealed record EngineSettings
     /// <summary>The most a cache may take that is a share of free memory, in bytes; null when the share alone counts.</summary>
     public long? MaxCacheBytes { get; private init; }
 
+    /// <summary>Whether weights are random numbers instead of those of the checkpoint.</summary>
+    public bool MakesWeights { get; private init; }
+
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>, naming the setting, its value and its range.</exception>
     public static EngineSettings From(EngineConfig config) => new()
     {
@@ -45,6 +48,12 @@ internal sealed record EngineSettings
         CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
         MaxCacheBytes = config.HasMaxCacheBytes ? config.MaxCacheBytes : null,
         MemoryLimit = config.HasMemoryLimitBytes ? config.MemoryLimitBytes : null,
+        MakesWeights = config.LoadFormat switch
+        {
+            "" or "auto" => false,
+            "dummy" => true,
+            var format => throw new EngineException(ErrorCodes.InvalidConfig, $"load_format must be auto or dummy, got '{format}'.", "load_format"),
+        },
         Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
     };
 

@@ -40,14 +40,14 @@ internal static class AttentionBuilder
         var matrix = spec.Names.InputsFirst
             ? weights.InputsFirst(parts[0].Name, rows, spec.HiddenSize)
             : weights.StackedMatrix(spec.HiddenSize, parts);
-        return Stacked(spec, matrix);
+        return Stacked(spec, matrix, weights);
     }
 
     private static torch.Tensor QkvVector(DecoderSpec spec, string prefix, WeightLoader weights) =>
-        Stacked(spec, weights.StackedVector(Parts(spec, prefix, ".bias")));
+        Stacked(spec, weights.StackedVector(Parts(spec, prefix, ".bias")), weights);
 
-    private static torch.Tensor Stacked(DecoderSpec spec, torch.Tensor rows) =>
-        spec.Names.QkvLayout == QkvLayout.Grouped ? WeightLayout.Ungrouped(rows, spec.Attention) : rows;
+    private static torch.Tensor Stacked(DecoderSpec spec, torch.Tensor rows, WeightLoader weights) =>
+        spec.Names.QkvLayout == QkvLayout.Grouped ? weights.Layout.Ungrouped(rows, spec.Attention) : rows;
 
     private static (string Name, long Length)[] Parts(DecoderSpec spec, string prefix, string suffix)
     {

@@ -9,8 +9,8 @@ internal static class InterleavedExperts
     {
         var (experts, hidden, size) = ((long)moe.Experts, (long)spec.HiddenSize, (long)moe.IntermediateSize);
         return new Experts(
-            WeightLayout.Deinterleaved(weights.InputsFirst($"{prefix}gate_up_proj", experts, 2 * size, hidden)),
-            moe.ExpertBias ? WeightLayout.Deinterleaved(weights.Tensor($"{prefix}gate_up_proj_bias", experts, 2 * size)) : null,
+            weights.Layout.Deinterleaved(weights.InputsFirst($"{prefix}gate_up_proj", experts, 2 * size, hidden)),
+            moe.ExpertBias ? weights.Layout.Deinterleaved(weights.Tensor($"{prefix}gate_up_proj_bias", experts, 2 * size)) : null,
             weights.InputsFirst($"{prefix}down_proj", experts, hidden, size),
             moe.ExpertBias ? weights.Tensor($"{prefix}down_proj_bias", experts, hidden) : null,
             spec.Activation);

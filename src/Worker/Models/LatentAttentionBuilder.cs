@@ -10,7 +10,7 @@ internal static class LatentAttentionBuilder
     {
         var heads = spec.Attention.Heads;
         var queries = heads * latent.QueryHeadDim;
-        var (keyUp, valueUp) = WeightLayout.KeysAndValues(
+        var (keyUp, valueUp) = weights.Layout.KeysAndValues(
             weights.Matrix($"{prefix}kv_b_proj.weight", heads * (latent.NopeDim + latent.ValueDim), latent.KeyValueRank), heads, latent.NopeDim);
         return new LatentAttention(
             spec.Attention,

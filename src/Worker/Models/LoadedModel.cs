@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Checkpoints;
@@ -5,8 +6,8 @@ using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Models.Families;
+using LmDeploy.Worker.Models.Sources;
 using LmDeploy.Worker.Native.Cuda;
-using LmDeploy.Worker.Quantization;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
@@ -14,13 +15,12 @@ namespace LmDeploy.Worker.Models;
 /// <summary>A decoder with its key-value cache, ready for steps. The engine's thread alone may use it.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info, int sessionLen)
+    private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info)
     {
         Decoder = decoder;
         CacheGeometry = cacheGeometry;
         Cache = cache;
         Info = info;
-        SessionLen = sessionLen;
     }
 
     public Decoder Decoder { get; }
@@ -31,7 +31,7 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelInfo Info { get; }
 
-    public int SessionLen { get; }
+    public int SessionLen => Info.SessionLen;
 
     /// <param name="progress">Bytes loaded so far, and in all.</param>
     /// <exception cref="EngineException">The model cannot be loaded; the message names the file, the tensor or the setting.</exception>
@@ -39,20 +39,21 @@ internal sealed class LoadedModel : IDisposable
     {
         var configFile = ConfigFile.Open(folder, "config.json");
         var spec = ModelFamilies.Describe(configFile);
-        var format = WeightFormats.Find(folder, configFile);
         var plan = ComputePlan.Choose(config, spec.CheckpointDtype);
-        using var checkpoint = Checkpoint.Open(folder);
-        var total = checkpoint.TotalBytes;
-        RequireMemory(plan, settings, checkpoint.Tensors.Sum(tensor => format?.CountOf(tensor) ?? tensor.Elements));
+        using IWeightSource source = settings.MakesWeights
+            ? RandomWeights.For(folder, configFile, spec, plan, progress)
+            : CheckpointWeights.Open(folder, configFile, plan.Device, progress, cancellationToken);
+        RequireMemory(plan, settings, source.Elements);
 
-        var reader = new TensorReader(checkpoint, plan.Device, new ProgressReport(loaded => progress(loaded, total)), cancellationToken);
-        var weights = new WeightLoader(reader, format, plan.Dtype);
+        var started = Stopwatch.GetTimestamp();
+        var weights = new WeightLoader(source, plan.Dtype);
         var decoder = DecoderBuilder.Build(spec, weights);
-        var stored = WeightReport.Describe(checkpoint, weights.HasDequantized ? format : null, plan.DtypeName);
-        var sessionLen = SessionLength(spec, settings);
-        UseKernels(decoder, plan, settings, sessionLen);
-        var geometry = PlanCache(spec, plan, settings, sessionLen);
-        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), Describe(spec, plan, weights, stored, sessionLen), sessionLen);
+        source.Complete();
+        var info = Describe(spec, plan, weights, source, Stopwatch.GetElapsedTime(started));
+        info.SessionLen = SessionLength(spec, settings);
+        UseKernels(decoder, plan, settings, info.SessionLen);
+        var geometry = PlanCache(spec, plan, settings, info.SessionLen);
+        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), info);
     }
 
     public void Dispose()
@@ -127,24 +128,19 @@ internal sealed class LoadedModel : IDisposable
         return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1, attention.ValuesAreKeys);
     }
 
-    private static ModelInfo Describe(DecoderSpec spec, ComputePlan plan, WeightLoader weights, string stored, int sessionLen) => new()
+    private static ModelInfo Describe(DecoderSpec spec, ComputePlan plan, WeightLoader weights, IWeightSource source, TimeSpan loadTime) => new()
     {
         Architecture = spec.Architecture,
         Parameters = weights.Parameters,
         WeightBytes = weights.LoadedBytes,
         VocabSize = spec.VocabSize,
-        SessionLen = sessionLen,
         Dtype = plan.DtypeName,
         Device = plan.DeviceName,
         Layers = spec.Layers,
         HiddenSize = spec.HiddenSize,
-        Weights = stored,
-        Dequantized = weights.HasDequantized,
+        Weights = source.Describe(plan.DtypeName),
+        Dequantized = source.HasDequantized,
+        ReadBytes = source.ReadBytes,
+        WeightSeconds = loadTime.TotalSeconds,
     };
-
-    /// <summary><see cref="Progress{T}"/> would hop to another thread.</summary>
-    private sealed class ProgressReport(Action<long> report) : IProgress<long>
-    {
-        public void Report(long value) => report(value);
-    }
 }

@@ -16,7 +16,7 @@ internal static class NormBuilder
             NormKind.Layer => new LayerNorm(weights.Vector($"{name}.weight", size), weights.Vector($"{name}.bias", size), small),
             NormKind.Rms => new RmsNorm(weights.Vector($"{name}.weight", size), small),
             NormKind.WideRms => new RmsNorm(weights.Vector($"{name}.weight", size, torch.float32), small),
-            NormKind.OffsetRms => new RmsNorm(WeightLayout.Plus(weights.Vector($"{name}.weight", size, torch.float32), 1), small),
+            NormKind.OffsetRms => new RmsNorm(weights.Layout.Plus(weights.Vector($"{name}.weight", size, torch.float32), 1), small),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Norm, "It is no kind of norm."),
         };
     }

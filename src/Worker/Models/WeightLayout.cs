@@ -1,22 +1,26 @@
 using LmDeploy.Worker.Models.Parts;
+using LmDeploy.Worker.Models.Sources;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
 
-/// <summary>Brings loaded tensors into the order that the parts compute with. Each takes over the tensor it is given; the result belongs to the caller.</summary>
-internal static class WeightLayout
+/// <summary>
+/// Brings loaded tensors into the order that the parts compute with. Each takes over the tensor it is given; the result belongs to the caller.
+/// A view can be made of one whose numbers are still on their way; all else waits for them first.
+/// </summary>
+internal sealed class WeightLayout(IWeightSource source)
 {
     /// <returns>A view of another shape.</returns>
     public static torch.Tensor Shaped(torch.Tensor tensor, params long[] shape) => Take(tensor, taken => taken.view(shape));
 
     /// <summary>Adds a number to every element.</summary>
-    public static torch.Tensor Plus(torch.Tensor tensor, double number) => Take(tensor, taken => taken.Plus(number));
+    public torch.Tensor Plus(torch.Tensor tensor, double number) => Compute(tensor, taken => taken.Plus(number));
 
     /// <returns>A view with the last two dimensions swapped.</returns>
     public static torch.Tensor Transposed(torch.Tensor matrix) => Take(matrix, taken => taken.transpose(-2, -1));
 
     /// <summary>From the rows of each key-value head (its queries, its key, its value) to all queries, all keys, all values.</summary>
-    public static torch.Tensor Ungrouped(torch.Tensor rows, AttentionSpec attention) => Take(rows, taken =>
+    public torch.Tensor Ungrouped(torch.Tensor rows, AttentionSpec attention) => Compute(rows, taken =>
     {
         var groups = attention.Heads / attention.KeyValueHeads;
         var byHead = taken.view([attention.KeyValueHeads, groups + 2, attention.HeadDim, .. taken.shape[1..]]);
@@ -24,14 +28,15 @@ internal static class WeightLayout
     });
 
     /// <summary>From gate and up in turns to all gates, all ups, along dimension 1.</summary>
-    public static torch.Tensor Deinterleaved(torch.Tensor gateUp) => Take(gateUp, taken =>
+    public torch.Tensor Deinterleaved(torch.Tensor gateUp) => Compute(gateUp, taken =>
         taken.view([taken.shape[0], taken.shape[1] / 2, 2, .. taken.shape[2..]]).transpose(1, 2).reshape(taken.shape));
 
     /// <summary>Splits the projection of latent vectors to keys and values.</summary>
     /// <param name="matrix">[heads * (nope + value size), rank]</param>
     /// <returns>Keys [heads, nope, rank] and values [heads, rank, value size].</returns>
-    public static (torch.Tensor Keys, torch.Tensor Values) KeysAndValues(torch.Tensor matrix, int heads, int nope)
+    public (torch.Tensor Keys, torch.Tensor Values) KeysAndValues(torch.Tensor matrix, int heads, int nope)
     {
+        source.Await(matrix);
         using var scope = torch.NewDisposeScope();
         using (matrix)
         {
@@ -39,6 +44,12 @@ internal static class WeightLayout
             var values = byHead.narrow(1, nope, byHead.shape[1] - nope).transpose(1, 2).contiguous();
             return (byHead.narrow(1, 0, nope).contiguous().DetachFromDisposeScope(), values.DetachFromDisposeScope());
         }
+    }
+
+    private torch.Tensor Compute(torch.Tensor tensor, Func<torch.Tensor, torch.Tensor> change)
+    {
+        source.Await(tensor);
+        return Take(tensor, change);
     }
 
     private static torch.Tensor Take(torch.Tensor tensor, Func<torch.Tensor, torch.Tensor> change)

@@ -1,27 +1,26 @@
-using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Models.Parts;
-using LmDeploy.Worker.Quantization;
+using LmDeploy.Worker.Models.Sources;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
 
-/// <summary>Brings tensors of a checkpoint into their final place, as plain numbers of the engine's type whatever the checkpoint has them in.</summary>
+/// <summary>Makes tensors in their final place and has them filled. They are complete when the source says so.</summary>
 /// <remarks>The tensors it returns belong to the caller and to no dispose scope.</remarks>
-/// <param name="format">How quantized matrices are stored; null where there are none.</param>
-internal sealed class WeightLoader(TensorReader reader, IWeightFormat? format, torch.ScalarType dtype)
+/// <param name="source">Not owned.</param>
+internal sealed class WeightLoader(IWeightSource source, torch.ScalarType dtype)
 {
     /// <summary>How many elements were loaded so far.</summary>
     public long Parameters { get; private set; }
 
-    /// <summary>Whether any of them were quantized.</summary>
-    public bool HasDequantized { get; private set; }
-
     /// <summary>How many bytes the loaded tensors take where they are now.</summary>
     public long LoadedBytes => Parameters * dtype.ElementSize();
 
-    public torch.Device Device => reader.Device;
+    public torch.Device Device => source.Device;
 
-    public bool Contains(string name) => reader.Checkpoint.Contains(name);
+    /// <summary>Brings loaded tensors into another order.</summary>
+    public WeightLayout Layout { get; } = new(source);
+
+    public bool Contains(string name) => source.Contains(name);
 
     /// <param name="type">Null for the engine's.</param>
     public torch.Tensor Vector(string name, long length, torch.ScalarType? type = null) => Load(type ?? dtype, [length], (name, 0, [length]));
@@ -32,7 +31,7 @@ internal sealed class WeightLoader(TensorReader reader, IWeightFormat? format, t
 
     /// <summary>Loads what plain checkpoints of the family have with inputs before outputs: a matrix, or several along the first dimension.</summary>
     /// <returns>[..., outputs, inputs]</returns>
-    public torch.Tensor InputsFirst(string name, params long[] shape) => IsQuantized(name) && format!.OutputsFirst
+    public torch.Tensor InputsFirst(string name, params long[] shape) => source.IsOutputsFirst(name)
         ? Tensor(name, shape)
         : WeightLayout.Transposed(Tensor(name, [.. shape[..^2], shape[^1], shape[^2]]));
 
@@ -71,26 +70,15 @@ internal sealed class WeightLoader(TensorReader reader, IWeightFormat? format, t
         return (sources, total);
     }
 
-    private bool IsQuantized(string name) => format?.Holds(reader.Checkpoint, name) == true;
-
-    private torch.Tensor Load(torch.ScalarType type, long[] shape, params (string Name, long FirstRow, long[] Shape)[] sources)
+    private torch.Tensor Load(torch.ScalarType type, long[] shape, params (string Name, long FirstRow, long[] Shape)[] parts)
     {
-        var target = torch.empty(shape, dtype: type, device: reader.Device);
+        var target = torch.empty(shape, dtype: type, device: source.Device);
         try
         {
-            foreach (var (name, firstRow, sourceShape) in sources)
+            foreach (var (name, firstRow, partShape) in parts)
             {
-                using var rows = target.narrow(0, firstRow, sourceShape[0]);
-                if (sourceShape.Length > 1 && IsQuantized(name))
-                {
-                    format!.Load(reader, name, rows);
-                    HasDequantized = true;
-                }
-                else
-                {
-                    reader.ReadInto(rows, name);
-                }
-
+                using var rows = target.narrow(0, firstRow, partShape[0]);
+                source.Fill(rows, name);
                 Parameters += rows.numel();
             }
 

@@ -8,6 +8,7 @@ public sealed class EngineConfigTests
     {
         { "Device", c => c with { Device = (EngineDevice)7 } },
         { "Dtype", c => c with { Dtype = (EngineDtype)(-1) } },
+        { "LoadFormat", c => c with { LoadFormat = (LoadFormat)2 } },
         { "SessionLen", c => c with { SessionLen = 0 } },
         { "MaxBatchSize", c => c with { MaxBatchSize = 0 } },
         { "MaxPrefillTokenNum", c => c with { MaxPrefillTokenNum = 0 } },
@@ -49,6 +50,12 @@ public sealed class EngineConfigTests
         open.Engine.AdmissionTimeoutMs.ShouldBe(30_000);
         open.Engine.PoisonTtlMs.ShouldBe(600_000);
     }
+
+    [Theory]
+    [InlineData(LoadFormat.Auto, "auto")]
+    [InlineData(LoadFormat.Dummy, "dummy")]
+    public void ToOpen_NamesTheLoadFormat(LoadFormat format, string expected)
+        => new EngineConfig { LoadFormat = format }.ToOpen("/m").Engine.LoadFormat.ShouldBe(expected);
 
     [Fact]
     public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { HangTimeout = TimeSpan.Zero }.ToOpen("/m").Engine.HangTimeoutMs.ShouldBe(0);

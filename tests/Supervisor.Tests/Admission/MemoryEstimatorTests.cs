@@ -187,6 +187,55 @@ public sealed class MemoryEstimatorTests : IDisposable
     public void MemoryLimit_BoundsWhatIsPromised() =>
         Estimate(new EngineConfig { MemoryLimitBytes = 100L << 20 }).Need.Most.ShouldBe(100L << 20);
 
+    /// <summary>How many numbers the models really have is known; each is counted within a hundredth.</summary>
+    [Theory]
+    [InlineData("Llama 3.1 8B", 8.03e9, """ "hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,"tie_word_embeddings":false """)]
+    [InlineData("Qwen2.5 0.5B", 0.494e9, """ "hidden_size":896,"intermediate_size":4864,"num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,"tie_word_embeddings":true """)]
+    [InlineData("Qwen3 30B A3B", 30.53e9, """ "hidden_size":2048,"intermediate_size":6144,"moe_intermediate_size":768,"num_experts":128,"head_dim":128,"num_hidden_layers":48,"num_attention_heads":32,"num_key_value_heads":4,"vocab_size":151936 """)]
+    [InlineData("Mixtral 8x7B", 46.7e9, """ "hidden_size":4096,"intermediate_size":14336,"num_local_experts":8,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":32000 """)]
+    [InlineData("GPT-2", 0.1237e9, """ "n_embd":768,"n_layer":12,"n_head":12,"vocab_size":50257 """)]
+    public void Estimate_OfRandomWeightsIsOfTheShapes(string name, double weights, string config)
+    {
+        Directory.CreateDirectory(_folder.File("f"));
+        File.WriteAllText(_folder.File("f/config.json"), $"{{{config}}}");
+        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, _folder.File("f")), onGpu: true).Need;
+        ((need.Fixed - MemoryEstimator.GpuOverhead) / 2.0).ShouldBe(weights, weights / 100, name);
+    }
+
+    [Fact]
+    public void Estimate_OfRandomWeights_DeepSeekHasNoFewer()
+    {
+        Directory.CreateDirectory(_folder.File("f"));
+        File.WriteAllText(_folder.File("f/config.json"), """
+            {"hidden_size":7168,"intermediate_size":18432,"moe_intermediate_size":2048,"n_routed_experts":256,"n_shared_experts":1,"num_hidden_layers":61,"num_attention_heads":128,
+             "num_key_value_heads":128,"vocab_size":129280,"q_lora_rank":1536,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128}
+            """);
+        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, _folder.File("f")), onGpu: true).Need;
+        (need.Fixed / 2.0).ShouldBeInRange(671e9, 671e9 * 1.06, "as if its three dense layers had experts too");
+    }
+
+    [Fact]
+    public void Estimate_OfRandomWeightsDoesNotLookAtTheFiles()
+    {
+        var read = Estimate(new EngineConfig());
+        var made = Estimate(new EngineConfig { LoadFormat = "dummy" });
+        made.Key.ShouldNotBe(read.Key);
+        Estimate(new EngineConfig { LoadFormat = "auto" }).Key.ShouldBe(read.Key);
+        File.Delete(Path.Combine(_model, "model.safetensors"));
+        Estimate(new EngineConfig { LoadFormat = "dummy" }).ShouldBe(made);
+        made.Need.Fixed.ShouldBeGreaterThan(Host);
+    }
+
+    [Fact]
+    public void Estimate_OfAbsurdRandomWeightsFitsNowhereAndDoesNotOverflow()
+    {
+        Directory.CreateDirectory(_folder.File("f"));
+        File.WriteAllText(
+            _folder.File("f/config.json"),
+            $$"""{"num_hidden_layers": {{int.MaxValue}}, "num_attention_heads": 1, "hidden_size": {{int.MaxValue}}, "vocab_size": {{int.MaxValue}}, "num_experts": {{int.MaxValue}}}""");
+        _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy" }, _folder.File("f")), onGpu: false).Need.Least.ShouldBeGreaterThan(long.MaxValue / 20);
+    }
+
     private MemoryEstimate EstimateQuantized(string quantization, string name, string dtype)
     {
         var model = SampleModel.Write(_folder.File("f"), quantization);

@@ -40,7 +40,7 @@ internal sealed class StoredTensors : IDisposable
         using var checkpoint = Checkpoint.Open(_folder);
         format.Holds(checkpoint, "m.weight").ShouldBeTrue();
         var target = torch.zeros(shape);
-        format.Load(new TensorReader(checkpoint, torch.CPU, null, CancellationToken.None), "m.weight", target);
+        format.Load(new TensorReader(checkpoint, torch.CPU, new ByteCounter(_ => { }), null, CancellationToken.None), "m.weight", target);
         scope.DisposablesCount.ShouldBe(1, "of what was made on the way nothing is left for the garbage collector");
         return target.data<float>().ToArray();
     }

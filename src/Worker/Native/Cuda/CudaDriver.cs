@@ -35,6 +35,18 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
     private static partial int DeviceGetAttribute(out int value, int attribute, int device);
 
+    [LibraryImport(Library, EntryPoint = "cuDeviceGet")]
+    public static partial int DeviceGet(out int device, int ordinal);
+
+    [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
+    public static partial int PrimaryContextRetain(out nint context, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
+    public static partial int PrimaryContextRelease(int device);
+
+    [LibraryImport(Library, EntryPoint = "cuCtxSetCurrent")]
+    public static partial int ContextSetCurrent(nint context);
+
     [LibraryImport(Library, EntryPoint = "cuGetErrorString")]
     private static partial int GetErrorString(int result, out nint text);
 
@@ -61,6 +73,18 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuStreamSynchronize")]
     public static partial int StreamSynchronize(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuEventCreate")]
+    public static partial int EventCreate(out nint handle, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "cuEventRecord")]
+    public static partial int EventRecord(nint handle, nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuEventSynchronize")]
+    public static partial int EventSynchronize(nint handle);
+
+    [LibraryImport(Library, EntryPoint = "cuEventDestroy_v2")]
+    public static partial int EventDestroy(nint handle);
 
     [LibraryImport(Library, EntryPoint = "cuStreamBeginCapture_v2")]
     public static partial int StreamBeginCapture(nint stream, int mode);

@@ -10,7 +10,7 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = "rss", UptimeSeconds = 75, Weights = "awq 4-bit, dequantized to float32" } },
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = "rss", UptimeSeconds = 75, Weights = "awq 4-bit, dequantized to float32", ReadBytes = 3_000_000_000, WeightSeconds = 1.5 } },
         };
         (await RunAsync("ps")).ShouldBe(0);
         Out.ToString().ShouldNotContain("\u001b");
@@ -18,9 +18,12 @@ public sealed class ListingCommandTests : CommandTestBase
         Out.ToString().ShouldContain("5.0 MiB");
         Out.ToString().ShouldContain("1 min 15 s");
         Out.ToString().ShouldContain("awq 4-bit, dequantized to float32");
+        Out.ToString().ShouldContain("1.50 s, 2.00 GB/s");
         (await RunAsync("ps", "--json")).ShouldBe(0);
         using var json = JsonDocument.Parse(Out.ToString()[Out.ToString().IndexOf('{')..]);
         json.RootElement.GetProperty("pipelines")[0].GetProperty("held_bytes").GetInt64().ShouldBe(3 << 20);
+        json.RootElement.GetProperty("pipelines")[0].GetProperty("read_bytes").GetInt64().ShouldBe(3_000_000_000);
+        json.RootElement.GetProperty("pipelines")[0].GetProperty("weight_seconds").GetDouble().ShouldBe(1.5);
         json.RootElement.GetProperty("pipelines")[0].GetProperty("promised_bytes").GetInt64().ShouldBe(5 << 20);
         json.RootElement.GetProperty("pipelines")[0].GetProperty("weights").GetString().ShouldBe("awq 4-bit, dequantized to float32");
     }

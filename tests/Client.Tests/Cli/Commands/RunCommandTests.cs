@@ -31,13 +31,13 @@ public sealed class RunCommandTests : CommandTestBase
     {
         Fake.OnHold = async holding =>
         {
-            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "awq 4-bit, dequantized to float32", Dequantized = true });
+            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "awq 4-bit, dequantized to float32", Dequantized = true, ReadBytes = 5_000_000_000, WeightSeconds = 2 });
             await holding.WaitForHalfCloseAsync();
             await holding.ReleaseAsync();
         };
         (await RunAsync("run", "model", "hello")).ShouldBe(0);
         Out.ToString().ShouldBe("hello\n");
-        Error.ToString().ShouldBe("weights: awq 4-bit, dequantized to float32\n");
+        Error.ToString().ShouldBe("weights: awq 4-bit, dequantized to float32, in 2.00 s, 2.50 GB/s\n");
     }
 
     [Fact]

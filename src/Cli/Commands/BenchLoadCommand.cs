@@ -1,0 +1,60 @@
+using System.CommandLine;
+using LmDeploy.Cli.Benchmarks;
+using LmDeploy.Cli.Flags;
+using LmDeploy.Cli.Hosting;
+using LmDeploy.Cli.Output;
+
+namespace LmDeploy.Cli.Commands;
+
+/// <summary><c>lmdeploy bench load</c>: the time until a model is ready, over and over.</summary>
+internal sealed class BenchLoadCommand(CliHost host)
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "How often it is loaded; each time is shown.", DefaultValueFactory = _ => 3 };
+    private readonly Option<string?> _json = new("--json") { Description = "Write the figures to this file; - for standard output." };
+    private readonly EngineFlags _engine = new();
+
+    public static Command Create(CliHost host)
+    {
+        var load = new BenchLoadCommand(host);
+        var command = new Command("load", "The time until a model is ready.") { load._model, load._rounds, load._json };
+        load._engine.AddTo(command);
+        command.SetAction(load.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        ResultFile.Check(result.GetValue(_json));
+        var (rounds, figures) = (result.GetValue(_rounds), new List<LoadFigures>());
+        if (rounds < 1)
+        {
+            throw new UsageException($"--rounds must be at least 1, got {rounds}.");
+        }
+
+        for (var round = 0; round < rounds; round++)
+        {
+            figures.Add(await LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), cancellationToken));
+        }
+
+        Listing.Write(
+            host.Terminal,
+            ["ROUND", "READY", "WEIGHTS", "READ", "GB/S"],
+            figures.Select((f, round) => new[]
+            {
+                Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"), Units.Bytes(f.Bytes), f.Bytes == 0 ? "" : Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
+            }));
+        await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double>
+        {
+            ["ready_seconds"] = f.Ready.TotalSeconds, ["weight_seconds"] = f.Weights.TotalSeconds, ["read_bytes"] = f.Bytes, ["read_bytes_per_second"] = f.BytesPerSecond,
+        }), cancellationToken);
+        return ExitCodes.Done;
+    }
+
+    private async Task<LoadFigures> LoadAsync(string model, EngineConfig config, CancellationToken cancellationToken)
+    {
+        var started = host.Time.GetTimestamp();
+        await using var pipeline = await host.LoadAsync(model, config, null, cancellationToken);
+        return new LoadFigures(host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond);
+    }
+}

@@ -1,0 +1,14 @@
+using LmDeploy.Worker.Checkpoints;
+
+namespace LmDeploy.Worker.Copies;
+
+/// <summary>Bytes of a file that go to memory of a device, few enough for one buffer.</summary>
+/// <param name="Offset">Where they begin in the file.</param>
+/// <param name="Address">Where they go.</param>
+internal readonly record struct CopyPiece(SafetensorsFile File, long Offset, nint Address, int Bytes)
+{
+    public const int MostBytes = 16 << 20;
+
+    /// <summary>Whether any of it goes there.</summary>
+    public bool Overlaps(nint address, long bytes) => Address < address + bytes && address < Address + Bytes;
+}

@@ -2,10 +2,16 @@ using System.Globalization;
 using System.Text.Json;
 using LmDeploy.Bench;
 
-// See docs/benchmarks.md.
-if (args.Length is not (2 or 3))
+// Times the process boundary, the engine alone, or tokenizers; see docs/benchmarks.md.
+if (args is ["tokenizers", var text, .. { Length: > 0 } folders])
 {
-    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json]: times the process boundary, or the engine alone");
+    TokenizerBenchmark.Run(text, folders);
+    return 0;
+}
+
+if (args.Length is not (2 or 3) || args[0] == "tokenizers")
+{
+    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json] | tokenizers TEXTFILE MODEL...");
     return 2;
 }
 

@@ -75,6 +75,18 @@ public static class PipelineShapes
         CancellationToken cancellationToken = default)
         => pipeline.StreamInfer(ToPrompts(conversations), configs, cancellationToken);
 
+    /// <summary>How probable each text is after the prompt.</summary>
+    /// <inheritdoc cref="Pipeline.GetLogLikelihood(Prompt, IEnumerable{Continuation}, CancellationToken)"/>
+    public static IReadOnlyList<LogLikelihood> GetLogLikelihood(
+        this Pipeline pipeline, Prompt prompt, IEnumerable<string> continuations, CancellationToken cancellationToken = default)
+        => pipeline.GetLogLikelihood(prompt, continuations.Select(Continuation.FromText), cancellationToken);
+
+    /// <summary>How probable each text is after the prompt.</summary>
+    /// <inheritdoc cref="Pipeline.GetLogLikelihood(Prompt, IEnumerable{Continuation}, CancellationToken)"/>
+    public static Task<IReadOnlyList<LogLikelihood>> GetLogLikelihoodAsync(
+        this Pipeline pipeline, Prompt prompt, IEnumerable<string> continuations, CancellationToken cancellationToken = default)
+        => pipeline.GetLogLikelihoodAsync(prompt, continuations.Select(Continuation.FromText), cancellationToken);
+
     private static IEnumerable<Prompt> ToPrompts(IEnumerable<string> texts) => texts.Select(text => Prompt.FromText(text));
 
     private static IEnumerable<Prompt> ToPrompts(IEnumerable<IReadOnlyList<ChatMessage>> conversations) => conversations.Select(Prompt.FromMessages);

@@ -126,19 +126,38 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
     {
         Check(context);
-        foreach (var input in request.Inputs)
-        {
-            Step(input.Prompt.RequestId, isRunning: true);
-            if (input.Prompt.Text.Contains(Poison, StringComparison.Ordinal))
-            {
-                await Console.Error.WriteLineAsync("fake: poisoned");
-                LibC.Abort();
-            }
-
-            Step(input.Prompt.RequestId, isRunning: false);
-        }
-
+        await ComputeAsync(request.Inputs.Select(input => input.Prompt));
         return new ScoreResponse { Results = { request.Inputs.Select(_ => new ScoreResult { Logprobs = { -1 } }) } };
+    }
+
+    public override async Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
+    {
+        Check(context);
+        await ComputeAsync(request.Inputs.Select(input => input.Prompt));
+        return new LogLikelihoodResponse
+        {
+            Results =
+            {
+                request.Inputs.Select(input => new LogLikelihoodResult
+                {
+                    Continuations = { input.Continuations.Select(continuation => new ContinuationScore { TokenIds = { continuation.Text.Length }, Logprobs = { -1 } }) },
+                }),
+            },
+        };
+    }
+
+    public override async Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)
+    {
+        Check(context);
+        await ComputeAsync(request.Prompts);
+        return new RewardScoreResponse { Results = { request.Prompts.Select(prompt => new RewardResult { Score = prompt.Text.Length }) } };
+    }
+
+    public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        Check(context);
+        await ComputeAsync(request.Prompts);
+        return new EmbedResponse { Results = { request.Prompts.Select(prompt => new EmbeddingResult { Vector = { prompt.Text.Length } }) } };
     }
 
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
@@ -156,6 +175,27 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     {
         Check(context);
         return Task.FromResult(new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } });
+    }
+
+    /// <summary>Computes prompts one after the other; a poisoned one kills, and the first one does where the worker is to die once.</summary>
+    private async Task ComputeAsync(IEnumerable<Prompt> prompts)
+    {
+        foreach (var prompt in prompts)
+        {
+            Step(prompt.RequestId, isRunning: true);
+            if (prompt.Text.Contains(Poison, StringComparison.Ordinal))
+            {
+                await Console.Error.WriteLineAsync("fake: poisoned");
+                LibC.Abort();
+            }
+
+            if (Behaviour.Has(Behaviour.CrashOnce))
+            {
+                CrashOnce("compute");
+            }
+
+            Step(prompt.RequestId, isRunning: false);
+        }
     }
 
     /// <summary>Notes a step of all requests that run.</summary>

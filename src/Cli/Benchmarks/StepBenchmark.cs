@@ -47,7 +47,8 @@ internal sealed class StepBenchmark(Pipeline pipeline, int seed)
 
         var tokens = lastTotal - firstTotal;
         var milliseconds = lastTime - firstTime;
-        return new DecodeFigures(batchSize, promptLength, firstToken, milliseconds * batchSize / tokens, tokens / milliseconds * 1000);
+        var overall = total / time.GetElapsedTime(start).TotalSeconds;
+        return new DecodeFigures(batchSize, promptLength, firstToken, milliseconds * batchSize / tokens, tokens / milliseconds * 1000, overall);
     }
 
     private static GenerationConfig Config(int newTokens) => new() { MaxNewTokens = newTokens, IgnoreEos = true };

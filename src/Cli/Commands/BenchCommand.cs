@@ -57,11 +57,11 @@ internal sealed class BenchCommand(CliHost host)
 
         Listing.Write(
             host.Terminal,
-            ["BATCH", "CONTEXT", "FIRST TOKEN", "STEP", "TOKENS/S"],
-            figures.Select(f => new[] { Units.Format($"{f.BatchSize}"), Units.Format($"{f.Context}"), Units.Format($"{f.FirstTokenMilliseconds:0.00} ms"), Units.Format($"{f.StepMilliseconds:0.000} ms"), Units.Format($"{f.TokensPerSecond:0}") }));
+            ["BATCH", "CONTEXT", "FIRST TOKEN", "STEP", "TOKENS/S", "OVERALL"],
+            figures.Select(f => new[] { Units.Format($"{f.BatchSize}"), Units.Format($"{f.Context}"), Units.Format($"{f.FirstTokenMilliseconds:0.00} ms"), Units.Format($"{f.StepMilliseconds:0.000} ms"), Units.Format($"{f.TokensPerSecond:0}"), Units.Format($"{f.OverallTokensPerSecond:0}") }));
         await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double>
         {
-            ["batch_size"] = f.BatchSize, ["context"] = f.Context, ["first_token_ms"] = f.FirstTokenMilliseconds, ["step_ms"] = f.StepMilliseconds, ["tokens_per_second"] = f.TokensPerSecond,
+            ["batch_size"] = f.BatchSize, ["context"] = f.Context, ["first_token_ms"] = f.FirstTokenMilliseconds, ["step_ms"] = f.StepMilliseconds, ["tokens_per_second"] = f.TokensPerSecond, ["overall_tokens_per_second"] = f.OverallTokensPerSecond,
         }), cancellationToken);
         return ExitCodes.Done;
     }

@@ -84,7 +84,7 @@ internal sealed class TokenizeCommand(CliHost host)
                 Ids = answer.Ids,
                 Text = text,
                 Rendered = text is null && answer.ErrorCode is null ? answer.Rendered : null,
-                Error = ErrorOf(answer.ErrorCode, answer.ErrorMessage),
+                Error = CallError.From(answer.ErrorCode, answer.ErrorMessage),
             };
         }
     }
@@ -104,10 +104,8 @@ internal sealed class TokenizeCommand(CliHost host)
             {
                 Ids = lines[i].Value!.Ids!,
                 Text = answer.ErrorCode is null ? answer.Text : null,
-                Error = ErrorOf(answer.ErrorCode, answer.ErrorMessage),
+                Error = CallError.From(answer.ErrorCode, answer.ErrorMessage),
             };
         }
     }
-
-    private static CallError? ErrorOf(string? code, string? message) => code is null ? null : new CallError(code, message ?? "", "");
 }

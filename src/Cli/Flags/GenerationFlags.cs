@@ -34,6 +34,11 @@ internal sealed class GenerationFlags
     private readonly Option<bool> _returnPpl = new("--return-ppl") { Description = "The prompt's mean negative log-likelihood." };
     private readonly Option<bool> _promptLogprobs = new("--prompt-logprobs") { Description = "Log-probabilities of the prompt's tokens." };
 
+    private readonly Option<OutputLogits> _outputLogits = new("--output-logits")
+    {
+        Description = "none, generation or all: the logits that tokens were chosen from, and with all those of the prompt. Default: none.",
+    };
+
     private readonly ResponseFormatFlags _format = new();
 
     public void AddTo(Command command)
@@ -42,7 +47,7 @@ internal sealed class GenerationFlags
         [
             _greedy, _sample, _maxNewTokens, _minNewTokens, _temperature, _topP, _topK, _minP, _repetitionPenalty, _seed, _ignoreEos,
             _presencePenalty, _frequencyPenalty, _logitBias, _badWords, _badTokenIds, _ngramSize, _ngramThreshold,
-            _stop, _stopTokenIds, _includeStop, _keepSpecialTokens, _logprobs, _promptLogprobs, _returnPpl,
+            _stop, _stopTokenIds, _includeStop, _keepSpecialTokens, _logprobs, _promptLogprobs, _returnPpl, _outputLogits,
         ];
         Array.ForEach(options, command.Options.Add);
         _format.AddTo(command);
@@ -84,6 +89,7 @@ internal sealed class GenerationFlags
                 Logprobs = result.GetValue(_logprobs),
                 PromptLogprobs = result.GetValue(_promptLogprobs),
                 ReturnPpl = result.GetValue(_returnPpl),
+                OutputLogits = result.GetValue(_outputLogits),
                 ResponseFormat = _format.Read(result),
             };
         }

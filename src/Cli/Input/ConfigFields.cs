@@ -24,6 +24,7 @@ internal static class ConfigFields
         ("repetition_ngram_size", (c, v) => c with { RepetitionNgramSize = v.AsInteger("repetition_ngram_size") }),
         ("repetition_ngram_threshold", (c, v) => c with { RepetitionNgramThreshold = v.AsInteger("repetition_ngram_threshold") }),
         ("return_ppl", (c, v) => c with { ReturnPpl = v.AsBoolean("return_ppl") }),
+        ("output_logits", (c, v) => c with { OutputLogits = AsOutputLogits(v) }),
         ("response_format", (c, v) => c with { ResponseFormat = ResponseFormatField.Parse(v) }),
         ("ignore_eos", (c, v) => c with { IgnoreEos = v.AsBoolean("ignore_eos") }),
         ("random_seed", (c, v) => c with { RandomSeed = AsSeed(v) }),
@@ -50,6 +51,14 @@ internal static class ConfigFields
         => value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var seed)
             ? seed
             : throw new FormatException($"random_seed must be a whole number, 0 or more, found {value.GetRawText()}");
+
+    private static OutputLogits AsOutputLogits(JsonElement value) => value.AsText("output_logits") switch
+    {
+        "none" => OutputLogits.None,
+        "generation" => OutputLogits.Generation,
+        "all" => OutputLogits.All,
+        var other => throw new FormatException($"output_logits must be none, generation or all, found \"{other}\""),
+    };
 
     private static string[] AsWords(string name, JsonElement value)
         => [.. value.Must(JsonValueKind.Array, name, "an array of strings").EnumerateArray().Select(word => word.AsText(name))];

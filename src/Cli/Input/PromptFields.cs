@@ -5,6 +5,16 @@ namespace LmDeploy.Cli.Input;
 /// <summary>Reads a prompt from the fields of a line.</summary>
 internal static class PromptFields
 {
+    /// <summary>A prompt of any shape.</summary>
+    /// <param name="line">An object with one of <c>prompt</c>, <c>messages</c> and <c>input_ids</c>.</param>
+    /// <param name="raw">Whether texts are taken without the chat template.</param>
+    public static Prompt Read(JsonElement line, bool raw) => line.ExactlyOne("prompt", "messages", "input_ids") switch
+    {
+        ("prompt", _) => ReadText(line, "prompt", raw),
+        ("messages", var messages) => ReadMessages(line, messages),
+        var (name, ids) => Prompt.FromTokenIds(ids.AsIds(name)),
+    };
+
     /// <summary>A text, with <c>add_special_tokens</c> for when no chat template is used.</summary>
     /// <param name="line">The line.</param>
     /// <param name="name">The field that holds the text.</param>

@@ -11,4 +11,6 @@ internal sealed record CallError(string Code, string Message, string Subject, Wo
 
     public static CallError? From(Response response)
         => response.ErrorCode is { } code ? new CallError(code, response.ErrorMessage ?? "", response.ErrorSubject ?? "", response.Failure) : null;
+
+    public static CallError? From(string? code, string? message) => code is null ? null : new CallError(code, message ?? "", "");
 }

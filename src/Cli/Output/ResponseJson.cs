@@ -56,6 +56,11 @@ internal static class ResponseJson
             json.WriteNumber("ppl", ppl);
         }
 
+        if (response.Logits is { } logits)
+        {
+            WriteLogits(json, logits);
+        }
+
         json.WriteString("finish_reason", response.FinishReason is { } reason ? _reasons[(int)reason] : null);
         json.WriteNumber("input_token_len", response.InputTokenLen);
         json.WriteNumber("generate_token_len", response.GenerateTokenLen);
@@ -81,6 +86,23 @@ internal static class ResponseJson
             }
 
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLogits(Utf8JsonWriter json, IReadOnlyList<ReadOnlyMemory<float>> logits)
+    {
+        json.WriteStartArray("logits");
+        foreach (var row in logits)
+        {
+            json.WriteStartArray();
+            foreach (var logit in row.Span)
+            {
+                json.WriteFinite(logit);
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteEndArray();

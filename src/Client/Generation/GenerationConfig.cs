@@ -97,6 +97,13 @@ public sealed record GenerationConfig
     /// <summary>Whether to report <see cref="Response.Ppl"/>. Default: false.</summary>
     public bool ReturnPpl { get; init; }
 
+    /// <summary>
+    /// Which of the model's logits come with the answer, as they are before penalties, temperature and masks. Default: <see cref="OutputLogits.None"/>. They are as many as
+    /// the vocabulary for each position, so there is a bound: an answer that may come to more than 1 GiB of them is an error with the code <c>invalid_request</c>. With
+    /// <see cref="OutputLogits.All"/> a prompt takes nothing from the prefix cache.
+    /// </summary>
+    public OutputLogits OutputLogits { get; init => field = Ensure.Defined(value); }
+
     /// <summary>What the answer looks like. Default: null, any text.</summary>
     public ResponseFormat? ResponseFormat { get; init; }
 

@@ -30,6 +30,12 @@ internal static class GenerationConfigWire
             RepetitionNgramSize = config.RepetitionNgramSize,
             RepetitionNgramThreshold = config.RepetitionNgramThreshold,
             ReturnPpl = config.ReturnPpl,
+            OutputLogits = config.OutputLogits switch
+            {
+                OutputLogits.Generation => V1.OutputLogits.Generation,
+                OutputLogits.All => V1.OutputLogits.All,
+                _ => V1.OutputLogits.None,
+            },
         };
         if (config.ResponseFormat is { } format)
         {

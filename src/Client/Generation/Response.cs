@@ -29,6 +29,12 @@ public sealed record Response
     /// <summary>For each generated token, log-probabilities (natural logarithm) by token id, the chosen token's among them; null when not asked for.</summary>
     public IReadOnlyList<IReadOnlyDictionary<int, float>>? Logprobs { get; init; }
 
+    /// <summary>
+    /// Logits as the model gave them, float32: rows as long as the vocabulary. Those of <see cref="OutputLogits.All"/> begin with the rows after each prompt token but the last, so
+    /// that row i is what token i + 1 of prompt and answer together could be chosen from; then comes one for each generated token. Null when not asked for. In a stream each piece has what is new.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<float>>? Logits { get; init; }
+
     /// <summary>The prompt as the model saw it. In a stream the first piece has it.</summary>
     public IReadOnlyList<int> PromptTokenIds { get; init; } = [];
 

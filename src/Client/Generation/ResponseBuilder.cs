@@ -8,6 +8,7 @@ internal sealed class ResponseBuilder
     private readonly StringBuilder _text = new();
     private readonly List<int> _tokenIds = [];
     private List<IReadOnlyDictionary<int, float>>? _logprobs;
+    private List<ReadOnlyMemory<float>>? _logits;
     private Response _first = new();
     private Response _last = new();
     private bool _any;
@@ -26,6 +27,11 @@ internal sealed class ResponseBuilder
         {
             (_logprobs ??= []).AddRange(piece.Logprobs);
         }
+
+        if (piece.Logits is not null)
+        {
+            (_logits ??= []).AddRange(piece.Logits);
+        }
     }
 
     public Response Build() => _last with
@@ -33,6 +39,7 @@ internal sealed class ResponseBuilder
         Text = _text.ToString(),
         TokenIds = _tokenIds,
         Logprobs = _logprobs,
+        Logits = _logits,
         PromptTokenIds = _first.PromptTokenIds,
         PromptLogprobs = _first.PromptLogprobs,
         Ppl = _first.Ppl,

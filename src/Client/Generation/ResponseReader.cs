@@ -8,6 +8,7 @@ namespace LmDeploy.Generation;
 /// <param name="config">What was asked for.</param>
 internal sealed class ResponseReader(int index, int choice, GenerationConfig config)
 {
+    private readonly List<ReadOnlyMemory<float>> _promptLogits = [];
     private GenerationStarted? _started;
     private int _inputTokenLen;
     private int _generateTokenLen;
@@ -23,6 +24,9 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
                 _started = e.Started;
                 _inputTokenLen = e.Started.PromptTokenIds.Count;
                 return null;
+            case GenerationEvent.EventOneofCase.PromptLogits:
+                _promptLogits.AddRange(LogitRows.Read(e.PromptLogits.Logits, e.PromptLogits.Rows));
+                return null;
             case GenerationEvent.EventOneofCase.Delta:
                 _generateTokenLen += e.Delta.TokenIds.Count;
                 return Next() with
@@ -30,6 +34,7 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
                     Text = e.Delta.Text,
                     TokenIds = [.. e.Delta.TokenIds],
                     Logprobs = config.Logprobs is null ? null : [.. e.Delta.Logprobs.Select(ToDictionary)],
+                    Logits = TakeLogits(e.Delta),
                 };
             case GenerationEvent.EventOneofCase.Finished:
                 IsFinished = true;
@@ -61,6 +66,7 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
         InputTokenLen = finished.InputTokenLen,
         GenerateTokenLen = finished.GenerateTokenLen,
         Logprobs = config.Logprobs is null ? null : [],
+        Logits = TakeLogits(new GenerationDelta()),
         FinishReason = finished.Reason switch
         {
             V1.FinishReason.Stop => FinishReason.Stop,
@@ -74,6 +80,19 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
         Failure = WorkerFailure.FromWire(finished.Error?.Failure),
         StopWord = finished.StopWord.Length > 0 ? finished.StopWord : null,
     };
+
+    /// <summary>The rows that are new, those of the prompt with the first piece.</summary>
+    private ReadOnlyMemory<float>[]? TakeLogits(GenerationDelta delta)
+    {
+        if (config.OutputLogits == LmDeploy.OutputLogits.None)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<float>[] rows = [.. _promptLogits, .. LogitRows.Read(delta.Logits, delta.TokenIds.Count)];
+        _promptLogits.Clear();
+        return rows;
+    }
 
     private static Dictionary<int, float> ToDictionary(TokenLogprobs wire)
     {

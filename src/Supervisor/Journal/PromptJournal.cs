@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Poison;
 using LmDeploy.V1;
@@ -13,6 +14,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     private readonly List<int> _generated = [.. prompt.ResumedTokenIds];
     private TokenIds? _promptIds;
     private bool _isFlushed;
+    private int _logitRows;
 
     public bool IsFinished { get; private set; }
 
@@ -39,6 +41,8 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
                 var isNew = _promptIds is null;
                 _promptIds ??= new TokenIds { Ids = { happened.Started.PromptTokenIds } };
                 return isNew;
+            case GenerationEvent.EventOneofCase.PromptLogits:
+                return TakeNew(happened.PromptLogits);
             case GenerationEvent.EventOneofCase.Delta when happened.Delta.TokenIds.Count == 0:
                 var isRepeated = _isFlushed;
                 _isFlushed = true;
@@ -76,10 +80,28 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
             return (prompt, config);
         }
 
-        // The log-probabilities of the prompt came with its first event.
+        // The log-probabilities of the prompt came with its first event, and its logits before it.
         var rest = config.Clone();
         rest.ClearPromptLogprobs();
         rest.ClearReturnPpl();
+        rest.OutputLogits = rest.OutputLogits == OutputLogits.All ? OutputLogits.Generation : rest.OutputLogits;
         return (new Prompt { TokenIds = _promptIds, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
+    }
+
+    /// <summary>Leaves the rows out that the caller has.</summary>
+    /// <returns>Whether any are left.</returns>
+    private bool TakeNew(PromptLogits logits)
+    {
+        var known = Math.Clamp(_logitRows - logits.First, 0, logits.Rows);
+        if (known == logits.Rows)
+        {
+            return false;
+        }
+
+        logits.Logits = known == 0 ? logits.Logits : ByteString.CopyFrom(logits.Logits.Span[(logits.Logits.Length / logits.Rows * known)..]);
+        logits.First += known;
+        logits.Rows -= known;
+        _logitRows = logits.First + logits.Rows;
+        return true;
     }
 }

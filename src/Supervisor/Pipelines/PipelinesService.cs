@@ -43,6 +43,20 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
         proxy.CallAsync(
             request, request.Key, [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())], (client, asked, options) => client.ScoreAsync(asked, options), context.CancellationToken);
 
+    public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context) =>
+        proxy.CallAsync(
+            request,
+            request.Key,
+            [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())],
+            (client, asked, options) => client.LogLikelihoodAsync(asked, options),
+            context.CancellationToken);
+
+    public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.RewardScoreAsync(asked, options), context.CancellationToken);
+
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), context.CancellationToken);
+
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
         proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Google.Protobuf;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Guided;
@@ -13,6 +14,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 {
     private int _generated;
     private Error? _failure;
+    private ByteString _logits = ByteString.Empty;
 
     /// <summary>Texts that the answer must not have; null for none.</summary>
     public BadWordFilter? BadWords { get; init; }
@@ -28,6 +30,11 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     /// <summary>Keeps the answer to a response format; null for any text.</summary>
     public GuidedAnswer? Guided { get; init; }
+
+    /// <summary>Whether the logits that tokens are chosen from are reported.</summary>
+    public bool ReportsLogits { get; init; }
+
+    public override bool WantsLogits => ReportsLogits;
 
     public override TokenMask? Allowed => Guided?.AllowedWith(StopTokenIds);
 
@@ -80,6 +87,8 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         events.TryWrite(new GenerationEvent { Index = index, Started = started });
     }
 
+    public override void OnLogits(ReadOnlySpan<byte> logits) => _logits = ByteString.CopyFrom(logits);
+
     public override bool OnToken(SampledToken token, bool isStopToken)
     {
         if (!Fits(token.Id, isStopToken))
@@ -88,7 +97,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
             return true;
         }
 
-        var delta = new GenerationDelta { Text = Take(token.Id, isStopToken) };
+        var delta = new GenerationDelta { Text = Take(token.Id, isStopToken), Logits = _logits };
         delta.TokenIds.Add(token.Id);
         if (token.Logprobs is not null)
         {

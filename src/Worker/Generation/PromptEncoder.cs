@@ -14,22 +14,20 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
 
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
-    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken)
+    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken) => TextOf(prompt, cancellationToken) is { } text
+        ? new EncodedPrompt(Check(tokenizer.Encode(text.Text, text.AddSpecialTokens)), text.IsRendered ? text.Text : "")
+        : new EncodedPrompt(Check(prompt.TokenIds.Ids), "");
+
+    /// <summary>The text that a prompt is encoded from; null when it is token ids.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
+    public PromptText? TextOf(Prompt prompt, CancellationToken cancellationToken) => prompt.SourceCase switch
     {
-        switch (prompt.SourceCase)
-        {
-            case Prompt.SourceOneofCase.TokenIds:
-                return new EncodedPrompt(Check(prompt.TokenIds.Ids), "");
-            case Prompt.SourceOneofCase.Text when prompt.Raw || template is null:
-                return new EncodedPrompt(Check(tokenizer.Encode(prompt.Text, !prompt.HasAddSpecialTokens || prompt.AddSpecialTokens)), "");
-            case Prompt.SourceOneofCase.Text:
-                return Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken);
-            case Prompt.SourceOneofCase.Messages:
-                return Rendered(prompt, Parse("messages", prompt.Messages, JsonValueKind.Array), cancellationToken);
-            default:
-                throw new EngineException(ErrorCodes.InvalidRequest, "The prompt has neither text, messages nor token ids.", "prompt");
-        }
-    }
+        Prompt.SourceOneofCase.TokenIds => null,
+        Prompt.SourceOneofCase.Text when prompt.Raw || template is null => new PromptText(prompt.Text, IsRendered: false, !prompt.HasAddSpecialTokens || prompt.AddSpecialTokens),
+        Prompt.SourceOneofCase.Text => Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken),
+        Prompt.SourceOneofCase.Messages => Rendered(prompt, Parse("messages", prompt.Messages, JsonValueKind.Array), cancellationToken),
+        _ => throw new EngineException(ErrorCodes.InvalidRequest, "The prompt has neither text, messages nor token ids.", "prompt"),
+    };
 
     /// <summary>Encodes text that follows a prompt: no special tokens are added.</summary>
     public int[] EncodeContinuation(string text) => Check(tokenizer.Encode(text, addSpecialTokens: false));
@@ -81,7 +79,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     private static JsonElement? ParseOptional(string what, string json, JsonValueKind kind) =>
         json.Length == 0 ? null : Parse(what, json, kind);
 
-    private EncodedPrompt Rendered(Prompt prompt, JsonElement messages, CancellationToken cancellationToken)
+    private PromptText Rendered(Prompt prompt, JsonElement messages, CancellationToken cancellationToken)
     {
         if (template is null)
         {
@@ -97,6 +95,6 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             SpecialTokens = _specialTokens,
             CancellationToken = cancellationToken,
         });
-        return new EncodedPrompt(Check(tokenizer.Encode(rendered, addSpecialTokens: false)), rendered);
+        return new PromptText(rendered, IsRendered: true, AddSpecialTokens: false);
     }
 }

@@ -8,7 +8,7 @@ using LmDeploy.Worker.Tokenization;
 namespace LmDeploy.Worker.Generation;
 
 /// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
-internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, GuideCache guides, int sessionLen)
+internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
     private const int DefaultMaxNewTokens = 512;
 
@@ -17,6 +17,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
     public GenerationRequest Generation(int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
     {
+        outputs.RequireTokens();
         var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : DefaultMaxNewTokens;
         if (maxNewTokens < 1)
         {
@@ -31,6 +32,11 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         if (resumed.Length > maxNewTokens)
         {
             throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
+        }
+
+        if (config.OutputLogits != OutputLogits.None)
+        {
+            outputs.RequireLogits(maxNewTokens + (config.OutputLogits == OutputLogits.All ? ids.Length - 1L : 0));
         }
 
         var skipSpecialTokens = !config.HasSkipSpecialTokens || config.SkipSpecialTokens;
@@ -51,6 +57,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             PromptLogprobsFrom = config.PromptLogprobs || config.ReturnPpl ? 1 : null,
             ReportsPromptLogprobs = config.PromptLogprobs,
             ReportsPpl = config.ReturnPpl,
+            ReportsLogits = config.OutputLogits != OutputLogits.None,
+            Readouts = config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : [],
             StopTokenIds = StopTokens(config, stopWords),
             BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
             BadWords = config.BadWords.Any(word => word.Length > 0)
@@ -66,6 +74,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     /// <exception cref="EngineException">The prompt is not usable, or has nothing to score.</exception>
     public ScoringRequest Scoring(ScoreInput input, object caller, CancellationToken cancellationToken)
     {
+        outputs.RequireTokens();
         var prompt = encoder.Encode(input.Prompt ?? new Prompt(), cancellationToken).Ids;
         var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
         var from = Math.Max(1, input.HasContinuation ? prompt.Length : 1);

@@ -1,7 +1,10 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
+using LmDeploy.Worker.Embeddings;
 using LmDeploy.Worker.Guided;
+using LmDeploy.Worker.Likelihood;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Rewards;
 using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Templates;
 using LmDeploy.Worker.Tokenization;
@@ -13,14 +16,20 @@ internal sealed class TextModel : IDisposable
 {
     private readonly Tokenizer _tokenizer;
 
-    private TextModel(EngineThread engine, LoadedModel model, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
+    private TextModel(
+        EngineThread engine, LoadedModel model, EngineSettings settings, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults, EmbeddingDefaults embeddings)
     {
         Engine = engine;
         _tokenizer = tokenizer;
         Info = model.Info;
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
-        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), model.SessionLen);
+        var outputs = new ModelOutputs(model.Decoder.Spec);
+        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
+        Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
+        Likelihood = new LikelihoodScorer(
+            Prompts, tokenizer, engine, outputs, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
     }
 
     public EngineThread Engine { get; }
@@ -30,6 +39,12 @@ internal sealed class TextModel : IDisposable
     public PromptEncoder Prompts { get; }
 
     public RequestFactory Requests { get; }
+
+    public LikelihoodScorer Likelihood { get; }
+
+    public RewardScorer Rewards { get; }
+
+    public EmbeddingEncoder Embeddings { get; }
 
     /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
     /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
@@ -42,6 +57,7 @@ internal sealed class TextModel : IDisposable
         var settings = EngineSettings.From(config);
         var configFile = ConfigFile.Open(folder, "config.json");
         var defaults = GenerationDefaults.Read(folder, configFile);
+        var embeddings = EmbeddingDefaults.Read(folder);
         var tokenizer = Task.Run(() => Tokenizer.Load(folder), cancellationToken);
         var template = Task.Run(
             () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
@@ -49,7 +65,7 @@ internal sealed class TextModel : IDisposable
             startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings, flight).ConfigureAwait(false);
         try
         {
-            return new TextModel(engine, model, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults);
+            return new TextModel(engine, model, settings, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults, embeddings);
         }
         catch
         {

@@ -11,12 +11,18 @@ internal sealed class DecoderKernels : IDisposable
     private const int AttentionThreads = 128;
     private const int ArgmaxThreads = 1024;
     private const int ManyRows = 256;
+    private const int EarlyCapability = 90;
+    private const int ElementsPerWarp = 256;
 
-    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention", "activation", "gemv", "argmax"];
+    /// <summary>As many as an H200 has room for at a time.</summary>
+    private const int EnoughWarps = 132 * 64;
+
+    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "activation", "gemv", "argmax", "candidates"];
 
     private readonly KernelDefinitions _sizes;
     private readonly CudaStream _stream;
     private readonly CudaModule _module;
+    private readonly bool _beginsEarly;
     private readonly CudaKernel _embed;
     private readonly CudaKernel _addNorm;
     private readonly CudaKernel _ropeToCache;
@@ -25,6 +31,7 @@ internal sealed class DecoderKernels : IDisposable
     private readonly CudaKernel _gemv;
     private readonly CudaKernel _gemvGate;
     private readonly CudaKernel _argmax;
+    private readonly CudaKernel _candidates;
 
     /// <param name="stream">Not owned.</param>
     public DecoderKernels(KernelDefinitions sizes, KernelCompiler compiler, CudaStream stream)
@@ -32,14 +39,16 @@ internal sealed class DecoderKernels : IDisposable
         _sizes = sizes;
         _stream = stream;
         _module = compiler.Compile(string.Join('\n', Sources.Select(ReadSource)), sizes.Options);
-        _embed = _module.Kernel("embed");
-        _addNorm = _module.Kernel("add_norm");
-        _ropeToCache = _module.Kernel("rope_to_cache");
-        _attention = _module.Kernel("decode_attention");
-        _gate = _module.Kernel("gate");
-        _gemv = _module.Kernel("gemv");
-        _gemvGate = _module.Kernel("gemv_gate");
-        _argmax = _module.Kernel("argmax");
+        _beginsEarly = KernelCompiler.ComputeCapability() >= EarlyCapability;
+        _embed = Kernel("embed");
+        _addNorm = Kernel("add_norm");
+        _ropeToCache = Kernel("rope_to_cache");
+        _attention = Kernel("decode_attention");
+        _gate = Kernel("gate");
+        _gemv = Kernel("gemv");
+        _gemvGate = Kernel("gemv_gate");
+        _argmax = Kernel("argmax");
+        _candidates = Kernel("candidates");
     }
 
     public KernelDefinitions Sizes => _sizes;
@@ -75,18 +84,45 @@ internal sealed class DecoderKernels : IDisposable
         _gate.Launch(_stream, (((size / 8) + Threads - 1) / Threads, rows, 1), Threads, both, y, size);
 
     /// <summary>The product of a matrix and one vector.</summary>
-    public void Gemv(torch.Tensor weight, nint x, nint y, int inputs, int outputs) =>
-        _gemv.Launch(_stream, ((outputs + WarpsPerBlock - 1) / WarpsPerBlock, 1, 1), Threads, weight, x, y, inputs, outputs);
+    public void Gemv(torch.Tensor weight, nint x, nint y, int inputs, int outputs)
+    {
+        var perRow = WarpsPerOutput(inputs, outputs);
+        _gemv.Launch(_stream, (Blocks(outputs * perRow, WarpsPerBlock), 1, 1), Threads, weight, x, y, inputs, outputs, perRow);
+    }
 
     /// <summary><see cref="Gemv"/> with gates and ups, and <see cref="Gate"/> after it.</summary>
-    public void GemvGate(torch.Tensor weight, nint x, nint y, int inputs, int size) =>
-        _gemvGate.Launch(_stream, ((size + WarpsPerBlock - 1) / WarpsPerBlock, 1, 1), Threads, weight, x, y, inputs, size);
+    public void GemvGate(torch.Tensor weight, nint x, nint y, int inputs, int size)
+    {
+        var perRow = WarpsPerOutput(inputs, size);
+        _gemvGate.Launch(_stream, (Blocks(size * perRow, WarpsPerBlock), 1, 1), Threads, weight, x, y, inputs, size, perRow);
+    }
 
     /// <param name="x">[rows, count]</param>
     /// <param name="indexes">[rows], int32, written.</param>
     public void Argmax(int rows, nint x, nint indexes, int count) => _argmax.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, indexes, count);
 
+    /// <summary>The largest of each row, see <see cref="TokenCandidates"/>.</summary>
+    /// <param name="x">[rows, count]</param>
+    /// <param name="largest">[rows, <see cref="TokenCandidates.Integers"/>], int32, written.</param>
+    public void Candidates(int rows, nint x, nint largest, int count) => _candidates.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, largest, count);
+
     public void Dispose() => _module.Dispose();
+
+    private CudaKernel Kernel(string name) => _module.Kernel(name, _beginsEarly);
+
+    private static int Blocks(int items, int perBlock) => (items + perBlock - 1) / perBlock;
+
+    /// <summary>As many as it takes to occupy the device, as long as each of them has something to do.</summary>
+    private static int WarpsPerOutput(int inputs, int outputs)
+    {
+        var warps = 1;
+        while (warps < WarpsPerBlock && outputs * warps < EnoughWarps && inputs >= 2 * warps * ElementsPerWarp)
+        {
+            warps *= 2;
+        }
+
+        return warps;
+    }
 
     private static bool IsWide(torch.Tensor? weight) => weight?.dtype == torch.float32;
 

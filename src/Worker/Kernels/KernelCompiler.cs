@@ -20,11 +20,14 @@ internal sealed class KernelCompiler(string cacheFolder)
         "lmdeploy",
         "kernels");
 
+    /// <summary>Of the current device, for example 90 for 9.0.</summary>
+    public static int ComputeCapability() => (10 * CudaDriver.Attribute(ComputeCapabilityMajor)) + CudaDriver.Attribute(ComputeCapabilityMinor);
+
     /// <exception cref="InvalidOperationException">The compiler refuses the source.</exception>
     /// <exception cref="CudaException">The driver refuses the result.</exception>
     public CudaModule Compile(string source, IEnumerable<string> definitions)
     {
-        var architecture = $"sm_{CudaDriver.Attribute(ComputeCapabilityMajor)}{CudaDriver.Attribute(ComputeCapabilityMinor)}";
+        var architecture = $"sm_{ComputeCapability()}";
         string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", .. definitions];
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [source, NvrtcProgram.Version(), .. options]))));
         var path = Path.Combine(cacheFolder, $"{key}.cubin");

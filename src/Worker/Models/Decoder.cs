@@ -15,6 +15,7 @@ internal sealed class Decoder(
     IReadOnlyList<DecoderLayer> layers,
     INorm finalNorm,
     Linear? output,
+    ScoreHead? score,
     RotaryEmbedding? rope,
     RotaryEmbedding? slidingRope) : IDisposable
 {
@@ -50,11 +51,12 @@ internal sealed class Decoder(
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null) =>
         _kernels is { } kernels ? kernels.Forward(batch, cache, flight) : ForwardByOperators(batch, cache, flight);
 
-    /// <summary>Runs a step that only decodes and takes the most probable token of each row, without a detour over the host.</summary>
+    /// <summary>Runs a step that only decodes, down to what tokens are chosen from, without a detour over the host.</summary>
+    /// <param name="withCandidates">Whether the largest logits are wanted, and not only the most probable token.</param>
     /// <param name="whileItRuns">Called while the device computes.</param>
-    /// <returns>One token a row, good until the next step; empty when this decoder or this step is not made for it.</returns>
-    public ReadOnlySpan<int> TryChoose(StepBatch batch, KeyValueCache cache, Action whileItRuns) =>
-        _kernels is { } kernels ? kernels.TryChoose(batch, cache, whileItRuns) : [];
+    /// <returns>Empty when this decoder or this step is not made for it.</returns>
+    public DecodedStep TryDecode(StepBatch batch, KeyValueCache cache, bool withCandidates, Action whileItRuns) =>
+        _kernels is { } kernels ? kernels.TryDecode(batch, cache, withCandidates, whileItRuns) : default;
 
     /// <summary><see cref="Forward"/> without our kernels: on a CPU, and what they are measured by.</summary>
     public torch.Tensor ForwardByOperators(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)
@@ -77,13 +79,30 @@ internal sealed class Decoder(
 
     /// <param name="hidden">[rows, hidden], of <see cref="Forward"/>.</param>
     /// <returns>[rows, vocabulary], float32.</returns>
+    /// <exception cref="InvalidOperationException">The model has no output projection.</exception>
     public torch.Tensor Logits(torch.Tensor hidden)
     {
+        if (!spec.HasOutput)
+        {
+            throw new InvalidOperationException($"{spec.Architecture} has no output projection.");
+        }
+
         using var scope = torch.NewDisposeScope();
         var logits = _kernels is { } kernels ? kernels.Logits(hidden) : output is null ? torch.nn.functional.linear(hidden, embedding) : output.Forward(hidden);
-        var wide = logits.to(torch.float32);
-        return (spec.LogitCap is { } cap ? wide.Over(cap).tanh().Times(cap) : wide).MoveToOuterDisposeScope();
+        return Wide(logits, spec.LogitCap).MoveToOuterDisposeScope();
     }
+
+    /// <summary>As float32, and bent to stay between minus and plus the cap.</summary>
+    public static torch.Tensor Wide(torch.Tensor logits, double? cap)
+    {
+        var wide = logits.to(torch.float32);
+        return cap is { } bound ? wide.Over(bound).tanh().Times(bound) : wide;
+    }
+
+    /// <param name="hidden">[rows, hidden], of <see cref="Forward"/>.</param>
+    /// <returns>[rows], float32: what the score layers of a reward model make of each.</returns>
+    /// <exception cref="InvalidOperationException">It is no reward model.</exception>
+    public torch.Tensor Scores(torch.Tensor hidden) => score?.Forward(hidden) ?? throw new InvalidOperationException($"{spec.Architecture} has no score layer.");
 
     public void Dispose()
     {
@@ -95,6 +114,7 @@ internal sealed class Decoder(
         slidingRope?.Dispose();
         finalNorm.Dispose();
         output?.Dispose();
+        score?.Dispose();
         foreach (var layer in layers)
         {
             layer.Dispose();

@@ -14,8 +14,8 @@ internal static class DecoderBuilder
         var positions = spec.LearnedPositions is { } count ? weights.Matrix(root + names.PositionEmbedding, count, spec.HiddenSize) : null;
         var layers = Enumerable.Range(0, spec.Layers).Select(layer => Layer(spec, layer, $"{root}{names.Layers}.{layer}.", weights)).ToList();
         var norm = NormBuilder.Build(spec, root + names.FinalNorm, spec.HiddenSize, weights);
-        var output = spec.TieWordEmbeddings ? null : new Linear(weights.Matrix(names.Output, spec.VocabSize, spec.HiddenSize));
-        return new Decoder(spec, embedding, positions, layers, norm, output, Rope(spec.Rope, weights), Rope(spec.SlidingRope, weights));
+        var output = spec.TieWordEmbeddings || !spec.HasOutput ? null : new Linear(weights.Matrix(names.Output, spec.VocabSize, spec.HiddenSize));
+        return new Decoder(spec, embedding, positions, layers, norm, output, Score(spec, weights), Rope(spec.Rope, weights), Rope(spec.SlidingRope, weights));
     }
 
     private static DecoderLayer Layer(DecoderSpec spec, int layer, string prefix, WeightLoader weights)
@@ -30,6 +30,17 @@ internal static class DecoderBuilder
             Norm(names.MlpOutputNorm));
 
         INorm? Norm(string? name) => name is null ? null : NormBuilder.Build(spec, prefix + name, spec.HiddenSize, weights);
+    }
+
+    private static ScoreHead? Score(DecoderSpec spec, WeightLoader weights)
+    {
+        if (spec.ScoreHead is not { } head)
+        {
+            return null;
+        }
+
+        var last = head.Layers.Count - 1;
+        return new ScoreHead([.. head.Layers.Select((name, layer) => weights.Linear(name, layer == last ? 1 : spec.HiddenSize, spec.HiddenSize, head.Bias))]);
     }
 
     private static RotaryEmbedding? Rope(RopeSettings? settings, WeightLoader weights) => settings is null ? null : new RotaryEmbedding(settings, weights.Device);

@@ -50,6 +50,12 @@ internal sealed record DecoderSpec
     /// <summary>Whether the output projection is the embedding matrix.</summary>
     public bool TieWordEmbeddings { get; init; }
 
+    /// <summary>Whether there is an output projection at all: reward models and bare ones have none.</summary>
+    public bool HasOutput { get; init; } = true;
+
+    /// <summary>The score of a reward model; null for all others.</summary>
+    public ScoreHeadSpec? ScoreHead { get; init; }
+
     /// <summary>The checkpoint's own element type as config.json spells it, for example bfloat16.</summary>
     public required string CheckpointDtype { get; init; }
 

@@ -99,14 +99,27 @@ internal sealed class TokenSampler
 
     private static int Draw(Span<float> logits, SamplingRow row)
     {
+        var kept = row.Parameters.TopK == 0 ? logits.Length : Math.Min(row.Parameters.TopK, logits.Length);
+        var ids = LargestFirst(logits, kept);
+        var largest = new float[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            largest[i] = logits[ids[i]];
+        }
+
+        return Draw(ids, largest, row);
+    }
+
+    /// <summary>Draws from candidates.</summary>
+    /// <param name="ids">Largest logit first, of equal ones the lower id first; at least as many as top-k keeps.</param>
+    /// <param name="logits">One for each, with everything applied that comes before the temperature.</param>
+    public static int Draw(ReadOnlySpan<int> ids, ReadOnlySpan<float> logits, SamplingRow row)
+    {
         var parameters = row.Parameters;
-        var kept = parameters.TopK == 0 ? logits.Length : Math.Min(parameters.TopK, logits.Length);
-        var candidates = LargestFirst(logits, kept);
-        var weights = new double[candidates.Length];
-        var highest = logits[candidates[0]];
+        var weights = new double[parameters.TopK == 0 ? ids.Length : Math.Min(parameters.TopK, ids.Length)];
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] = Math.Exp((logits[candidates[i]] - highest) / parameters.Temperature);
+            weights[i] = Math.Exp((logits[i] - logits[0]) / parameters.Temperature);
         }
 
         var count = Nucleus(weights, parameters);
@@ -117,11 +130,11 @@ internal sealed class TokenSampler
             sum += weights[i];
             if (sum > threshold)
             {
-                return candidates[i];
+                return ids[i];
             }
         }
 
-        return candidates[count - 1];
+        return ids[count - 1];
     }
 
     /// <summary>How many of the weights, which fall, top-p and min-p keep; at least one, and no impossible one beside it.</summary>

@@ -28,6 +28,9 @@ internal abstract class EngineRequest
     /// <summary>The first prompt position whose log-probability is wanted, from 1; null for none.</summary>
     public int? PromptLogprobsFrom { get; init; }
 
+    /// <summary>What else is read from the prompt's hidden states.</summary>
+    public IReadOnlyList<IReadout> Readouts { get; init; } = [];
+
     /// <summary>Tokens that end the generation.</summary>
     public required IReadOnlySet<int> StopTokenIds { get; init; }
 
@@ -45,6 +48,14 @@ internal abstract class EngineRequest
 
     /// <summary>Why it cannot go on, where <see cref="OnToken"/> said that the text ends; null where it ends well.</summary>
     public virtual Error? Failure => null;
+
+    /// <summary>Whether <see cref="OnLogits"/> is called.</summary>
+    public virtual bool WantsLogits => false;
+
+    /// <summary>The logits that the next token is chosen from, as the model gives them: float32, one for each token of the vocabulary. Comes before <see cref="OnToken"/>.</summary>
+    public virtual void OnLogits(ReadOnlySpan<byte> logits)
+    {
+    }
 
     /// <summary>The whole prompt is computed, and with it what was generated before.</summary>
     public abstract void OnPrefilled(IReadOnlyList<float> promptLogprobs);

@@ -35,12 +35,15 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
     public List<float> PromptLogprobs { get; } = [];
 
-    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and those before a token that is scored.</summary>
-    public int MostReusable => !IsStarted && request.PromptLogprobsFrom is { } from ? Math.Min(from - 1, _tokens.Count - 1) : _tokens.Count - 1;
+    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, those before a token that is scored, and what is read out.</summary>
+    public int MostReusable => IsStarted
+        ? _tokens.Count - 1
+        : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
 
-    /// <summary>Whether its next token is the most probable one, whatever was before, and nothing else is asked of the step.</summary>
-    public bool IsPlainlyDecoding => IsStarted && request.MaxNewTokens > 0 && request.Sampling.IsPlainArgmax && request.BadTokenIds.Count == 0
-        && Generated >= request.Sampling.MinNewTokens && request.Allowed is null && request.Rejects is null;
+    /// <summary>Whether its next token is the most probable one or drawn from so many most probable ones, whatever was before, and nothing else is asked of the step.</summary>
+    public bool IsPlainlyDecoding(int candidates) => IsStarted && request.MaxNewTokens > 0 && request.Sampling is { Logprobs: null, LeavesLogitsAlone: true } sampling
+        && (sampling.IsGreedy || (sampling.TopK >= 1 && sampling.TopK <= candidates)) && Generated >= sampling.MinNewTokens
+        && request.BadTokenIds.Count == 0 && !request.WantsLogits && request.Allowed is null && request.Rejects is null;
 
     /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
     public void Reserve()
@@ -84,6 +87,10 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         if (!IsStarted)
         {
             PromptLogprobs.Clear();
+            foreach (var readout in request.Readouts)
+            {
+                readout.Reset();
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
+using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Steps;
 using TorchSharp;
@@ -19,7 +21,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     {
         using var scope = torch.NewDisposeScope();
         var batch = new StepBatch(step.Select(scheduled => scheduled.Slice));
-        if (TryChooseGreedily(step, batch))
+        if (TryDecodePlainly(step, batch))
         {
             return;
         }
@@ -30,6 +32,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         foreach (var scheduled in step)
         {
             ScorePrompt(scheduled, hidden, row);
+            ReadOut(scheduled, hidden, row);
             row += scheduled.Slice.Count;
             scheduler.Advance(scheduled);
             if (scheduled.ReachesEnd)
@@ -51,28 +54,34 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         }
     }
 
-    /// <summary>The short way of steps in which every sequence decodes and takes its most probable token.</summary>
-    private bool TryChooseGreedily(IReadOnlyList<ScheduledSlice> step, StepBatch batch)
+    /// <summary>The short way of steps in which every sequence decodes, and its next token is among the most probable ones.</summary>
+    private bool TryDecodePlainly(IReadOnlyList<ScheduledSlice> step, StepBatch batch)
     {
-        if (!model.Decoder.UsesKernels || !step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding))
+        if (!model.Decoder.UsesKernels || !step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding(TokenCandidates.Wanted)))
         {
             return false;
         }
 
-        var chosen = model.Decoder.TryChoose(batch, model.Cache, () =>
+        var draws = step.Any(scheduled => !scheduled.Sequence.Request.Sampling.IsPlainArgmax);
+        var decoded = model.Decoder.TryDecode(batch, model.Cache, draws, () =>
         {
             foreach (var scheduled in step)
             {
                 scheduler.Advance(scheduled);
             }
         });
-        for (var i = 0; i < chosen.Length; i++)
+        for (var i = 0; i < decoded.MostProbable.Length; i++)
         {
-            Accept(step[i].Sequence, new SampledToken(chosen[i], null));
+            var sequence = step[i].Sequence;
+            Accept(sequence, sequence.Request.Sampling.IsPlainArgmax ? new SampledToken(decoded.MostProbable[i], null) : Draw(decoded, i, Row(sequence)));
         }
 
-        return chosen.Length > 0;
+        return !decoded.IsEmpty;
     }
+
+    private SampledToken Draw(DecodedStep decoded, int row, SamplingRow sampling) => decoded.Candidates(row) is { } candidates
+        ? new SampledToken(TokenSampler.Draw(candidates.Ids, candidates.Logits, sampling), null)
+        : _sampler.Sample(decoded.Logits(row), [sampling])[0];
 
     private bool FinishScored(Sequence sequence)
     {
@@ -87,6 +96,15 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
 
     private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
     {
+        for (var i = 0; i < ends.Count; i++)
+        {
+            if (ends[i].Sequence.Request.WantsLogits)
+            {
+                using var row = logits.narrow(0, i, 1).to(torch.CPU).contiguous();
+                ends[i].Sequence.Request.OnLogits(row.bytes);
+            }
+        }
+
         var rows = ends.ConvertAll(end => Row(end.Sequence));
         var tokens = _sampler.Sample(logits, rows);
         for (var i = 0; i < tokens.Count; i++)
@@ -142,6 +160,22 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
             var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));
             var chosen = torch.nn.functional.log_softmax(logits, 1).gather(1, targets).squeeze(1).to(torch.CPU).contiguous();
             sequence.PromptLogprobs.AddRange(MemoryMarshal.Cast<byte, float>(chosen.bytes));
+        }
+    }
+
+    private void ReadOut(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
+    {
+        var (sequence, slice) = scheduled;
+        foreach (var readout in sequence.IsStarted ? [] : sequence.Request.Readouts)
+        {
+            var first = Math.Max(slice.FirstPosition, readout.From);
+            var end = Math.Min(slice.Length, readout.End);
+            if (first < end)
+            {
+                using var scope = torch.NewDisposeScope();
+                flight?.Advance();
+                readout.Read(model.Decoder, hidden.narrow(0, firstRow + first - slice.FirstPosition, end - first), first);
+            }
         }
     }
 }

@@ -69,7 +69,12 @@ internal static class WarmUp
         var tokens = Enumerable.Range(firstPosition, count).Select(position => position % model.Decoder.Spec.VocabSize).ToArray();
         var slice = new StepSlice { Blocks = blocks, Tokens = tokens, FirstPosition = firstPosition, PromptLength = firstPosition + count };
         var hidden = forward(new StepBatch([slice]), model.Cache, null);
-        _ = model.Decoder.Logits(hidden).argmax(1).to(torch.CPU);
+        _ = model.Decoder switch
+        {
+            { Spec.HasOutput: true } decoder => decoder.Logits(hidden).argmax(1).to(torch.CPU),
+            { Spec.ScoreHead: not null } decoder => decoder.Scores(hidden).to(torch.CPU),
+            _ => hidden.to(torch.CPU),
+        };
         return hidden.to(torch.float32).to(torch.CPU).MoveToOuterDisposeScope();
     }
 }

@@ -8,7 +8,7 @@ using LmDeploy.Worker.Generation;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>The worker's side of worker.proto.</summary>
-internal sealed class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment) : V1.Worker.WorkerBase
+internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment) : V1.Worker.WorkerBase
 {
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {

@@ -26,6 +26,9 @@ internal sealed class Tokenizer
 
     public SpecialTokens SpecialTokens => _parts.SpecialTokens;
 
+    /// <summary>The special tokens that the model expects before a text.</summary>
+    public IReadOnlyList<int> TokensBeforeText => _parts.Template.Before;
+
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <exception cref="Errors.EngineException">invalid_tokenizer, naming the file and the place in it.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFolder.Read(folder));

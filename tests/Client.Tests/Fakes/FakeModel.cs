@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 
@@ -30,11 +31,24 @@ internal static class FakeModel
             started.PromptLogprobs.AddRange(text.Skip(1).Select(_ => -0.5f));
         }
 
+        if (config.OutputLogits == V1.OutputLogits.All)
+        {
+            for (var i = 0; i < text.Length - 1; i++)
+            {
+                await events.WriteAsync(new GenerationEvent { Index = index, PromptLogits = new PromptLogits { First = i, Rows = 1, Logits = Logits(i) } });
+            }
+        }
+
         await events.WriteAsync(new GenerationEvent { Index = index, Started = started });
         var length = Math.Min(text.Length, config.MaxNewTokens);
         foreach (var c in text[..length])
         {
             var delta = new GenerationDelta { Text = c.ToString(), TokenIds = { c } };
+            if (config.OutputLogits != V1.OutputLogits.None)
+            {
+                delta.Logits = Logits(c);
+            }
+
             if (config.HasLogprobs)
             {
                 delta.Logprobs.Add(new TokenLogprobs { Ids = { c, c + 1 }, Logprobs = { -0.1f, float.NegativeInfinity } });
@@ -52,6 +66,9 @@ internal static class FakeModel
         await events.WriteAsync(new GenerationEvent { Index = index, Finished = finished });
     }
 
+    /// <summary>A row of a vocabulary of two.</summary>
+    private static ByteString Logits(float first) => ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes([first, first + 1]));
+
     public static ScoreResponse Score(ScoreRequest request) => new()
     {
         Results =
@@ -61,6 +78,50 @@ internal static class FakeModel
                 TokenIds = { (input.HasContinuation ? input.Continuation : TextOf(input.Prompt)[1..]).Select(c => (int)c) },
                 Logprobs = { (input.HasContinuation ? input.Continuation : TextOf(input.Prompt)[1..]).Select(_ => -0.25) },
             }),
+        },
+    };
+
+    /// <summary>A letter a token; lower-case ones are greedy.</summary>
+    public static LogLikelihoodResponse LogLikelihood(LogLikelihoodRequest request) => new()
+    {
+        Results =
+        {
+            request.Inputs.Select(input => new LogLikelihoodResult
+            {
+                Continuations =
+                {
+                    input.Continuations.Select(continuation => continuation.Text == "!"
+                        ? new ContinuationScore { Error = new Error { Code = ErrorCodes.InvalidRequest, Message = "! cannot be scored." } }
+                        : new ContinuationScore
+                        {
+                            TokenIds = { TextOf(continuation).Select(c => (int)c) },
+                            Logprobs = { TextOf(continuation).Select(_ => -0.25) },
+                            IsGreedy = TextOf(continuation).All(char.IsLower),
+                        }),
+                },
+            }),
+        },
+    };
+
+    /// <summary>The longer the better.</summary>
+    public static RewardScoreResponse RewardScore(RewardScoreRequest request) => new()
+    {
+        Results =
+        {
+            request.Prompts.Select(prompt => TextOf(prompt) == "!"
+                ? new RewardResult { Error = new Error { Code = ErrorCodes.UnsupportedFeature, Message = "! has no score." } }
+                : new RewardResult { Score = TextOf(prompt).Length + (prompt.AddGenerationPrompt ? 0 : 0.5), InputTokenLen = TextOf(prompt).Length }),
+        },
+    };
+
+    /// <summary>A letter a number.</summary>
+    public static EmbedResponse Embed(EmbedRequest request) => new()
+    {
+        Results =
+        {
+            request.Prompts.Select(prompt => TextOf(prompt) == "!"
+                ? new EmbeddingResult { Error = new Error { Code = ErrorCodes.ContextLengthExceeded, Message = "! is too long." } }
+                : new EmbeddingResult { Vector = { TextOf(prompt).Select(c => c / 2f) }, InputTokenLen = TextOf(prompt).Length }),
         },
     };
 
@@ -85,6 +146,9 @@ internal static class FakeModel
                 : new DetokenizeResult { Text = string.Concat(input.Ids.Select(id => (char)id)) + (request.SkipSpecialTokens ? "" : "</s>") }),
         },
     };
+
+    private static string TextOf(V1.Continuation continuation) =>
+        continuation.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : continuation.Text;
 
     private static string TextOf(V1.Prompt prompt) => prompt.SourceCase switch
     {

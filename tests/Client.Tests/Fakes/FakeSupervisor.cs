@@ -41,6 +41,12 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<ScoreRequest, ScoreResponse> OnScore { get; set; } = FakeModel.Score;
 
+    public Func<LogLikelihoodRequest, LogLikelihoodResponse> OnLogLikelihood { get; set; } = FakeModel.LogLikelihood;
+
+    public Func<RewardScoreRequest, RewardScoreResponse> OnRewardScore { get; set; } = FakeModel.RewardScore;
+
+    public Func<EmbedRequest, EmbedResponse> OnEmbed { get; set; } = FakeModel.Embed;
+
     public Func<TokenizeRequest, TokenizeResponse> OnTokenize { get; set; } = FakeModel.Tokenize;
 
     public Func<DetokenizeRequest, DetokenizeResponse> OnDetokenize { get; set; } = FakeModel.Detokenize;

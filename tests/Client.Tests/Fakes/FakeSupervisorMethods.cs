@@ -19,6 +19,9 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
             Create<GenerateRequest, GenerationEvent>(MethodType.ServerStreaming, Pipelines, "Generate"), [],
             (fake, request, events, call) => fake.OnGenerate(request, events, call));
         AddUnary<ScoreRequest, ScoreResponse>(context, Pipelines, "Score", (fake, request) => fake.OnScore(request));
+        AddUnary<LogLikelihoodRequest, LogLikelihoodResponse>(context, Pipelines, "LogLikelihood", (fake, request) => fake.OnLogLikelihood(request));
+        AddUnary<RewardScoreRequest, RewardScoreResponse>(context, Pipelines, "RewardScore", (fake, request) => fake.OnRewardScore(request));
+        AddUnary<EmbedRequest, EmbedResponse>(context, Pipelines, "Embed", (fake, request) => fake.OnEmbed(request));
         AddUnary<TokenizeRequest, TokenizeResponse>(context, Pipelines, "Tokenize", (fake, request) => fake.OnTokenize(request));
         AddUnary<DetokenizeRequest, DetokenizeResponse>(context, Pipelines, "Detokenize", (fake, request) => fake.OnDetokenize(request));
         AddUnary<ListPipelinesRequest, ListPipelinesResponse>(context, Host, "ListPipelines", (fake, _) => fake.OnListPipelines());

@@ -40,6 +40,20 @@ public sealed class GenerationTests : IAsyncLifetime
         answer.ErrorCode.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(OutputLogits.Generation, new float[] { 'a', 'b', 'c' })]
+    [InlineData(OutputLogits.All, new float[] { 0, 1, 'a', 'b', 'c' })]
+    public async Task Infer_JoinsTheRowsOfLogits(OutputLogits which, float[] expected)
+    {
+        var answer = await _pipeline.InferAsync("abc", new GenerationConfig { OutputLogits = which }).InTime();
+        answer.Logits!.Select(row => row.Span[0]).ShouldBe(expected);
+        answer.Logits!.Select(row => row.Span[1]).ShouldBe(expected.Select(logit => logit + 1));
+        (await _pipeline.InferAsync("abc").InTime()).Logits.ShouldBeNull();
+
+        var pieces = await _pipeline.StreamInferAsync("abc", new GenerationConfig { OutputLogits = which }).ToListAsync();
+        pieces.Select(piece => piece.Logits!.Count).ShouldBe([expected.Length - 2, 1, 1, 0]);
+    }
+
     [Fact]
     public async Task Infer_AnswersABatchInOrder()
     {

@@ -53,6 +53,67 @@ public sealed class ScoringTests : IAsyncLifetime
     }
 
     [Fact]
+    public void GetLogLikelihood_GivesAResultForEachContinuation()
+    {
+        var scores = _pipeline.GetLogLikelihood("prompt", ["ab", "Ab", Continuation.FromTokenIds([97])]);
+        scores.Select(score => score.Logprob).ShouldBe([-0.5, -0.5, -0.25]);
+        scores.Select(score => score.IsGreedy).ShouldBe([true, false, true]);
+        scores[0].TokenIds.ShouldBe([97, 98]);
+        scores[0].TokenLogprobs.ShouldBe([-0.25, -0.25]);
+    }
+
+    [Fact]
+    public void GetLogLikelihood_LeavesOutWhatCannotBeSent()
+    {
+        var sent = 0;
+        _fake.OnLogLikelihood = request =>
+        {
+            sent = request.Inputs.Sum(input => input.Continuations.Count);
+            return FakeModel.LogLikelihood(request);
+        };
+        string[] texts = ["\ud800", "b"];
+        var scores = _pipeline.GetLogLikelihood([
+            new LogLikelihoodInput("a", [.. texts.Select(Continuation.FromText)]),
+            new LogLikelihoodInput("\ud800", ["c", "d"]),
+            new LogLikelihoodInput("e", []),
+            new LogLikelihoodInput("f", ["!", "gh"])]);
+        sent.ShouldBe(3);
+        scores.Select(input => input.Select(score => score.ErrorCode is null)).ShouldBe([[false, true], [false, false], [], [false, true]]);
+        scores[3][1].TokenIds.Count.ShouldBe(2);
+        _pipeline.GetLogLikelihood("a", texts)[1].Logprob.ShouldBe(-0.25);
+    }
+
+    [Fact]
+    public async Task GetLogLikelihood_OfNothing_IsNothing()
+    {
+        (await _pipeline.GetLogLikelihoodAsync([])).ShouldBeEmpty();
+        (await _pipeline.GetLogLikelihoodAsync("a", Array.Empty<Continuation>())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task GetLogLikelihood_EndsWithItsToken()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(_pipeline.GetLogLikelihoodAsync("a", ["b"], cancelled.Token));
+    }
+
+    [Fact]
+    public void GetRewardScore_OneManyAndPrompts()
+    {
+        _pipeline.GetRewardScore([65, 66]).ShouldBe(2);
+        _pipeline.GetRewardScore([new[] { 65 }, [65, 66, 67]]).ShouldBe([1, 3]);
+        Prompt[] prompts = ["ab", "!", "\ud800", Prompt.FromText("abc") with { AddGenerationPrompt = false }];
+        var scores = _pipeline.GetRewardScore(prompts);
+        scores.Select(score => score.Score).ShouldBe([2, 0, 0, 3.5]);
+        scores.Select(score => score.ErrorCode).ShouldBe([null, "unsupported_feature", "invalid_request", null]);
+    }
+
+    [Fact]
+    public void GetRewardScore_ThrowsTheErrorOfItsInput()
+        => Should.Throw<LmDeployException>(() => _pipeline.GetRewardScore(['!'])).Code.ShouldBe("unsupported_feature");
+
+    [Fact]
     public void Tokenize_TextIsRaw()
     {
         _fake.OnTokenize = request =>

@@ -112,6 +112,50 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task WorkerKilledWhileItScores_IsAskedAgain()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        var request = new LogLikelihoodRequest
+        {
+            Key = holder.Ready.Key,
+            Inputs = { new LogLikelihoodInput { Prompt = new Prompt { Text = "a" }, Continuations = { new Continuation { Text = "bc" }, new Continuation { Text = "def" } } } },
+        };
+
+        var call = supervisor.Pipelines.LogLikelihoodAsync(request);
+        var response = await call.ResponseAsync.InTime();
+
+        File.Exists(supervisor.Mark("compute")).ShouldBeTrue("the worker died on the way");
+        response.Results.ShouldHaveSingleItem().Continuations.Select(score => score.TokenIds.Single()).ShouldBe([2, 3]);
+    }
+
+    [Fact]
+    public async Task WorkerKilledWhileItRewards_IsAskedAgain()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        var call = supervisor.Pipelines.RewardScoreAsync(new RewardScoreRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
+
+        var response = await call.ResponseAsync.InTime();
+
+        File.Exists(supervisor.Mark("compute")).ShouldBeTrue("the worker died on the way");
+        response.Results.Select(result => result.Score).ShouldBe([3, 1]);
+    }
+
+    [Fact]
+    public async Task WorkerKilledWhileItEmbeds_IsAskedAgain()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("crash-once");
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        var call = supervisor.Pipelines.EmbedAsync(new EmbedRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
+
+        var response = await call.ResponseAsync.InTime();
+
+        File.Exists(supervisor.Mark("compute")).ShouldBeTrue("the worker died on the way");
+        response.Results.Select(result => result.Vector.Single()).ShouldBe([3, 1]);
+    }
+
+    [Fact]
     public async Task DisposeMidStream_FailsTheCallAsStopped()
     {
         await using var supervisor = await RealSupervisor.StartAsync();

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Journal;
 using LmDeploy.V1;
@@ -44,6 +45,28 @@ public sealed class GenerationJournalTests
         rest.Configs[0].PromptLogprobs.ShouldBeFalse("they came with the first event");
         rest.Prompts[1].Text.ShouldBe("c");
         rest.Configs[1].PromptLogprobs.ShouldBeTrue("nothing was said of this one");
+    }
+
+    [Fact]
+    public void Take_LeavesOutTheRowsOfLogitsThatCameBefore()
+    {
+        var asked = Request("a");
+        asked.Configs.Add(new GenerationConfig { OutputLogits = OutputLogits.All });
+        using var journal = Journal(asked);
+        var first = new GenerationAttempt(journal, [0]);
+        first.Take(Logits(0, 1, 2)).ShouldBeTrue();
+        first.Take(Logits(2, 3)).ShouldBeTrue();
+
+        var second = new GenerationAttempt(journal, [0]);
+        second.Request.Configs[0].OutputLogits.ShouldBe(OutputLogits.All, "not all of them came");
+        second.Take(Logits(0, 1)).ShouldBeFalse();
+        var partly = Logits(1, 2, 3, 4, 5);
+        second.Take(partly).ShouldBeTrue();
+        partly.PromptLogits.ShouldBe(Logits(3, 4, 5).PromptLogits);
+        second.Take(Logits(5, 6)).ShouldBeTrue();
+        second.Take(Started(0, 9, 9)).ShouldBeTrue();
+
+        new GenerationAttempt(journal, [0]).Request.Configs[0].OutputLogits.ShouldBe(OutputLogits.Generation, "those of the prompt came before its first event");
     }
 
     [Fact]
@@ -189,6 +212,17 @@ public sealed class GenerationJournalTests
     }
 
     private static GenerateRequest Request(params string[] texts) => new() { Key = "k", Prompts = { texts.Select(text => new Prompt { Text = text }) } };
+
+    /// <summary>A row of one number each.</summary>
+    private static GenerationEvent Logits(int first, params float[] rows) => new()
+    {
+        PromptLogits = new PromptLogits
+        {
+            First = first,
+            Rows = rows.Length,
+            Logits = ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes(rows.AsSpan())),
+        },
+    };
 
     private static GenerationEvent Started(int index, params int[] ids) => new() { Index = index, Started = new GenerationStarted { PromptTokenIds = { ids } } };
 

@@ -7,28 +7,31 @@ namespace LmDeploy.Worker.Tests.Engine;
 /// <summary>The tensors of a model folder, to be changed and written back as one file.</summary>
 internal sealed class CheckpointFile
 {
-    private readonly string _path;
+    private readonly string _folder;
 
-    private CheckpointFile(string path) => _path = path;
+    private CheckpointFile(string folder) => _folder = folder;
 
     public SortedDictionary<string, (string Dtype, long[] Shape, byte[] Data)> Tensors { get; } = new(StringComparer.Ordinal);
 
     public static CheckpointFile Read(ModelFolder model)
     {
-        var checkpoint = new CheckpointFile(model.PathOf("model.safetensors"));
-        using var file = SafetensorsFile.Open(checkpoint._path);
-        foreach (var tensor in file.Tensors)
+        var checkpoint = new CheckpointFile(model.Path);
+        foreach (var path in Directory.GetFiles(model.Path, "*.safetensors"))
         {
-            var data = new byte[tensor.Length];
-            file.Read(tensor.Offset, data);
-            checkpoint.Tensors[tensor.Name] = (tensor.Dtype, tensor.Shape, data);
+            using var file = SafetensorsFile.Open(path);
+            foreach (var tensor in file.Tensors)
+            {
+                var data = new byte[tensor.Length];
+                file.Read(tensor.Offset, data);
+                checkpoint.Tensors[tensor.Name] = (tensor.Dtype, tensor.Shape, data);
+            }
         }
 
         return checkpoint;
     }
 
     /// <summary>One without tensors, to be written into a folder.</summary>
-    public static CheckpointFile In(string folder) => new(Path.Combine(folder, "model.safetensors"));
+    public static CheckpointFile In(string folder) => new(folder);
 
     /// <summary>Takes a tensor out.</summary>
     public (string Dtype, long[] Shape, byte[] Data) Take(string name)
@@ -49,8 +52,10 @@ internal sealed class CheckpointFile
     public void Join(string name, long[] shape, IEnumerable<byte[]> parts) =>
         Tensors[name] = ("BF16", shape, [.. parts.SelectMany(part => part)]);
 
+    /// <summary>Writes one file in the place of all that there were.</summary>
     public void Write()
     {
+        Array.ForEach(Directory.GetFiles(_folder, "*.safetensors*"), File.Delete);
         var offset = 0L;
         var header = new Dictionary<string, object>();
         foreach (var (name, tensor) in Tensors)
@@ -59,7 +64,7 @@ internal sealed class CheckpointFile
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
-        using var stream = File.Create(_path);
+        using var stream = File.Create(Path.Combine(_folder, "model.safetensors"));
         stream.Write(BitConverter.GetBytes((ulong)json.Length));
         stream.Write(json);
         foreach (var tensor in Tensors.Values)

@@ -83,6 +83,9 @@ public sealed class TemplateErrorTests
     }
 
     [Fact]
+    public void Render_RefusesToTruncateToLessThanNothing() => Render.Error("{{ 'abc' | truncate(-(2 ** 70)) }}").Message.ShouldContain("expected length >= 3");
+
+    [Fact]
     public void Render_LeavesUnknownFiltersAloneWhereTheyAreNotReached() =>
         Render.Text("{% if no %}{{ 1 | nope }}{% endif %}{{ 1 | nope if no else 'x' }}{{ 'y' if true else 1 is nope }}").ShouldBe("xy");
 }

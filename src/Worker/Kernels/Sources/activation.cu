@@ -16,6 +16,8 @@ __device__ __forceinline__ float gated(float gate, float up) { return rounded(ro
 // Grid (blocks over size / 8, rows); size is a multiple of 8.
 extern "C" __global__ void gate(const element* both, element* y, int size) {
   const int i = (blockIdx.x * blockDim.x + threadIdx.x) * 8;
+  let_next_begin();
+  wait_for_input();
   if (i >= size) return;
   const element* from = both + (size_t)blockIdx.y * 2 * size;
   float g[8], u[8];

@@ -1,5 +1,7 @@
 // The index of the largest of each row; of equal ones the lowest. One block of 1024 threads a row.
 extern "C" __global__ void __launch_bounds__(1024) argmax(const element* x, int* index, int count) {
+  let_next_begin();
+  wait_for_input();
   const element* row = x + (size_t)blockIdx.x * count;
   float best = -INFINITY_F;
   int at = 0x7fffffff;

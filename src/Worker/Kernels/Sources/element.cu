@@ -23,6 +23,15 @@ __device__ __forceinline__ float widen(element x) { float r; asm("cvt.f32.f16 %0
 __device__ __forceinline__ element narrow(float x) { element r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r) : "f"(x)); return r; }
 #endif
 
+// A kernel may begin before the one before it has ended (programmatic dependent launch): until `wait_for_input` it reads nothing but weights.
+#if __CUDA_ARCH__ >= 900
+__device__ __forceinline__ void wait_for_input() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
+__device__ __forceinline__ void let_next_begin() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
+#else
+__device__ __forceinline__ void wait_for_input() {}
+__device__ __forceinline__ void let_next_begin() {}
+#endif
+
 #define INFINITY_F __int_as_float(0x7f800000)
 
 // The value as the element type would hold it: what PyTorch computes after each of its operators.

@@ -5,6 +5,8 @@ extern "C" __global__ void __launch_bounds__(NORM_THREADS) add_norm(
   constexpr int Per = (HIDDEN / 8 + NORM_THREADS - 1) / NORM_THREADS;
   __shared__ float room[33];
   const size_t row = (size_t)blockIdx.x * HIDDEN;
+  let_next_begin();
+  wait_for_input();
   float v[Per][8];
   #pragma unroll
   for (int k = 0; k < Per; k++) {

@@ -8,6 +8,8 @@ extern "C" __global__ void __launch_bounds__(256) rope_to_cache(
     const int* positions, const int* slots, element* keys, element* values) {
   constexpr int Heads = HEADS + 2 * KV_HEADS, Half = ROTARY_DIM / 2, PairsPerLane = (Half + 31) / 32;
   __shared__ float room[8][HEAD_DIM];
+  let_next_begin();
+  wait_for_input();
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, position = positions[blockIdx.x], slot = slots[blockIdx.x];
   float* s = room[warp];
   float sine[PairsPerLane + 1], cosine[PairsPerLane + 1];

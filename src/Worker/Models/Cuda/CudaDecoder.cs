@@ -35,6 +35,8 @@ internal sealed class CudaDecoder : IDisposable
     private readonly torch.Tensor _logits;
     private readonly torch.Tensor _ids;
     private readonly PinnedBuffer _hostIds;
+    private readonly torch.Tensor _candidates;
+    private readonly PinnedBuffer _hostCandidates;
     private readonly Dictionary<int, DecodeGraph> _graphs = [];
     private StepInputs? _mixedInputs;
 
@@ -60,6 +62,8 @@ internal sealed class CudaDecoder : IDisposable
         _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.dtype, device: _device).DetachFromDisposeScope();
         _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _hostIds = new PinnedBuffer(_mostDecodeRows);
+        _candidates = torch.zeros([_mostDecodeRows, TokenCandidates.Integers], dtype: torch.int32, device: _device).DetachFromDisposeScope();
+        _hostCandidates = new PinnedBuffer(_mostDecodeRows * TokenCandidates.Integers);
         _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
     }
 
@@ -67,17 +71,23 @@ internal sealed class CudaDecoder : IDisposable
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight) =>
         TryDecode(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
 
-    /// <inheritdoc cref="Decoder.TryChoose"/>
-    public ReadOnlySpan<int> TryChoose(StepBatch batch, KeyValueCache cache, Action whileItRuns)
+    /// <inheritdoc cref="Decoder.TryDecode"/>
+    public DecodedStep TryDecode(StepBatch batch, KeyValueCache cache, bool withCandidates, Action whileItRuns)
     {
-        if (TryDecode(batch, cache) is null)
+        if (TryDecode(batch, cache) is not { } step)
         {
-            return [];
+            return default;
+        }
+
+        if (withCandidates)
+        {
+            _kernels.Candidates(batch.Rows, step.Logits.Pointer, TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
+            _hostCandidates.CopyFrom(TorchShim.DataPointer(_candidates), batch.Rows * TokenCandidates.Integers, _stream);
         }
 
         whileItRuns();
         _stream.Synchronize();
-        return _hostIds.Span[..batch.Rows];
+        return new DecodedStep(_hostIds.Span[..batch.Rows], withCandidates ? _hostCandidates.Span : [], step.Logits.Tensor, _spec.LogitCap);
     }
 
     /// <param name="hidden">[rows, hidden]</param>
@@ -101,6 +111,8 @@ internal sealed class CudaDecoder : IDisposable
         _mixedInputs?.Dispose();
         _decodeInputs.Dispose();
         _hostIds.Dispose();
+        _hostCandidates.Dispose();
+        _candidates.Dispose();
         _logits.Dispose();
         _ids.Dispose();
         _buffers.Dispose();
@@ -161,7 +173,7 @@ internal sealed class CudaDecoder : IDisposable
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);
         var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device);
-        var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => (slice, new PrefillAttention(slice, _device))).ToList();
+        var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.dtype, _device)).ToList();
         var decoding = batch.SingleTokenSlices;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decoding, _mostDecodeRows);
         Enqueue(buffers, _mixedInputs, cache, decoding, decoding == 0 ? 1 : Splits(decoding), prefills, flight);
@@ -172,7 +184,7 @@ internal sealed class CudaDecoder : IDisposable
     private int Splits(int rows) => Math.Clamp(AttentionBlocks / (rows * _spec.Attention.KeyValueHeads * _kernels.Sizes.GroupParts), 1, MostSplits);
 
     private void Enqueue(
-        StepBuffers buffers, StepInputs inputs, KeyValueCache cache, int decoding, int splits, IReadOnlyList<(StepSlice Slice, PrefillAttention Attention)> prefills, FlightRecord? flight)
+        StepBuffers buffers, StepInputs inputs, KeyValueCache cache, int decoding, int splits, IReadOnlyList<CudaPrefill> prefills, FlightRecord? flight)
     {
         var rows = buffers.X.Rows;
         var x = buffers.X.Pointer;
@@ -217,26 +229,15 @@ internal sealed class CudaDecoder : IDisposable
         layer.Down.Run(_kernels, buffers.Gated, buffers.Delta);
     }
 
-    /// <summary>libtorch's attention of each prompt; queries are scaled and rotated already.</summary>
-    private void Prefill(
-        CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<(StepSlice Slice, PrefillAttention Attention)> prefills)
+    private void Prefill(CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<CudaPrefill> prefills)
     {
         var attention = _spec.Attention;
-        foreach (var (slice, prefill) in prefills)
+        foreach (var prefill in prefills)
         {
             using var scope = torch.NewDisposeScope();
-            var qkv = buffers.Qkv.Tensor.narrow(0, row, slice.Count).view(slice.Count, attention.Heads + (2 * attention.KeyValueHeads), attention.HeadDim);
-            var attended = prefill.Forward(
-                qkv.narrow(1, 0, attention.Heads),
-                qkv.narrow(1, attention.Heads, attention.KeyValueHeads),
-                qkv.narrow(1, attention.Heads + attention.KeyValueHeads, attention.KeyValueHeads),
-                keys,
-                values,
-                attention,
-                layer.Window,
-                layer.Attention.Sinks);
-            buffers.Attended.Tensor.narrow(0, row, slice.Count).copy_(attended);
-            row += slice.Count;
+            var qkv = buffers.Qkv.Tensor.narrow(0, row, prefill.Count).view(prefill.Count, attention.Heads + (2 * attention.KeyValueHeads), attention.HeadDim);
+            buffers.Attended.Tensor.narrow(0, row, prefill.Count).copy_(prefill.Attend(qkv, keys, values, layer));
+            row += prefill.Count;
         }
     }
 }

@@ -10,13 +10,20 @@ internal static class CudaSupport
     private const int LargestHead = 256;
 
     /// <returns>What keeps a decoder from them; null for nothing.</returns>
-    public static string? WhyNot(DecoderSpec spec, torch.Device device)
+    public static string? WhyNot(DecoderSpec spec, torch.Device device) => true switch
+    {
+        _ when device.type != DeviceType.CUDA => "the device is no GPU",
+        _ when NvrtcLibrary.Handle == 0 => "NVRTC was not found",
+        _ => WhyNot(spec),
+    };
+
+    /// <inheritdoc cref="WhyNot(DecoderSpec, torch.Device)"/>
+    public static string? WhyNot(DecoderSpec spec)
     {
         var attention = spec.Attention;
         return true switch
         {
-            _ when device.type != DeviceType.CUDA => "the device is no GPU",
-            _ when NvrtcLibrary.Handle == 0 => "NVRTC was not found",
+            _ when !spec.HasOutput => "it has no output layer",
             _ when spec.Moe is not null => "experts",
             _ when attention.Latent is not null => "latent attention",
             _ when attention.HeadDim % 8 != 0 || attention.HeadDim > LargestHead => $"heads of {attention.HeadDim}",

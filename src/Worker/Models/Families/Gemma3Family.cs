@@ -12,6 +12,8 @@ internal sealed class Gemma3Family : IModelFamily
 
     public string Architecture => "Gemma3ForCausalLM";
 
+    public string Stem => "Gemma3Text";
+
     public DecoderSpec Describe(ConfigFile config)
     {
         var spec = GemmaConfig.Describe(config, Architecture);

@@ -23,6 +23,8 @@ internal sealed class Gpt2Family : IModelFamily
 
     public string Architecture => "GPT2LMHeadModel";
 
+    public string Stem => "GPT2";
+
     public DecoderSpec Describe(ConfigFile config)
     {
         var (hidden, heads) = (config.PositiveInteger("n_embd"), config.PositiveInteger("n_head"));

@@ -8,6 +8,9 @@ internal interface IModelFamily
     /// <summary>As in config.json's <c>architectures</c>.</summary>
     string Architecture { get; }
 
+    /// <summary>What the architectures of the same decoder with another head begin with, or with none.</summary>
+    string Stem => Architecture.Replace("ForCausalLM", "", StringComparison.Ordinal);
+
     /// <exception cref="Errors.EngineException"><see cref="V1.ErrorCodes.InvalidConfig"/>.</exception>
     DecoderSpec Describe(ConfigFile config);
 }

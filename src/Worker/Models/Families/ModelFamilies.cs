@@ -34,11 +34,18 @@ internal static class ModelFamilies
     public static DecoderSpec Describe(ConfigFile config)
     {
         var architectures = config.Strings("architectures") ?? throw config.Missing("architectures", "an array with one of " + Names);
-        var family = All.FirstOrDefault(family => architectures.Contains(family.Architecture))
-            ?? throw new EngineException(
-                ErrorCodes.UnsupportedArchitecture,
-                $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}.",
-                "architectures");
-        return family.Describe(config);
+        foreach (var architecture in architectures)
+        {
+            if (All.FirstOrDefault(family => family.Architecture == architecture || ModelHeads.IsOf(architecture, family)) is { } family)
+            {
+                return ModelHeads.Put(family.Describe(config), architecture, config);
+            }
+        }
+
+        throw new EngineException(
+            ErrorCodes.UnsupportedArchitecture,
+            $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}, the same decoders without an output layer (...Model), "
+            + $"and as reward models {ModelHeads.RewardModels}.",
+            "architectures");
     }
 }

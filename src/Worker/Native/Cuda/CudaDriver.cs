@@ -113,7 +113,6 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ModuleGetFunction(out nint function, nint module, string name);
 
-    [LibraryImport(Library, EntryPoint = "cuLaunchKernel")]
-    public static partial int LaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** arguments, void** extra);
+    [LibraryImport(Library, EntryPoint = "cuLaunchKernelEx")]
+    public static partial int LaunchKernel(LaunchConfiguration* configuration, nint function, void** arguments, void** extra);
 }

@@ -1,7 +1,8 @@
 namespace LmDeploy.Worker.Native.Cuda;
 
 /// <summary>One kernel of a <see cref="CudaModule"/>, and good as long as that.</summary>
-internal sealed unsafe class CudaKernel(nint function, string name)
+/// <param name="beginsEarly">Whether it may begin before what is enqueued before it has ended, because it waits by itself (compute capability 9.0 and up).</param>
+internal sealed unsafe class CudaKernel(nint function, string name, bool beginsEarly)
 {
     private const int MostArguments = 24;
 
@@ -10,6 +11,19 @@ internal sealed unsafe class CudaKernel(nint function, string name)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(arguments.Length, MostArguments);
         var pointers = stackalloc void*[MostArguments];
+        var early = LaunchAttribute.BeginsEarly;
+        var configuration = new LaunchConfiguration
+        {
+            GridX = (uint)grid.X,
+            GridY = (uint)grid.Y,
+            GridZ = (uint)grid.Z,
+            BlockX = (uint)threads,
+            BlockY = 1,
+            BlockZ = 1,
+            Stream = stream.Handle,
+            Attributes = &early,
+            AttributeCount = beginsEarly ? 1u : 0,
+        };
         fixed (KernelArgument* first = arguments)
         {
             for (var i = 0; i < arguments.Length; i++)
@@ -17,10 +31,10 @@ internal sealed unsafe class CudaKernel(nint function, string name)
                 pointers[i] = first + i;
             }
 
-            var result = CudaDriver.LaunchKernel(function, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, (uint)threads, 1, 1, 0, stream.Handle, pointers, null);
+            var result = CudaDriver.LaunchKernel(&configuration, function, pointers, null);
             if (result != 0)
             {
-                CudaDriver.Check(result, $"cuLaunchKernel of {name}");
+                CudaDriver.Check(result, $"cuLaunchKernelEx of {name}");
             }
         }
     }

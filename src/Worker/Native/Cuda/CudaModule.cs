@@ -14,10 +14,11 @@ internal sealed unsafe class CudaModule : IDisposable
         }
     }
 
-    public CudaKernel Kernel(string name)
+    /// <param name="beginsEarly"><inheritdoc cref="CudaKernel" path="/param[@name='beginsEarly']"/></param>
+    public CudaKernel Kernel(string name, bool beginsEarly)
     {
         CudaDriver.Check(CudaDriver.ModuleGetFunction(out var function, _module, name), $"cuModuleGetFunction for {name}");
-        return new CudaKernel(function, name);
+        return new CudaKernel(function, name, beginsEarly);
     }
 
     public void Dispose() => _ = CudaDriver.ModuleUnload(_module);

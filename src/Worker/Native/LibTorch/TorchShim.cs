@@ -17,6 +17,11 @@ internal static unsafe class TorchShim
     private static readonly delegate* unmanaged<nint, int, nint*, int> CreateStreamGuard = (delegate* unmanaged<nint, int, nint*, int>)Export("aoti_torch_create_cuda_stream_guard");
     private static readonly delegate* unmanaged<nint, int> DeleteStreamGuard = (delegate* unmanaged<nint, int>)Export("aoti_torch_delete_cuda_stream_guard");
 
+    private static readonly delegate* unmanaged<ulong> AbiVersion = (delegate* unmanaged<ulong>)Export("aoti_torch_abi_version");
+    private static readonly delegate* unmanaged<nint, int> DeleteTensor = (delegate* unmanaged<nint, int>)Export("aoti_torch_delete_tensor_object");
+    private static readonly delegate* unmanaged<nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int> FlashForward =
+        (delegate* unmanaged<nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int>)Export("aoti_torch_cuda__flash_attention_forward");
+
     /// <summary>Where a tensor's data begin. Good as long as the tensor.</summary>
     public static nint DataPointer(torch.Tensor tensor)
     {
@@ -33,6 +38,37 @@ internal static unsafe class TorchShim
         GC.KeepAlive(result);
         GC.KeepAlive(left);
         GC.KeepAlive(right);
+    }
+
+    /// <summary>Whether <see cref="FlashAttention"/> is there, and takes what it is given here: libtorch 2.10 and 2.11.</summary>
+    public static bool HasFlashAttention => FlashForward != null && AbiVersion != null && (AbiVersion() >> 48) is 0x020a or 0x020b;
+
+    /// <summary>Causal attention whose last query sees the last key; scores are divided by the root of the head size. 16-bit types on CUDA alone.</summary>
+    /// <param name="queries">[1, queries, heads, head size], with the head's elements side by side.</param>
+    /// <param name="keys">[1, keys, key-value heads, head size]</param>
+    /// <param name="window">How many of the latest positions are seen; null for all.</param>
+    /// <returns>As the queries.</returns>
+    public static torch.Tensor FlashAttention(torch.Tensor queries, torch.Tensor keys, torch.Tensor values, int? window)
+    {
+        var results = stackalloc nint[5];
+        long left = (window ?? 0) - 1, right = 0;
+        Check(
+            FlashForward(
+                queries.Handle, keys.Handle, values.Handle, null, null, queries.shape[1], keys.shape[1], 0, 1, 0, null,
+                window is null ? null : &left, window is null ? null : &right, null, null, results, results + 1, results + 2, results + 3, results + 4),
+            "aoti_torch_cuda__flash_attention_forward");
+        for (var i = 1; i < 5; i++)
+        {
+            if (results[i] != 0)
+            {
+                Check(DeleteTensor(results[i]), "aoti_torch_delete_tensor_object");
+            }
+        }
+
+        GC.KeepAlive(queries);
+        GC.KeepAlive(keys);
+        GC.KeepAlive(values);
+        return torch.Tensor.UnsafeCreateTensor(results[0]);
     }
 
     /// <summary>Makes a stream the current one of this thread.</summary>

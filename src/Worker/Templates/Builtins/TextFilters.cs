@@ -105,7 +105,7 @@ internal static class TextFilters
         var end = bound[2] is null ? "..." : RenderContext.Characters(bound[2]!);
         var leeway = bound[3] is null or NoneValue ? TruncationLeeway : RenderContext.Index(bound[3]!);
         var text = AsText(value, context);
-        var kept = length - new StringValue(end).Count;
+        var kept = (long)length - new StringValue(end).Count;
         if (kept < 0 || leeway < 0)
         {
             var expected = kept < 0 ? $"length >= {length - kept}, got {length}" : $"leeway >= 0, got {leeway}";
@@ -117,7 +117,7 @@ internal static class TextFilters
             return text;
         }
 
-        var cut = text.Slice(0, kept);
+        var cut = text.Slice(0, (int)kept);
         var space = bound[1]?.IsTrue == true ? -1 : cut.LastIndexOf(' ');
         return context.String((space < 0 ? cut : cut[..space]) + end);
     }

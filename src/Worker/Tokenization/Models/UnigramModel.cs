@@ -16,6 +16,7 @@ internal sealed class UnigramModel(Vocabulary vocabulary, float[] scores, int? u
     private const double UnknownPenalty = 10;
 
     private readonly double _unknownScore = scores.Where(score => score > Never).DefaultIfEmpty(0).Min() - UnknownPenalty;
+    private readonly PrefixTree _tokens = new(vocabulary.Entries.Where(token => scores[token.Value] > Never));
     private readonly ByteTokens? _byteTokens = byteFallback ? new ByteTokens(vocabulary) : null;
 
     private readonly record struct Arrival(int Start, int Id, double Score);
@@ -65,12 +66,13 @@ internal sealed class UnigramModel(Vocabulary vocabulary, float[] scores, int? u
             Rune.DecodeFromUtf16(text[start..], out _, out var runeLength);
             var hasSingle = false;
             var score = arrivals[start].Score;
-            for (var length = 1; length <= Math.Min(vocabulary.LongestToken, text.Length - start); length++)
+            var node = PrefixTree.Root;
+            for (var end = start; end < text.Length && _tokens.TryStep(ref node, text[end], out var id); end++)
             {
-                if (vocabulary.TryGetId(text.Slice(start, length), out var id) && scores[id] > Never)
+                if (id >= 0)
                 {
-                    Arrive(ref arrivals[start + length], new Arrival(start, id, score + scores[id]));
-                    hasSingle |= length == runeLength;
+                    Arrive(ref arrivals[end + 1], new Arrival(start, id, score + scores[id]));
+                    hasSingle |= end + 1 == start + runeLength;
                 }
             }
 

@@ -8,17 +8,56 @@ internal sealed class PatternPreTokenizer(IPattern pattern, SplitBehavior behavi
 {
     private readonly record struct Segment(TextRange Range, bool IsMatch);
 
+    /// <summary>Kept for the next piece of the thread: a sequence of steps comes here for every word.</summary>
+    [ThreadStatic]
+    private static List<TextRange>? _scratch;
+
     public void Split(Piece piece, List<Piece> output)
     {
-        var matches = new List<TextRange>();
+        var matches = _scratch ?? [];
+        _scratch = null;
+        matches.Clear();
         pattern.Find(piece.Text.Span, matches);
+        if (behavior == SplitBehavior.Isolated)
+        {
+            Isolate(piece, matches, output);
+        }
+        else
+        {
+            Arrange(piece, matches, output);
+        }
+
+        _scratch = matches;
+    }
+
+    /// <summary>Each match and each text between two is a piece of its own.</summary>
+    private static void Isolate(Piece piece, List<TextRange> matches, List<Piece> output)
+    {
+        var end = 0;
+        foreach (var match in matches)
+        {
+            AddPart(piece, new TextRange(end, match.Start), output);
+            AddPart(piece, match, output);
+            end = match.End;
+        }
+
+        AddPart(piece, new TextRange(end, piece.Text.Length), output);
+    }
+
+    private static void AddPart(Piece piece, TextRange range, List<Piece> output)
+    {
+        if (range.End > range.Start)
+        {
+            output.Add(range.End - range.Start == piece.Text.Length ? piece : piece.Slice(range));
+        }
+    }
+
+    private void Arrange(Piece piece, List<TextRange> matches, List<Piece> output)
+    {
         var ranges = Arrange(Segments(matches, piece.Text.Length));
         foreach (var range in ranges)
         {
-            if (range.End > range.Start)
-            {
-                output.Add(piece.Slice(range));
-            }
+            AddPart(piece, range, output);
         }
     }
 

@@ -5,16 +5,16 @@ internal sealed class SequencePreTokenizer(IReadOnlyList<IPreTokenizer> steps) :
 {
     public void Split(Piece piece, List<Piece> output)
     {
-        var pieces = new List<Piece> { piece };
+        var (pieces, parts) = (new List<Piece> { piece }, new List<Piece>());
         foreach (var step in steps)
         {
-            var parts = new List<Piece>(pieces.Count);
+            parts.Clear();
             foreach (var part in pieces)
             {
                 step.Split(part, parts);
             }
 
-            pieces = parts;
+            (pieces, parts) = (parts, pieces);
         }
 
         output.AddRange(pieces);

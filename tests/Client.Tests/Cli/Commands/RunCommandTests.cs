@@ -7,6 +7,17 @@ namespace LmDeploy.Client.Tests.Cli.Commands;
 public sealed class RunCommandTests : CommandTestBase
 {
     [Fact]
+    public async Task Run_WritesLogitsWhereAskedFor()
+    {
+        var prompts = Write("p.jsonl", """{"id":1,"prompt":"ab"}""", """{"id":2,"prompt":"ab","output_logits":"none"}""", """{"id":3,"prompt":"ab","output_logits":"some"}""");
+        (await RunAsync("run", "model", "--prompts", prompts, "--json", "-", "--output-logits", "all", "--raw")).ShouldBe(1);
+        var lines = Out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldContain(""""logits":[[0,1],[97,98],[98,99]]"""");
+        lines[1].ShouldNotContain(""""logits":"""");
+        lines[2].ShouldContain("none, generation or all");
+    }
+
+    [Fact]
     public async Task Run_PrintsTheAnswerAsItComes()
     {
         (await RunAsync("run", "model", "hello", "--greedy")).ShouldBe(0);

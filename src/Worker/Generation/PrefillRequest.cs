@@ -1,0 +1,47 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Scheduling;
+
+namespace LmDeploy.Worker.Generation;
+
+/// <summary>A prompt that is computed for what its readouts take, nothing generated.</summary>
+internal sealed class PrefillRequest : EngineRequest
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the readouts have everything.</summary>
+    public Task Done => _done.Task;
+
+    /// <param name="id">Names it in the flight record; 0 for none.</param>
+    /// <param name="caller">Whose it is: callers take turns.</param>
+    public static PrefillRequest Create(ulong id, object caller, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
+    {
+        Id = id,
+        Caller = caller,
+        PromptIds = ids,
+        Readouts = readouts,
+        Sampling = new SamplingParameters(),
+        MaxNewTokens = 0,
+        StopTokenIds = new HashSet<int>(),
+        CancellationToken = cancellationToken,
+    };
+
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    {
+    }
+
+    public override bool OnToken(SampledToken token, bool isStopToken) => throw new InvalidOperationException("Nothing is generated after this prompt.");
+
+    public override void OnFinished(FinishReason reason, Error? error)
+    {
+        if (error is null)
+        {
+            _done.SetResult();
+        }
+        else
+        {
+            _done.SetException(new EngineException(error.Code, error.Message, error.Subject));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace LmDeploy.Worker.Kernels;
+
+/// <summary>The largest logits of one row, as the kernel <c>candidates</c> leaves them.</summary>
+internal static class TokenCandidates
+{
+    /// <summary>At least so many of the largest are among them.</summary>
+    public const int Wanted = 64;
+
+    /// <summary>Room for so many.</summary>
+    public const int Most = 256;
+
+    /// <summary>int32 for a row: how many there are, then index and bits of the value of each.</summary>
+    public const int Integers = 1 + (2 * Most);
+
+    /// <param name="row">Of <see cref="Integers"/>.</param>
+    /// <returns>Largest first, of equal ones the lower index first; null when there were more than there is room for.</returns>
+    public static (int[] Ids, float[] Logits)? Read(ReadOnlySpan<int> row)
+    {
+        if (row[0] > Most)
+        {
+            return null;
+        }
+
+        var ids = new int[row[0]];
+        var logits = new float[row[0]];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            (ids[i], logits[i]) = (row[1 + (2 * i)], BitConverter.Int32BitsToSingle(row[2 + (2 * i)]));
+        }
+
+        Array.Sort(ids, logits);
+        var order = Enumerable.Range(0, ids.Length).OrderByDescending(i => logits[i]).ToArray();
+        return ([.. order.Select(i => ids[i])], [.. order.Select(i => logits[i])]);
+    }
+}

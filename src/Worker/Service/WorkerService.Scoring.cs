@@ -1,0 +1,50 @@
+using Grpc.Core;
+using LmDeploy.V1;
+using LmDeploy.Worker.Generation;
+
+namespace LmDeploy.Worker.Service;
+
+internal sealed partial class WorkerService
+{
+    /// <summary>Prompts of one call that are under way at once: few enough that what their continuations share is still in the cache when its turn comes.</summary>
+    private const int PromptsAtOnce = 64;
+
+    public override async Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        using var turns = new SemaphoreSlim(PromptsAtOnce);
+        var response = new LogLikelihoodResponse();
+        response.Results.AddRange(await Task.WhenAll(request.Inputs.Select(input => LogLikelihoodAsync(model, input, turns, context)).ToList()));
+        return response;
+    }
+
+    public override async Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var response = new RewardScoreResponse();
+        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Rewards.ScoreAsync(prompt, context, context.CancellationToken)).ToList()));
+        return response;
+    }
+
+    public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var options = request.Options ?? new EmbeddingOptions();
+        var response = new EmbedResponse();
+        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Embeddings.EncodeAsync(prompt, options, context, context.CancellationToken)).ToList()));
+        return response;
+    }
+
+    private static async Task<LogLikelihoodResult> LogLikelihoodAsync(TextModel model, LogLikelihoodInput input, SemaphoreSlim turns, ServerCallContext context)
+    {
+        await turns.WaitAsync(context.CancellationToken);
+        try
+        {
+            return await model.Likelihood.ScoreAsync(input, context, context.CancellationToken);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+}

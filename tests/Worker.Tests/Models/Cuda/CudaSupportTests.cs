@@ -1,0 +1,45 @@
+using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Cuda;
+
+namespace LmDeploy.Worker.Tests.Models.Cuda;
+
+public sealed class CudaSupportTests
+{
+    [Fact]
+    public void WhyNot_NamesNothingOfAPlainDecoder() => CudaSupport.WhyNot(Plain()).ShouldBeNull();
+
+    public static TheoryData<string, Func<object, object>> Others => new()
+    {
+        { "experts", spec => ((DecoderSpec)spec) with { Moe = new MoeSpec { Experts = 4, ExpertsPerToken = 2, IntermediateSize = 8, SparseLayers = [true] } } },
+        { "heads of 12", spec => WithAttention(spec, attention => attention with { HeadDim = 12 }) },
+        { "heads of 264", spec => WithAttention(spec, attention => attention with { HeadDim = 264 }) },
+        { "a norm over all heads", spec => WithAttention(spec, attention => attention with { QueryKeyNorm = QueryKeyNorm.PerProjection }) },
+        { "norms by mean and variance", spec => ((DecoderSpec)spec) with { Norm = NormKind.Layer } },
+        { "the kind of feed-forward network", spec => ((DecoderSpec)spec) with { GatedMlp = false } },
+        { "biases after attention", spec => ((DecoderSpec)spec) with { MlpBias = true } },
+        { "learned positions", spec => ((DecoderSpec)spec) with { LearnedPositions = 16 } },
+        { "sizes that are no multiples of 8", spec => ((DecoderSpec)spec) with { HiddenSize = 60 } },
+        { "rotary frequencies that depend on the length", spec => ((DecoderSpec)spec) with { Rope = new RopeSettings { Dimensions = 16, Kind = RopeKind.Dynamic, Theta = 1e4, MaxPositions = 64 } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void WhyNot_SaysWhatKeepsADecoderFromThem(string reason, Func<object, object> change) =>
+        CudaSupport.WhyNot((DecoderSpec)change(Plain())).ShouldBe(reason);
+
+    private static DecoderSpec WithAttention(object spec, Func<AttentionSpec, AttentionSpec> change) =>
+        ((DecoderSpec)spec) with { Attention = change(((DecoderSpec)spec).Attention) };
+
+    private static DecoderSpec Plain() => new()
+    {
+        Architecture = "LlamaForCausalLM",
+        VocabSize = 128,
+        HiddenSize = 64,
+        IntermediateSize = 128,
+        Attention = new AttentionSpec { Heads = 4, KeyValueHeads = 2, HeadDim = 16 },
+        Rope = new RopeSettings { Dimensions = 16, Theta = 1e4, MaxPositions = 64 },
+        SlidingWindows = [null],
+        NormEpsilon = 1e-5,
+        CheckpointDtype = "bfloat16",
+    };
+}

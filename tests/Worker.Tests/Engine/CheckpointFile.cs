@@ -31,7 +31,7 @@ internal sealed class CheckpointFile
     }
 
     /// <summary>One without tensors, to be written into a folder.</summary>
-    public static CheckpointFile In(string folder) => new(Path.Combine(folder, "model.safetensors"));
+    public static CheckpointFile In(string folder) => new(folder);
 
     /// <summary>Takes a tensor out.</summary>
     public (string Dtype, long[] Shape, byte[] Data) Take(string name)

@@ -13,7 +13,8 @@ namespace LmDeploy.Supervisor.Hosting;
 internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvider time)
 {
     /// <summary>What is left of the shutdown's time for calls to end once all pipelines have, and for the server to stop.</summary>
-    private static readonly TimeSpan CallsTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestCallsTimeout = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestCallsTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs until something asks for the end. <paramref name="announce"/> gets the one word that the starter waits for.</summary>
     public async Task RunAsync(Action<string> announce)
@@ -84,16 +85,17 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     private async Task EndAsync(WebApplication app, Task standby, ILogger logger, TimeSpan left)
     {
         left = left < options.ShutdownTimeout ? left : options.ShutdownTimeout;
+        var calls = TimeSpan.FromTicks(Math.Clamp(left.Ticks / 4, ShortestCallsTimeout.Ticks, LongestCallsTimeout.Ticks));
         var registry = app.Services.GetRequiredService<PipelineRegistry>();
-        if (!await Task.WhenAll(registry.CloseAsync(StopReason.Shutdown), standby).CompletesWithinAsync(left - (2 * CallsTimeout), time))
+        if (!await Task.WhenAll(registry.CloseAsync(StopReason.Shutdown), standby).CompletesWithinAsync(left - (2 * calls), time))
         {
             var count = registry.All.Count;
             LogPipelinesLeft(logger, count);
         }
 
         // The server closes its connections without looking whether the last words of a call went out.
-        await app.Services.GetRequiredService<CallGauge>().DrainAsync().CompletesWithinAsync(CallsTimeout, time);
-        using var deadline = new CancellationTokenSource(CallsTimeout, time);
+        await app.Services.GetRequiredService<CallGauge>().DrainAsync().CompletesWithinAsync(calls, time);
+        using var deadline = new CancellationTokenSource(calls, time);
         await app.StopAsync(deadline.Token);
     }
 

@@ -70,7 +70,7 @@ internal sealed class LoadedModel : IDisposable
             return;
         }
 
-        if (CudaSupport.WhyNot(decoder.Spec, plan.Device) is { } reason)
+        if (CudaSupport.WhyNot(decoder.Spec, plan.Device, settings.MaxBatchSize) is { } reason)
         {
             Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {reason}");
             return;

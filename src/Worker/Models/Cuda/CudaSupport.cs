@@ -9,15 +9,19 @@ internal static class CudaSupport
 {
     private const int LargestHead = 256;
 
+    /// <summary>Every one of them has its room in buffers that are there from the beginning.</summary>
+    private const int MostSequences = 1024;
+
     /// <returns>What keeps a decoder from them; null for nothing.</returns>
-    public static string? WhyNot(DecoderSpec spec, torch.Device device) => true switch
+    public static string? WhyNot(DecoderSpec spec, torch.Device device, int maxBatchSize) => true switch
     {
         _ when device.type != DeviceType.CUDA => "the device is no GPU",
+        _ when maxBatchSize > MostSequences => $"more than {MostSequences} sequences at once",
         _ when NvrtcLibrary.Handle == 0 => "NVRTC was not found",
         _ => WhyNot(spec),
     };
 
-    /// <inheritdoc cref="WhyNot(DecoderSpec, torch.Device)"/>
+    /// <inheritdoc cref="WhyNot(DecoderSpec, torch.Device, int)"/>
     public static string? WhyNot(DecoderSpec spec)
     {
         var attention = spec.Attention;

@@ -44,10 +44,11 @@ internal sealed class StepInputs : IDisposable
     /// <summary>Whether a step fits.</summary>
     public bool Holds(StepBatch batch) => batch.Rows <= _rows && (long)batch.SingleTokenSlices * Width(batch) <= _capacity;
 
-    /// <summary>Enqueues the copy of a step's numbers. The one before must be done.</summary>
+    /// <summary>Enqueues the copy of a step's numbers, once that of the step before is done: a step that chooses no token is not waited for otherwise.</summary>
     /// <param name="rows">At least as many as the step has; the others are filled with rows that write nothing.</param>
     public void Fill(StepBatch batch, int rows, CudaStream stream)
     {
+        stream.Synchronize();
         var host = _host.Span;
         var row = 0;
         foreach (var slice in batch.Slices)

@@ -80,6 +80,7 @@ internal sealed class EngineThread : IDisposable
             MaxBatchSize = settings.MaxBatchSize,
             MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? 8192 : 256),
             MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 64 : int.MaxValue,
+            BurstFactor = settings.MaxPrefillTokenNum is null && !isCuda ? 4 : 1,
             MaxQueueLen = settings.MaxQueueLen,
             LongestWindow = windows.Contains(null) ? null : windows.Max(),
         };

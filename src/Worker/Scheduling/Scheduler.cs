@@ -183,13 +183,16 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             return;
         }
 
+        var factor = step.Count == 0 && prefilling.TrueForAll(sequence => sequence.Generated > 0) ? limits.BurstFactor : 1;
+        var budget = limits.MaxPrefillTokenNum * factor;
+        var most = limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : limits.MaxSequencePrefill * factor;
         var oldest = prefilling[0];
         var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
-        shares[oldest] = Math.Min(MostOf(oldest), prefilling.Count == 1 ? limits.MaxPrefillTokenNum : (limits.MaxPrefillTokenNum + 1) / 2);
-        var budget = limits.MaxPrefillTokenNum - shares[oldest];
+        shares[oldest] = Math.Min(Math.Min(oldest.Missing, most), prefilling.Count == 1 ? budget : (budget + 1) / 2);
+        budget -= shares[oldest];
         foreach (var sequence in prefilling.OrderBy(sequence => sequence.Missing - shares[sequence]))
         {
-            var share = Math.Min(budget, MostOf(sequence) - shares[sequence]);
+            var share = Math.Min(budget, Math.Min(sequence.Missing, most) - shares[sequence]);
             shares[sequence] += share;
             budget -= share;
         }
@@ -202,8 +205,6 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             }
         }
     }
-
-    private int MostOf(Sequence sequence) => Math.Min(sequence.Missing, limits.MaxSequencePrefill);
 
     /// <summary>Takes the blocks for a sequence's next tokens; sequences that were admitted after it give way, and in the end it does itself.</summary>
     private bool TryMakeRoom(Sequence sequence, int tokens, List<ScheduledSlice> step)

@@ -198,16 +198,39 @@ public sealed class SchedulerTests
         scheduler.Preemptions.ShouldBe(0);
     }
 
+    [Fact]
+    public void ResumedSequences_TakeLargerStepsUntilOneDecodes()
+    {
+        var pool = new BlockPool(200);
+        var scheduler = new Scheduler(
+            pool, new PrefixCache(pool, BlockSize, isEnabled: false), BlockSize, new SchedulerLimits { MaxBatchSize = 4, MaxPrefillTokenNum = 8, MaxSequencePrefill = 4, BurstFactor = 4 });
+        scheduler.Enqueue(Request([.. Enumerable.Range(0, 30)], 18, resumed: [.. Enumerable.Range(50, 10)]));
+        scheduler.Enqueue(Request([.. Enumerable.Range(100, 4)], 14, resumed: [.. Enumerable.Range(60, 6)]));
+
+        var burst = scheduler.Next();
+        Tokens(burst).Order().ToArray().ShouldBe([10, 16], "both had begun to answer");
+        Compute(scheduler, burst);
+        Tokens(scheduler.Next()).ShouldBe([1, 4], "beside one that decodes");
+
+        scheduler.FinishAll(new Error());
+        scheduler.Enqueue(Request([.. Enumerable.Range(0, 30)], 18));
+        scheduler.Enqueue(Request([.. Enumerable.Range(100, 10)], 14));
+        Tokens(scheduler.Next()).Order().ToArray().ShouldBe([4, 4], "prompts that come in");
+
+        static IEnumerable<int> Tokens(IReadOnlyList<ScheduledSlice> step) => step.Select(scheduled => scheduled.Slice.Count);
+    }
+
     private static Scheduler Scheduler(BlockPool pool, int mostWaiting = 100, int? window = null) => new(
         pool,
         new PrefixCache(pool, BlockSize, isEnabled: true),
         BlockSize,
         new SchedulerLimits { MaxBatchSize = MostSequences, MaxPrefillTokenNum = MostPrefill, MaxQueueLen = mostWaiting, LongestWindow = window });
 
-    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, CancellationToken cancellationToken = default) => new()
+    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, int[]? resumed = null, CancellationToken cancellationToken = default) => new()
     {
         Caller = caller,
         PromptIds = prompt,
+        ResumedIds = resumed ?? [],
         Sampling = new SamplingParameters(),
         MaxNewTokens = maxNewTokens,
         PromptLogprobsFrom = scoredFrom,

@@ -46,6 +46,11 @@ internal sealed class StepBenchmark(Pipeline pipeline, int seed)
         }
 
         var tokens = lastTotal - firstTotal;
+        if (tokens <= 0)
+        {
+            throw new UsageException($"The first of {batchSize} sequences ended before all of them had begun: raise --tokens, which is {newTokens}.");
+        }
+
         var milliseconds = lastTime - firstTime;
         var overall = total / time.GetElapsedTime(start).TotalSeconds;
         return new DecodeFigures(batchSize, promptLength, firstToken, milliseconds * batchSize / tokens, tokens / milliseconds * 1000, overall);

@@ -39,6 +39,10 @@ internal sealed class BenchCommand(CliHost host)
 
     private async Task<int> DecodeAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        RequireAtLeast(1, "--batch-sizes", result.GetValue(_batchSizes)!);
+        RequireAtLeast(1, "--contexts", result.GetValue(_contexts)!);
+        RequireAtLeast(2, "--tokens", result.GetValue(_tokens));
+        RequireAtLeast(1, "--rounds", result.GetValue(_rounds));
         ResultFile.Check(result.GetValue(_json));
         await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), null, cancellationToken);
         var benchmark = new StepBenchmark(pipeline, seed: 1);
@@ -68,6 +72,8 @@ internal sealed class BenchCommand(CliHost host)
 
     private async Task<int> PrefillAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        RequireAtLeast(1, "--contexts", result.GetValue(_contexts)!);
+        RequireAtLeast(1, "--rounds", result.GetValue(_rounds));
         ResultFile.Check(result.GetValue(_json));
         await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), null, cancellationToken);
         var benchmark = new StepBenchmark(pipeline, seed: 1);
@@ -90,5 +96,16 @@ internal sealed class BenchCommand(CliHost host)
             figures.Select(f => new[] { Units.Format($"{f.Context}"), Units.Format($"{f.Milliseconds:0.00} ms"), Units.Format($"{f.Context / f.Milliseconds * 1000:0}") }));
         await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double> { ["context"] = f.Context, ["first_token_ms"] = f.Milliseconds }), cancellationToken);
         return ExitCodes.Done;
+    }
+
+    private static void RequireAtLeast(int least, string flag, params ReadOnlySpan<int> values)
+    {
+        foreach (var value in values)
+        {
+            if (value < least)
+            {
+                throw new UsageException($"{flag} must be at least {least}, got {value}.");
+            }
+        }
     }
 }

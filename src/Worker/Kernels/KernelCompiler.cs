@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LmDeploy.Worker.Native;
 using LmDeploy.Worker.Native.Cuda;
 using LmDeploy.Worker.Native.Nvrtc;
 
@@ -15,10 +16,7 @@ internal sealed class KernelCompiler(string cacheFolder)
     private const int ComputeCapabilityMinor = 76;
 
     /// <summary>The user's cache folder.</summary>
-    public static string DefaultCacheFolder => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "lmdeploy",
-        "kernels");
+    public static string DefaultCacheFolder => UserCache.Folder("kernels");
 
     /// <summary>Of the current device, for example 90 for 9.0.</summary>
     public static int ComputeCapability() => (10 * CudaDriver.Attribute(ComputeCapabilityMajor)) + CudaDriver.Attribute(ComputeCapabilityMinor);

@@ -21,15 +21,13 @@ internal static class TokenCandidates
             return null;
         }
 
-        var ids = new int[row[0]];
-        var logits = new float[row[0]];
-        for (var i = 0; i < ids.Length; i++)
+        var entries = new (int Id, float Logit)[row[0]];
+        for (var i = 0; i < entries.Length; i++)
         {
-            (ids[i], logits[i]) = (row[1 + (2 * i)], BitConverter.Int32BitsToSingle(row[2 + (2 * i)]));
+            entries[i] = (row[1 + (2 * i)], BitConverter.Int32BitsToSingle(row[2 + (2 * i)]));
         }
 
-        Array.Sort(ids, logits);
-        var order = Enumerable.Range(0, ids.Length).OrderByDescending(i => logits[i]).ToArray();
-        return ([.. order.Select(i => ids[i])], [.. order.Select(i => logits[i])]);
+        Array.Sort(entries, static (left, right) => left.Logit != right.Logit ? right.Logit.CompareTo(left.Logit) : left.Id - right.Id);
+        return (Array.ConvertAll(entries, entry => entry.Id), Array.ConvertAll(entries, entry => entry.Logit));
     }
 }

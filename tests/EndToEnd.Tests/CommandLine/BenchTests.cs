@@ -29,6 +29,20 @@ public sealed class BenchTests
         Figures(result.Output).Select(figure => figure.GetProperty("context").GetDouble()).ShouldBe([8, 40]);
     }
 
+    [Theory]
+    [InlineData("--tokens", "1", "--tokens must be at least 2, got 1.")]
+    [InlineData("--rounds", "0", "--rounds must be at least 1, got 0.")]
+    [InlineData("--batch-sizes", "0", "--batch-sizes must be at least 1, got 0.")]
+    [InlineData("--contexts", "-1", "--contexts must be at least 1, got -1.")]
+    public async Task Decode_SaysWhatCannotBeMeasured(string flag, string value, string message)
+    {
+        await using var sandbox = new Sandbox();
+        var result = await Command.RunAsync(sandbox, "bench", "decode", Repository.Pebble, flag, value);
+
+        result.ExitCode.ShouldBe(2);
+        result.Errors.ShouldContain(message);
+    }
+
     private static List<JsonElement> Figures(string output) =>
         [.. JsonDocument.Parse(output[output.IndexOf("[\n", StringComparison.Ordinal)..]).RootElement.EnumerateArray()];
 }

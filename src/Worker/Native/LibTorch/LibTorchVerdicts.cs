@@ -16,12 +16,7 @@ internal sealed class LibTorchVerdicts(string cacheFolder, Func<LibTorchCandidat
 
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(60);
 
-    public static string DefaultCacheFolder => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "lmdeploy",
-        "libtorch");
+    public static string DefaultCacheFolder => UserCache.Folder("libtorch");
 
     /// <summary>Asks the cache, else tests the library and remembers the answer.</summary>
     public (bool Works, string Detail) Get(LibTorchCandidate candidate)

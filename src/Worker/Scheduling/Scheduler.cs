@@ -183,7 +183,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             return;
         }
 
-        var factor = step.Count == 0 && prefilling.TrueForAll(sequence => sequence.Generated > 0) ? limits.BurstFactor : 1;
+        var factor = prefilling.TrueForAll(sequence => sequence.Generated > 0) && step.TrueForAll(decoding => decoding.Sequence.IsResumed) ? limits.BurstFactor : 1;
         var budget = limits.MaxPrefillTokenNum * factor;
         var most = limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : limits.MaxSequencePrefill * factor;
         var oldest = prefilling[0];

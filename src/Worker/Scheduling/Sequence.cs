@@ -20,6 +20,9 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     public int Generated => _tokens.Count - request.PromptIds.Length;
 
+    /// <summary>Whether another worker had begun to answer it and died.</summary>
+    public bool IsResumed => request.ResumedIds.Length > 0;
+
     /// <summary>Tokens that have to be computed before another one can be chosen.</summary>
     public int Missing => _tokens.Count - Computed;
 

@@ -199,7 +199,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void ResumedSequences_TakeLargerStepsUntilOneDecodes()
+    public void ResumedSequences_TakeLargerStepsUntilAllOfThemDecode()
     {
         var pool = new BlockPool(200);
         var scheduler = new Scheduler(
@@ -210,12 +210,21 @@ public sealed class SchedulerTests
         var burst = scheduler.Next();
         Tokens(burst).Order().ToArray().ShouldBe([10, 16], "both had begun to answer");
         Compute(scheduler, burst);
-        Tokens(scheduler.Next()).ShouldBe([1, 4], "beside one that decodes");
+        var beside = scheduler.Next();
+        Tokens(beside).ShouldBe([1, 16], "beside one that went on already");
+        Compute(scheduler, beside);
 
         scheduler.FinishAll(new Error());
         scheduler.Enqueue(Request([.. Enumerable.Range(0, 30)], 18));
         scheduler.Enqueue(Request([.. Enumerable.Range(100, 10)], 14));
-        Tokens(scheduler.Next()).Order().ToArray().ShouldBe([4, 4], "prompts that come in");
+        var prompts = scheduler.Next();
+        Tokens(prompts).Order().ToArray().ShouldBe([4, 4], "prompts that come in");
+
+        scheduler.FinishAll(new Error());
+        scheduler.Enqueue(Request([1, 2, 3], 18));
+        Compute(scheduler, scheduler.Next());
+        scheduler.Enqueue(Request([.. Enumerable.Range(0, 30)], 18, resumed: [.. Enumerable.Range(50, 10)]));
+        Tokens(scheduler.Next()).ShouldBe([1, 4], "beside one that was never interrupted");
 
         static IEnumerable<int> Tokens(IReadOnlyList<ScheduledSlice> step) => step.Select(scheduled => scheduled.Slice.Count);
     }

@@ -74,6 +74,7 @@ internal static partial class CommandLine
         ScoreCommand.Create(host),
         RewardCommand.Create(host),
         EmbedCommand.Create(host),
+        ServeCommand.Create(host),
         PsCommand.Create(host),
         StopCommand.Create(host),
         LogsCommand.Create(host),

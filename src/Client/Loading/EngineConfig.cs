@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using LmDeploy.Loading;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -5,6 +7,8 @@ namespace LmDeploy;
 /// <summary>How a model is loaded and run. Immutable; a value out of range throws where it is set, also in a <c>with</c> expression.</summary>
 public sealed record EngineConfig
 {
+    private static readonly JsonFormatter _json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
+
     /// <summary>How listings call the pipeline. Default: null, the model folder's name.</summary>
     public string? Name { get; init; }
 
@@ -85,4 +89,8 @@ public sealed record EngineConfig
     /// <see cref="ReclaimVerdict.Unverifiable"/> and the supervisor goes on by itself. Default: 10 s.
     /// </summary>
     public TimeSpan CloseTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The settings as a JSON object with the names of the contract, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
+    /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
+    public string ToJson() => _json.Format(this.ToWire());
 }

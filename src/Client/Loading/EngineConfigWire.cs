@@ -17,7 +17,7 @@ internal static class EngineConfigWire
         return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire() };
     }
 
-    private static V1.EngineConfig ToWire(this EngineConfig config)
+    public static V1.EngineConfig ToWire(this EngineConfig config)
     {
         var wire = new V1.EngineConfig
         {

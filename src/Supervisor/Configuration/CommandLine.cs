@@ -7,7 +7,7 @@ namespace LmDeploy.Supervisor.Configuration;
 
 /// <summary>
 /// <c>lmdeploy-supervisor --socket PATH [--idle-timeout SECONDS] [--home FOLDER] [--owned] [--start-timeout SECONDS] [--client-timeout SECONDS]
-/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda] [--host-memory BYTES]</c>
+/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda] [--host-memory BYTES] [--serve FILE]</c>
 /// </summary>
 internal static class CommandLine
 {
@@ -59,6 +59,9 @@ internal static class CommandLine
                     break;
                 case "--host-memory":
                     options = options with { HostMemory = Bytes(name, value) };
+                    break;
+                case "--serve":
+                    options = options with { ServeFile = Path.GetFullPath(value) };
                     break;
                 default:
                     throw Invalid(name, $"{name} is not an option of lmdeploy-supervisor.");

@@ -20,6 +20,10 @@ internal sealed record SupervisorOptions
     /// <value>Default: 60 seconds.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The path of a file with <c>ServeOptions</c> as JSON, which is read once; with it the supervisor stays in the foreground and answers over HTTP.</summary>
+    /// <value>Default: null, none.</value>
+    public string? ServeFile { get; init; }
+
     /// <summary>How long a client may be silent, HTTP/2 pings included, before it counts as gone.</summary>
     /// <value>Default: 30 seconds; at least 6.</value>
     public TimeSpan ClientTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -14,6 +14,9 @@ internal sealed class RequestGate
     /// <summary>How many requests run.</summary>
     public int Running => Volatile.Read(ref _running);
 
+    /// <summary>Whether the supervisor drains.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
     /// <summary>For what is begun and not waited for.</summary>
     /// <exception cref="SupervisorException">The supervisor drains.</exception>
     public void Check()

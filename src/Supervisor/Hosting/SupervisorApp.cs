@@ -7,6 +7,7 @@ using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 using LmDeploy.Supervisor.Workers.Standby;
@@ -71,6 +72,10 @@ internal static class SupervisorApp
         .AddSingleton<PipelineRegistry>()
         .AddSingleton<PipelineKeeper>()
         .AddSingleton<NamedPipelines>()
+        .AddSingleton<PipelineOverview>()
+        .AddSingleton<ReceiptHistory>()
+        .AddSingleton<ServedModels>()
+        .AddSingleton<Preloading>()
         .AddSingleton<PipelineDirectory>()
         .AddSingleton<CallFailures>()
         .AddSingleton<RequestProxy>()

@@ -20,10 +20,14 @@ internal sealed class SupervisorLog : ILoggerProvider
     private readonly SafeFileHandle _file;
     private readonly TimeProvider _time;
 
+    private readonly Stream _echo;
+
+    /// <param name="echoes">Whether lines go to standard error too.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public SupervisorLog(string path, TimeProvider time)
+    public SupervisorLog(string path, TimeProvider time, bool echoes = false)
     {
         _time = time;
+        _echo = echoes ? Console.OpenStandardError() : Stream.Null;
         _file = LibC.Open(path, LibC.OpenAppend, OwnerOnly);
         if (_file.IsInvalid)
         {
@@ -68,7 +72,9 @@ internal sealed class SupervisorLog : ILoggerProvider
                 }
 
                 // Opened for appending: the offset does not matter.
-                RandomAccess.Write(_file, Encoding.UTF8.GetBytes(line), 0);
+                var bytes = Encoding.UTF8.GetBytes(line);
+                RandomAccess.Write(_file, bytes, 0);
+                _echo.Write(bytes);
             }
             catch (IOException)
             {

@@ -1,8 +1,10 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
@@ -32,11 +34,12 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
         if (claim is null)
         {
-            announce("already-running");
+            announce(options.ServeFile is null ? "already-running" : $"failed another supervisor listens on {options.Socket}");
             return;
         }
 
-        using var log = new SupervisorLog(options.LogFile, time);
+        var serve = options.ServeFile is { } file ? ServeFile.Take(file) : null;
+        using var log = new SupervisorLog(options.LogFile, time, echoes: serve is not null);
         log.Clear();
         File.Delete(options.Socket);
         OrphanedWorkers.End(options.Folder);
@@ -44,8 +47,13 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         await using var app = SupervisorApp.Build(options, log, stop);
         await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
-        announce("ready");
-        log.TakeStandardStreams(keepInput: options.Owned);
+        await using var http = serve is null ? null : await HttpServer.StartAsync(serve, app.Services, log);
+        announce(http is null ? "ready" : $"Serving on {http.Address}");
+        if (http is null)
+        {
+            log.TakeStandardStreams(keepInput: options.Owned);
+        }
+
         claim.OpenGate();
 
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
@@ -58,6 +66,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         await claim.CloseGateAsync(time); // Before anybody is refused, who will then come back with another supervisor.
         var standby = app.Services.GetRequiredService<StandbyPool>().StopAsync();
         await DrainAsync(app.Services, stop, logger);
+        await (http?.StopAsync(time) ?? Task.CompletedTask);
         await EndAsync(app, standby, logger, options.DrainTimeout + options.ShutdownTimeout - time.GetElapsedTime(ending));
         File.Delete(options.Socket);
     }

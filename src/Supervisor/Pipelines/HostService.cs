@@ -1,9 +1,7 @@
 using System.Reflection;
 using Grpc.Core;
-using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers.Standby;
@@ -15,8 +13,7 @@ namespace LmDeploy.Supervisor.Pipelines;
 internal sealed class HostService(
     PipelineRegistry registry,
     NamedPipelines named,
-    DeviceLedgers ledgers,
-    IGpuMonitor gpus,
+    PipelineOverview overview,
     EnvironmentChecker environment,
     StandbyPool standby,
     StopSignal stop,
@@ -41,16 +38,8 @@ internal sealed class HostService(
 
     public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
     {
-        var pipelines = registry.All;
-        var usesGpu = pipelines.Any(pipeline => pipeline.Model?.Device.StartsWith("cuda", StringComparison.Ordinal) == true);
-        var (devices, _) = usesGpu ? await ListDevicesAsync(context.CancellationToken) : ([], "");
-        var held = devices.SelectMany(device => device.Processes).ToLookup(process => process.Pid, process => process.UsedBytes);
         var response = new ListPipelinesResponse();
-        response.Pipelines.AddRange(pipelines.Select(pipeline =>
-        {
-            var pid = pipeline.Worker?.Process.Identity.Pid ?? 0;
-            return PipelineListing.Describe(pipeline, held.Contains(pid) ? held[pid].Sum() : null, named.StatusOf(pipeline));
-        }));
+        response.Pipelines.AddRange(await overview.ListAsync(context.CancellationToken));
         return response;
     }
 
@@ -96,15 +85,7 @@ internal sealed class HostService(
         }
     }
 
-    public override async Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context)
-    {
-        var (devices, unavailable) = await ListDevicesAsync(context.CancellationToken);
-        PipelineListing.NameOwners(devices, registry.All, standby.Pids);
-        await PipelineListing.AddPromisesAsync(devices, ledgers, registry.All);
-        var response = new ListGpusResponse { Unavailable = unavailable };
-        response.Gpus.AddRange(devices);
-        return response;
-    }
+    public override Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context) => overview.ListGpusAsync(context.CancellationToken);
 
     public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) => environment.CheckAsync(context.CancellationToken);
 
@@ -112,17 +93,5 @@ internal sealed class HostService(
     {
         stop.Request("a client asked for it");
         return Task.FromResult(new ShutdownResponse());
-    }
-
-    private async Task<(IReadOnlyList<GpuInfo> Devices, string Unavailable)> ListDevicesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await gpus.ListAsync(cancellationToken), "");
-        }
-        catch (GpuUnavailableException exception)
-        {
-            return ([], exception.Message);
-        }
     }
 }

@@ -32,6 +32,9 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     /// <summary>The pipeline that is there or on its way; null when there is none.</summary>
     public Pipeline? Resident => Read(() => _pipeline);
 
+    /// <summary>How many use it or wait for it.</summary>
+    public int Users => Read(() => _users);
+
     public NamedPipelineStatus Status => Read(() => new NamedPipelineStatus(_isPinned, _ttl, _users > 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastUsed)));
 
     /// <summary>Whether it is there, used by nobody and not pinned.</summary>

@@ -23,12 +23,13 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     public async Task<Pipeline> LoadAsync(LoadPipelineRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var ttl = Ttl(request);
-        var named = GetOrAdd(Complete(request.Open));
-        named.Keep(ttl, request.Pinned);
-        using var scope = await named.EnterAsync(cancellationToken);
+        using var scope = await Add(request).EnterAsync(cancellationToken);
         return scope.Pipeline;
     }
+
+    /// <summary>Gives a pipeline a name; its first request loads it. Doing it again changes how it is kept.</summary>
+    /// <exception cref="SupervisorException">Something in the request cannot be meant, or the name stands for something else.</exception>
+    public void Register(LoadPipelineRequest request) => Add(request);
 
     /// <summary>Begins a request to a pipeline, which is loaded first where it is not there.</summary>
     /// <exception cref="SupervisorException">The name is unknown, or the model cannot be loaded.</exception>
@@ -49,6 +50,12 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
             return await named.DropAsync(drainTimeout);
         }
     }
+
+    /// <summary>How many requests are in the pipeline of a name, or wait for it to be loaded.</summary>
+    public int UsersOf(string name) => TryFind(name)?.Users ?? 0;
+
+    /// <summary>The pipeline of a name that is there or on its way; null when there is none.</summary>
+    public Pipeline? ResidentOf(string name) => TryFind(name)?.Resident;
 
     /// <summary>How a pipeline is kept; null when it has no name here.</summary>
     public NamedPipelineStatus? StatusOf(Pipeline pipeline) => All().FirstOrDefault(named => named.Resident == pipeline)?.Status;
@@ -96,11 +103,21 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
         }
     }
 
-    private NamedPipeline Find(string name)
+    private NamedPipeline Add(LoadPipelineRequest request)
+    {
+        var ttl = Ttl(request);
+        var named = GetOrAdd(Complete(request.Open));
+        named.Keep(ttl, request.Pinned);
+        return named;
+    }
+
+    private NamedPipeline Find(string name) => TryFind(name) ?? throw Unknown(name);
+
+    private NamedPipeline? TryFind(string name)
     {
         lock (_gate)
         {
-            return _byName.TryGetValue(name, out var named) ? named : throw Unknown(name);
+            return _byName.GetValueOrDefault(name);
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Receipts;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>Every pipeline that has something left of it, quarantined ones too. Thread-safe.</summary>
-internal sealed class PipelineRegistry(PipelineParts parts, TimeProvider time, ILogger<Pipeline> logger)
+internal sealed class PipelineRegistry(PipelineParts parts, ReceiptHistory receipts, TimeProvider time, ILogger<Pipeline> logger)
 {
     private readonly ConcurrentDictionary<string, Pipeline> _byKey = new();
     private readonly Lock _gate = new();
@@ -81,6 +82,7 @@ internal sealed class PipelineRegistry(PipelineParts parts, TimeProvider time, I
     {
         await pipeline.RunAsync();
         _byKey.TryRemove(pipeline.Spec.Key, out _);
+        receipts.Add(pipeline.Spec, (await pipeline.Completion).Receipt);
         pipeline.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Embeddings;
@@ -77,6 +78,9 @@ internal sealed class TextModel : IDisposable
     /// <summary>The text of token ids.</summary>
     /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary.</exception>
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens);
+
+    /// <summary>The bytes that a token adds to a text; those of its name for a special one, none for an id that stands for no token.</summary>
+    public byte[] BytesOf(int id) => _tokenizer.IsSpecial(id) ? Encoding.UTF8.GetBytes(_tokenizer.TokenOf(id) ?? "") : _tokenizer.BytesOf(id, isFirst: false);
 
     /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>
     public void Submit(GenerationRequest request)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Threading.Channels;
+using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
@@ -126,6 +127,14 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
             response.Results.Add(result);
         }
 
+        return Task.FromResult(response);
+    }
+
+    public override Task<DescribeTokensResponse> DescribeTokens(DescribeTokensRequest request, ServerCallContext context)
+    {
+        var model = host.Model;
+        var response = new DescribeTokensResponse();
+        response.Bytes.AddRange(request.Ids.Select(id => ByteString.CopyFrom(model.BytesOf(id))));
         return Task.FromResult(response);
     }
 

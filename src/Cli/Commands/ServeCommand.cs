@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Text.Json;
+using LmDeploy.Cli.Flags;
+using LmDeploy.Cli.Hosting;
+using LmDeploy.Cli.Serving;
+
+namespace LmDeploy.Cli.Commands;
+
+/// <summary><c>lmdeploy serve</c>: becomes a supervisor that answers over HTTP.</summary>
+internal sealed class ServeCommand(CliHost host)
+{
+    private readonly Argument<string[]> _models = new("MODEL")
+    {
+        Description = "NAME=PATH or the path of a model folder, which is served under the folder's name. Loaded by its first request.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<FileInfo?> _config = new("--config") { Description = "A YAML or JSON file with models and settings; flags come before what it says." };
+    private readonly Option<string?> _address = new("--host") { Description = "An IP address of this host. Default: 127.0.0.1. Others need keys and TLS, or --insecure." };
+    private readonly Option<int?> _port = new("--port") { Description = "0 for any that is free. Default: 23333." };
+    private readonly Option<string[]> _apiKeys = new("--api-key") { Description = "[NAME=]KEY that callers have to send; several may be given. LMDEPLOY_API_KEY is one too." };
+    private readonly Option<string[]> _adminKeys = new("--admin-key") { Description = "[NAME=]KEY that may load and unload models too. LMDEPLOY_ADMIN_KEY is one too." };
+    private readonly Option<string?> _tlsCert = new("--tls-cert") { Description = "A certificate with its chain, PEM." };
+    private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "Its private key, PEM." };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen to others without keys or TLS, behind something that does both." };
+    private readonly Option<string[]> _corsOrigins = new("--cors-origin") { Description = "An origin whose pages may call; * for all. Default: none." };
+    private readonly Option<double?> _maxBody = new("--max-body") { Description = "The largest body of a request, in MiB. Default: 32." };
+    private readonly Option<int?> _maxPrompts = new("--max-prompts") { Description = "The most answers that one request may ask for. Default: 2048." };
+    private readonly Option<double?> _requestTimeout = new("--request-timeout") { Description = "Seconds that a request may take. Default: 3600." };
+    private readonly Option<double> _ttl = new("--ttl") { Description = "Seconds without a request after which a model is unloaded; 0 for never. Default: 0, it stays until another one needs its room." };
+    private readonly Option<bool> _pinned = new("--pinned") { Description = "Load the models at once, and keep them whoever needs the room." };
+    private readonly Option<bool> _preload = new("--preload") { Description = "Load the models at once." };
+    private readonly Option<int> _replicas = new("--replicas") { Description = "Pipelines of each model, over all devices. Default: 1.", DefaultValueFactory = _ => 1 };
+    private readonly EngineFlags _engine = new();
+
+    public static Command Create(CliHost host)
+    {
+        var serve = new ServeCommand(host);
+        var command = new Command("serve", "Serve models behind one OpenAI-compatible address.") { serve._models };
+        Option[] options =
+        [
+            serve._config, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure, serve._corsOrigins, serve._maxBody,
+            serve._maxPrompts, serve._requestTimeout, serve._ttl, serve._pinned, serve._preload, serve._replicas,
+        ];
+        Array.ForEach(options, command.Options.Add);
+        serve._engine.AddTo(command);
+        command.SetAction(serve.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var file = result.GetValue(_config) is { } config ? ServeFile.Read(config) : new ServeFile();
+        Override(file, result);
+        var json = ServeOptionsJson.Write(file, [.. Keys(result, _apiKeys, "LMDEPLOY_API_KEY", isAdmin: false), .. Keys(result, _adminKeys, "LMDEPLOY_ADMIN_KEY", isAdmin: true)]);
+        var isShared = await MakeWayAsync(cancellationToken);
+        host.Terminal.Out.Flush();
+        ProcessImage.Replace(Supervisor.PrepareServing(json, isShared));
+        return ExitCodes.Failed;
+    }
+
+    private void Override(ServeFile file, ParseResult result)
+    {
+        file.Host = result.GetValue(_address) ?? file.Host;
+        file.Port = result.GetValue(_port) ?? file.Port;
+        file.TlsCert = result.GetValue(_tlsCert) ?? file.TlsCert;
+        file.TlsKey = result.GetValue(_tlsKey) ?? file.TlsKey;
+        file.Insecure |= result.GetValue(_insecure);
+        file.CorsOrigins.AddRange(result.GetValue(_corsOrigins) ?? []);
+        file.MaxBodyMib = result.GetValue(_maxBody) ?? file.MaxBodyMib;
+        file.MaxPrompts = result.GetValue(_maxPrompts) ?? file.MaxPrompts;
+        file.RequestTimeoutSeconds = result.GetValue(_requestTimeout) ?? file.RequestTimeoutSeconds;
+        if (file.Port is < 0 or > 65535)
+        {
+            throw new UsageException($"--port must be 0 to 65535, got {file.Port}.");
+        }
+
+        var engine = JsonSerializer.Deserialize<Dictionary<string, object?>>(_engine.Read(result).ToJson())!;
+        foreach (var model in result.GetValue(_models) ?? [])
+        {
+            var (name, path) = model.Split('=', 2) is [var before, var after] ? (before, after) : (null, model);
+            file.Models.Add(new ServeFileModel
+            {
+                Name = name,
+                Path = path,
+                TtlSeconds = result.GetValue(_ttl),
+                Pinned = result.GetValue(_pinned),
+                Preload = result.GetValue(_preload),
+                Replicas = result.GetValue(_replicas),
+                Engine = engine,
+            });
+        }
+    }
+
+    private static IEnumerable<(string Name, string Key, bool IsAdmin)> Keys(ParseResult result, Option<string[]> option, string variable, bool isAdmin)
+    {
+        string?[] given = [.. result.GetValue(option) ?? [], Environment.GetEnvironmentVariable(variable)];
+        return given.OfType<string>().Where(key => key.Length > 0).Select((key, i) => key.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } value]
+            ? (name, value, isAdmin)
+            : ($"{(isAdmin ? "admin" : "key")}-{i + 1}", key, isAdmin));
+    }
+
+    /// <summary>Has the shared supervisor leave when it runs nothing.</summary>
+    /// <returns>Whether its place is free.</returns>
+    private async Task<bool> MakeWayAsync(CancellationToken cancellationToken)
+    {
+        await using var other = await host.FindSupervisorAsync(cancellationToken);
+        if (other is null)
+        {
+            return true;
+        }
+
+        if (await other.ListPipelinesAsync(cancellationToken) is { Count: > 0 } pipelines)
+        {
+            await host.Terminal.Error.WriteLineAsync($"note: another supervisor of yours runs {pipelines.Count} pipelines, so this one has a place of its own, and lmdeploy ps does not list it.");
+            return false;
+        }
+
+        await other.ShutdownAsync(cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Http.Access;
+
+/// <summary>
+/// Lets requests through that may be made. Web pages of others may not, unless their origin is allowed: neither by a request across origins nor, where no key
+/// is asked for, by a name of theirs that points to this host.
+/// </summary>
+/// <param name="isLocal">Whether only this host can reach the server.</param>
+internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedOrigins, bool isLocal)
+{
+    /// <summary>Where handlers find the key that a request came with.</summary>
+    public static readonly object KeyItem = new();
+
+    private const string Bearer = "Bearer ";
+    private const string AnyOrigin = "*";
+
+    public Task CheckAsync(HttpContext http, RequestDelegate next)
+    {
+        CheckHost(http);
+        CheckOrigin(http);
+        if (HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.Origin.Count > 0)
+        {
+            http.Response.Headers.AccessControlAllowMethods = "GET, POST, DELETE";
+            http.Response.Headers.AccessControlAllowHeaders = "authorization, content-type";
+            http.Response.Headers.AccessControlMaxAge = "600";
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+
+        CheckKey(http, http.GetEndpoint()?.Metadata.GetMetadata<AccessLevelMetadata>()?.Level ?? AccessLevel.User);
+        return next(http);
+    }
+
+    private static string? PresentedKey(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization.ToString();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..].Trim()
+            : request.Headers["api-key"] is [{ } key] ? key : request.Headers["x-api-key"] is [{ } other] ? other : null;
+    }
+
+    private static ApiException Denied(string message) => new(StatusCodes.Status403Forbidden, ApiErrorCodes.PermissionDenied, message);
+
+    private void CheckHost(HttpContext http)
+    {
+        var host = http.Request.Host.Host;
+        var isOurs = host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        if (isLocal && keys.IsEmpty && !isOurs)
+        {
+            throw Denied($"The host {host} is not this one: call 127.0.0.1 or localhost, or have the server ask for keys (--api-key).");
+        }
+    }
+
+    private void CheckOrigin(HttpContext http)
+    {
+        if (http.Request.Headers.Origin is not [{ Length: > 0 } origin])
+        {
+            return;
+        }
+
+        var isOwn = string.Equals(origin, $"{http.Request.Scheme}://{http.Request.Host}", StringComparison.OrdinalIgnoreCase);
+        var isAllowed = allowedOrigins.Contains(AnyOrigin) || allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+        if (!isOwn && !isAllowed)
+        {
+            throw Denied($"Pages of {origin} may not call this server; --cors-origin allows them.");
+        }
+
+        if (!isOwn)
+        {
+            http.Response.Headers.AccessControlAllowOrigin = origin;
+            http.Response.Headers.Vary = "Origin";
+        }
+    }
+
+    private void CheckKey(HttpContext http, AccessLevel level)
+    {
+        if (keys.IsEmpty || level == AccessLevel.Anybody)
+        {
+            return;
+        }
+
+        var presented = PresentedKey(http.Request);
+        if (presented is null || keys.Find(presented) is not { } key)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            throw new ApiException(
+                StatusCodes.Status401Unauthorized,
+                ApiErrorCodes.InvalidApiKey,
+                presented is null ? "An API key is needed: send Authorization: Bearer KEY." : "The API key is not one of this server's.");
+        }
+
+        if (level == AccessLevel.Admin && !key.Admin)
+        {
+            throw Denied($"{http.Request.Method} {http.Request.Path} needs an admin key (--admin-key); {key.Name} is none.");
+        }
+
+        http.Items[KeyItem] = key;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Http.Access;
+
+/// <summary>The keys that let callers in, of which only hashes are known. Thread-safe.</summary>
+internal sealed class ApiKeys(IReadOnlyList<ApiKey> keys)
+{
+    public bool IsEmpty => keys.Count == 0;
+
+    /// <summary>The key that was presented; null when it is none of them. The time it takes says nothing about keys.</summary>
+    public ApiKey? Find(string presented)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(presented), hash);
+        ApiKey? found = null;
+        foreach (var key in keys)
+        {
+            found = CryptographicOperations.FixedTimeEquals(key.Sha256.Span, hash) ? key : found;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,18 @@
+namespace LmDeploy.Supervisor.Http.Answers;
+
+/// <summary>Takes everything as the answer proper.</summary>
+internal sealed class PlainReader : IAnswerReader
+{
+    public void Add(string text, List<AnswerPiece> pieces)
+    {
+        if (text.Length > 0)
+        {
+            pieces.Add(new AnswerPiece(AnswerPart.Content, text));
+        }
+    }
+
+    public void Finish(List<AnswerPiece> pieces)
+    {
+        // Nothing is held back.
+    }
+}

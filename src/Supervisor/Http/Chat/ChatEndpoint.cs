@@ -1,0 +1,85 @@
+using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Http.Logprobs;
+using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Http.Chat;
+
+/// <summary><c>POST /v1/chat/completions</c>.</summary>
+internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, ThinkingTemplates thinking, RequestLimits limits, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var request = ChatRequest.Parse(await JsonBody.ReadAsync(http));
+        limits.CheckPrompts(request.Choices, "n");
+        using var deadline = limits.Begin(http);
+        var model = models.Find(request.Model);
+        var generate = new GenerateRequest { Key = model.Key };
+        for (var choice = 0; choice < request.Choices; choice++)
+        {
+            generate.Prompts.Add(request.Prompt.Clone());
+            generate.Configs.Add(SamplingFields.ForChoice(request.Config, choice));
+        }
+
+        var isThinking = !request.Tools.IsForced && request.Config.ResponseFormat is null && await thinking.OpensThoughtAsync(model, request.Prompt, deadline.Token);
+        var choices = generate.Prompts.Select((_, index) => new ChatChoice(index, request.Tools.CreateReader(isThinking))).ToList();
+        var spellings = request.TopLogprobs is null ? null : model.Spellings;
+        var json = new ChatJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), spellings is null ? null : new LogprobsJson(spellings, request.TopLogprobs!.Value));
+        using var events = request.Stream.IsOn ? new EventStream(http) : null;
+        var stream = events is null ? null : new ChatStream(events, json, spellings, deadline.Token);
+        var usage = new TokenUsage(request.Choices);
+        if (!await call.RunAsync(http, generate, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
+        {
+            return;
+        }
+
+        usage.Reasoning = choices.Sum(choice => choice.ReasoningTokens);
+        if (events is not null)
+        {
+            if (request.Stream.IncludesUsage)
+            {
+                events.Write(writer => json.WriteUsage(writer, usage));
+            }
+
+            await events.EndAsync();
+            return;
+        }
+
+        if (spellings is not null)
+        {
+            await spellings.LearnAsync(choices.SelectMany(choice => choice.Logprobs), deadline.Token);
+        }
+
+        await JsonReply.WriteAsync(http, writer => json.WriteAnswer(writer, choices, usage));
+    }
+
+    private static async ValueTask TakeAsync(ChatChoice choice, GenerationEvent happened, TokenUsage usage, ChatStream? stream)
+    {
+        switch (happened.EventCase)
+        {
+            case GenerationEvent.EventOneofCase.Started:
+                usage.Add(happened.Index, happened.Started);
+                break;
+            case GenerationEvent.EventOneofCase.Delta:
+                var pieces = choice.Take(happened.Delta);
+                if (stream is not null)
+                {
+                    await stream.WriteAsync(choice, pieces);
+                }
+
+                break;
+            case GenerationEvent.EventOneofCase.Finished when happened.Finished.Error is { } error:
+                throw ApiException.From(error);
+            case GenerationEvent.EventOneofCase.Finished:
+                usage.Add(happened.Index, happened.Finished);
+                var rest = choice.Finish(happened.Finished);
+                if (stream is not null)
+                {
+                    await stream.WriteAsync(choice, rest);
+                }
+
+                break;
+        }
+    }
+}

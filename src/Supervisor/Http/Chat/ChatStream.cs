@@ -1,0 +1,57 @@
+using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Supervisor.Http.Logprobs;
+
+namespace LmDeploy.Supervisor.Http.Chat;
+
+/// <summary>Sends answers to a chat as they come. Not thread-safe.</summary>
+/// <param name="spellings">For log-probabilities; null when none were asked for.</param>
+internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellings? spellings, CancellationToken cancellationToken)
+{
+    private readonly HashSet<int> _begun = [];
+
+    // How many tokens' log-probabilities were sent of each answer.
+    private readonly Dictionary<int, int> _sent = [];
+
+    /// <summary>Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one.</summary>
+    public async ValueTask WriteAsync(ChatChoice choice, IReadOnlyList<AnswerPiece> pieces)
+    {
+        var isNew = _begun.Add(choice.Index);
+        if (!isNew && pieces.Count == 0 && choice.FinishReason is null)
+        {
+            return;
+        }
+
+        if (isNew)
+        {
+            events.Write(writer => json.WriteRole(writer, choice));
+        }
+
+        var tokens = await NewTokensAsync(choice, pieces.Count > 0 || choice.FinishReason is not null);
+        foreach (var piece in pieces)
+        {
+            events.Write(writer => json.WritePiece(writer, choice, piece, tokens));
+            tokens = [];
+        }
+
+        if (choice.FinishReason is not null)
+        {
+            events.Write(writer => json.WriteFinish(writer, choice, tokens));
+        }
+
+        await events.FlushAsync();
+    }
+
+    private async ValueTask<IReadOnlyList<ChosenToken>> NewTokensAsync(ChatChoice choice, bool areWanted)
+    {
+        if (spellings is null || !areWanted)
+        {
+            return [];
+        }
+
+        var sent = _sent.GetValueOrDefault(choice.Index);
+        _sent[choice.Index] = choice.Logprobs.Count;
+        var tokens = choice.Logprobs.GetRange(sent, choice.Logprobs.Count - sent);
+        await spellings.LearnAsync(tokens, cancellationToken);
+        return tokens;
+    }
+}

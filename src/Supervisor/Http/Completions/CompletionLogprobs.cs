@@ -1,0 +1,82 @@
+using System.Text.Json;
+using LmDeploy.Supervisor.Http.Logprobs;
+
+namespace LmDeploy.Supervisor.Http.Completions;
+
+/// <summary>Writes the log-probabilities of completions in OpenAI's older form: lists of equal length, one entry for each token.</summary>
+/// <param name="spellings">Of all tokens that are written, learnt before.</param>
+/// <param name="top">How many candidates are shown of each token.</param>
+/// <param name="echoes">Whether the prompt's tokens come first.</param>
+internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool echoes)
+{
+    /// <summary>Learns the spellings of what is written of a choice.</summary>
+    public static Task LearnAsync(TokenSpellings spellings, CompletionChoice choice, CancellationToken cancellationToken) =>
+        spellings.LearnAsync(choice.Tokens.SelectMany(token => token.AllIds).Concat(choice.Started?.PromptTokenIds ?? []), cancellationToken);
+
+    /// <param name="from">How many of the generated tokens were written before.</param>
+    /// <param name="isFirst">Whether nothing was; the prompt's tokens come first of all.</param>
+    public void Write(Utf8JsonWriter json, CompletionChoice choice, int from, bool isFirst)
+    {
+        var prompt = echoes && isFirst ? choice.Started!.PromptTokenIds.ToArray() : [];
+        var tokens = choice.Tokens.Skip(from).ToList();
+        var texts = prompt.Concat(tokens.Select(token => token.Id)).Select(spellings.TextOf).ToList();
+        json.WriteStartObject("logprobs");
+        json.WriteStartArray("tokens");
+        texts.ForEach(json.WriteStringValue);
+        json.WriteEndArray();
+
+        json.WriteStartArray("token_logprobs");
+        WriteUnknownFirst(json, prompt);
+        for (var i = 1; i < prompt.Length; i++)
+        {
+            json.WriteNumberValue(Math.Max(choice.Started!.PromptLogprobs[i - 1], ChosenToken.Least));
+        }
+
+        tokens.ForEach(token => json.WriteNumberValue(token.Logprob));
+        json.WriteEndArray();
+
+        json.WriteStartArray("top_logprobs");
+        WriteUnknownFirst(json, prompt);
+        for (var i = 1; i < prompt.Length; i++)
+        {
+            WriteCandidates(json, [(prompt[i], Math.Max(choice.Started!.PromptLogprobs[i - 1], ChosenToken.Least))]);
+        }
+
+        tokens.ForEach(token => WriteCandidates(json, token.Top(Math.Max(top, 1)).Append((token.Id, token.Logprob)).DistinctBy(candidate => candidate.Item1)));
+        json.WriteEndArray();
+
+        json.WriteStartArray("text_offset");
+        var offset = Length(echoes && !isFirst ? choice.Prompt : "") + choice.Tokens.Take(from).Sum(token => Length(spellings.TextOf(token.Id)));
+        foreach (var text in texts)
+        {
+            json.WriteNumberValue(offset);
+            offset += Length(text);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>A prompt's first token has nothing before it that it could follow from.</summary>
+    private static void WriteUnknownFirst(Utf8JsonWriter json, int[] prompt)
+    {
+        if (prompt.Length > 0)
+        {
+            json.WriteNullValue();
+        }
+    }
+
+    /// <summary>In characters of Unicode, as most callers count them.</summary>
+    private static int Length(string text) => text.EnumerateRunes().Count();
+
+    private void WriteCandidates(Utf8JsonWriter json, IEnumerable<(int Id, float Logprob)> candidates)
+    {
+        json.WriteStartObject();
+        foreach (var (id, logprob) in candidates.DistinctBy(candidate => spellings.TextOf(candidate.Id)))
+        {
+            json.WriteNumber(spellings.TextOf(id), logprob);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,29 @@
+using LmDeploy.Supervisor.Http.Logprobs;
+
+namespace LmDeploy.Supervisor.Http.Completions;
+
+/// <summary>Sends completions as they come. Not thread-safe.</summary>
+/// <param name="spellings">For log-probabilities; null when none were asked for.</param>
+internal sealed class CompletionStream(EventStream events, CompletionJson json, TokenSpellings? spellings, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<int, int> _sent = [];
+
+    /// <summary>Sends what is new: text, tokens or the end.</summary>
+    public async ValueTask WriteAsync(CompletionChoice choice, string text)
+    {
+        var isNew = _sent.TryAdd(choice.Index, 0);
+        if (text.Length == 0 && choice.FinishReason is null && !(isNew && choice.Prompt.Length > 0))
+        {
+            return;
+        }
+
+        if (spellings is not null)
+        {
+            await CompletionLogprobs.LearnAsync(spellings, choice, cancellationToken);
+        }
+
+        events.Write(writer => json.WritePiece(writer, choice, isNew ? choice.Prompt + text : text, _sent[choice.Index], isNew));
+        _sent[choice.Index] = choice.Tokens.Count;
+        await events.FlushAsync();
+    }
+}

@@ -1,0 +1,101 @@
+using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.Supervisor.Requests;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Http.Completions;
+
+/// <summary><c>POST /v1/completions</c>.</summary>
+internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var request = CompletionRequest.Parse(await JsonBody.ReadAsync(http));
+        limits.CheckPrompts((long)request.Prompts.Count * request.Choices, request.Prompts.Count > 1 ? "prompt" : "n");
+        using var deadline = limits.Begin(http);
+        var model = models.Find(request.Model);
+        var generate = new GenerateRequest { Key = model.Key };
+        foreach (var prompt in request.Prompts)
+        {
+            for (var choice = 0; choice < request.Choices; choice++)
+            {
+                generate.Prompts.Add(prompt.Clone());
+                generate.Configs.Add(SamplingFields.ForChoice(request.Config, choice));
+            }
+        }
+
+        var texts = request.Echoes ? await TextsAsync(request.Prompts, model, deadline.Token) : [];
+        var choices = generate.Prompts.Select((_, index) => new CompletionChoice(index, request.Echoes ? texts[index / request.Choices] : "", request.IsEchoAlone)).ToList();
+        var spellings = request.Logprobs is null ? null : model.Spellings;
+        var logprobs = spellings is null ? null : new CompletionLogprobs(spellings, request.Logprobs!.Value, request.Echoes);
+        var json = new CompletionJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), logprobs);
+        using var events = request.Stream.IsOn ? new EventStream(http) : null;
+        var stream = events is null ? null : new CompletionStream(events, json, spellings, deadline.Token);
+        var usage = new TokenUsage(request.Choices);
+        if (!await call.RunAsync(http, generate, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
+        {
+            return;
+        }
+
+        if (events is not null)
+        {
+            if (request.Stream.IncludesUsage)
+            {
+                events.Write(writer => json.WriteUsage(writer, usage));
+            }
+
+            await events.EndAsync();
+            return;
+        }
+
+        if (spellings is not null)
+        {
+            foreach (var choice in choices)
+            {
+                await CompletionLogprobs.LearnAsync(spellings, choice, deadline.Token);
+            }
+        }
+
+        await JsonReply.WriteAsync(http, writer => json.WriteAnswer(writer, choices, usage));
+    }
+
+    private static async ValueTask TakeAsync(CompletionChoice choice, GenerationEvent happened, TokenUsage usage, CompletionStream? stream)
+    {
+        var text = "";
+        switch (happened.EventCase)
+        {
+            case GenerationEvent.EventOneofCase.Started:
+                usage.Add(happened.Index, happened.Started);
+                choice.Started = happened.Started;
+                break;
+            case GenerationEvent.EventOneofCase.Delta:
+                text = choice.Take(happened.Delta);
+                break;
+            case GenerationEvent.EventOneofCase.Finished when happened.Finished.Error is { } error:
+                throw ApiException.From(error);
+            case GenerationEvent.EventOneofCase.Finished:
+                usage.Add(happened.Index, happened.Finished);
+                choice.Finish(happened.Finished);
+                break;
+        }
+
+        if (stream is not null)
+        {
+            await stream.WriteAsync(choice, text);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> TextsAsync(IReadOnlyList<Prompt> prompts, RoutedModel model, CancellationToken cancellationToken)
+    {
+        var request = new DetokenizeRequest { SkipSpecialTokens = true };
+        request.Inputs.AddRange(prompts.Where(prompt => prompt.TokenIds is not null).Select(prompt => prompt.TokenIds));
+        var decoded = request.Inputs.Count == 0
+            ? new DetokenizeResponse()
+            : await proxy.CallAsync(request, model.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), cancellationToken);
+        using var texts = decoded.Results.Select(result => result.Error is null ? result.Text : throw ApiException.From(result.Error)).GetEnumerator();
+        return [.. prompts.Select(prompt => prompt.TokenIds is null ? prompt.Text : Next(texts))];
+
+        static string Next(IEnumerator<string> texts) => texts.MoveNext() ? texts.Current : "";
+    }
+}

@@ -1,0 +1,68 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Http.Errors;
+
+/// <summary>Gives every failed request its typed error. What nobody foresaw becomes <c>internal_error</c> and is logged; the supervisor stays up.</summary>
+internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
+{
+    public async Task HandleAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+            if (!http.Response.HasStarted && http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+            {
+                await ErrorJson.WriteAsync(http, Unrouted(http));
+            }
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone: there is nobody to tell.
+        }
+        catch (Exception exception)
+        {
+            var error = Translate(exception, http.Request.Path);
+            if (http.Response.HasStarted)
+            {
+                http.Abort();
+                return;
+            }
+
+            http.Response.Clear();
+            await ErrorJson.WriteAsync(http, error);
+        }
+    }
+
+    /// <summary>What a request is told that failed like this.</summary>
+    public ApiException Translate(Exception exception, string path)
+    {
+        switch (exception)
+        {
+            case ApiException typed:
+                return typed;
+            case SupervisorException failure:
+                return ApiException.From(failure);
+            case BadHttpRequestException bad:
+                return new ApiException(
+                    bad.StatusCode,
+                    bad.StatusCode switch
+                    {
+                        StatusCodes.Status413PayloadTooLarge => ApiErrorCodes.RequestTooLarge,
+                        StatusCodes.Status408RequestTimeout => ApiErrorCodes.RequestTimeout,
+                        _ => ErrorCodes.InvalidRequest,
+                    },
+                    bad.Message);
+            default:
+                LogUnexpected(path, exception);
+                return new ApiException(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, $"{path} failed: {exception.GetType().Name}: {exception.Message}");
+        }
+    }
+
+    private static ApiException Unrouted(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+        ? new ApiException(StatusCodes.Status405MethodNotAllowed, ApiErrorCodes.MethodNotAllowed, $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}.")
+        : new ApiException(StatusCodes.Status404NotFound, ApiErrorCodes.RouteNotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.");
+
+    [LoggerMessage(EventId = 60, EventName = "RequestFailed", Level = LogLevel.Error, Message = "{Path} failed unexpectedly")]
+    private partial void LogUnexpected(string path, Exception exception);
+}

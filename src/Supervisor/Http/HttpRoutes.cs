@@ -1,0 +1,49 @@
+using LmDeploy.Supervisor.Http.Access;
+using LmDeploy.Supervisor.Http.Chat;
+using LmDeploy.Supervisor.Http.Completions;
+using LmDeploy.Supervisor.Http.Embeddings;
+using LmDeploy.Supervisor.Http.Health;
+using LmDeploy.Supervisor.Http.Management;
+using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.Supervisor.Http.Tokenization;
+
+namespace LmDeploy.Supervisor.Http;
+
+/// <summary>Which address leads where, and who may go there.</summary>
+internal static class HttpRoutes
+{
+    public static void Map(WebApplication app)
+    {
+        var services = app.Services;
+        var gated = services.GetRequiredService<GatedRequests>();
+
+        Model("/v1/chat/completions", services.GetRequiredService<ChatEndpoint>().HandleAsync);
+        Model("/v1/completions", services.GetRequiredService<CompletionsEndpoint>().HandleAsync);
+        Model("/v1/embeddings", services.GetRequiredService<EmbeddingsEndpoint>().HandleAsync);
+        Model("/tokenize", services.GetRequiredService<TokenizeEndpoint>().HandleAsync);
+        Model("/detokenize", services.GetRequiredService<DetokenizeEndpoint>().HandleAsync);
+
+        var models = services.GetRequiredService<ModelsEndpoint>();
+        Map("GET", "/v1/models", AccessLevel.User, models.ListAsync);
+        Map("GET", "/v1/models/{*name}", AccessLevel.User, models.GetAsync);
+
+        var health = services.GetRequiredService<HealthEndpoint>();
+        Map("GET", "/health", AccessLevel.Anybody, HealthEndpoint.LiveAsync);
+        Map("GET", "/health/live", AccessLevel.Anybody, HealthEndpoint.LiveAsync);
+        Map("GET", "/health/ready", AccessLevel.Anybody, health.ReadyAsync);
+
+        var pipelines = services.GetRequiredService<PipelinesEndpoint>();
+        Map("GET", "/v1/pipelines", AccessLevel.Admin, pipelines.ListAsync);
+        Map("POST", "/v1/pipelines", AccessLevel.Admin, pipelines.LoadAsync);
+        Map("GET", "/v1/pipelines/{name}", AccessLevel.Admin, pipelines.GetAsync);
+        Map("DELETE", "/v1/pipelines/{name}", AccessLevel.Admin, pipelines.UnloadAsync);
+        Map("POST", "/v1/pipelines/{name}/restart", AccessLevel.Admin, pipelines.RestartAsync);
+        Map("GET", "/v1/pipelines/{name}/logs", AccessLevel.Admin, services.GetRequiredService<LogsEndpoint>().HandleAsync);
+        Map("GET", "/v1/gpus", AccessLevel.Admin, services.GetRequiredService<GpusEndpoint>().HandleAsync);
+        Map("GET", "/v1/events", AccessLevel.Admin, services.GetRequiredService<EventsEndpoint>().HandleAsync);
+
+        void Model(string route, RequestDelegate handle) => Map("POST", route, AccessLevel.User, gated.Wrap(handle));
+
+        void Map(string method, string route, AccessLevel level, RequestDelegate handle) => app.MapMethods(route, [method], handle).WithMetadata(new AccessLevelMetadata(level));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace LmDeploy.Supervisor.Http.Json;
+
+/// <summary>
+/// Writes messages of the contracts with the names they have there, as the command line's listings do. Unlike protobuf's own JSON it writes 64-bit numbers as
+/// numbers, enumerations by their names in C# and fields that have their default too.
+/// </summary>
+internal static class ProtoJson
+{
+    public static void Write(Utf8JsonWriter json, IMessage message)
+    {
+        json.WriteStartObject();
+        WriteFields(json, message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the fields into an object that has begun.</summary>
+    public static void WriteFields(Utf8JsonWriter json, IMessage message)
+    {
+        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
+        {
+            var value = field.HasPresence && !field.Accessor.HasValue(message) ? null : field.Accessor.GetValue(message);
+            json.WritePropertyName(field.Name);
+            if (field.IsRepeated)
+            {
+                json.WriteStartArray();
+                foreach (var item in (System.Collections.IList)value!)
+                {
+                    WriteValue(json, field, item);
+                }
+
+                json.WriteEndArray();
+            }
+            else
+            {
+                WriteValue(json, field, value);
+            }
+        }
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, FieldDescriptor field, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case IMessage message:
+                Write(json, message);
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case double number:
+                json.WriteNumberValue(double.IsFinite(number) ? number : 0);
+                break;
+            case float number:
+                json.WriteNumberValue(float.IsFinite(number) ? number : 0);
+                break;
+            case Enum name:
+                json.WriteStringValue(name.ToString());
+                break;
+            case ulong number:
+                json.WriteNumberValue(number);
+                break;
+            case IConvertible number:
+                json.WriteNumberValue(number.ToInt64(null));
+                break;
+            default:
+                throw new NotSupportedException($"{field.FullName} has a type that is not written.");
+        }
+    }
+}

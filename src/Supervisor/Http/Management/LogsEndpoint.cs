@@ -1,0 +1,54 @@
+using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Pipelines;
+
+namespace LmDeploy.Supervisor.Http.Management;
+
+/// <summary><c>GET /v1/pipelines/NAME/logs</c>: the last lines a pipeline's worker printed; with <c>?follow=true</c> also those that come, as events.</summary>
+internal sealed class LogsEndpoint(PipelineRegistry registry)
+{
+    private const int DefaultLines = 200;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        var lines = LinesOf(http);
+        var pipeline = registry.Find((string)http.Request.RouteValues["name"]!);
+        var log = pipeline.Worker?.Process.Log;
+        if (http.Request.Query["follow"].ToString() is "true" or "1")
+        {
+            using var events = new EventStream(http);
+            await foreach (var line in log?.ReadAsync(lines, follow: true, http.RequestAborted) ?? AsyncEnumerable.Empty<V1.LogLine>())
+            {
+                events.Write(json => ProtoJson.Write(json, line));
+                await events.FlushAsync();
+            }
+
+            await events.EndAsync();
+            return;
+        }
+
+        var kept = await (log?.ReadAsync(lines, follow: false, http.RequestAborted) ?? AsyncEnumerable.Empty<V1.LogLine>()).ToListAsync(http.RequestAborted);
+        await JsonReply.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("lines");
+            foreach (var line in kept)
+            {
+                ProtoJson.Write(json, line);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static int LinesOf(HttpContext http)
+    {
+        var text = http.Request.Query["lines"].ToString();
+        return text.Length == 0
+            ? DefaultLines
+            : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var lines) && lines >= 0
+                ? lines
+                : throw ApiException.Invalid($"lines has to be a whole number from 0, got {text}.", "lines");
+    }
+}

@@ -1,0 +1,31 @@
+using LmDeploy.Supervisor.Http.Errors;
+
+namespace LmDeploy.Supervisor.Http;
+
+/// <summary>Ends a request when its caller has gone or its time is over.</summary>
+internal sealed class RequestDeadline : IDisposable
+{
+    private readonly TimeSpan _timeout;
+    private readonly CancellationTokenSource _late;
+    private readonly CancellationTokenSource _either;
+
+    public RequestDeadline(TimeSpan timeout, TimeProvider time, CancellationToken aborted)
+    {
+        _timeout = timeout;
+        _late = new CancellationTokenSource(timeout, time);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _late.Token);
+    }
+
+    public CancellationToken Token => _either.Token;
+
+    /// <summary>What a failure really is: the end of the time, where that has come.</summary>
+    public Exception Explain(Exception exception) => _late.IsCancellationRequested
+        ? new ApiException(StatusCodes.Status408RequestTimeout, ApiErrorCodes.RequestTimeout, $"The request took longer than {_timeout.TotalSeconds:0.###} s (--request-timeout).")
+        : exception;
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _late.Dispose();
+    }
+}

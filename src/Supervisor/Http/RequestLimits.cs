@@ -1,0 +1,23 @@
+using LmDeploy.Supervisor.Http.Errors;
+
+namespace LmDeploy.Supervisor.Http;
+
+/// <summary>How much one request may ask for.</summary>
+/// <param name="mostPrompts">Prompts, each counted as often as it is to be answered.</param>
+/// <param name="timeout">From its arrival to the last byte of its answer.</param>
+internal sealed class RequestLimits(int mostPrompts, TimeSpan timeout, TimeProvider time)
+{
+    /// <param name="count">How many answers are asked for.</param>
+    /// <param name="field">The field that says so.</param>
+    /// <exception cref="ApiException">They are too many.</exception>
+    public void CheckPrompts(long count, string field)
+    {
+        if (count > mostPrompts)
+        {
+            throw ApiException.Invalid($"The request asks for {count} answers; at most {mostPrompts} can be asked for at once. Send several requests.", field);
+        }
+    }
+
+    /// <summary>Begins the time that a request has. Disposed by whoever handles it.</summary>
+    public RequestDeadline Begin(HttpContext http) => new(timeout, time, http.RequestAborted);
+}

@@ -1,0 +1,56 @@
+using LmDeploy.Supervisor.Http.Chat;
+using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.Supervisor.Requests;
+using LmDeploy.Supervisor.Serving;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Http.Tokenization;
+
+/// <summary><c>POST /tokenize</c>, in vLLM's form: a <c>prompt</c>, or <c>messages</c> for the chat template, to <c>tokens</c>.</summary>
+internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, RequestProxy proxy, RequestLimits limits)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var fields = await JsonBody.ReadAsync(http);
+        var prompt = PromptOf(fields);
+        using var deadline = limits.Begin(http);
+        var model = models.Find(fields.RequiredText("model"));
+        var response = await proxy.CallAsync(
+            new TokenizeRequest { Prompts = { prompt } }, model.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), deadline.Token);
+        var result = response.Results[0].Error is { } error ? throw ApiException.From(error) : response.Results[0];
+        await JsonReply.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("count", result.Ids.Count);
+            json.WriteNumber("max_model_len", served.InfoOf(model.Name)?.SessionLen ?? 0);
+            json.WriteStartArray("tokens");
+            foreach (var id in result.Ids)
+            {
+                json.WriteNumberValue(id);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static Prompt PromptOf(JsonFields fields)
+    {
+        if (fields.Has("prompt") == fields.Has("messages"))
+        {
+            throw ApiException.Invalid("Either prompt or messages is needed.", "prompt");
+        }
+
+        return fields.Text("prompt") is { } text
+            ? new Prompt { Text = text, Raw = true, AddSpecialTokens = fields.Flag("add_special_tokens") ?? true }
+            : new Prompt
+            {
+                Messages = ChatMessages.Normalize(fields),
+                Tools = fields.Array("tools")?.GetRawText() ?? "",
+                TemplateArguments = fields.Object("chat_template_kwargs")?.Element.GetRawText() ?? "",
+                AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? true,
+            };
+    }
+}

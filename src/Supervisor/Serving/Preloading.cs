@@ -1,0 +1,37 @@
+using LmDeploy.Supervisor.Errors;
+
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>Loads the models that are not to wait for their first request. One that cannot be loaded is logged; its requests will say why. Thread-safe.</summary>
+internal sealed partial class Preloading(ServedModels served, ILogger<Preloading> logger)
+{
+    private Task _loading = Task.CompletedTask;
+
+    public bool IsOver => Volatile.Read(ref _loading).IsCompleted;
+
+    public void Begin(IEnumerable<ServedModel> models, CancellationToken cancellationToken) =>
+        Volatile.Write(ref _loading, Task.WhenAll(models.Select(model => LoadAsync(model, cancellationToken))));
+
+    private async Task LoadAsync(ServedModel model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await served.LoadAsync(model, cancellationToken);
+            LogLoaded(model.Name);
+        }
+        catch (SupervisorException failure)
+        {
+            LogFailed(model.Name, failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The supervisor ends.
+        }
+    }
+
+    [LoggerMessage(EventId = 70, EventName = "ModelLoaded", Level = LogLevel.Information, Message = "{Model} is loaded")]
+    private partial void LogLoaded(string model);
+
+    [LoggerMessage(EventId = 71, EventName = "ModelNotLoaded", Level = LogLevel.Error, Message = "{Model} cannot be loaded: {Reason}")]
+    private partial void LogFailed(string model, string reason);
+}

@@ -1,0 +1,25 @@
+using Google.Protobuf;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>The file that <c>lmdeploy serve</c> hands its settings over in.</summary>
+internal static class ServeFile
+{
+    /// <summary>Reads it and removes it.</summary>
+    /// <exception cref="SupervisorException">It is missing or no <see cref="ServeOptions"/>.</exception>
+    public static ServeOptions Take(string path)
+    {
+        try
+        {
+            var options = JsonParser.Default.Parse<ServeOptions>(File.ReadAllText(path));
+            File.Delete(path);
+            return options;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidProtocolBufferException or InvalidOperationException)
+        {
+            throw new SupervisorException(ErrorCodes.InvalidRequest, $"--serve {path} cannot be read: {exception.Message}", "--serve");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>A model that requests know by a name.</summary>
+/// <param name="Open">What is loaded, under the model's name.</param>
+/// <param name="Aliases">Further names.</param>
+/// <param name="Replicas">How many pipelines share its requests.</param>
+/// <param name="Ttl">How long they stay without a request; zero for ever.</param>
+/// <param name="IsPinned">Whether they stay whatever the time, and whoever needs the room.</param>
+internal sealed record ServedModel(OpenPipeline Open, IReadOnlyList<string> Aliases, int Replicas, TimeSpan Ttl, bool IsPinned)
+{
+    public string Name => Open.Name;
+
+    /// <summary>The names of its pipelines.</summary>
+    public IEnumerable<string> Pipelines => Enumerable.Range(1, Replicas).Select(replica => replica == 1 ? Name : $"{Name}#{replica}");
+
+    /// <summary>What is loaded for each of its pipelines.</summary>
+    public IEnumerable<LoadPipelineRequest> Requests => Pipelines.Select(name =>
+    {
+        var open = Open.Clone();
+        open.Name = name;
+        return new LoadPipelineRequest { Open = open, TtlMs = (long)Ttl.TotalMilliseconds, Pinned = IsPinned };
+    });
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>The models that requests know by name, loaded or not. Thread-safe.</summary>
+internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, (ServedModel Model, DateTimeOffset Created)> _byName = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<ServedModel> All => [.. _byName.Values.OrderBy(entry => entry.Created).Select(entry => entry.Model)];
+
+    /// <summary>Makes a model known; its first request loads it.</summary>
+    /// <exception cref="SupervisorException">The name or an alias stands for something else, or a setting cannot be meant.</exception>
+    public void Add(ServedModel model)
+    {
+        foreach (var name in model.Aliases.Append(model.Name))
+        {
+            if (Find(name) is { } other && !(name == model.Name && other.Open.Equals(model.Open)))
+            {
+                throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} stands for {other.Open.Model} already: unload it first, or choose another name.", name);
+            }
+        }
+
+        foreach (var request in model.Requests)
+        {
+            named.Register(request);
+        }
+
+        _byName[model.Name] = (model, time.GetUtcNow());
+    }
+
+    /// <summary>The model of a name or an alias; null when there is none.</summary>
+    public ServedModel? Find(string name) => _byName.TryGetValue(name, out var entry)
+        ? entry.Model
+        : All.FirstOrDefault(model => model.Aliases.Contains(name, StringComparer.Ordinal));
+
+    /// <summary>The name of the model's pipeline that has the fewest requests.</summary>
+    public string Route(ServedModel model) => model.Replicas == 1 ? model.Name : model.Pipelines.MinBy(named.UsersOf)!;
+
+    /// <summary>When a model was made known.</summary>
+    public DateTimeOffset CreatedOf(string name) => _byName.TryGetValue(name, out var entry) ? entry.Created : time.GetUtcNow();
+
+    /// <summary>What is known of a model that is loaded; null for one that is not.</summary>
+    public ModelInfo? InfoOf(string name) => named.ResidentOf(name)?.Model;
+
+    /// <summary>Loads all of the model's pipelines.</summary>
+    /// <exception cref="SupervisorException">One cannot be loaded.</exception>
+    public Task LoadAsync(ServedModel model, CancellationToken cancellationToken) =>
+        Task.WhenAll(model.Requests.Select(request => named.LoadAsync(request, cancellationToken)));
+
+    /// <summary>Unloads the model's pipelines when their requests have ended or are out of time.</summary>
+    /// <param name="forgets">Whether the name is forgotten; otherwise the next request loads it again.</param>
+    /// <returns>A receipt for each.</returns>
+    public async Task<IReadOnlyList<ReclaimReceipt>> UnloadAsync(ServedModel model, TimeSpan drainTimeout, bool forgets)
+    {
+        if (forgets)
+        {
+            _byName.TryRemove(model.Name, out _);
+        }
+
+        var unloading = model.Pipelines.Select(name => named.UnloadAsync(name, drainTimeout)).ToList();
+        if (!forgets)
+        {
+            foreach (var request in model.Requests)
+            {
+                named.Register(request);
+            }
+        }
+
+        return await Task.WhenAll(unloading);
+    }
+}

@@ -11,6 +11,8 @@ internal static partial class Signals
 
     public static void Continue(int pid) => Send(pid, 18);
 
+    public static void Interrupt(int pid) => Send(pid, 2);
+
     public static void Terminate(int pid) => Send(pid, 15);
 
     public static void Send(int pid, int signal) => SendSignal(pid, signal).ShouldBe(0, $"signal {signal} to process {pid}");

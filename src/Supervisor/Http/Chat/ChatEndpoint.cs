@@ -69,8 +69,6 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Thin
                 }
 
                 break;
-            case GenerationEvent.EventOneofCase.Finished when happened.Finished.Error is { } error:
-                throw ApiException.From(error);
             case GenerationEvent.EventOneofCase.Finished:
                 usage.Add(happened.Index, happened.Finished);
                 var rest = choice.Finish(happened.Finished);

@@ -72,8 +72,6 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
             case GenerationEvent.EventOneofCase.Delta:
                 text = choice.Take(happened.Delta);
                 break;
-            case GenerationEvent.EventOneofCase.Finished when happened.Finished.Error is { } error:
-                throw ApiException.From(error);
             case GenerationEvent.EventOneofCase.Finished:
                 usage.Add(happened.Index, happened.Finished);
                 choice.Finish(happened.Finished);

@@ -134,6 +134,11 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
     private static ServedModel Read(JsonFields fields)
     {
         var path = fields.RequiredText("model");
+        if (path.Contains('\0') || !Directory.Exists(path))
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.ModelNotFound, $"There is no model folder {path}, and no model is served under that name.", "model");
+        }
+
         var open = new OpenPipeline { Model = Path.GetFullPath(path), Name = fields.Text("name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), Engine = EngineOf(fields) };
         return new ServedModel(
             open,

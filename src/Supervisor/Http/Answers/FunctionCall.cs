@@ -29,6 +29,20 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
         };
     }
 
+    /// <summary>Whether a text is one JSON object.</summary>
+    public static bool IsObject(string text)
+    {
+        try
+        {
+            using var value = JsonDocument.Parse(text);
+            return value.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads the calls in a text: JSON objects or arrays of them, one after the other, with nothing or <c>;</c> between them.</summary>
     /// <returns>None when anything in it is something else.</returns>
     public static IReadOnlyList<FunctionCall> ParseAll(string text)

@@ -14,14 +14,14 @@ internal static class MistralCalls
         foreach (var part in text.Split(Markers.MistralBegin))
         {
             var begin = part.IndexOf('{');
-            var end = part.LastIndexOf('}');
-            if (begin <= 0 || end < begin)
+            var arguments = begin > 0 ? part[begin..].Trim() : "";
+            var name = begin > 0 ? part[..begin].Split(Markers.MistralArguments)[0].Split(Markers.MistralCallId)[0].Trim() : "";
+            if (name.Length == 0 || !FunctionCall.IsObject(arguments))
             {
                 return [];
             }
 
-            var name = part[..begin].Split(Markers.MistralArguments)[0].Split(Markers.MistralCallId)[0].Trim();
-            calls.Add(new FunctionCall(name, part[begin..(end + 1)]));
+            calls.Add(new FunctionCall(name, arguments));
         }
 
         return calls;

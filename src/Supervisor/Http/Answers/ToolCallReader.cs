@@ -5,7 +5,7 @@ namespace LmDeploy.Supervisor.Http.Answers;
 /// <summary>
 /// Finds calls of functions in an answer, by the words that begin them: <c>&lt;tool_call&gt;{...}&lt;/tool_call&gt;</c> (Qwen, Hermes),
 /// <c>[TOOL_CALLS][{...}]</c> or <c>[TOOL_CALLS]name[ARGS]{...}</c> (Mistral), <c>&lt;|python_tag|&gt;{...}</c> or an answer that is nothing but
-/// <c>{"name": ..., "parameters": ...}</c> (Llama). What turns out to be none is content.
+/// <c>{"name": ..., "parameters": ...}</c> (Llama). What turns out to be none is content; white space around calls is dropped.
 /// </summary>
 /// <param name="functions">The names of those that may be called.</param>
 internal sealed class ToolCallReader(IReadOnlySet<string> functions) : IAnswerReader
@@ -80,13 +80,13 @@ internal sealed class ToolCallReader(IReadOnlySet<string> functions) : IAnswerRe
 
         var (position, marker) = _begins.Select(begin => (Position: text.IndexOf(begin, StringComparison.Ordinal), Marker: begin)).Where(found => found.Position >= 0).DefaultIfEmpty((-1, "")).Min();
         var certain = position >= 0 ? position : text.Length - _begins.Max(begin => Markers.Partial(text, begin));
-        var content = text[..certain];
-        if (content.Length > 0 && !(position >= 0 && string.IsNullOrWhiteSpace(content)))
+        var content = text[..certain].TrimEnd();
+        if (content.Length > 0)
         {
             pieces.Add(new AnswerPiece(AnswerPart.Content, content));
         }
 
-        _held.Remove(0, certain);
+        _held.Remove(0, position >= 0 ? position : content.Length);
         _marker = position >= 0 ? marker : null;
         return position >= 0;
     }

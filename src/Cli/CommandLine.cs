@@ -70,6 +70,7 @@ internal static partial class CommandLine
     {
         CompareCommand.Create(host),
         RunCommand.Create(host),
+        ChatCommand.Create(host),
         TokenizeCommand.Create(host),
         ScoreCommand.Create(host),
         RewardCommand.Create(host),

@@ -6,11 +6,12 @@ namespace LmDeploy.Cli.Hosting;
 /// <param name="Terminal">Where they print.</param>
 /// <param name="Supervisor">Who runs models.</param>
 /// <param name="FindSupervisorAsync">The supervisor if it runs; starts none.</param>
+/// <param name="Interruption">What SIGINT does.</param>
 /// <param name="Time">How they measure.</param>
 internal sealed record CliHost(
-    Terminal Terminal, Supervisor Supervisor, Func<CancellationToken, Task<Supervisor?>> FindSupervisorAsync, TimeProvider Time)
+    Terminal Terminal, Supervisor Supervisor, Func<CancellationToken, Task<Supervisor?>> FindSupervisorAsync, Interruption Interruption, TimeProvider Time)
 {
-    public static CliHost Create() => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, TimeProvider.System);
+    public static CliHost Create(Interruption interruption) => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 
     /// <summary>Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>
     public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ public abstract class CommandTestBase : IAsyncLifetime
 
     protected StringWriter Error { get; } = new();
 
+    private protected Interruption Interruption { get; } = new();
+
     /// <summary>Whether listings find a supervisor.</summary>
     protected bool IsSupervisorRunning { get; set; } = true;
 
@@ -38,7 +40,7 @@ public abstract class CommandTestBase : IAsyncLifetime
     {
         var terminal = new Terminal(Out, Error, IsOutTerminal: false, IsErrorTerminal: false);
         var host = new CliHost(
-            terminal, _supervisor, _ => Task.FromResult(IsSupervisorRunning ? Fake.Connect() : null), TimeProvider.System);
+            terminal, _supervisor, _ => Task.FromResult(IsSupervisorRunning ? Fake.Connect() : null), Interruption, TimeProvider.System);
         return LmDeploy.Cli.CommandLine.RunAsync(args, host, cancellationToken).InTime();
     }
 

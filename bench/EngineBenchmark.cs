@@ -42,6 +42,7 @@ internal static class EngineBenchmark
         }
 
         var (idle, beside, delay) = (Add("first token, idle engine"), Add($"first token beside a prompt of {LongPrompt}"), Add("first token beside it / idle (ratio)"));
+        var (during, duringDelay) = (Add("first token in the midst of it"), Add("first token in the midst of it / idle (ratio)"));
         var prefill = Add($"first token of a prompt of {LongPrompt} itself");
         for (var round = 0; round < Rounds * ShortRequests; round++)
         {
@@ -49,9 +50,15 @@ internal static class EngineBenchmark
             var longRequest = engine.GenerateAsync(Prompt(LongPrompt), 1);
             var late = (await engine.GenerateAsync(Prompt(ShortPrompt), 1)).First;
             prefill.Add((await longRequest).First);
+            longRequest = engine.GenerateAsync(Prompt(LongPrompt), 1);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * prefill.Minimum * 0.9));
+            var later = (await engine.GenerateAsync(Prompt(ShortPrompt), 1)).First;
+            await longRequest;
             idle.Add(alone);
             beside.Add(late);
             delay.Add(late / alone);
+            during.Add(later);
+            duringDelay.Add(later / alone);
         }
 
         var again = Add($"{Streams} streams of {StreamLength} tokens, computed again");

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LmDeploy.Bench;
 
-// Times the process boundary, the engine alone, or tokenizers; see docs/benchmarks.md.
+// Times the process boundary, the engine alone, guided answers, or tokenizers; see docs/benchmarks.md.
 if (args is ["tokenizers", var text, .. { Length: > 0 } folders])
 {
     TokenizerBenchmark.Run(text, folders);
@@ -11,13 +11,19 @@ if (args is ["tokenizers", var text, .. { Length: > 0 } folders])
 
 if (args.Length is not (2 or 3) || args[0] == "tokenizers")
 {
-    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json] | tokenizers TEXTFILE MODEL...");
+    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json] | tokenizers TEXTFILE MODEL...");
     return 2;
 }
 
 var (home, model) = (args[0], args[1]);
 var results = new Dictionary<string, Samples>();
-foreach (var (name, samples) in home == "engine" ? await EngineBenchmark.RunAsync(model) : await BoundaryBenchmark.RunAsync(home, model))
+var measured = home switch
+{
+    "engine" => await EngineBenchmark.RunAsync(model),
+    "guided" => await GuidedBenchmark.RunAsync(model),
+    _ => await BoundaryBenchmark.RunAsync(home, model),
+};
+foreach (var (name, samples) in measured)
 {
     results[name] = samples;
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {samples}"));

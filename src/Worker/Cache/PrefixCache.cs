@@ -8,7 +8,6 @@ internal sealed class PrefixCache
 {
     private readonly BlockPool _pool;
     private readonly int _blockSize;
-    private readonly bool _isEnabled;
     private readonly Dictionary<BlockContent, (int Block, long Name)> _byContent = [];
     private readonly Dictionary<int, BlockContent> _byBlock = [];
     private long _lastName;
@@ -18,33 +17,34 @@ internal sealed class PrefixCache
     {
         _pool = pool;
         _blockSize = blockSize;
-        _isEnabled = isEnabled;
+        IsEnabled = isEnabled;
         pool.Evicted = Forget;
     }
 
-    /// <summary>Makes the blocks of the longest known beginning the first of an empty table.</summary>
+    /// <summary>Whether blocks are reused at all.</summary>
+    public bool IsEnabled { get; }
+
+    /// <summary>Adds the blocks of the longest known beginning to a table that is empty or has blocks of an earlier call alone.</summary>
     /// <param name="mostTokens">How many tokens may come from the cache.</param>
-    /// <returns>How many do.</returns>
+    /// <returns>How many do, with those of earlier calls.</returns>
     public int Reuse(BlockTable table, IReadOnlyList<int> tokens, int mostTokens)
     {
-        var reused = 0;
-        while (_isEnabled && reused + _blockSize <= mostTokens && _byContent.TryGetValue(Content(table, tokens, reused), out var known))
+        while (IsEnabled && table.Capacity + _blockSize <= mostTokens && _byContent.TryGetValue(Content(table, tokens, table.Capacity), out var known))
         {
             _pool.Share(known.Block);
             table.Add(known.Block);
             table.LastName = known.Name;
             table.Named++;
-            reused += _blockSize;
         }
 
-        return reused;
+        return table.Capacity;
     }
 
     /// <summary>Remembers the blocks of a sequence that are full.</summary>
     /// <param name="computed">How many of its tokens have their keys and values in the cache.</param>
     public void Remember(BlockTable table, IReadOnlyList<int> tokens, int computed)
     {
-        while (_isEnabled && (table.Named + 1) * _blockSize <= computed)
+        while (IsEnabled && (table.Named + 1) * _blockSize <= computed)
         {
             var content = Content(table, tokens, table.Named * _blockSize);
             var block = table[table.Named];

@@ -12,7 +12,7 @@ internal abstract class EngineRequest
     /// <summary>Whose request it is: callers take turns.</summary>
     public object Caller { get; init; } = new();
 
-    /// <summary>How many tokens of the prompt came from the prefix cache. Known when it is prefilled.</summary>
+    /// <summary>How many tokens of the prompt were computed for others before. Known when it is prefilled.</summary>
     public int CachedTokens { get; set; }
 
     public required int[] PromptIds { get; init; }

@@ -146,7 +146,7 @@ internal sealed class EngineThread : IDisposable
     {
         var pool = new BlockPool(model.CacheGeometry.Blocks);
         var prefixes = new PrefixCache(pool, model.CacheGeometry.BlockSize, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength);
-        var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, Limits(model, settings));
+        var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, Limits(model, settings), model.Cache.CopyBlock);
         var runner = new StepRunner(model, scheduler, _flight);
         for (var steps = 0L; Receive(scheduler); )
         {

@@ -9,11 +9,16 @@ namespace LmDeploy.Worker.Scheduling;
 /// admitted, each with its requests in their order. Blocks are taken as tokens come; when there are none left, the sequence that was admitted last
 /// gives up its own and is computed again later. Not thread-safe: the engine's thread owns it.
 /// </summary>
-internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockSize, SchedulerLimits limits)
+/// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
+internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockSize, SchedulerLimits limits, Action<int, int, int> copy)
 {
+    private readonly CommonBeginnings _beginnings = new(pool, prefixes, blockSize, copy);
     private readonly FairQueue<EngineRequest> _waiting = new();
     private readonly LinkedList<Sequence> _preempted = new();
     private readonly List<Sequence> _running = [];
+
+    // Whether the latest step with prompts in it left the long ones out.
+    private bool _leftOut;
 
     public int Running => _running.Count;
 
@@ -151,8 +156,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// <summary>Admits a sequence when its tokens fit beside what the running ones may need for their next step, so that none of them has to give way at once.</summary>
     private bool TryAdmit(Sequence sequence)
     {
-        var reused = prefixes.Reuse(sequence.Blocks, sequence.Tokens, sequence.MostReusable);
-        sequence.SkipTo(reused);
+        _beginnings.TakeKnown(sequence);
         ReleaseUnseen(sequence);
         var needed = Math.Max(0, BlocksFor(sequence.Tokens.Count + 1) - sequence.Blocks.Held);
         var reserved = _running.Sum(running => Math.Max(0, BlocksFor(running.Tokens.Count + blockSize) - running.Blocks.Count));
@@ -163,21 +167,20 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             return false;
         }
 
-        if (!sequence.IsAdmittedBefore)
-        {
-            sequence.Request.CachedTokens = Math.Min(reused, sequence.Request.PromptIds.Length);
-            sequence.IsAdmittedBefore = true;
-        }
-
+        _beginnings.Follow(sequence, _running);
         sequence.Reserve();
         _running.Add(sequence);
         return true;
     }
 
-    /// <summary>Half of the prompt tokens of a step go to the sequence that is prefilled longest, the rest to short ones first: nobody starves, and nobody waits for a long prompt.</summary>
+    /// <summary>
+    /// Half of the prompt tokens of a step go to the sequence that is prefilled longest, the rest to short ones first; and of two steps one is without
+    /// the long ones where there are short ones: nobody starves, and nobody waits for a long prompt.
+    /// </summary>
     private void AddPrefills(List<ScheduledSlice> step)
     {
-        var prefilling = _running.Where(sequence => !sequence.IsPrefilled).ToList();
+        var prefilling = _running.Where(sequence => !sequence.IsPrefilled && !_beginnings.IsWaiting(sequence, _running)).ToList();
+        prefilling.ForEach(ReleaseUnseen);
         if (prefilling.Count == 0)
         {
             return;
@@ -186,6 +189,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         var factor = prefilling.TrueForAll(sequence => sequence.Generated > 0) && step.TrueForAll(decoding => decoding.Sequence.IsResumed) ? limits.BurstFactor : 1;
         var budget = limits.MaxPrefillTokenNum * factor;
         var most = limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : limits.MaxSequencePrefill * factor;
+        LeaveOutLong(prefilling, factor == 1 ? Math.Min(budget, most) : int.MaxValue);
         var oldest = prefilling[0];
         var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
         shares[oldest] = Math.Min(Math.Min(oldest.Missing, most), prefilling.Count == 1 ? budget : (budget + 1) / 2);
@@ -201,8 +205,30 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         {
             if (shares[sequence] > 0 && _running.Contains(sequence) && TryMakeRoom(sequence, shares[sequence], step))
             {
+                Begin(sequence);
                 step.Add(new ScheduledSlice(sequence, sequence.Next(shares[sequence])));
             }
+        }
+    }
+
+    private static void Begin(Sequence sequence)
+    {
+        if (!sequence.IsBegun)
+        {
+            sequence.Request.CachedTokens = Math.Min(sequence.Computed, sequence.Request.PromptIds.Length);
+            sequence.IsBegun = true;
+        }
+    }
+
+    /// <summary>Lets short prompts have a step without the long ones, never two in a row.</summary>
+    /// <param name="longest">The most tokens that one step computes of a prompt.</param>
+    private void LeaveOutLong(List<Sequence> prefilling, int longest)
+    {
+        var shortOnes = prefilling.Count(sequence => sequence.Missing <= longest);
+        _leftOut = !_leftOut && shortOnes > 0 && shortOnes < prefilling.Count;
+        if (_leftOut)
+        {
+            prefilling.RemoveAll(sequence => sequence.Missing > longest);
         }
     }
 

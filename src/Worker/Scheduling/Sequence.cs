@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Steps;
 
@@ -29,8 +30,11 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Whether it goes on token by token: all but the latest token are in the cache.</summary>
     public bool IsPrefilled { get; private set; }
 
-    /// <summary>Whether this is not the first time that it has room.</summary>
-    public bool IsAdmittedBefore { get; set; }
+    /// <summary>Whether a step took part of it before.</summary>
+    public bool IsBegun { get; set; }
+
+    /// <summary>The sequence that it waits for, before it computes anything itself; null for none.</summary>
+    public Lead? Lead { get; set; }
 
     /// <summary>Whether the request was told that its prompt is computed; a sequence that is prefilled again is not told again.</summary>
     public bool IsStarted { get; set; }
@@ -55,6 +59,9 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         _tokens.EnsureCapacity(most);
         Blocks.Reserve(most);
     }
+
+    /// <summary>How many tokens at the beginning are those of another sequence.</summary>
+    public int CommonWith(Sequence other) => CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(CollectionsMarshal.AsSpan(other._tokens));
 
     /// <summary>Notes that the first tokens are in the cache already.</summary>
     public void SkipTo(int computed) => Computed = computed;
@@ -87,6 +94,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         Blocks.ReleaseAll(pool);
         Computed = 0;
         IsPrefilled = false;
+        Lead = null;
         if (!IsStarted)
         {
             PromptLogprobs.Clear();

@@ -21,6 +21,8 @@ internal sealed class SchemaCheck(JsonElement root)
         "anyOf" or "oneOf" => rule.EnumerateArray().Any(one => Fits(value, one)),
         "allOf" => rule.EnumerateArray().All(one => Fits(value, one)),
         "$ref" => Fits(value, rule.GetString()!.Split('/').Skip(1).Aggregate(root, (place, name) => place.GetProperty(name))),
+        "minProperties" => value.ValueKind != JsonValueKind.Object || NamesOf(value) >= rule.GetInt32(),
+        "maxProperties" => value.ValueKind != JsonValueKind.Object || NamesOf(value) <= rule.GetInt32(),
         "properties" or "required" or "additionalProperties" => value.ValueKind != JsonValueKind.Object || FitsMembers(value, keyword, rule, schema),
         "items" or "prefixItems" or "minItems" or "maxItems" => value.ValueKind != JsonValueKind.Array || FitsItems(value, keyword, rule, schema),
         "minLength" or "maxLength" or "pattern" or "format" => value.ValueKind != JsonValueKind.String || FitsText(value.GetString()!, keyword, rule),
@@ -30,6 +32,8 @@ internal sealed class SchemaCheck(JsonElement root)
         "exclusiveMaximum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() < rule.GetDecimal(),
         _ => true,
     };
+
+    private static int NamesOf(JsonElement value) => value.EnumerateObject().Select(member => member.Name).Distinct().Count();
 
     private bool FitsMembers(JsonElement value, string keyword, JsonElement rule, JsonElement schema)
     {

@@ -33,6 +33,9 @@ public sealed class SchemaTests
         """{"properties": {"ab": {"type": "integer"}, "a": {"type": "null"}, "é": {"const": 1}}, "required": ["a"], "additionalProperties": {"type": "boolean"}}""",
         """{"type": "object", "additionalProperties": {"type": "integer"}}""", """{"type": "object", "required": ["x"]}""",
         """{"properties": {"a": {"type": "null"}}, "additionalProperties": true}""",
+        """{"type": "object", "minProperties": 1}""", """{"type": "object", "maxProperties": 2, "additionalProperties": {"type": "null"}}""",
+        """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}, "c": {"type": "null"}, "d": {"type": "null"}}, "required": ["c"], "minProperties": 2, "maxProperties": 3}""",
+        """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "minProperties": 3, "maxProperties": 4, "additionalProperties": {"type": "integer"}}""",
         """{"prefixItems": [{"type": "integer"}, {"type": "string"}], "items": {"type": "null"}, "minItems": 1}""", """{"prefixItems": [true, {"type": "null"}]}""",
         """{"type": "array", "items": {"type": "integer"}, "maxItems": 0}""", """{"type": "array", "items": {"type": "integer"}, "minItems": 2}""",
         """{"anyOf": [{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"type": "object", "properties": {"a": {"type": "string"}}}]}""",
@@ -86,6 +89,12 @@ public sealed class SchemaTests
     [InlineData("""{"properties": {"schema": {"type": "null"}}}""", """{"schema":null}""", """{"name":null}""")]
     [InlineData("""{"properties": {"ab": {"type": "null"}}, "additionalProperties": true}""", """{"abc":1, "a":2}""", """{"ab":1}""")]
     [InlineData("""{"properties": {"next": {"$ref": "#"}}}""", """{"next":{"next":{}}}""", """{"next":1}""")]
+    [InlineData("""{"type": "object", "minProperties": 1}""", """{"a": 1, "b": 2}""", "{}")]
+    [InlineData("""{"type": "object", "maxProperties": 2}""", """{"a": 1, "b": 2}""", """{"a": 1, "b": 2, "c": 3}""")]
+    [InlineData("""{"type": "object", "maxProperties": 0}""", "{}", """{"a": 1}""")]
+    [InlineData("""{"properties": {"a": {}, "b": {}, "c": {}}, "minProperties": 2, "maxProperties": 2}""", """{"a": 1, "c": 2}""", """{"a": 1, "b": 2, "c": 3}""")]
+    [InlineData("""{"properties": {"a": {}, "b": {}, "c": {}}, "minProperties": 2}""", """{"a": 1, "b": 2, "c": 3}""", """{"c": 1}""")]
+    [InlineData("""{"properties": {"a": {}}, "minProperties": 2, "additionalProperties": true}""", """{"a": 1, "x": 2, "y": 3}""", """{"x": 1, "x": 3}""")]
     [InlineData("""{"type": "object"}""", "{\"a\": 1, \"b\": 2}", "{\"a\":  1}")]
     public void Values_AreLetThrough(string schema, string fits, string doesNot)
     {
@@ -100,7 +109,11 @@ public sealed class SchemaTests
     [InlineData("""{"properties": {"a": {"type": "array", "uniqueItems": true}}}""", "#/properties/a/uniqueItems", "uniqueItems is not supported")]
     [InlineData("""{"type": "number", "multipleOf": 2}""", "#/multipleOf", "multipleOf")]
     [InlineData("""{"type": "number", "minimum": 0.5}""", "#/minimum", "whole")]
-    [InlineData("""{"type": "object", "minProperties": 1}""", "#/minProperties", "minProperties")]
+    [InlineData("""{"type": "object", "minProperties": 2}""", "#/minProperties", "one more than the 0")]
+    [InlineData("""{"properties": {"a": {}}, "minProperties": 2}""", "#/minProperties", "at most 1")]
+    [InlineData("""{"properties": {"a": {}, "b": {}}, "required": ["a", "b"], "maxProperties": 1}""", "#/maxProperties", "2 are needed")]
+    [InlineData("""{"type": "object", "minProperties": 1, "maxProperties": 0}""", "#/maxProperties", "1 are needed")]
+    [InlineData("""{"type": "object", "maxProperties": 1000000}""", "too large", "")]
     [InlineData("""{"not": {}}""", "#/not", "not is not supported")]
     [InlineData("""{"allOf": [{}, {}]}""", "#/allOf", "one schema only")]
     [InlineData("""{"anyOf": [{"type": "null"}], "type": "null"}""", "#/type", "beside anyOf")]

@@ -23,8 +23,8 @@ public sealed class SchedulerTests
         Gen.Select(Gen.Select(_prompts, Gen.Int[1, 10], Gen.Int[0, 60], Gen.Int[0, 2]).Array[1, 14], Gen.Int[0, 9]).Sample((shapes, window) =>
         {
             var pool = new BlockPool(12);
-            var scheduler = Scheduler(pool, window: window == 0 ? null : window);
             var cache = new Dictionary<long, int>();
+            var scheduler = Scheduler(pool, window: window == 0 ? null : window, cache: cache);
             var cancellations = shapes.Select(_ => new CancellationTokenSource()).ToList();
             var requests = shapes.Select((shape, i) => Request(shape.Item1, shape.Item2, shape.Item4, cancellationToken: cancellations[i].Token)).ToList();
             requests.ForEach(scheduler.Enqueue);
@@ -93,7 +93,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void Next_PrefillsAShortPromptBesideALongOne()
+    public void Next_LetsAShortPromptHaveAStepBeforeALongOneGoesOn()
     {
         var scheduler = Scheduler(new BlockPool(100));
         scheduler.Enqueue(Request([.. Enumerable.Repeat(1, 100)], 1));
@@ -101,10 +101,39 @@ public sealed class SchedulerTests
         scheduler.Enqueue(Request([1, 2, 3], 1));
 
         var step = scheduler.Next();
+        step.ShouldHaveSingleItem().ReachesEnd.ShouldBeTrue();
+        Compute(scheduler, step);
 
-        step.Select(scheduled => scheduled.Slice.Count).ShouldBe([3, 3]);
+        scheduler.Enqueue(Request([1, 2, 3], 1));
+        step = scheduler.Next();
+        step.Select(scheduled => scheduled.Slice.Count).ShouldBe([3, 3], "never two steps in a row");
         step[1].ReachesEnd.ShouldBeTrue();
     }
+
+    [Fact]
+    public void LongPrompt_HasEverySecondStepAtLeast_WhateverComesBesideIt() =>
+        Gen.Select(Gen.Int[50, 150], Gen.Select(_prompts, Gen.Int[1, 4]).Array[0, 3].Array[1, 60]).Sample((length, arrivals) =>
+        {
+            var pool = new BlockPool(200);
+            var scheduler = Scheduler(pool, mostWaiting: 1000);
+            var prompt = Request([.. Enumerable.Range(100, length)], 1);
+            scheduler.Enqueue(prompt);
+            var leftOut = 0;
+            for (var stepNumber = 0; !prompt.Finished.IsCompleted; stepNumber++)
+            {
+                stepNumber.ShouldBeLessThan(2 * ((length / (MostPrefill / 2)) + 1), "the long prompt starves");
+                foreach (var (shortPrompt, maxNewTokens) in arrivals[stepNumber % arrivals.Length])
+                {
+                    scheduler.Enqueue(Request(shortPrompt, maxNewTokens));
+                }
+
+                var step = scheduler.Next();
+                CheckBounds(step);
+                leftOut = step.Any(scheduled => scheduled.Sequence.Request == prompt) ? 0 : leftOut + 1;
+                leftOut.ShouldBeLessThanOrEqualTo(1);
+                Compute(scheduler, step);
+            }
+        });
 
     [Fact]
     public void OutOfBlocks_TheLatestGivesWay_AndGoesOnLater()
@@ -145,6 +174,65 @@ public sealed class SchedulerTests
         first.CachedTokens.ShouldBe(0);
         second.CachedTokens.ShouldBe(8);
     }
+
+    [Fact]
+    public void OnePromptManyTimes_IsComputedOnce() =>
+        Gen.Select(Gen.Int[1, 2].Array[1, 30], Gen.Int[1, 8], Gen.Int[2, 6]).Sample((prompt, count, maxNewTokens) =>
+        {
+            var cache = new Dictionary<long, int>();
+            var pool = new BlockPool(200);
+            var scheduler = Scheduler(pool, mostSequences: 8, cache: cache);
+            var requests = Enumerable.Range(0, count).Select(_ => Request(prompt, maxNewTokens)).ToList();
+            requests.ForEach(scheduler.Enqueue);
+            var computed = 0;
+            while (scheduler.HasWork)
+            {
+                var step = scheduler.Next();
+                CheckBounds(step, mostSequences: 8);
+                computed += step.Sum(scheduled => Math.Max(0, Math.Min(scheduled.Slice.Length, prompt.Length) - scheduled.Slice.FirstPosition));
+                Compute(scheduler, step, cache);
+            }
+
+            computed.ShouldBe(prompt.Length + count - 1, "all of it once, and its last token again for each of the others");
+            requests.Skip(1).ShouldAllBe(request => request.CachedTokens == prompt.Length - 1);
+            pool.Used.ShouldBe(0);
+        });
+
+    [Fact]
+    public void PromptsThatBeginAlike_ComputeFullBlocksOnce_WhateverBecomesOfTheFirst() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 8], Gen.Int[0, 3].Array[2, 6], Gen.Bool).Sample((blocks, cancelledAt, ends, isPressed) =>
+        {
+            var cache = new Dictionary<long, int>();
+            var pool = new BlockPool(isPressed ? 12 : 200);
+            var scheduler = Scheduler(pool, mostSequences: 6, cache: cache);
+            int[] beginning = [.. Enumerable.Range(100, blocks * BlockSize)];
+            using var cancellation = new CancellationTokenSource();
+            var requests = ends
+                .Select((end, i) => Request([.. beginning, .. Enumerable.Range(1000 * (i + 1), end + 1)], 6, cancellationToken: i == 0 ? cancellation.Token : default))
+                .ToList();
+            requests.ForEach(scheduler.Enqueue);
+            var computed = 0;
+            for (var stepNumber = 0; scheduler.HasWork; stepNumber++)
+            {
+                stepNumber.ShouldBeLessThan(500, "the others wait for what does not come");
+                if (stepNumber == cancelledAt)
+                {
+                    cancellation.Cancel();
+                }
+
+                var step = scheduler.Next();
+                computed += step.Sum(scheduled => Math.Max(0, Math.Min(scheduled.Slice.Length, beginning.Length) - scheduled.Slice.FirstPosition));
+                Compute(scheduler, step, cache);
+            }
+
+            if (scheduler.Preemptions == 0)
+            {
+                computed.ShouldBeLessThan(beginning.Length + BlockSize, "of what was cancelled at most the last block is computed again");
+            }
+
+            requests.Skip(1).ShouldAllBe(request => request.Tokens.Count == 6);
+            pool.Used.ShouldBe(0);
+        });
 
     [Fact]
     public void ScoredPrompt_IsComputedFromWhereItIsScored()
@@ -203,7 +291,7 @@ public sealed class SchedulerTests
     {
         var pool = new BlockPool(200);
         var scheduler = new Scheduler(
-            pool, new PrefixCache(pool, BlockSize, isEnabled: false), BlockSize, new SchedulerLimits { MaxBatchSize = 4, MaxPrefillTokenNum = 8, MaxSequencePrefill = 4, BurstFactor = 4 });
+            pool, new PrefixCache(pool, BlockSize, isEnabled: false), BlockSize, new SchedulerLimits { MaxBatchSize = 4, MaxPrefillTokenNum = 8, MaxSequencePrefill = 4, BurstFactor = 4 }, (_, _, _) => { });
         scheduler.Enqueue(Request([.. Enumerable.Range(0, 30)], 18, resumed: [.. Enumerable.Range(50, 10)]));
         scheduler.Enqueue(Request([.. Enumerable.Range(100, 4)], 14, resumed: [.. Enumerable.Range(60, 6)]));
 
@@ -229,11 +317,21 @@ public sealed class SchedulerTests
         static IEnumerable<int> Tokens(IReadOnlyList<ScheduledSlice> step) => step.Select(scheduled => scheduled.Slice.Count);
     }
 
-    private static Scheduler Scheduler(BlockPool pool, int mostWaiting = 100, int? window = null) => new(
+    private static Scheduler Scheduler(
+        BlockPool pool, int mostWaiting = 100, int? window = null, int mostSequences = MostSequences, Dictionary<long, int>? cache = null) => new(
         pool,
         new PrefixCache(pool, BlockSize, isEnabled: true),
         BlockSize,
-        new SchedulerLimits { MaxBatchSize = MostSequences, MaxPrefillTokenNum = MostPrefill, MaxQueueLen = mostWaiting, LongestWindow = window });
+        new SchedulerLimits { MaxBatchSize = mostSequences, MaxPrefillTokenNum = MostPrefill, MaxQueueLen = mostWaiting, LongestWindow = window },
+        (from, to, slots) => Copy(cache, from, to, slots));
+
+    private static void Copy(Dictionary<long, int>? cache, long from, long to, int slots)
+    {
+        for (var slot = 0; cache is not null && slot < slots; slot++)
+        {
+            cache[(to * BlockSize) + slot] = cache[(from * BlockSize) + slot];
+        }
+    }
 
     private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, int[]? resumed = null, CancellationToken cancellationToken = default) => new()
     {
@@ -247,9 +345,9 @@ public sealed class SchedulerTests
         CancellationToken = cancellationToken,
     };
 
-    private static void CheckBounds(IReadOnlyList<ScheduledSlice> step)
+    private static void CheckBounds(IReadOnlyList<ScheduledSlice> step, int mostSequences = MostSequences)
     {
-        step.Count.ShouldBeLessThanOrEqualTo(MostSequences);
+        step.Count.ShouldBeLessThanOrEqualTo(mostSequences);
         step.Where(scheduled => !scheduled.Sequence.IsPrefilled).Sum(scheduled => scheduled.Slice.Count).ShouldBeLessThanOrEqualTo(MostPrefill);
         step.SkipWhile(scheduled => scheduled.Slice.Count == 1).ShouldAllBe(scheduled => scheduled.Slice.Count > 1);
         step.SelectMany(scheduled => Enumerable.Range(scheduled.Slice.FirstPosition, scheduled.Slice.Count).Select(scheduled.Slice.Blocks.Slot)).ShouldBeUnique();

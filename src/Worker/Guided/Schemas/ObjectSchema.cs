@@ -11,36 +11,77 @@ internal static class ObjectSchema
     {
         var others = OthersOf(compiler, place);
         var properties = PropertiesOf(compiler, place, others);
+        var count = MemberCount.Of(place, properties.Count, properties.Count(property => property.IsRequired), others is not null);
         var (network, json) = (compiler.Network, compiler.Json);
         var rule = network.AddRule();
 
-        // Where an object stands that has no members so far, and one that has some.
-        var none = network.AddLiteral(rule.Start, "{"u8);
-        var some = network.AddNode();
+        // Where an object stands that has so many members so far.
+        var at = count.AddNodes(network);
+        network.AddEmpty(network.AddLiteral(rule.Start, "{"u8), at[0]);
         foreach (var (name, value, isRequired) in properties)
         {
-            var (nextNone, nextSome) = (network.AddNode(), network.AddNode());
-            if (!isRequired)
+            var member = network.AddRule();
+            network.AddCall(json.AddSeparator(network.AddLiteral(member.Start, ConstantSchema.Quote(name)), ":"u8), value, member.End);
+            var next = count.AddNodes(network);
+            for (var members = 0; members < at.Length; members++)
             {
-                network.AddEmpty(none, nextNone);
-                network.AddEmpty(some, nextSome);
+                if (!isRequired)
+                {
+                    network.AddEmpty(at[members], next[members]);
+                }
+
+                if (count.After(members) is { } more)
+                {
+                    network.AddCall(BeforeMember(compiler, at[members], members), member, next[more]);
+                }
             }
 
-            var named = network.AddLiteral(AddMember(compiler, none, some), ConstantSchema.Quote(name));
-            network.AddCall(json.AddSeparator(named, ":"u8), value, nextSome);
-            (none, some) = (nextNone, nextSome);
+            at = next;
+        }
+
+        for (var members = count.Least; members < at.Length; members++)
+        {
+            network.AddBytes(at[members], (byte)'}', (byte)'}', rule.End);
         }
 
         if (others is { } other)
         {
-            var named = network.AddNode();
-            WriteOtherName(network, network.AddLiteral(AddMember(compiler, none, some), "\""u8), [.. properties.Select(property => property.Name)], named);
-            network.AddCall(json.AddSeparator(named, ":"u8), other, some);
+            string[] names = [.. properties.Select(property => property.Name)];
+            WriteOthers(compiler, OtherMember(compiler, names, other), at, count, rule.End);
         }
 
-        network.AddBytes(none, (byte)'}', (byte)'}', rule.End);
-        network.AddBytes(some, (byte)'}', (byte)'}', rule.End);
         return rule;
+    }
+
+    /// <summary>Adds the ways over members that are not named. They may have one name, so that they count as one where so many are needed.</summary>
+    private static void WriteOthers(SchemaCompiler compiler, Rule member, int[] at, MemberCount count, int end)
+    {
+        var network = compiler.Network;
+        var behind = count.AddNodes(network);
+        for (var members = 0; members < at.Length; members++)
+        {
+            if (count.After(members) is { } more)
+            {
+                if (members + 1 >= count.Least)
+                {
+                    network.AddCall(BeforeMember(compiler, at[members], members), member, behind[more]);
+                }
+
+                network.AddCall(BeforeMember(compiler, behind[members], members), member, behind[more]);
+            }
+
+            network.AddBytes(behind[members], (byte)'}', (byte)'}', end);
+        }
+    }
+
+    private static Rule OtherMember(SchemaCompiler compiler, IReadOnlyList<string> names, Rule value)
+    {
+        var network = compiler.Network;
+        var member = network.AddRule();
+        var named = network.AddNode();
+        WriteOtherName(network, network.AddLiteral(member.Start, "\""u8), names, named);
+        network.AddCall(compiler.Json.AddSeparator(named, ":"u8), value, member.End);
+        return member;
     }
 
     /// <summary>The rule of members that are not named; null where there may be none.</summary>
@@ -70,14 +111,8 @@ internal static class ObjectSchema
         return properties;
     }
 
-    /// <returns>The node where a member begins, after a comma where it is not the first.</returns>
-    private static int AddMember(SchemaCompiler compiler, int none, int some)
-    {
-        var member = compiler.Network.AddNode();
-        compiler.Network.AddEmpty(none, member);
-        compiler.Network.AddEmpty(compiler.Json.AddSeparator(some, ","u8), member);
-        return member;
-    }
+    /// <returns>The node where a member begins: behind a comma where it is not the first.</returns>
+    private static int BeforeMember(SchemaCompiler compiler, int from, int members) => members == 0 ? from : compiler.Json.AddSeparator(from, ","u8);
 
     /// <summary>Adds ways over the rest of a name, quotation mark included, that is none of the others. It has no escapes.</summary>
     private static void WriteOtherName(NetworkBuilder network, int from, IReadOnlyList<string> names, int to)

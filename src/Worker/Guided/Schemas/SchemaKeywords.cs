@@ -14,7 +14,7 @@ internal static class SchemaKeywords
     /// <summary>The types of values, each with the keywords that are about it.</summary>
     public static IReadOnlyDictionary<string, string[]> Types { get; } = new Dictionary<string, string[]>
     {
-        ["object"] = ["properties", "required", "additionalProperties"],
+        ["object"] = ["properties", "required", "additionalProperties", "minProperties", "maxProperties"],
         ["array"] = ["items", "prefixItems", "minItems", "maxItems", "uniqueItems"],
         ["string"] = ["minLength", "maxLength", "pattern", "format"],
         ["number"] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Chat;
@@ -16,6 +17,7 @@ using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -45,6 +47,7 @@ internal static class HttpApp
         }
 
         builder.Services.AddRoutingCore();
+        builder.Services.AddTelemetry();
         Share(builder.Services, supervisor);
         builder.Services
             .AddSingleton(new ApiKeys(options.Keys))
@@ -76,6 +79,7 @@ internal static class HttpApp
         app.UseRouting();
         app.Use(app.Services.GetRequiredService<AccessControl>().CheckAsync);
         HttpRoutes.Map(app);
+        _ = app.Services.GetRequiredService<PipelineMetrics>();
         return app;
     }
 
@@ -89,6 +93,7 @@ internal static class HttpApp
         .AddSingleton(_ => supervisor.GetRequiredService<Preloading>())
         .AddSingleton(_ => supervisor.GetRequiredService<PipelineRegistry>())
         .AddSingleton(_ => supervisor.GetRequiredService<PipelineOverview>())
+        .AddSingleton(_ => supervisor.GetRequiredService<IGpuMonitor>())
         .AddSingleton(_ => supervisor.GetRequiredService<ReceiptHistory>());
 
     /// <summary>Null stands for localhost: both of its addresses.</summary>

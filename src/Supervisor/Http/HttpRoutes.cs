@@ -32,6 +32,8 @@ internal static class HttpRoutes
         Map("GET", "/health/live", AccessLevel.Anybody, HealthEndpoint.LiveAsync);
         Map("GET", "/health/ready", AccessLevel.Anybody, health.ReadyAsync);
 
+        app.MapPrometheusScrapingEndpoint().WithMetadata(new AccessLevelMetadata(AccessLevel.User));
+
         var pipelines = services.GetRequiredService<PipelinesEndpoint>();
         Map("GET", "/v1/pipelines", AccessLevel.Admin, pipelines.ListAsync);
         Map("POST", "/v1/pipelines", AccessLevel.Admin, pipelines.LoadAsync);

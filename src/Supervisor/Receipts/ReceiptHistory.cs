@@ -11,6 +11,11 @@ internal sealed class ReceiptHistory(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Queue<KeptReceipt> _receipts = new();
 
+    private long _reclaimed;
+
+    /// <summary>Bytes that all pipelines have given back, not only those whose receipts are kept.</summary>
+    public long ReclaimedBytes => Interlocked.Read(ref _reclaimed);
+
     /// <summary>Newest last.</summary>
     public IReadOnlyList<KeptReceipt> All
     {
@@ -25,6 +30,7 @@ internal sealed class ReceiptHistory(TimeProvider time)
 
     public void Add(PipelineSpec spec, ReclaimReceipt receipt)
     {
+        Interlocked.Add(ref _reclaimed, receipt.ReclaimedBytes);
         lock (_gate)
         {
             _receipts.Enqueue(new KeptReceipt(spec.Id, spec.Name, time.GetUtcNow(), receipt));

@@ -11,11 +11,10 @@ namespace LmDeploy.Supervisor.Http.Access;
 /// <param name="isLocal">Whether only this host can reach the server.</param>
 internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedOrigins, bool isLocal)
 {
-    /// <summary>Where handlers find the key that a request came with.</summary>
-    public static readonly object KeyItem = new();
-
     private const string Bearer = "Bearer ";
     private const string AnyOrigin = "*";
+
+    private static readonly object _keyItem = new();
 
     public Task CheckAsync(HttpContext http, RequestDelegate next)
     {
@@ -33,6 +32,9 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
         CheckKey(http, http.GetEndpoint()?.Metadata.GetMetadata<AccessLevelMetadata>()?.Level ?? AccessLevel.User);
         return next(http);
     }
+
+    /// <summary>The name of the key that a request came with; null when none was asked for.</summary>
+    public static string? KeyNameOf(HttpContext http) => (http.Items[_keyItem] as ApiKey)?.Name;
 
     private static string? PresentedKey(HttpRequest request)
     {
@@ -97,6 +99,6 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
             throw Denied($"{http.Request.Method} {http.Request.Path} needs an admin key (--admin-key); {key.Name} is none.");
         }
 
-        http.Items[KeyItem] = key;
+        http.Items[_keyItem] = key;
     }
 }

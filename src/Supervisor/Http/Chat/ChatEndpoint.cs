@@ -1,13 +1,15 @@
+using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
-internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, ThinkingTemplates thinking, RequestLimits limits, TimeProvider time)
+internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, ThinkingTemplates thinking, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -15,6 +17,8 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Thin
         limits.CheckPrompts(request.Choices, "n");
         using var deadline = limits.Begin(http);
         var model = models.Find(request.Model);
+        using var measurement = metrics.Begin(TelemetryNames.Chat, model.Name, AccessControl.KeyNameOf(http));
+        measurement.Describe(request.Config, request.Stream.IsOn);
         var generate = new GenerateRequest { Key = model.Key };
         for (var choice = 0; choice < request.Choices; choice++)
         {
@@ -29,7 +33,7 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Thin
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
         var stream = events is null ? null : new ChatStream(events, json, spellings, deadline.Token);
         var usage = new TokenUsage(request.Choices);
-        if (!await call.RunAsync(http, generate, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
+        if (!await call.RunAsync(http, generate, measurement, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
         {
             return;
         }

@@ -1,13 +1,15 @@
+using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Requests;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
-internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, TimeProvider time)
+internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -15,6 +17,8 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         limits.CheckPrompts((long)request.Prompts.Count * request.Choices, request.Prompts.Count > 1 ? "prompt" : "n");
         using var deadline = limits.Begin(http);
         var model = models.Find(request.Model);
+        using var measurement = metrics.Begin(TelemetryNames.TextCompletion, model.Name, AccessControl.KeyNameOf(http));
+        measurement.Describe(request.Config, request.Stream.IsOn);
         var generate = new GenerateRequest { Key = model.Key };
         foreach (var prompt in request.Prompts)
         {
@@ -33,7 +37,7 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
         var stream = events is null ? null : new CompletionStream(events, json, spellings, deadline.Token);
         var usage = new TokenUsage(request.Choices);
-        if (!await call.RunAsync(http, generate, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
+        if (!await call.RunAsync(http, generate, measurement, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
         {
             return;
         }

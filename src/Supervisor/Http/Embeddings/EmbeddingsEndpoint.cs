@@ -1,15 +1,17 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Requests;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Embeddings;
 
 /// <summary><c>POST /v1/embeddings</c>; besides OpenAI's fields <c>pooling</c> (last or mean) and <c>normalize</c>.</summary>
-internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits)
+internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits, RequestMetrics metrics)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -25,11 +27,14 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
         limits.CheckPrompts(prompts.Count, "input");
         using var deadline = limits.Begin(http);
         var model = models.Find(name);
+        using var measurement = metrics.Begin(TelemetryNames.Embeddings, model.Name, AccessControl.KeyNameOf(http));
         var request = new EmbedRequest { Options = OptionsOf(fields) };
         request.Prompts.AddRange(prompts);
         var response = await proxy.CallAsync(request, model.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), deadline.Token);
+        measurement.AddTokens(response.Results.Sum(result => result.InputTokenLen), 0);
         if (response.Results.FirstOrDefault(result => result.Error is not null) is { } failed)
         {
+            measurement.Fail(failed.Error.Code);
             throw ApiException.From(failed.Error);
         }
 

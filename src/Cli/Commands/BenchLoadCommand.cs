@@ -11,13 +11,13 @@ internal sealed class BenchLoadCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
     private readonly Option<int> _rounds = new("--rounds") { Description = "How often it is loaded; each time is shown.", DefaultValueFactory = _ => 3 };
-    private readonly Option<string?> _json = new("--json") { Description = "Write the figures to this file; - for standard output." };
+    private readonly FiguresOutput _output = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var load = new BenchLoadCommand(host);
-        var command = new Command("load", "The time until a model is ready.") { load._model, load._rounds, load._json };
+        var command = new Command("load", "The time until a model is ready.") { load._model, load._rounds, load._output.Flag };
         load._engine.AddTo(command);
         command.SetAction(load.RunAsync);
         return command;
@@ -25,13 +25,9 @@ internal sealed class BenchLoadCommand(CliHost host)
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        ResultFile.Check(result.GetValue(_json));
+        _output.Check(result);
         var (rounds, figures) = (result.GetValue(_rounds), new List<LoadFigures>());
-        if (rounds < 1)
-        {
-            throw new UsageException($"--rounds must be at least 1, got {rounds}.");
-        }
-
+        Require.AtLeast(1, "--rounds", rounds);
         for (var round = 0; round < rounds; round++)
         {
             figures.Add(await LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), cancellationToken));
@@ -44,7 +40,7 @@ internal sealed class BenchLoadCommand(CliHost host)
             {
                 Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"), Units.Bytes(f.Bytes), f.Bytes == 0 ? "" : Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
             }));
-        await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double>
+        await _output.WriteAsync(result, figures[0].LibTorch, figures.Select(f => new Dictionary<string, double>
         {
             ["ready_seconds"] = f.Ready.TotalSeconds, ["weight_seconds"] = f.Weights.TotalSeconds, ["read_bytes"] = f.Bytes, ["read_bytes_per_second"] = f.BytesPerSecond,
         }), cancellationToken);
@@ -55,6 +51,6 @@ internal sealed class BenchLoadCommand(CliHost host)
     {
         var started = host.Time.GetTimestamp();
         await using var pipeline = await host.LoadAsync(model, config, null, cancellationToken);
-        return new LoadFigures(host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond);
+        return new LoadFigures(host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond, pipeline.Model.LibTorch);
     }
 }

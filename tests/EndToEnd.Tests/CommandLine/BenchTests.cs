@@ -44,5 +44,5 @@ public sealed class BenchTests
     }
 
     private static List<JsonElement> Figures(string output) =>
-        [.. JsonDocument.Parse(output[output.IndexOf("[\n", StringComparison.Ordinal)..]).RootElement.EnumerateArray()];
+        [.. JsonDocument.Parse(output[output.IndexOf("{\n", StringComparison.Ordinal)..]).RootElement.GetProperty("figures").EnumerateArray()];
 }

@@ -20,8 +20,9 @@ public sealed class BenchLoadCommandTests : CommandTestBase
         Out.ToString().ShouldContain("16.0 GiB");
         Out.ToString().ShouldContain("34.36");
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
-        json.RootElement.GetArrayLength().ShouldBe(2);
-        var round = json.RootElement[0];
+        var figures = json.RootElement.GetProperty("figures");
+        figures.GetArrayLength().ShouldBe(2);
+        var round = figures[0];
         round.GetProperty("read_bytes").GetInt64().ShouldBe(16L << 30);
         round.GetProperty("weight_seconds").GetDouble().ShouldBe(0.5);
         round.GetProperty("read_bytes_per_second").GetDouble().ShouldBe(2.0 * (16L << 30));

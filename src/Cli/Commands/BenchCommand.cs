@@ -26,6 +26,8 @@ internal sealed class BenchCommand(CliHost host)
         command.Add(prefill.Define("prefill", "The time to the first token of a prompt.", prefill.PrefillAsync, prefill._contexts));
         command.Add(BenchLoadCommand.Create(host));
         command.Add(BenchServeCommand.Create(host));
+        command.Add(BenchReclaimCommand.Create(host));
+        command.Add(BenchSwapCommand.Create(host));
         return command;
     }
 

@@ -10,6 +10,9 @@ namespace LmDeploy.Cli.Hosting;
 internal sealed record CliHost(
     Terminal Terminal, Supervisor Supervisor, Func<CancellationToken, Task<Supervisor?>> FindSupervisorAsync, TimeProvider Time)
 {
+    /// <summary>Starts a supervisor that ends when it is disposed.</summary>
+    public Func<SupervisorOptions, CancellationToken, Task<Supervisor>> StartSupervisorAsync { get; init; } = Supervisor.PrivateAsync;
+
     public static CliHost Create() => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, TimeProvider.System);
 
     /// <summary>Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>

@@ -59,6 +59,8 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<UnloadPipelineRequest, V1.ReclaimReceipt> OnUnloadPipeline { get; set; } = request => throw Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Name}.");
 
+    public Func<HostInfo> OnGetInfo { get; set; } = () => new HostInfo { StandbyWorkers = 1 };
+
     /// <summary>The pipelines that were opened, in their order.</summary>
     public List<OpenPipeline> Opened { get; } = [];
 

@@ -28,13 +28,14 @@ internal sealed class BenchServeCommand(CliHost host)
     private readonly Option<string?> _apiKey = new("--api-key") { Description = "Its key. Default: OPENAI_API_KEY of the environment." };
     private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "With --url: token ids are drawn from 0 to it.", DefaultValueFactory = _ => DefaultVocabSize };
     private readonly FiguresOutput _output = new(host);
+    private readonly CeilingsFlag _ceilings = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var serve = new BenchServeCommand(host);
         var command = new Command("serve", "Many requests at once, their lengths like those of conversations.") { serve._model };
-        Option[] options = [serve._requests, serve._concurrency, serve._meanInput, serve._meanOutput, serve._seed, serve._rate, serve._url, serve._apiKey, serve._vocabSize, serve._output.Flag];
+        Option[] options = [serve._requests, serve._concurrency, serve._meanInput, serve._meanOutput, serve._seed, serve._rate, serve._url, serve._apiKey, serve._vocabSize, serve._ceilings.Flag, serve._output.Flag];
         Array.ForEach(options, command.Options.Add);
         serve._engine.AddTo(command);
         command.SetAction(serve.RunAsync);
@@ -60,13 +61,14 @@ internal sealed class BenchServeCommand(CliHost host)
         {
             using var server = new OpenAiTokens(ToUri(url), result.GetRequiredValue(_model), result.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable("OPENAI_API_KEY"));
             var foreign = await MeasureAsync(result, server, engine.SessionLen ?? DefaultSessionLen, result.GetValue(_vocabSize), cancellationToken);
-            return await ReportAsync(result, foreign, libTorch: "", isHere: false, cancellationToken);
+            return await ReportAsync(result, foreign, null, libTorch: "", isHere: false, cancellationToken);
         }
 
         var config = engine with { MaxBatchSize = engine.MaxBatchSize ?? Math.Max(DefaultBatchSize, concurrency.Max()) };
+        var ceilings = await _ceilings.MeasureAsync(result, cancellationToken);
         await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), config, null, cancellationToken);
         var figures = await MeasureAsync(result, new PipelineTokens(pipeline), pipeline.Model.SessionLen, pipeline.Model.VocabSize, cancellationToken);
-        return await ReportAsync(result, figures, pipeline.Model.LibTorch, isHere: true, cancellationToken);
+        return await ReportAsync(result, figures, ceilings is null ? null : new Limits(pipeline.Model, ceilings), pipeline.Model.LibTorch, isHere: true, cancellationToken);
     }
 
     private async Task<List<ServeFigures>> MeasureAsync(ParseResult result, ITokenSource source, int sessionLen, int vocabSize, CancellationToken cancellationToken)
@@ -86,10 +88,10 @@ internal sealed class BenchServeCommand(CliHost host)
         return figures;
     }
 
-    private async Task<int> ReportAsync(ParseResult result, List<ServeFigures> figures, string libTorch, bool isHere, CancellationToken cancellationToken)
+    private async Task<int> ReportAsync(ParseResult result, List<ServeFigures> figures, Limits? limits, string libTorch, bool isHere, CancellationToken cancellationToken)
     {
-        ServeOutput.Write(host.Terminal, figures);
-        await _output.WriteAsync(result, libTorch, figures.Select(ServeOutput.ToJson), cancellationToken, isHere);
+        ServeOutput.Write(host.Terminal, figures, limits);
+        await _output.WriteAsync(result, libTorch, figures.Select(f => ServeOutput.ToJson(f, limits)), cancellationToken, isHere);
         return figures.TrueForAll(f => f.Failed == 0) ? ExitCodes.Done : ExitCodes.Failed;
     }
 

@@ -29,6 +29,21 @@ public sealed class BenchLoadCommandTests : CommandTestBase
         round.GetProperty("ready_seconds").GetDouble().ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task Load_IsAShareOfTheBus()
+    {
+        Fake.OnHold = async holding =>
+        {
+            await holding.BecomeReadyAsync(new V1.ModelInfo { ReadBytes = 20_000_000_000, WeightSeconds = 0.5 });
+            await holding.WaitForHalfCloseAsync();
+            await holding.ReleaseAsync();
+        };
+        (await RunAsync("bench", "load", "model", "--rounds", "1", "--ceilings", "--json", PathOf("o.json"))).ShouldBe(0);
+        Out.ToString().ShouldContain("80 %");
+        using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
+        json.RootElement.GetProperty("figures")[0].GetProperty("read_share_of_limit").GetDouble().ShouldBe(0.8, 1e-9);
+    }
+
     [Theory]
     [InlineData("--load-format", "pickle")]
     [InlineData("--rounds", "0")]

@@ -1,9 +1,10 @@
 using LmDeploy.Worker.Ceilings;
+using LmDeploy.Worker.Tests.Engine;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Tests.Ceilings;
 
-[Collection(nameof(TorchCollection))]
+[Collection(TorchTests.Name)]
 public sealed class CeilingMeasurementTests
 {
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private readonly FairQueue<EngineRequest> _waiting = new();
     private readonly LinkedList<Sequence> _preempted = new();
     private readonly List<Sequence> _running = [];
+    private SchedulerLimits _limits = limits;
 
     public int Running => _running.Count;
 
@@ -38,7 +39,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
                 + "lower max_new_tokens or raise cache_max_entry_count.");
         }
 
-        if (_waiting.Count >= limits.MaxQueueLen)
+        if (_waiting.Count >= _limits.MaxQueueLen)
         {
             throw new EngineException(ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
         }
@@ -89,6 +90,19 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         sequence.Request.OnFinished(reason, error);
     }
 
+    /// <summary>Takes their room from running sequences. They are computed again, in the order they were admitted in.</summary>
+    public void Preempt(IEnumerable<Sequence> sequences)
+    {
+        foreach (var sequence in sequences.OrderByDescending(_running.IndexOf).ToArray())
+        {
+            Preempt(sequence);
+        }
+    }
+
+    /// <summary>Lets a step have no more than so many prompt tokens, at least 1, from now on.</summary>
+    public void LimitPrefill(int tokens) =>
+        _limits = _limits with { MaxPrefillTokenNum = Math.Min(_limits.MaxPrefillTokenNum, tokens), MaxSequencePrefill = Math.Min(_limits.MaxSequencePrefill, tokens), BurstFactor = 1 };
+
     /// <summary>Ends everything, running or waiting.</summary>
     public void FinishAll(Error error)
     {
@@ -121,7 +135,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// <summary>Those that had been running come before those that never were.</summary>
     private void Admit()
     {
-        while (_running.Count < limits.MaxBatchSize)
+        while (_running.Count < _limits.MaxBatchSize)
         {
             if (_preempted.First is { } again)
             {
@@ -183,9 +197,9 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             return;
         }
 
-        var factor = step.Count == 0 && prefilling.TrueForAll(sequence => sequence.Generated > 0) ? limits.BurstFactor : 1;
-        var budget = limits.MaxPrefillTokenNum * factor;
-        var most = limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : limits.MaxSequencePrefill * factor;
+        var factor = step.Count == 0 && prefilling.TrueForAll(sequence => sequence.Generated > 0) ? _limits.BurstFactor : 1;
+        var budget = _limits.MaxPrefillTokenNum * factor;
+        var most = _limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : _limits.MaxSequencePrefill * factor;
         var oldest = prefilling[0];
         var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
         shares[oldest] = Math.Min(Math.Min(oldest.Missing, most), prefilling.Count == 1 ? budget : (budget + 1) / 2);
@@ -231,7 +245,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     private void ReleaseUnseen(Sequence sequence)
     {
-        if (limits.LongestWindow is { } window)
+        if (_limits.LongestWindow is { } window)
         {
             sequence.Blocks.ReleaseBefore(sequence.Computed + 1 - window, pool);
         }
@@ -247,5 +261,5 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     /// <summary>Blocks that so many tokens hold at a time: with sliding windows in all layers no more than the window and a step.</summary>
     private long BlocksFor(long tokens) =>
-        (Math.Min(tokens, limits.LongestWindow is { } window ? window + limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
+        (Math.Min(tokens, _limits.LongestWindow is { } window ? window + _limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
 }

@@ -14,7 +14,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private readonly FairQueue<EngineRequest> _waiting = new();
     private readonly LinkedList<Sequence> _preempted = new();
     private readonly List<Sequence> _running = [];
-    private SchedulerLimits _limits = limits;
+    private SchedulerLimits? _lowered;
 
     public int Running => _running.Count;
 
@@ -39,7 +39,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
                 + "lower max_new_tokens or raise cache_max_entry_count.");
         }
 
-        if (_waiting.Count >= _limits.MaxQueueLen)
+        if (_waiting.Count >= Limits.MaxQueueLen)
         {
             throw new EngineException(ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
         }
@@ -99,9 +99,24 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
     }
 
-    /// <summary>Lets a step have no more than so many prompt tokens, at least 1, from now on.</summary>
-    public void LimitPrefill(int tokens) =>
-        _limits = _limits with { MaxPrefillTokenNum = Math.Min(_limits.MaxPrefillTokenNum, tokens), MaxSequencePrefill = Math.Min(_limits.MaxSequencePrefill, tokens), BurstFactor = 1 };
+    /// <summary>Lets steps have no more prompt tokens than so many, at least 1, and of no more sequences than so many.</summary>
+    public void LimitPrefill(int tokens, int sequences = int.MaxValue) => _lowered = Limits with
+    {
+        MaxPrefillTokenNum = Math.Min(Limits.MaxPrefillTokenNum, tokens),
+        MaxSequencePrefill = Math.Min(Limits.MaxSequencePrefill, tokens),
+        MaxPrefills = Math.Min(Limits.MaxPrefills, sequences),
+        BurstFactor = 1,
+    };
+
+    /// <summary>Lets no more than so many sequences run, at least 1. Those that were admitted last give up their room.</summary>
+    public void LimitBatch(int sequences)
+    {
+        _lowered = Limits with { MaxBatchSize = Math.Min(Limits.MaxBatchSize, sequences) };
+        Preempt(_running.Skip(sequences).ToArray());
+    }
+
+    /// <summary>Takes back what was limited.</summary>
+    public void Unlimit() => _lowered = null;
 
     /// <summary>Ends everything, running or waiting.</summary>
     public void FinishAll(Error error)
@@ -116,6 +131,8 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             request.OnFinished(FinishReason.Error, error);
         }
     }
+
+    private SchedulerLimits Limits => _lowered ?? limits;
 
     private static Error Cancelled() => new() { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
 
@@ -135,7 +152,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// <summary>Those that had been running come before those that never were.</summary>
     private void Admit()
     {
-        while (_running.Count < _limits.MaxBatchSize)
+        while (_running.Count < Limits.MaxBatchSize)
         {
             if (_preempted.First is { } again)
             {
@@ -191,15 +208,15 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// <summary>Half of the prompt tokens of a step go to the sequence that is prefilled longest, the rest to short ones first: nobody starves, and nobody waits for a long prompt.</summary>
     private void AddPrefills(List<ScheduledSlice> step)
     {
-        var prefilling = _running.Where(sequence => !sequence.IsPrefilled).ToList();
+        var prefilling = _running.Where(sequence => !sequence.IsPrefilled).Take(Limits.MaxPrefills).ToList();
         if (prefilling.Count == 0)
         {
             return;
         }
 
-        var factor = step.Count == 0 && prefilling.TrueForAll(sequence => sequence.Generated > 0) ? _limits.BurstFactor : 1;
-        var budget = _limits.MaxPrefillTokenNum * factor;
-        var most = _limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : _limits.MaxSequencePrefill * factor;
+        var factor = step.Count == 0 && prefilling.TrueForAll(sequence => sequence.Generated > 0) ? Limits.BurstFactor : 1;
+        var budget = Limits.MaxPrefillTokenNum * factor;
+        var most = Limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : Limits.MaxSequencePrefill * factor;
         var oldest = prefilling[0];
         var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
         shares[oldest] = Math.Min(Math.Min(oldest.Missing, most), prefilling.Count == 1 ? budget : (budget + 1) / 2);
@@ -245,7 +262,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     private void ReleaseUnseen(Sequence sequence)
     {
-        if (_limits.LongestWindow is { } window)
+        if (Limits.LongestWindow is { } window)
         {
             sequence.Blocks.ReleaseBefore(sequence.Computed + 1 - window, pool);
         }
@@ -261,5 +278,5 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     /// <summary>Blocks that so many tokens hold at a time: with sliding windows in all layers no more than the window and a step.</summary>
     private long BlocksFor(long tokens) =>
-        (Math.Min(tokens, _limits.LongestWindow is { } window ? window + _limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
+        (Math.Min(tokens, Limits.LongestWindow is { } window ? window + Limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
 }

@@ -39,20 +39,40 @@ public sealed class StepGuardTests
     }
 
     [Fact]
-    public void SequencesThatDecode_LoseTheLongestOfThemAlone()
+    public void SequencesThatDecode_TakeTurns_AndNothingFails()
     {
-        var requests = new[] { Request(3, 40), Request(5, 40), Request(4, 40) };
         _fail = step => step.Count > 2 && step.All(scheduled => scheduled.Sequence.Generated > 10) ? Short() : null;
+        var requests = Enumerable.Range(3, 5).Select(length => Request(length, 40)).ToArray();
         Serve(requests);
+        requests.ShouldAllBe(request => OutcomeOf(request).Reason == FinishReason.Length && request.Tokens.SequenceEqual(Enumerable.Range(0, 40)));
+
+        // Five decode, then two; the three others wait.
+        _scheduler.Preemptions.ShouldBe(3);
+    }
+
+    [Fact]
+    public void ASequenceThatDecodesAlone_Fails()
+    {
+        _fail = step => step.Any(scheduled => scheduled.Sequence.Tokens.Count > 20) ? Short() : null;
+        var requests = new[] { Request(3, 10), Request(5, 40) };
+        Serve(requests);
+        requests.Select(request => OutcomeOf(request).Reason).ShouldBe([FinishReason.Length, FinishReason.Error]);
         OutcomeOf(requests[1]).Error!.Code.ShouldBe(ErrorCodes.OutOfMemory);
         OutcomeOf(requests[1]).Error!.Message.ShouldBe("CUDA out of memory. Tried to allocate 2.00 GiB.");
-        foreach (var request in new[] { requests[0], requests[2] })
-        {
-            OutcomeOf(request).Reason.ShouldBe(FinishReason.Length);
-            request.Tokens.ShouldBe(Enumerable.Range(0, 40));
-        }
+    }
 
-        _scheduler.Preemptions.ShouldBe(0);
+    [Fact]
+    public void LargeStepsAreTriedAgain_AfterManyThatWentWell()
+    {
+        var isShort = true;
+        _fail = step => isShort && Tokens(step) > 130 ? Short() : null;
+        Serve([Request(700, 3)]);
+        isShort = false;
+        Serve([Request(500, 1)]);
+        _sizes[^1].ShouldBeLessThan(130);
+        Serve([Request(2, 1_000)]);
+        Serve([Request(450, 1)]);
+        _sizes[^1].ShouldBeGreaterThan(400);
     }
 
     [Fact]
@@ -65,16 +85,32 @@ public sealed class StepGuardTests
     }
 
     [Fact]
+    public void ARequestThatBegins_FailsBeforeLongerOnesThatGoOn()
+    {
+        var going = Request(400, 30);
+        _scheduler.Enqueue(going);
+        for (var i = 0; i < 5; i++)
+        {
+            _guard.Run(_scheduler.Next());
+        }
+
+        _fail = step => step.Any(scheduled => scheduled.Sequence.Request.PromptIds.Length == 30) ? Short() : null;
+        var beginning = Request(30, 2);
+        Serve([beginning]);
+        OutcomeOf(beginning).Error!.Code.ShouldBe(ErrorCodes.OutOfMemory);
+        going.Tokens.ShouldBe(Enumerable.Range(0, 30));
+    }
+
+    [Fact]
     public void WhatCameForwardBeforeMemoryWasShort_IsComputedAgain()
     {
         // The first sequences of the step are advanced when it fails, as they are when logits do not fit.
         _advancedBeforeFailing = 2;
-        var failures = 3;
+        var failures = 2;
         _fail = step => step.All(scheduled => scheduled.Sequence.Generated > 4) && failures-- > 0 ? Short() : null;
         var requests = new[] { Request(10, 20), Request(11, 20), Request(12, 20), Request(200, 20), Request(14, 20), Request(15, 20) };
         Serve(requests);
-        requests.Count(request => OutcomeOf(request).Reason == FinishReason.Error).ShouldBe(3);
-        requests.Where(request => OutcomeOf(request).Reason != FinishReason.Error).ShouldAllBe(request => request.Tokens.SequenceEqual(Enumerable.Range(0, 20)));
+        requests.ShouldAllBe(request => OutcomeOf(request).Reason == FinishReason.Length && request.Tokens.SequenceEqual(Enumerable.Range(0, 20)));
         _scheduler.Preemptions.ShouldBeGreaterThan(0);
     }
 

@@ -12,8 +12,16 @@ internal sealed class CheckData(torch.ScalarType dtype)
     public torch.Tensor Values(double bound, params long[] shape) => Wide(bound, shape).to(dtype);
 
     /// <summary>As <see cref="Values"/>, in float32.</summary>
-    public torch.Tensor Wide(double bound, params long[] shape) =>
-        torch.tensor([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, size) => product * size)).Select(_ => (float)(((2 * _random.NextDouble()) - 1) * bound))]).view(shape);
+    public torch.Tensor Wide(double bound, params long[] shape)
+    {
+        var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = ((2 * _random.NextSingle()) - 1) * (float)bound;
+        }
+
+        return torch.tensor(values).view(shape);
+    }
 
     /// <summary>Numbers from 0 to, but without, <paramref name="count"/>, in any order.</summary>
     public int[] Shuffled(int count)

@@ -8,10 +8,10 @@ internal static class CheckShapes
 {
     public static IReadOnlyList<KernelDefinitions> All { get; } =
     [
-        new(torch.bfloat16, Hidden: 1024, Heads: 16, KeyValueHeads: 4, HeadDim: 128, RotaryDim: 128, BlockSize: 64, Activation.Silu),
-        new(torch.float16, Hidden: 1544, Heads: 14, KeyValueHeads: 2, HeadDim: 64, RotaryDim: 64, BlockSize: 16, Activation.GeluTanh),
-        new(torch.float32, Hidden: 1024, Heads: 16, KeyValueHeads: 4, HeadDim: 128, RotaryDim: 128, BlockSize: 64, Activation.Gelu),
-        new(torch.bfloat16, Hidden: 520, Heads: 10, KeyValueHeads: 2, HeadDim: 80, RotaryDim: 40, BlockSize: 64, Activation.Relu),
+        new(torch.ScalarType.BFloat16, Hidden: 1024, Heads: 16, KeyValueHeads: 4, HeadDim: 128, RotaryDim: 128, BlockSize: 64, Activation.Silu),
+        new(torch.ScalarType.Float16, Hidden: 1544, Heads: 14, KeyValueHeads: 2, HeadDim: 64, RotaryDim: 64, BlockSize: 16, Activation.GeluTanh),
+        new(torch.ScalarType.Float32, Hidden: 1024, Heads: 16, KeyValueHeads: 4, HeadDim: 128, RotaryDim: 128, BlockSize: 64, Activation.Gelu),
+        new(torch.ScalarType.BFloat16, Hidden: 520, Heads: 10, KeyValueHeads: 2, HeadDim: 80, RotaryDim: 40, BlockSize: 64, Activation.Relu),
     ];
 
     public static string Name(KernelDefinitions sizes) => $"{sizes.Dtype.ToString().ToLowerInvariant()}, {sizes.Heads} heads of {sizes.HeadDim}";

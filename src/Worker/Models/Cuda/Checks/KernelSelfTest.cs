@@ -20,7 +20,7 @@ internal static class KernelSelfTest
         foreach (var sizes in CheckShapes.All)
         {
             using var kernels = new DecoderKernels(sizes, new KernelCompiler(KernelCompiler.DefaultCacheFolder), stream);
-            checks.AddRange(new KernelComparison(kernels, stream, device).Run()
+            checks.AddRange(new KernelComparison(new DeviceKernels(kernels, stream), device).Run()
                 .Select(found => new KernelCheck(found.Kernel, CheckShapes.Name(sizes), found.Difference, CheckShapes.Tolerance(sizes.Dtype))));
         }
 

@@ -31,6 +31,9 @@ internal sealed class RequestTimes
         }
     }
 
+    /// <summary>The time for each token after the first arrival, on average: however they were bundled on their way. NaN where all came at once.</summary>
+    public double PerToken => (Latency - FirstToken) / (Tokens - _arrivals[0].Tokens);
+
     /// <param name="milliseconds">Since the request.</param>
     public void Add(double milliseconds, int tokens)
     {

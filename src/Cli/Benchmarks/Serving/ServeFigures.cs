@@ -9,10 +9,11 @@ namespace LmDeploy.Cli.Benchmarks.Serving;
 /// <param name="OutputTokens">Of their answers.</param>
 /// <param name="FirstToken">From a request to its first token, in milliseconds.</param>
 /// <param name="Gap">Between one token and the next of the same answer, in milliseconds.</param>
+/// <param name="PerToken">For each token after the first one, on average over an answer, in milliseconds.</param>
 /// <param name="Latency">From a request to its last token, in milliseconds.</param>
 /// <param name="Failure">The first of the failures; null for none.</param>
 internal sealed record ServeFigures(
-    int Concurrency, int Requests, int Failed, TimeSpan Duration, long InputTokens, long OutputTokens, Percentiles FirstToken, Percentiles Gap, Percentiles Latency, LmDeployException? Failure)
+    int Concurrency, int Requests, int Failed, TimeSpan Duration, long InputTokens, long OutputTokens, Percentiles FirstToken, Percentiles Gap, Percentiles PerToken, Percentiles Latency, LmDeployException? Failure)
 {
     public double RequestsPerSecond => Requests / Duration.TotalSeconds;
 
@@ -31,6 +32,7 @@ internal sealed record ServeFigures(
             times.Sum(one => (long)one.Tokens),
             Percentiles.Of(times.Select(one => one.FirstToken)),
             Percentiles.Of(times.SelectMany(one => one.Gaps)),
+            Percentiles.Of(times.Select(one => one.PerToken).Where(double.IsFinite)),
             Percentiles.Of(times.Select(one => one.Latency)),
             all.Select(one => one.Times.Failure).FirstOrDefault(failure => failure is not null));
     }

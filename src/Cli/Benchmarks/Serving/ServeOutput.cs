@@ -9,11 +9,11 @@ internal static class ServeOutput
     {
         Listing.WriteToFit(
             terminal,
-            ["AT ONCE", "ANSWERED", "FAILED", "DURATION", "REQUESTS/S", "TOKENS/S", "OF THE LIMIT", "FIRST TOKEN p50 p95 p99", "BETWEEN TOKENS p50 p95 p99", "LATENCY p50 p95 p99"],
+            ["AT ONCE", "ANSWERED", "FAILED", "DURATION", "REQUESTS/S", "TOKENS/S", "OF THE LIMIT", "FIRST TOKEN p50 p95 p99", "BETWEEN TOKENS p50 p95 p99", "PER TOKEN p50 p95 p99", "LATENCY p50 p95 p99"],
             [.. figures.Select(f => new[]
             {
                 Units.Format($"{f.Concurrency}"), Units.Format($"{f.Requests}"), Units.Format($"{f.Failed}"), Units.Format($"{f.Duration.TotalSeconds:0.00} s"),
-                Units.Format($"{f.RequestsPerSecond:0.00}"), Units.Format($"{f.OutputTokensPerSecond:0}"), CeilingsFlag.Show(f.OutputTokensPerSecond / Limit(f, limits)), Milliseconds(f.FirstToken), Milliseconds(f.Gap), Milliseconds(f.Latency),
+                Units.Format($"{f.RequestsPerSecond:0.00}"), Units.Format($"{f.OutputTokensPerSecond:0}"), CeilingsFlag.Show(f.OutputTokensPerSecond / Limit(f, limits)), Milliseconds(f.FirstToken), Milliseconds(f.Gap), Milliseconds(f.PerToken), Milliseconds(f.Latency),
             })]);
         foreach (var f in figures.Where(f => f.Failure is not null))
         {
@@ -31,6 +31,7 @@ internal static class ServeOutput
         };
         Add("first_token_ms", f.FirstToken);
         Add("token_gap_ms", f.Gap);
+        Add("per_token_ms", f.PerToken);
         Add("latency_ms", f.Latency);
         return json;
 

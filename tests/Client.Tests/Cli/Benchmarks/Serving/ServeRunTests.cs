@@ -22,6 +22,7 @@ public sealed class ServeRunTests
 
         // 10 for the second token; the last two share 20.
         figures.Gap.P50.ShouldBe(10);
+        figures.PerToken.ShouldBe(new Percentiles(10, 10, 10));
         figures.OutputTokensPerSecond.ShouldBe(4 / 0.06, 1e-9);
         figures.RequestsPerSecond.ShouldBe(1 / 0.06, 1e-9);
     }

@@ -90,6 +90,25 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
         return PipelineLoader.LoadAsync(model, config ?? new EngineConfig(), supervisor ?? Supervisor.Shared, progress, cancellationToken);
     }
 
+    /// <summary>
+    /// Reads a model's weights into the host's page cache, so that <see cref="Create"/> finds them in memory: worth it where the next model is known while another
+    /// one is in use, and its files come from a disk that is slower than the way to the device. Reads one file after the other, and no more than half of the memory that the host has to spare.
+    /// </summary>
+    /// <param name="model">The path of a model folder.</param>
+    /// <returns>Bytes that were read; fewer than the weights have where there was no room for all.</returns>
+    /// <exception cref="ModelLoadException">There is no such folder.</exception>
+    public static long Prefetch(string model) => PrefetchAsync(model).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Prefetch"/>
+    /// <param name="model">The path of a model folder.</param>
+    /// <param name="cancellationToken">Ends the reading; what was read stays in the page cache.</param>
+    public static Task<long> PrefetchAsync(string model, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        return Task.Factory.StartNew(
+            () => WeightFiles.Read(model, WeightFiles.Room, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
     /// <summary>A conversation that remembers its turns.</summary>
     /// <param name="system">Instructions to the model; null for none.</param>
     /// <param name="config">How it answers. Default: <see cref="GenerationConfig"/>'s defaults.</param>

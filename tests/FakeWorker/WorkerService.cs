@@ -177,6 +177,12 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         return Task.FromResult(new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } });
     }
 
+    public override Task<Ceilings> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context)
+    {
+        Check(context);
+        return Task.FromResult(new Ceilings { Device = "fake", ProductFlops = 7 });
+    }
+
     /// <summary>Computes prompts one after the other; a poisoned one kills, and the first one does where the worker is to die once.</summary>
     private async Task ComputeAsync(IEnumerable<Prompt> prompts)
     {

@@ -5,4 +5,5 @@ namespace LmDeploy.Cli.Benchmarks;
 /// <param name="Weights">What of it went by until all weights were in place.</param>
 /// <param name="Bytes">What was read for them.</param>
 /// <param name="BytesPerSecond">How fast they were read.</param>
-internal sealed record LoadFigures(TimeSpan Ready, TimeSpan Weights, long Bytes, double BytesPerSecond);
+/// <param name="LibTorch">The version that computes it.</param>
+internal sealed record LoadFigures(TimeSpan Ready, TimeSpan Weights, long Bytes, double BytesPerSecond, string LibTorch);

@@ -11,13 +11,14 @@ internal sealed class BenchLoadCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
     private readonly Option<int> _rounds = new("--rounds") { Description = "How often it is loaded; each time is shown.", DefaultValueFactory = _ => 3 };
-    private readonly Option<string?> _json = new("--json") { Description = "Write the figures to this file; - for standard output." };
+    private readonly FiguresOutput _output = new(host);
+    private readonly CeilingsFlag _ceilings = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var load = new BenchLoadCommand(host);
-        var command = new Command("load", "The time until a model is ready.") { load._model, load._rounds, load._json };
+        var command = new Command("load", "The time until a model is ready.") { load._model, load._rounds, load._ceilings.Flag, load._output.Flag };
         load._engine.AddTo(command);
         command.SetAction(load.RunAsync);
         return command;
@@ -25,28 +26,28 @@ internal sealed class BenchLoadCommand(CliHost host)
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        ResultFile.Check(result.GetValue(_json));
+        _output.Check(result);
         var (rounds, figures) = (result.GetValue(_rounds), new List<LoadFigures>());
-        if (rounds < 1)
-        {
-            throw new UsageException($"--rounds must be at least 1, got {rounds}.");
-        }
-
+        Require.AtLeast(1, "--rounds", rounds);
+        var ceilings = await _ceilings.MeasureAsync(result, cancellationToken);
         for (var round = 0; round < rounds; round++)
         {
             figures.Add(await LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), cancellationToken));
         }
 
+        var limit = ceilings is null ? double.NaN : Limits.LoadBytesPerSecond(ceilings);
         Listing.Write(
             host.Terminal,
-            ["ROUND", "READY", "WEIGHTS", "READ", "GB/S"],
+            ["ROUND", "READY", "WEIGHTS", "READ", "GB/S", "OF THE LIMIT"],
             figures.Select((f, round) => new[]
             {
                 Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"), Units.Bytes(f.Bytes), f.Bytes == 0 ? "" : Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
+                f.Bytes == 0 ? "" : CeilingsFlag.Show(f.BytesPerSecond / limit),
             }));
-        await FiguresJson.WriteAsync(result.GetValue(_json), host.Terminal, figures.Select(f => new Dictionary<string, double>
+        await _output.WriteAsync(result, figures[0].LibTorch, figures.Select(f => new Dictionary<string, double>
         {
             ["ready_seconds"] = f.Ready.TotalSeconds, ["weight_seconds"] = f.Weights.TotalSeconds, ["read_bytes"] = f.Bytes, ["read_bytes_per_second"] = f.BytesPerSecond,
+            ["read_bytes_per_second_limit"] = limit, ["read_share_of_limit"] = f.Bytes == 0 ? double.NaN : f.BytesPerSecond / limit,
         }), cancellationToken);
         return ExitCodes.Done;
     }
@@ -55,6 +56,6 @@ internal sealed class BenchLoadCommand(CliHost host)
     {
         var started = host.Time.GetTimestamp();
         await using var pipeline = await host.LoadAsync(model, config, null, cancellationToken);
-        return new LoadFigures(host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond);
+        return new LoadFigures(host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond, pipeline.Model.LibTorch);
     }
 }

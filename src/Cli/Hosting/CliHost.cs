@@ -11,6 +11,9 @@ namespace LmDeploy.Cli.Hosting;
 internal sealed record CliHost(
     Terminal Terminal, Supervisor Supervisor, Func<CancellationToken, Task<Supervisor?>> FindSupervisorAsync, Interruption Interruption, TimeProvider Time)
 {
+    /// <summary>Starts a supervisor that ends when it is disposed.</summary>
+    public Func<SupervisorOptions, CancellationToken, Task<Supervisor>> StartSupervisorAsync { get; init; } = Supervisor.PrivateAsync;
+
     public static CliHost Create(Interruption interruption) => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 
     /// <summary>Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>

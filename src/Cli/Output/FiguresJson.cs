@@ -1,34 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using LmDeploy.Cli.Benchmarks;
+
 namespace LmDeploy.Cli.Output;
 
-/// <summary>Rows of figures as JSON: an array of objects.</summary>
+/// <summary>Writes what was measured, and on what: <c>{"machine", "version", "date", "command", "figures"}</c>, the last an array of objects.</summary>
 internal static class FiguresJson
 {
+    /// <summary>The flag whose value is nobody's business.</summary>
+    private const string SecretFlag = "--api-key";
+
     /// <param name="path">A file, - for standard output, or null for nowhere.</param>
-    public static async Task WriteAsync(string? path, Terminal terminal, IEnumerable<Dictionary<string, double>> rows, CancellationToken cancellationToken)
+    /// <param name="libTorch">The version that computed; empty where it is not known.</param>
+    public static async Task WriteAsync(
+        string? path, Terminal terminal, Machine machine, string libTorch, DateTimeOffset date, ParseResult command, IEnumerable<IReadOnlyDictionary<string, double>> figures, CancellationToken cancellationToken)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return;
+            await ResultFile.WriteLinesAsync(path, terminal, [Write(machine, libTorch, date, Words(command), figures)], cancellationToken);
         }
+    }
 
-        var text = JsonText.Write(
-            json =>
+    public static string Write(Machine machine, string libTorch, DateTimeOffset date, IEnumerable<string> words, IEnumerable<IReadOnlyDictionary<string, double>> figures) => JsonText.Write(
+        json =>
+        {
+            json.WriteStartObject();
+            WriteMachine(json, machine, libTorch);
+            json.WriteString("version", typeof(FiguresJson).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+            json.WriteString("date", date.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            json.WriteString("command", $"lmdeploy {string.Join(' ', words)}");
+            json.WriteStartArray("figures");
+            foreach (var row in figures)
             {
-                json.WriteStartArray();
-                foreach (var row in rows)
+                json.WriteStartObject();
+                foreach (var (name, value) in row)
                 {
-                    json.WriteStartObject();
-                    foreach (var (name, value) in row)
-                    {
-                        json.WriteNumber(name, value);
-                    }
-
-                    json.WriteEndObject();
+                    json.WriteOptional(name, value);
                 }
 
-                json.WriteEndArray();
-            },
-            indented: true);
-        await ResultFile.WriteLinesAsync(path, terminal, [text], cancellationToken);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        },
+        indented: true);
+
+    private static void WriteMachine(Utf8JsonWriter json, Machine machine, string libTorch)
+    {
+        json.WriteStartObject("machine");
+        json.WriteStartArray("gpus");
+        foreach (var gpu in machine.Gpus)
+        {
+            json.WriteStringValue(gpu);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("driver", machine.Driver);
+        json.WriteString("libtorch", libTorch.Length == 0 ? null : libTorch);
+        json.WriteString("cpu", machine.Cpu);
+        json.WriteNumber("cpus", machine.Cpus);
+        json.WriteString("system", machine.System);
+        json.WriteEndObject();
+    }
+
+    private static IEnumerable<string> Words(ParseResult command)
+    {
+        var isSecret = false;
+        foreach (var token in command.Tokens)
+        {
+            yield return isSecret ? "***" : token.Value;
+            isSecret = token.Value == SecretFlag;
+        }
     }
 }

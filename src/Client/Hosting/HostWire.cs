@@ -56,4 +56,7 @@ internal static class HostWire
 
     public static EnvironmentReport ToReport(this V1.EnvironmentReport wire)
         => new(wire.Usable, [.. wire.Checks.Select(c => new EnvironmentCheck(c.Name, c.Status, c.Detail))]);
+
+    public static DeviceCeilings ToCeilings(this V1.Ceilings wire) => new(
+        wire.Device, wire.Libtorch, wire.MemoryBytesPerSecond, wire.HostToDeviceBytesPerSecond, wire.ProductFlops, wire.ProductDtype);
 }

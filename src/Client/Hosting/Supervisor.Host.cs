@@ -77,6 +77,13 @@ public sealed partial class Supervisor
     public async Task<EnvironmentReport> CheckEnvironmentAsync(CancellationToken cancellationToken = default)
         => (await AskAsync(host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToReport();
 
+    /// <summary>Starts a worker to measure how fast the device of this host is. It takes up to 4 GiB of the device meanwhile, and figures are right when nothing else runs.</summary>
+    public DeviceCeilings MeasureCeilings() => MeasureCeilingsAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="MeasureCeilings"/>
+    public async Task<DeviceCeilings> MeasureCeilingsAsync(CancellationToken cancellationToken = default)
+        => (await AskAsync(host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToCeilings();
+
     /// <summary>Ends every pipeline, whoever holds it, and then the supervisor.</summary>
     public void Shutdown() => ShutdownAsync().GetAwaiter().GetResult();
 

@@ -48,6 +48,15 @@ public sealed record ModelInfo
     /// <summary>How fast they were read; 0 where nothing was.</summary>
     public double ReadBytesPerSecond => WeightTime > TimeSpan.Zero ? ReadBytes / WeightTime.TotalSeconds : 0;
 
+    /// <summary>The version of libtorch that computes it; empty where that is not known.</summary>
+    public string LibTorch { get; init; } = "";
+
+    /// <summary>Bytes of keys and values of one token.</summary>
+    public long CacheBytesPerToken { get; init; }
+
+    /// <summary>Bytes of weights that a decode step reads: all but an embedding table that is not the output layer too.</summary>
+    public long StepWeightBytes { get; init; }
+
     internal static ModelInfo FromWire(V1.ModelInfo? wire) => new()
     {
         Architecture = wire?.Architecture ?? "",
@@ -64,5 +73,8 @@ public sealed record ModelInfo
         IsDequantized = wire?.Dequantized ?? false,
         ReadBytes = wire?.ReadBytes ?? 0,
         WeightTime = TimeSpan.FromSeconds(wire?.WeightSeconds ?? 0),
+        LibTorch = wire?.Libtorch ?? "",
+        CacheBytesPerToken = wire?.CacheBytesPerToken ?? 0,
+        StepWeightBytes = wire?.StepWeightBytes ?? 0,
     };
 }

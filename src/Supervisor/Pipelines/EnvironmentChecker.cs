@@ -1,3 +1,4 @@
+using Grpc.Core;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
@@ -20,7 +21,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         report.Checks.Add(await CheckGpusAsync(cancellationToken));
         try
         {
-            var found = await AskWorkerAsync(cancellationToken);
+            var found = await AskWorkerAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken);
             report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Ok, Detail = "a worker starts and answers" });
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
@@ -32,6 +33,10 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
 
         return report;
     }
+
+    /// <summary>How fast its device is, as a worker without a model measures it.</summary>
+    public Task<Ceilings> MeasureAsync(CancellationToken cancellationToken) =>
+        AskWorkerAsync(worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)), cancellationToken);
 
     private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
     {
@@ -50,13 +55,13 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         return check;
     }
 
-    private async Task<EnvironmentReport> AskWorkerAsync(CancellationToken cancellationToken)
+    private async Task<T> AskWorkerAsync<T>(Func<IWorkerConnection, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
     {
         var worker = await launcher.SpawnAsync();
         try
         {
             await launcher.ConnectAsync(worker, cancellationToken);
-            return await worker.Connection!.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Connection.Call(cancellationToken));
+            return await ask(worker.Connection!);
         }
         finally
         {

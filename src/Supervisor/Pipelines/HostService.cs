@@ -89,6 +89,8 @@ internal sealed class HostService(
 
     public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) => environment.CheckAsync(context.CancellationToken);
 
+    public override Task<Ceilings> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) => environment.MeasureAsync(context.CancellationToken);
+
     public override Task<ShutdownResponse> Shutdown(ShutdownRequest request, ServerCallContext context)
     {
         stop.Request("a client asked for it");

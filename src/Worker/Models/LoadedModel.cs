@@ -8,6 +8,7 @@ using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Models.Families;
 using LmDeploy.Worker.Models.Sources;
 using LmDeploy.Worker.Native.Cuda;
+using LmDeploy.Worker.Native.LibTorch;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
@@ -142,5 +143,8 @@ internal sealed class LoadedModel : IDisposable
         Dequantized = source.HasDequantized,
         ReadBytes = source.ReadBytes,
         WeightSeconds = loadTime.TotalSeconds,
+        Libtorch = TorchShim.Version,
+        CacheBytesPerToken = CacheGeometry.BlockBytes(spec.Layers, spec.Attention.KeyValueHeads, spec.Attention.HeadDim, blockSize: 1, (int)plan.Dtype.ElementSize(), spec.Attention.ValuesAreKeys),
+        StepWeightBytes = weights.LoadedBytes - (spec.TieWordEmbeddings ? 0 : plan.Dtype.ElementSize() * spec.VocabSize * spec.HiddenSize),
     };
 }

@@ -79,7 +79,7 @@ internal sealed class EngineThread : IDisposable
         {
             MaxBatchSize = settings.MaxBatchSize,
             MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? 8192 : 256),
-            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 64 : int.MaxValue,
+            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 48 : int.MaxValue,
             BurstFactor = settings.MaxPrefillTokenNum is null && !isCuda ? 4 : 1,
             MaxQueueLen = settings.MaxQueueLen,
             LongestWindow = windows.Contains(null) ? null : windows.Max(),
@@ -147,14 +147,14 @@ internal sealed class EngineThread : IDisposable
         var pool = new BlockPool(model.CacheGeometry.Blocks);
         var prefixes = new PrefixCache(pool, model.CacheGeometry.BlockSize, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength);
         var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, Limits(model, settings), model.Cache.CopyBlock);
-        var runner = new StepRunner(model, scheduler, _flight);
+        var guard = new StepGuard(scheduler, new StepRunner(model, scheduler, _flight).Run);
         for (var steps = 0L; Receive(scheduler); )
         {
             var step = scheduler.Next();
             if (step.Count > 0)
             {
                 _flight?.Begin(++steps, [.. step.Select(scheduled => scheduled.Sequence.Request.Id)]);
-                Step(runner, scheduler, step);
+                guard.Run(step);
             }
 
             Volatile.Write(ref _status, new EngineStatus(steps, scheduler.Running, scheduler.Waiting, pool.Used, pool.Total));
@@ -195,28 +195,6 @@ internal sealed class EngineThread : IDisposable
         catch (EngineException e)
         {
             request.OnFinished(FinishReason.Error, StepFailure.AsError(e));
-        }
-    }
-
-    private static void Step(StepRunner runner, Scheduler scheduler, IReadOnlyList<ScheduledSlice> step)
-    {
-        try
-        {
-            runner.Run(step);
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine($"The step failed: {e}");
-            if (StepFailure.IsBeyondRepair(e))
-            {
-                // Every later call in this context would fail too: another process can go on, this one cannot.
-                LibC.ExitNow(Protocol.ExitCudaError);
-            }
-
-            foreach (var sequence in step.Select(scheduled => scheduled.Sequence).Where(scheduler.IsRunning))
-            {
-                scheduler.Finish(sequence, FinishReason.Error, StepFailure.AsError(e));
-            }
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private readonly FairQueue<EngineRequest> _waiting = new();
     private readonly LinkedList<Sequence> _preempted = new();
     private readonly List<Sequence> _running = [];
+    private SchedulerLimits? _lowered;
 
     // Whether the latest step with prompts in it left the long ones out.
     private bool _leftOut;
@@ -43,7 +44,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
                 + "lower max_new_tokens or raise cache_max_entry_count.");
         }
 
-        if (_waiting.Count >= limits.MaxQueueLen)
+        if (_waiting.Count >= Limits.MaxQueueLen)
         {
             throw new EngineException(ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
         }
@@ -94,6 +95,34 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         sequence.Request.OnFinished(reason, error);
     }
 
+    /// <summary>Takes their room from running sequences. They are computed again, in the order they were admitted in.</summary>
+    public void Preempt(IEnumerable<Sequence> sequences)
+    {
+        foreach (var sequence in sequences.OrderByDescending(_running.IndexOf).ToArray())
+        {
+            Preempt(sequence);
+        }
+    }
+
+    /// <summary>Lets steps have no more prompt tokens than so many, at least 1, and of no more sequences than so many.</summary>
+    public void LimitPrefill(int tokens, int sequences = int.MaxValue) => _lowered = Limits with
+    {
+        MaxPrefillTokenNum = Math.Min(Limits.MaxPrefillTokenNum, tokens),
+        MaxSequencePrefill = Math.Min(Limits.MaxSequencePrefill, tokens),
+        MaxPrefills = Math.Min(Limits.MaxPrefills, sequences),
+        BurstFactor = 1,
+    };
+
+    /// <summary>Lets no more than so many sequences run, at least 1. Those that were admitted last give up their room.</summary>
+    public void LimitBatch(int sequences)
+    {
+        _lowered = Limits with { MaxBatchSize = Math.Min(Limits.MaxBatchSize, sequences) };
+        Preempt(_running.Skip(sequences).ToArray());
+    }
+
+    /// <summary>Takes back what was limited.</summary>
+    public void Unlimit() => _lowered = null;
+
     /// <summary>Ends everything, running or waiting.</summary>
     public void FinishAll(Error error)
     {
@@ -107,6 +136,8 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             request.OnFinished(FinishReason.Error, error);
         }
     }
+
+    private SchedulerLimits Limits => _lowered ?? limits;
 
     private static Error Cancelled() => new() { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
 
@@ -126,7 +157,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// <summary>Those that had been running come before those that never were.</summary>
     private void Admit()
     {
-        while (_running.Count < limits.MaxBatchSize)
+        while (_running.Count < Limits.MaxBatchSize)
         {
             if (_preempted.First is { } again)
             {
@@ -179,16 +210,16 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// </summary>
     private void AddPrefills(List<ScheduledSlice> step)
     {
-        var prefilling = _running.Where(sequence => !sequence.IsPrefilled && !_beginnings.IsWaiting(sequence, _running)).ToList();
+        var prefilling = _running.Where(sequence => !sequence.IsPrefilled && !_beginnings.IsWaiting(sequence, _running)).Take(Limits.MaxPrefills).ToList();
         prefilling.ForEach(ReleaseUnseen);
         if (prefilling.Count == 0)
         {
             return;
         }
 
-        var factor = prefilling.TrueForAll(sequence => sequence.Generated > 0) && step.TrueForAll(decoding => decoding.Sequence.IsResumed) ? limits.BurstFactor : 1;
-        var budget = limits.MaxPrefillTokenNum * factor;
-        var most = limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : limits.MaxSequencePrefill * factor;
+        var factor = prefilling.TrueForAll(sequence => sequence.Generated > 0) && step.TrueForAll(decoding => decoding.Sequence.IsResumed) ? Limits.BurstFactor : 1;
+        var budget = Limits.MaxPrefillTokenNum * factor;
+        var most = Limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : Limits.MaxSequencePrefill * factor;
         LeaveOutLong(prefilling, factor == 1 ? Math.Min(budget, most) : int.MaxValue);
         var oldest = prefilling[0];
         var shares = prefilling.ToDictionary(sequence => sequence, _ => 0);
@@ -257,7 +288,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     private void ReleaseUnseen(Sequence sequence)
     {
-        if (limits.LongestWindow is { } window)
+        if (Limits.LongestWindow is { } window)
         {
             sequence.Blocks.ReleaseBefore(sequence.Computed + 1 - window, pool);
         }
@@ -273,5 +304,5 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     /// <summary>Blocks that so many tokens hold at a time: with sliding windows in all layers no more than the window and a step.</summary>
     private long BlocksFor(long tokens) =>
-        (Math.Min(tokens, limits.LongestWindow is { } window ? window + limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
+        (Math.Min(tokens, Limits.LongestWindow is { } window ? window + Limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
 }

@@ -19,8 +19,7 @@ internal static class StepFailure
     public static Exception AsException(Exception exception) => exception switch
     {
         EngineException or OperationCanceledException => exception,
-        OutOfMemoryException => new EngineException(ErrorCodes.OutOfMemory, exception.Message, innerException: exception),
-        _ when IsOutOfMemory(exception.Message) => new EngineException(ErrorCodes.OutOfMemory, FirstLine(exception.Message), innerException: exception),
+        _ when IsOutOfMemory(exception) => new EngineException(ErrorCodes.OutOfMemory, FirstLine(exception.Message), innerException: exception),
         _ => new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {FirstLine(exception.Message)}", innerException: exception),
     };
 
@@ -30,13 +29,15 @@ internal static class StepFailure
     /// </summary>
     public static bool IsBeyondRepair(Exception exception) =>
         exception.Message.Contains("CUDA error:", StringComparison.Ordinal)
-        && !IsOutOfMemory(exception.Message)
+        && !IsOutOfMemory(exception)
         && !RefusedCalls.Any(refused => exception.Message.Contains(refused, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsOutOfMemory(string message) =>
-        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-        || message.Contains("CUBLAS_STATUS_ALLOC_FAILED", StringComparison.Ordinal)
-        || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether memory was short, on the device or on the host. What was asked for was not done, and all else is as it was.</summary>
+    public static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException
+        || (exception is not EngineException
+            && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+                || exception.Message.Contains("CUBLAS_STATUS_ALLOC_FAILED", StringComparison.Ordinal)
+                || exception.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)));
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];
 }

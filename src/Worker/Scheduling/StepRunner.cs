@@ -96,19 +96,16 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
 
     private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
     {
-        for (var i = 0; i < ends.Count; i++)
+        // Chosen before anything is handed out: where memory is short for that, the step can be done again.
+        var tokens = _sampler.Sample(logits, ends.ConvertAll(end => Row(end.Sequence)));
+        for (var i = 0; i < tokens.Count; i++)
         {
             if (ends[i].Sequence.Request.WantsLogits)
             {
                 using var row = logits.narrow(0, i, 1).to(torch.CPU).contiguous();
                 ends[i].Sequence.Request.OnLogits(row.bytes);
             }
-        }
 
-        var rows = ends.ConvertAll(end => Row(end.Sequence));
-        var tokens = _sampler.Sample(logits, rows);
-        for (var i = 0; i < tokens.Count; i++)
-        {
             Accept(ends[i].Sequence, tokens[i]);
         }
     }

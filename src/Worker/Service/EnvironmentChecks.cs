@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Models.Cuda.Checks;
+using LmDeploy.Worker.Native.Cuda;
 using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Native.Nvrtc;
 using LmDeploy.Worker.Quantization;
 using TorchSharp;
 
@@ -57,6 +60,7 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
         if (!torch.cuda.is_available())
         {
             Add(report, "cuda", Skipped, "libtorch finds no CUDA device; models run on the CPU");
+            Add(report, "kernels", Skipped, "no CUDA device: kernels not tested");
             return;
         }
 
@@ -67,11 +71,35 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
                 LibTorchSelfTest.Run(new torch.Device(DeviceType.CUDA, i));
                 Add(report, "cuda", Ok, $"device {i}, self-test passed");
             }
+
+            AddKernels(report);
         }
         catch (EngineException e)
         {
             report.Usable = false;
             Add(report, "cuda", Failed, e.Message);
+        }
+    }
+
+    /// <summary>On the first device. Models run without them too, so that nothing here keeps models from running.</summary>
+    private static void AddKernels(EnvironmentReport report)
+    {
+        if (NvrtcLibrary.Handle == 0)
+        {
+            Add(report, "kernels", Skipped, "NVRTC was not found: kernels not tested, and models run in libtorch's operators");
+            return;
+        }
+
+        try
+        {
+            foreach (var verdict in KernelVerdict.Of(KernelSelfTest.Run(new torch.Device(DeviceType.CUDA, 0))))
+            {
+                Add(report, $"kernel {verdict.Kernel}", verdict.IsOk ? Ok : Failed, verdict.Detail);
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or CudaException or ExternalException)
+        {
+            Add(report, "kernels", Failed, e.Message);
         }
     }
 

@@ -3,13 +3,14 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
+using LmDeploy.Worker.Ceilings;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
 
 namespace LmDeploy.Worker.Service;
 
 /// <summary>The worker's side of worker.proto.</summary>
-internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment) : V1.Worker.WorkerBase
+internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment, LibTorchStart libTorch) : V1.Worker.WorkerBase
 {
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
@@ -143,6 +144,12 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
 
     public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         Task.Run(environment.Run);
+
+    public override Task<V1.Ceilings> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) => Task.Run(() =>
+    {
+        libTorch.Wait();
+        return CeilingMeasurement.Run();
+    });
 
     private static void Submit(TextModel model, int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
     {

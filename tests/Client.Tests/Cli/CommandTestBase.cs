@@ -19,6 +19,9 @@ public abstract class CommandTestBase : IAsyncLifetime
     /// <summary>Whether listings find a supervisor.</summary>
     protected bool IsSupervisorRunning { get; set; } = true;
 
+    /// <summary>How the supervisors were started that a command wanted for itself.</summary>
+    protected List<SupervisorOptions> Started { get; } = [];
+
     private protected FakeSupervisor Fake { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -40,7 +43,14 @@ public abstract class CommandTestBase : IAsyncLifetime
     {
         var terminal = new Terminal(Out, Error, IsOutTerminal: false, IsErrorTerminal: false);
         var host = new CliHost(
-            terminal, _supervisor, _ => Task.FromResult(IsSupervisorRunning ? Fake.Connect() : null), Interruption, TimeProvider.System);
+            terminal, _supervisor, _ => Task.FromResult(IsSupervisorRunning ? Fake.Connect() : null), Interruption, TimeProvider.System)
+        {
+            StartSupervisorAsync = (options, _) =>
+            {
+                Started.Add(options);
+                return Task.FromResult(Fake.Connect());
+            },
+        };
         return LmDeploy.Cli.CommandLine.RunAsync(args, host, cancellationToken).InTime();
     }
 

@@ -24,6 +24,8 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         AddUnary<EmbedRequest, EmbedResponse>(context, Pipelines, "Embed", (fake, request) => fake.OnEmbed(request));
         AddUnary<TokenizeRequest, TokenizeResponse>(context, Pipelines, "Tokenize", (fake, request) => fake.OnTokenize(request));
         AddUnary<DetokenizeRequest, DetokenizeResponse>(context, Pipelines, "Detokenize", (fake, request) => fake.OnDetokenize(request));
+        AddUnary<MeasureCeilingsRequest, Ceilings>(context, Host, "MeasureCeilings", (fake, _) => fake.OnMeasureCeilings());
+        AddUnary<GetInfoRequest, HostInfo>(context, Host, "GetInfo", (fake, _) => fake.OnGetInfo());
         AddUnary<ListPipelinesRequest, ListPipelinesResponse>(context, Host, "ListPipelines", (fake, _) => fake.OnListPipelines());
         AddUnary<ListGpusRequest, ListGpusResponse>(context, Host, "ListGpus", (fake, _) => fake.OnListGpus());
         AddUnary<LoadPipelineRequest, V1.PipelineInfo>(context, Host, "LoadPipeline", (fake, request) => fake.OnLoadPipeline(request));

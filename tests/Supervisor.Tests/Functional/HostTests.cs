@@ -73,6 +73,17 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task MeasureCeilings_AsksAWorkerAndLeavesNone()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync();
+
+        var ceilings = await supervisor.Host.MeasureCeilingsAsync(new MeasureCeilingsRequest()).ResponseAsync.InTime();
+
+        (ceilings.Device, ceilings.ProductFlops).ShouldBe(("fake", 7));
+        supervisor.WorkerFolders().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task CheckEnvironment_SaysWhyNoWorkerStarts()
     {
         await using var supervisor = await RealSupervisor.StartAsync("exit-before-ready");

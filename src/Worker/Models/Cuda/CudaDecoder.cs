@@ -168,6 +168,7 @@ internal sealed class CudaDecoder : IDisposable
         if (_mixedInputs?.Holds(batch) != true)
         {
             _mixedInputs?.Dispose();
+            _mixedInputs = null;
             _mixedInputs = StepInputs.For(batch, _device);
         }
 

@@ -22,6 +22,9 @@ internal static unsafe class TorchShim
     private static readonly delegate* unmanaged<nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int> FlashForward =
         (delegate* unmanaged<nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int>)Export("aoti_torch_cuda__flash_attention_forward");
 
+    /// <summary>The version of the libtorch that is loaded, for example 2.11.0; empty where it does not say.</summary>
+    public static string Version => AbiVersion != null && AbiVersion() is var version ? $"{version >> 56}.{(version >> 48) & 0xff}.{(version >> 40) & 0xff}" : "";
+
     /// <summary>Where a tensor's data begin. Good as long as the tensor.</summary>
     public static nint DataPointer(torch.Tensor tensor)
     {

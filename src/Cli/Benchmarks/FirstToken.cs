@@ -1,0 +1,20 @@
+namespace LmDeploy.Cli.Benchmarks;
+
+/// <summary>The shortest question there is.</summary>
+internal static class FirstToken
+{
+    /// <summary>Token 0, which every vocabulary has.</summary>
+    public static Prompt Prompt { get; } = Prompt.FromTokenIds([0]);
+
+    public static GenerationConfig Config { get; } = new() { MaxNewTokens = 1, IgnoreEos = true };
+
+    /// <exception cref="LmDeployException">There is no answer.</exception>
+    public static async Task AskAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        var answer = await pipeline.InferAsync(Prompt, Config, cancellationToken);
+        if (answer.ErrorCode is { } code)
+        {
+            throw new LmDeployException(code, answer.ErrorMessage ?? "");
+        }
+    }
+}

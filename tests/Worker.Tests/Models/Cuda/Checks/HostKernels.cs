@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using LmDeploy.Worker.Kernels;
+using LmDeploy.Worker.Models.Cuda.Checks;
+using LmDeploy.Worker.Models.Parts;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Tests.Models.Cuda.Checks;
+
+/// <summary>Kernels on the CPU: their twins, with what <paramref name="spoil"/> makes of what each writes.</summary>
+internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.Tensor> spoil) : ICheckedKernels
+{
+    public KernelDefinitions Sizes => sizes;
+
+    public void Embed(torch.Tensor tokens, torch.Tensor table, float scale, torch.Tensor x) => Write("embed", x, KernelTwins.Embed(tokens.to(torch.int64), table, scale));
+
+    public void AddNorm(torch.Tensor x, torch.Tensor? delta, torch.Tensor? post, torch.Tensor? weight, torch.Tensor y, float epsilon)
+    {
+        var (added, normed) = KernelTwins.AddNorm(x, delta, post, weight, epsilon);
+        Write("add_norm", y, normed);
+        x.copy_(added);
+    }
+
+    public void RopeToCache(torch.Tensor qkv, in RopeArguments rope, torch.Tensor positions, torch.Tensor slots, torch.Tensor keys, torch.Tensor values)
+    {
+        var rotated = KernelTwins.Rope(qkv, rope, positions.to(torch.int64), sizes.Heads, sizes.KeyValueHeads);
+        qkv.copy_(rotated);
+        var into = Integers(slots);
+        for (var row = 0; row < into.Length; row++)
+        {
+            if (into[row] >= 0)
+            {
+                keys.narrow(0, into[row], 1).copy_(rotated.narrow(0, row, 1).narrow(1, sizes.Heads, sizes.KeyValueHeads));
+                values.narrow(0, into[row], 1).copy_(rotated.narrow(0, row, 1).narrow(1, sizes.Heads + sizes.KeyValueHeads, sizes.KeyValueHeads));
+            }
+        }
+
+        spoil("rope_to_cache", values);
+    }
+
+    public void Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output, in AttentionArguments attention, torch.Tensor counters)
+    {
+        var (length, width, blocks) = (Integers(lengths), (int)tables.shape[1], Integers(tables));
+        for (var row = 0; row < length.Length; row++)
+        {
+            var first = attention.Window > 0 ? Math.Max(0, length[row] - attention.Window) : 0;
+            var slots = new List<long>();
+            for (var position = first; position < length[row]; position++)
+            {
+                slots.Add(((long)blocks[(row * width) + (position / sizes.BlockSize)] * sizes.BlockSize) + (position % sizes.BlockSize));
+            }
+
+            if (slots.Count > 0)
+            {
+                var seen = torch.tensor(slots.ToArray());
+                output.narrow(0, row, 1).copy_(KernelTwins.Attend(qkv.select(0, row).narrow(0, 0, sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), attention).unsqueeze(0));
+            }
+        }
+
+        spoil("decode_attention", output);
+    }
+
+    public void Gate(torch.Tensor both, torch.Tensor y) => Write("gate", y, Activations.Gated(sizes.Activation, both, y.shape[1]));
+
+    public void Gemv(torch.Tensor weight, torch.Tensor x, torch.Tensor y) => Write("gemv", y, KernelTwins.Gemv(weight, x));
+
+    public void GemvGate(torch.Tensor weight, torch.Tensor x, torch.Tensor y) => Write("gemv_gate", y, KernelTwins.GemvGate(weight, x, sizes.Activation));
+
+    public void Argmax(torch.Tensor x, torch.Tensor indexes) =>
+        Write("argmax", indexes, torch.tensor(Enumerable.Range(0, (int)x.shape[0]).Select(row => KernelTwins.Largest(CheckData.Read(x.select(0, row)), 1)[0]).ToArray()));
+
+    public void Candidates(torch.Tensor x, torch.Tensor largest)
+    {
+        var all = new List<int>();
+        for (var row = 0; row < x.shape[0]; row++)
+        {
+            var values = CheckData.Read(x.select(0, row));
+            var places = KernelTwins.Largest(values, TokenCandidates.Wanted + 3);
+            var entries = places.SelectMany(place => (int[])[place, BitConverter.SingleToInt32Bits(values[place])]);
+            all.AddRange([places.Length, .. entries, .. new int[2 * (TokenCandidates.Most - places.Length)]]);
+        }
+
+        Write("candidates", largest, torch.tensor(all.ToArray()).view(largest.shape));
+    }
+
+    private static int[] Integers(torch.Tensor tensor) => MemoryMarshal.Cast<byte, int>(tensor.contiguous().bytes).ToArray();
+
+    private void Write(string kernel, torch.Tensor target, torch.Tensor result)
+    {
+        target.copy_(result);
+        spoil(kernel, target);
+    }
+}

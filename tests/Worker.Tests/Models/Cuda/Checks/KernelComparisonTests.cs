@@ -1,0 +1,42 @@
+using LmDeploy.Worker.Models.Cuda.Checks;
+using LmDeploy.Worker.Models.Parts;
+using LmDeploy.Worker.Tests.Engine;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Tests.Models.Cuda.Checks;
+
+/// <summary>The comparison with kernels that are right, and with kernels that each have one wrong number.</summary>
+[Collection(TorchTests.Name)]
+public sealed class KernelComparisonTests
+{
+    public static TheoryData<int> Shapes => [.. Enumerable.Range(0, CheckShapes.All.Count)];
+
+    public static TheoryData<string> Kernels => [.. KernelComparison.Kernels];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Run_FindsNothingWhereNothingIs(int shape)
+    {
+        var sizes = CheckShapes.All[shape];
+        var found = new KernelComparison(new HostKernels(sizes, (_, _) => { }), torch.CPU).Run().ToList();
+        found.Select(one => one.Kernel).ShouldBe(KernelComparison.Kernels);
+        found.ShouldAllBe(one => one.Difference <= CheckShapes.Tolerance(sizes.Dtype));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Run_FindsTheOneNumberThatIsWrong(string wrong)
+    {
+        var sizes = CheckShapes.All[^1];
+        var kernels = new HostKernels(sizes, (kernel, written) =>
+        {
+            if (kernel == wrong)
+            {
+                // Past the count of candidates, and past the first head of a cache: in the middle.
+                var flat = written.view(-1);
+                flat.narrow(0, kernel == "candidates" ? 1 : flat.shape[0] / 2, 1).add_(Number.Of(7L), Number.Of(1L));
+            }
+        });
+        new KernelComparison(kernels, torch.CPU).Run().Where(one => !(one.Difference <= CheckShapes.Tolerance(sizes.Dtype))).Select(one => one.Kernel).ShouldBe([wrong]);
+    }
+}

@@ -7,7 +7,8 @@ namespace LmDeploy.Worker.Copies;
 /// <param name="Address">Where they go.</param>
 internal readonly record struct CopyPiece(SafetensorsFile File, long Offset, nint Address, int Bytes)
 {
-    public const int MostBytes = 16 << 20;
+    /// <summary>Memory is pinned buffer by buffer before anything moves; of larger ones that takes longer than what they are quicker.</summary>
+    public const int MostBytes = 2 << 20;
 
     /// <summary>Whether any of it goes there.</summary>
     public bool Overlaps(nint address, long bytes) => Address < address + bytes && address < Address + Bytes;

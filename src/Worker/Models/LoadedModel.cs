@@ -4,6 +4,7 @@ using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Models.Families;
 using LmDeploy.Worker.Models.Sources;
@@ -16,8 +17,9 @@ namespace LmDeploy.Worker.Models;
 /// <summary>A decoder with its key-value cache, ready for steps. The engine's thread alone may use it.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info)
+    private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info, KernelProof? kernelProof)
     {
+        KernelProof = kernelProof;
         Decoder = decoder;
         CacheGeometry = cacheGeometry;
         Cache = cache;
@@ -33,6 +35,9 @@ internal sealed class LoadedModel : IDisposable
     public ModelInfo Info { get; }
 
     public int SessionLen => Info.SessionLen;
+
+    /// <summary>Where it is noted that the kernels are right; null when there are none.</summary>
+    public KernelProof? KernelProof { get; }
 
     /// <param name="progress">Bytes loaded so far, and in all.</param>
     /// <exception cref="EngineException">The model cannot be loaded; the message names the file, the tensor or the setting.</exception>
@@ -54,7 +59,8 @@ internal sealed class LoadedModel : IDisposable
         info.SessionLen = SessionLength(spec, settings);
         UseKernels(decoder, plan, settings, info.SessionLen);
         var geometry = PlanCache(spec, plan, settings, info.SessionLen);
-        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), info);
+        var proof = decoder.UsesKernels ? ProofFor(configFile, plan, settings, info) : null;
+        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), info, proof);
     }
 
     public void Dispose()
@@ -86,6 +92,15 @@ internal sealed class LoadedModel : IDisposable
             Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {e.Message}");
         }
     }
+
+    private static KernelProof ProofFor(ConfigFile configFile, ComputePlan plan, EngineSettings settings, ModelInfo info) => new(
+        KernelCompiler.DefaultCacheFolder,
+        [
+            typeof(LoadedModel).Module.ModuleVersionId.ToString(),
+            TorchShim.Version,
+            $"{CudaDriver.Version()} {KernelCompiler.ComputeCapability()} {plan} {info.SessionLen} {settings.MaxBatchSize} {settings.CacheBlockSeqLen}",
+            File.ReadAllText(configFile.Path),
+        ]);
 
     private static void RequireMemory(ComputePlan plan, EngineSettings settings, long elements)
     {

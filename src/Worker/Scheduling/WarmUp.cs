@@ -1,5 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Models.Parts;
 using LmDeploy.Worker.Steps;
@@ -9,7 +10,7 @@ namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>
 /// Runs a prefill and decode steps before the model is called ready, so that no request pays for first calls. Kernels of our own are compared with
-/// libtorch's operators on the way, and dropped where they differ.
+/// libtorch's operators the first time that a host has them for a model, and dropped where they differ.
 /// </summary>
 internal static class WarmUp
 {
@@ -21,13 +22,25 @@ internal static class WarmUp
     public static void Run(LoadedModel model)
     {
         var decoder = model.Decoder;
-        if (decoder.UsesKernels && Difference(model) is var difference && !(difference <= Tolerance(decoder.Dtype)))
+        if (decoder.UsesKernels && model.KernelProof is { Exists: false } proof)
         {
-            Console.Error.WriteLine($"The kernels differ by {difference:0.####} from libtorch's operators, which are used instead");
-            decoder.DropKernels();
+            Prove(model, proof);
         }
 
         Story(model, decoder.Forward);
+    }
+
+    private static void Prove(LoadedModel model, KernelProof proof)
+    {
+        var difference = Difference(model);
+        if (difference <= Tolerance(model.Decoder.Dtype))
+        {
+            proof.Note();
+            return;
+        }
+
+        Console.Error.WriteLine($"The kernels differ by {difference:0.####} from libtorch's operators, which are used instead");
+        model.Decoder.DropKernels();
     }
 
     /// <summary>How far the two ways may be apart, as a share of the hidden states' length: the type's rounding over all layers.</summary>

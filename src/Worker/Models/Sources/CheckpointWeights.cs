@@ -10,7 +10,7 @@ namespace LmDeploy.Worker.Models.Sources;
 internal sealed class CheckpointWeights : IWeightSource
 {
     /// <summary>With fewer bytes for a thread it is not worth its buffers.</summary>
-    private const long BytesOfThread = 16L * CopyPiece.MostBytes;
+    private const long BytesOfThread = 256L << 20;
     private const int MostThreads = 12;
 
     private readonly Checkpoint _checkpoint;

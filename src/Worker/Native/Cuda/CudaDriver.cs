@@ -11,6 +11,9 @@ internal static unsafe partial class CudaDriver
     /// <returns>Null when the driver does not say.</returns>
     public static long? FreeBytes() => MemGetInfo(out var free, out _) == 0 ? (long)free : null;
 
+    /// <summary>The CUDA version that the driver supports, for example 13000 for 13.0; 0 when it does not say.</summary>
+    public static int Version() => DriverGetVersion(out var version) == 0 ? version : 0;
+
     /// <summary>An attribute of the current context's device; the number is a <c>CUdevice_attribute</c>.</summary>
     public static int Attribute(int attribute)
     {
@@ -28,6 +31,9 @@ internal static unsafe partial class CudaDriver
             throw new CudaException($"CUDA error: {text} ({call} returned {result})");
         }
     }
+
+    [LibraryImport(Library, EntryPoint = "cuDriverGetVersion")]
+    private static partial int DriverGetVersion(out int version);
 
     [LibraryImport(Library, EntryPoint = "cuCtxGetDevice")]
     private static partial int ContextGetDevice(out int device);

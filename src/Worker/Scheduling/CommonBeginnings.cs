@@ -22,7 +22,7 @@ internal sealed class CommonBeginnings(BlockPool pool, PrefixCache prefixes, int
     {
         while (sequence.Lead is { } lead)
         {
-            if (!running.Contains(lead.Sequence))
+            if (lead.IsLost || !running.Contains(lead.Sequence))
             {
                 // What it shares out as a copy is gone. To have the others compute that one after the other would take longer than at once.
                 TakeKnown(sequence);

@@ -8,8 +8,12 @@ internal sealed record Lead(Sequence Sequence, int Tokens)
     /// <summary>The scheduler lets a prompt go on in every second step at least.</summary>
     private const int MostIdleSteps = 2;
 
+    private readonly int _preemptions = Sequence.Preemptions;
     private int _seen = Sequence.Computed;
     private int _idleSteps;
+
+    /// <summary>Whether it had to give up its room since: when it comes back it is no longer ahead.</summary>
+    public bool IsLost => Sequence.Preemptions != _preemptions;
 
     public bool IsReached => Sequence.Computed >= Tokens;
 

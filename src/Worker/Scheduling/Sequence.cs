@@ -21,6 +21,9 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     public int Generated => _tokens.Count - request.PromptIds.Length;
 
+    /// <summary>How often it had to give up its room.</summary>
+    public int Preemptions { get; private set; }
+
     /// <summary>Whether another worker had begun to answer it and died.</summary>
     public bool IsResumed => request.ResumedIds.Length > 0;
 
@@ -95,6 +98,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         Computed = 0;
         IsPrefilled = false;
         Lead = null;
+        Preemptions++;
         if (!IsStarted)
         {
             PromptLogprobs.Clear();

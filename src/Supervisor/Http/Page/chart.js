@@ -1,5 +1,4 @@
-import { bytes } from "./format.js";
-import { History } from "./history.js";
+import { bytes, duration } from "./format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 190;
@@ -19,11 +18,12 @@ export function drawMemory(box, history) {
   }
   const keys = [...history.workers().keys()];
   const now = history.samples.at(-1).time;
+  const { span } = history;
   const total = sample => [...sample.workers.values()].reduce((sum, worker) => sum + worker.bytes, 0);
   const top = ceiling(Math.max(...history.samples.map(total)));
-  const x = time => LEFT + (width - LEFT - 1) * (1 - (now - time) / History.kept);
+  const x = time => LEFT + (width - LEFT - 1) * (1 - (now - time) / span);
   const y = value => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
-  const svg = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": `Memory over the last five minutes; ${bytes(total(history.samples.at(-1)))} now.` });
+  const svg = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": `Memory over the last ${duration(span / 1000)}; ${bytes(total(history.samples.at(-1)))} now.` });
   for (const part of [0, 0.5, 1]) {
     svg.append(shape("line", { class: "grid", x1: LEFT, x2: width, y1: y(top * part), y2: y(top * part) }));
     svg.append(label(LEFT - 8, y(top * part) + 4, "end", bytes(top * part)));
@@ -38,7 +38,7 @@ export function drawMemory(box, history) {
       above.forEach((value, i) => (below[i] = value));
     });
   }
-  svg.append(label(LEFT, HEIGHT - 4, "start", "5 min ago"), label(width - 1, HEIGHT - 4, "end", "now"));
+  svg.append(label(LEFT, HEIGHT - 4, "start", `${duration(span / 1000)} ago`), label(width - 1, HEIGHT - 4, "end", "now"));
   box.replaceChildren(svg);
 }
 

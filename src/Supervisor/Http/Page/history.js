@@ -1,4 +1,5 @@
-const KEPT = 5 * 60 * 1000;
+const LEAST_SPAN = 60 * 1000;
+const MOST_SPAN = 5 * 60 * 1000;
 const RATE_WINDOW = 3000;
 
 /**
@@ -9,7 +10,10 @@ export class History {
   /** @type {Sample[]} */
   samples = [];
 
-  static kept = KEPT;
+  /** Milliseconds that a chart shows: what there is, within bounds. */
+  get span() {
+    return Math.max(LEAST_SPAN, this.samples.at(-1).time - this.samples[0].time);
+  }
 
   add(time, pipelines) {
     const sample = { time, workers: new Map(), tokens: new Map(), rates: new Map() };
@@ -23,7 +27,7 @@ export class History {
       sample.rates.set(pipeline.id, before ? (1000 * tokens) / (time - before.time) : 0);
     }
     this.samples.push(sample);
-    this.samples = this.samples.filter(other => other.time >= time - KEPT);
+    this.samples = this.samples.filter(other => other.time >= time - MOST_SPAN);
   }
 
   /** Tokens a second that a pipeline made of late. */

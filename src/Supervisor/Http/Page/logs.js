@@ -16,11 +16,12 @@ export async function showLogs(pipeline) {
   reading = new AbortController();
   lines.replaceChildren();
   setText(byId("logs-title"), `Log of ${pipeline.name}, worker ${pipeline.worker_pid}`);
-  setText(byId("logs-status"), "Following");
+  setText(byId("logs-status"), "Following; it has printed nothing so far.");
   dialog.showModal();
   try {
     for await (const line of events("GET", `v1/pipelines/${encodeURIComponent(pipeline.id)}/logs?follow=true`, undefined, reading.signal)) {
       append(line);
+      setText(byId("logs-status"), "Following");
     }
     setText(byId("logs-status"), "The log has ended: its worker is gone.");
   } catch (error) {

@@ -15,7 +15,7 @@ export function showModels(listing, history, changed) {
 }
 
 function makeModel(history, changed) {
-  const name = el("h3", { class: "grow" });
+  const name = el("h3");
   const state = el("span", { class: "state" });
   const about = el("p", { class: "dim path" });
   const said = el("p", { class: "said", role: "status" });
@@ -24,7 +24,7 @@ function makeModel(history, changed) {
   const load = action("Load", () => call("POST", "v1/pipelines", { model: node.model.name }), () => "Loaded.");
   const restart = action("Restart", () => call("POST", `${path()}/restart`), receipt);
   const unload = action("Unload", () => call("DELETE", `${path()}?forget=false`), receipt);
-  const node = el("article", { class: "panel model" }, el("div", { class: "row" }, name, state), about, el("div", { class: "row actions" }, load, restart, unload), said, workers);
+  const node = el("article", { class: "panel model" }, el("div", { class: "row" }, name, state, el("div", { class: "row actions" }, load, restart, unload)), about, said, workers);
   let busy = false;
 
   function action(title, work, describe) {
@@ -67,7 +67,7 @@ function makeModel(history, changed) {
 }
 
 function makeOther(history) {
-  const name = el("h3", { class: "grow" });
+  const name = el("h3");
   const state = el("span", { class: "state" });
   const about = el("p", { class: "dim path" });
   const worker = makeWorker(history);

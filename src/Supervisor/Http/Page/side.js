@@ -2,6 +2,9 @@ import { events } from "./api.js";
 import { el, setText } from "./dom.js";
 import { milliseconds, rate } from "./format.js";
 
+/** Fewer tokens come in one or two bursts, and their speed says nothing. */
+const FEWEST_FOR_A_SPEED = 16;
+
 /** One of the two models that are asked side by side: its choice, and the talk with it. */
 export class Side {
   #talk = [];
@@ -35,8 +38,7 @@ export class Side {
   async ask(text, settings, signal) {
     const answer = this.#begin(text);
     const asked = [...this.#talk, { role: "user", content: text }];
-    const began = performance.now();
-    let first = null;
+    const times = { began: performance.now(), first: null, last: null };
     let content = "";
     let reason = "";
     let usage = null;
@@ -45,7 +47,11 @@ export class Side {
       for await (const event of events("POST", "v1/chat/completions", body, signal)) {
         const delta = event.choices[0]?.delta ?? {};
         if (delta.content || delta.reasoning_content) {
-          first ??= performance.now();
+          times.last = performance.now();
+          if (times.first === null) {
+            times.first = times.last;
+            setText(answer.figures, describe(times, null, ""));
+          }
         }
         content += delta.content ?? "";
         answer.thoughts.append(delta.reasoning_content ?? "");
@@ -61,7 +67,7 @@ export class Side {
     if (content) {
       this.#talk = [...asked, { role: "assistant", content }];
     }
-    setText(answer.figures, describe(began, first, usage, reason));
+    setText(answer.figures, describe(times, usage, reason));
     answer.node.removeAttribute("aria-busy");
     this.answers.scrollTop = this.answers.scrollHeight;
   }
@@ -75,15 +81,17 @@ export class Side {
   }
 }
 
-function describe(began, first, usage, reason) {
+function describe({ began, first, last }, usage, reason) {
   const parts = [];
   if (first !== null) {
     parts.push(`first token ${milliseconds(first - began)}`);
-    const tokens = usage?.completion_tokens ?? 0;
-    const seconds = (performance.now() - first) / 1000;
-    if (tokens > 1 && seconds > 0) {
-      parts.push(`${rate((tokens - 1) / seconds)} tokens/s`, `${tokens} tokens`);
-    }
+  }
+  const tokens = usage?.completion_tokens ?? 0;
+  if (tokens >= FEWEST_FOR_A_SPEED && last > first) {
+    parts.push(`${rate((1000 * (tokens - 1)) / (last - first))} tokens/s`);
+  }
+  if (tokens > 0 && last !== null) {
+    parts.push(`${tokens} tokens in ${milliseconds(last - began)}`);
   }
   const ends = { stop: "", length: "cut at the most tokens" };
   return [...parts, ends[reason] ?? reason].filter(Boolean).join(" · ");

@@ -29,8 +29,8 @@ export function makeWorker(history) {
     logs.setAttribute("aria-label", `Log of ${pipeline.name}`);
     setText(title, [pipeline.device, pipeline.weights, pipeline.worker_pid && `pid ${pipeline.worker_pid}`].filter(Boolean).join(" · ") || pipeline.state);
     setText(show("memory", bytes(pipeline.held_bytes)).term, MEMORY[pipeline.memory] ?? pipeline.memory);
-    setText(show("rate", rate(history.rate(pipeline.id))).term, "Tokens a second");
-    setText(show("requests", `${pipeline.running_requests}${pipeline.waiting_requests ? `, ${pipeline.waiting_requests} waiting` : ""}`).term, "Requests");
+    setText(show("rate", rate(history.rate(pipeline.id))).term, "Tokens/s");
+    setText(show("requests", `${pipeline.running_requests}${pipeline.waiting_requests ? ` (${pipeline.waiting_requests} waiting)` : ""}`).term, "Requests");
     setText(show("tokens", pipeline.generated_tokens.toLocaleString("en")).term, "Tokens in all");
     setText(show("uptime", duration(pipeline.uptime_seconds)).term, "Up");
     setText(show("restarts", pipeline.restarts).term, "Restarts");

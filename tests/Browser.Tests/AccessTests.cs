@@ -22,6 +22,7 @@ public sealed class AccessTests(Chromium chromium)
         await visit.Page.GetByLabel("Key", new PageGetByLabelOptions { Exact = true }).FillAsync("plain-key");
         await visit.Button("Use this key").ClickAsync();
         await Visit.SeeAsync(visit.ById("access-text"), "shown to admin keys");
+        await visit.ChatReadyAsync();
         await visit.Page.GetByLabel("Message").FillAsync("Hello");
         await visit.Page.GetByLabel("Message").PressAsync("Enter");
         await Visit.SeeAsync(visit.ById("chat-answers-0").Locator(".figures-line"), "first token ");

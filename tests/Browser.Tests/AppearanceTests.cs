@@ -16,7 +16,7 @@ public sealed class AppearanceTests(Chromium chromium)
         await visit.LoadAsync("pebble");
         (await OverflowAsync(visit)).ShouldBe(0);
 
-        await visit.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Chat" }).ClickAsync();
+        await visit.OpenChatAsync();
         await visit.Page.GetByLabel("Message").FillAsync(new string('x', 200));
         await visit.Page.GetByLabel("Message").PressAsync("Enter");
         await Visit.SeeAsync(visit.ById("chat-status"), "Answered");

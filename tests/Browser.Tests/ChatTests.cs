@@ -14,7 +14,7 @@ public sealed class ChatTests(Chromium chromium)
     {
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", Repository.Boulder);
         await using var visit = await Visit.StartAsync(chromium, server, prepare: page => page.RouteAsync("**/v1/chat/completions", AskForMoreAsync));
-        await visit.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Chat" }).ClickAsync();
+        await visit.OpenChatAsync();
         await visit.Page.GetByLabel("Temperature").FillAsync("0");
         await visit.Page.GetByLabel("Message").FillAsync("What is 17 + 25?");
         await visit.Button("Send").ClickAsync();
@@ -52,7 +52,7 @@ public sealed class ChatTests(Chromium chromium)
               })));
             }
             """);
-        await visit.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Chat" }).ClickAsync();
+        await visit.OpenChatAsync();
         await visit.Page.GetByLabel("Message").FillAsync("Go on for ever");
         await visit.Page.GetByLabel("Message").PressAsync("Enter");
         await Visit.SeeAsync(visit.ById("chat-answers-0").Locator(".text"), "<img src=x> begun");

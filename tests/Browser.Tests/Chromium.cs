@@ -5,6 +5,9 @@ namespace LmDeploy.Browser.Tests;
 /// <summary>The system's browser, which all tests share; each has pages of its own in it.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    /// <summary>How long anything on a page may take.</summary>
+    public const float DeadlineMilliseconds = 30_000;
+
     private static readonly string[] _places = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
@@ -21,6 +24,7 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout(DeadlineMilliseconds);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

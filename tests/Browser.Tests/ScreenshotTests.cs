@@ -56,7 +56,7 @@ public sealed class ScreenshotTests(Chromium chromium)
 
     private static async Task TalkAsync(Visit visit)
     {
-        await visit.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Chat" }).ClickAsync();
+        await visit.OpenChatAsync();
         await visit.Page.GetByLabel("Temperature").FillAsync("0");
         foreach (var question in new[] { "What is 17 + 25?", "What is the capital of France?", "Reverse the word: stone" })
         {

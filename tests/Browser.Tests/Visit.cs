@@ -6,8 +6,6 @@ namespace LmDeploy.Browser.Tests;
 /// <summary>Somebody looks at a server's page. Disposing leaves it.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
     private readonly IBrowserContext _context;
     private readonly Server _server;
     private readonly List<string> _complaints = [];
@@ -16,7 +14,7 @@ internal sealed class Visit : IAsyncDisposable
     private Visit(IBrowserContext context, IPage page, Server server)
     {
         (_context, Page, _server) = (context, page, server);
-        page.SetDefaultTimeout((float)Deadline.TotalMilliseconds);
+        page.SetDefaultTimeout(Chromium.DeadlineMilliseconds);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -53,7 +51,16 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>The card of a model.</summary>
     public ILocator Model(string name) => Page.Locator("#models .model").Filter(new LocatorFilterOptions { Has = Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
-    public static Task SeeAsync(ILocator what, string text) => Assertions.Expect(what).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = (float)Deadline.TotalMilliseconds });
+    public static Task SeeAsync(ILocator what, string text) => Assertions.Expect(what).ToContainTextAsync(text);
+
+    /// <summary>Goes to the chat, and waits until there is a model to ask.</summary>
+    public async Task OpenChatAsync()
+    {
+        await Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Chat" }).ClickAsync();
+        await ChatReadyAsync();
+    }
+
+    public Task ChatReadyAsync() => Assertions.Expect(ById("chat-model-0")).Not.ToHaveValueAsync("");
 
     public async Task LoadAsync(string model)
     {

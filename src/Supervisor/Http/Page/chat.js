@@ -44,7 +44,11 @@ function stop() {
 async function send(event) {
   event.preventDefault();
   const asked = sides.filter(side => side.model);
-  if (!isUsable(byId("chat-send")) || asked.length === 0) {
+  if (!isUsable(byId("chat-send"))) {
+    return;
+  }
+  if (asked.length === 0) {
+    setText(said, "There is no model to ask");
     return;
   }
   asking = new AbortController();

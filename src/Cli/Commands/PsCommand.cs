@@ -63,6 +63,8 @@ internal static class PsCommand
                 json.WriteNumber("ttl_seconds", pipeline.Ttl.TotalSeconds);
                 json.WriteNumber("idle_seconds", pipeline.IdleTime.TotalSeconds);
                 json.WriteNumber("running_requests", pipeline.RunningRequests);
+                json.WriteNumber("waiting_requests", pipeline.WaitingRequests);
+                json.WriteNumber("generated_tokens", pipeline.GeneratedTokens);
                 json.WriteNumber("uptime_seconds", pipeline.Uptime.TotalSeconds);
                 json.WriteNumber("worker_pid", pipeline.WorkerPid);
                 json.WriteNumber("holder_pid", pipeline.HolderPid);

@@ -26,6 +26,8 @@ internal static class HostWire
         ReadBytes = wire.ReadBytes,
         WeightTime = TimeSpan.FromSeconds(wire.WeightSeconds),
         RunningRequests = wire.RunningRequests,
+        WaitingRequests = wire.WaitingRequests,
+        GeneratedTokens = wire.GeneratedTokens,
         HolderPid = wire.HolderPid,
         Failures = [.. wire.Failures.Select(failure => WorkerFailure.FromWire(failure)!)],
         Restarts = wire.Restarts,

@@ -45,6 +45,12 @@ public sealed record PipelineInfo
     /// <summary>Requests it works on.</summary>
     public int RunningRequests { get; init; }
 
+    /// <summary>Prompts to answer that no worker has begun with.</summary>
+    public int WaitingRequests { get; init; }
+
+    /// <summary>Tokens that it answered with since it was opened, whichever worker made them.</summary>
+    public long GeneratedTokens { get; init; }
+
     /// <summary>The process that holds it; 0 when that is not known.</summary>
     public int HolderPid { get; init; }
 

@@ -12,6 +12,7 @@ using LmDeploy.Supervisor.Http.Health;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.Supervisor.Http.Management;
 using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.Supervisor.Http.Page;
 using LmDeploy.Supervisor.Http.Tokenization;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
@@ -72,6 +73,7 @@ internal static class HttpApp
             .AddSingleton<LogsEndpoint>()
             .AddSingleton<GpusEndpoint>()
             .AddSingleton<EventsEndpoint>()
+            .AddSingleton<PageEndpoint>()
             .AddSingleton<HealthEndpoint>();
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<CallGauge>().CountAsync);

@@ -5,6 +5,7 @@ using LmDeploy.Supervisor.Http.Embeddings;
 using LmDeploy.Supervisor.Http.Health;
 using LmDeploy.Supervisor.Http.Management;
 using LmDeploy.Supervisor.Http.Models;
+using LmDeploy.Supervisor.Http.Page;
 using LmDeploy.Supervisor.Http.Tokenization;
 
 namespace LmDeploy.Supervisor.Http;
@@ -43,6 +44,10 @@ internal static class HttpRoutes
         Map("GET", "/v1/pipelines/{name}/logs", AccessLevel.Admin, services.GetRequiredService<LogsEndpoint>().HandleAsync);
         Map("GET", "/v1/gpus", AccessLevel.Admin, services.GetRequiredService<GpusEndpoint>().HandleAsync);
         Map("GET", "/v1/events", AccessLevel.Admin, services.GetRequiredService<EventsEndpoint>().HandleAsync);
+
+        var page = services.GetRequiredService<PageEndpoint>();
+        Map("GET", "/", AccessLevel.Anybody, page.IndexAsync);
+        Map("GET", "/page/{file}", AccessLevel.Anybody, page.FileAsync);
 
         void Model(string route, RequestDelegate handle) => Map("POST", route, AccessLevel.User, gated.Wrap(handle));
 

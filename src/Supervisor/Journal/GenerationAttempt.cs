@@ -29,6 +29,6 @@ internal sealed class GenerationAttempt
     public bool Take(GenerationEvent happened)
     {
         happened.Index = _prompts[happened.Index];
-        return _journal[happened.Index].Take(happened);
+        return _journal.Take(happened);
     }
 }

@@ -31,6 +31,14 @@ internal sealed class GenerationJournal : IDisposable
 
     public PromptJournal this[int index] => _prompts[index];
 
+    /// <summary>Writes an event down at its prompt, just before it is handed on, and counts its tokens.</summary>
+    /// <returns>Whether to hand it on.</returns>
+    public bool Take(GenerationEvent happened)
+    {
+        _inFlight.CountTokens(happened.Delta?.TokenIds.Count ?? 0);
+        return _prompts[happened.Index].Take(happened);
+    }
+
     public void Dispose() => Array.ForEach(_prompts, prompt => _inFlight.Remove(prompt.Id));
 
     private static GenerationConfig ConfigOf(IReadOnlyList<GenerationConfig> configs, int index) => configs.Count switch
@@ -63,7 +71,7 @@ internal sealed class GenerationJournal : IDisposable
     private PromptJournal Open(Prompt prompt, GenerationConfig config)
     {
         var journal = new PromptJournal(prompt, Seeded(config), new Lazy<string>(() => FingerprintOf(prompt, config)));
-        journal.Id = _inFlight.Add(journal.Describe);
+        journal.Id = _inFlight.Add(journal.Describe, () => journal.IsWaiting);
         return journal;
     }
 }

@@ -5,7 +5,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe, but for <see cref="Describe"/>.</summary>
+/// <summary>What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe, but for <see cref="Describe"/> and <see cref="IsWaiting"/>.</summary>
 /// <param name="prompt">As the caller sent it.</param>
 /// <param name="config">With a seed when tokens are drawn.</param>
 /// <param name="fingerprint">Of both, before a seed was drawn.</param>
@@ -17,6 +17,9 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     private int _logitRows;
 
     public bool IsFinished { get; private set; }
+
+    /// <summary>Whether no worker has begun with it.</summary>
+    public bool IsWaiting => _promptIds is null && !IsFinished;
 
     /// <summary>What the prompt is known by when it comes again.</summary>
     public string Fingerprint => fingerprint.Value;

@@ -29,6 +29,8 @@ internal static class PipelineListing
             ReadBytes = pipeline.Model?.ReadBytes ?? 0,
             WeightSeconds = pipeline.Model?.WeightSeconds ?? 0,
             RunningRequests = pipeline.RunningRequests,
+            WaitingRequests = pipeline.Requests.Waiting,
+            GeneratedTokens = pipeline.Requests.GeneratedTokens,
             HolderPid = pipeline.Spec.HolderPid,
             PromisedBytes = worker?.Reservation?.Bytes ?? 0,
             Named = named is not null,

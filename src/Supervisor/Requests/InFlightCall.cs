@@ -17,7 +17,7 @@ internal sealed class InFlightCall : IDisposable
         _inFlight = inFlight;
         foreach (var prompt in prompts)
         {
-            prompt.RequestId = inFlight.Add(() => new RunningRequest { Fingerprint = fingerprint });
+            prompt.RequestId = inFlight.Add(() => new RunningRequest { Fingerprint = fingerprint }, isWaiting: () => false);
             _ids.Add(prompt.RequestId);
         }
     }

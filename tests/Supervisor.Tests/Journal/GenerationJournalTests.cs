@@ -48,6 +48,26 @@ public sealed class GenerationJournalTests
     }
 
     [Fact]
+    public void InFlight_SaysHowManyWaitAndCountsEveryTokenOnce()
+    {
+        var journal = Journal(Request("a", "b"));
+        _inFlight.Waiting.ShouldBe(2);
+        var first = new GenerationAttempt(journal, [0, 1]);
+        first.Take(Started(0, 5));
+        first.Take(Delta(0, 20));
+        _inFlight.Waiting.ShouldBe(1);
+        _inFlight.GeneratedTokens.ShouldBe(1);
+
+        var second = new GenerationAttempt(journal, [0, 1]);
+        second.Take(Started(0, 5));
+        second.Take(Delta(0, 21));
+        journal.Dispose();
+
+        _inFlight.Waiting.ShouldBe(0);
+        _inFlight.GeneratedTokens.ShouldBe(2, "what the first worker made is not counted again");
+    }
+
+    [Fact]
     public void Take_LeavesOutTheRowsOfLogitsThatCameBefore()
     {
         var asked = Request("a");

@@ -1,0 +1,40 @@
+using LmDeploy.Supervisor.Http.Errors;
+
+namespace LmDeploy.Supervisor.Http.Page;
+
+/// <summary>
+/// <c>GET /</c> and <c>GET /page/FILE</c>: the page that shows what runs. Its files are part of this program and hold no data; what it shows it asks the other routes for,
+/// with the key that its user gives it. It loads nothing from elsewhere, and browsers are told to see to that.
+/// </summary>
+internal sealed class PageEndpoint
+{
+    private const string Index = "index.html";
+    private const string Policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private readonly IReadOnlyDictionary<string, PageFile> _files = PageFile.ReadAll();
+
+    public Task IndexAsync(HttpContext http) => WriteAsync(http, _files[Index]);
+
+    public Task FileAsync(HttpContext http) => _files.TryGetValue((string)http.Request.RouteValues["file"]!, out var file)
+        ? WriteAsync(http, file)
+        : throw new ApiException(StatusCodes.Status404NotFound, ApiErrorCodes.RouteNotFound, $"The page has no file {http.Request.Path}.");
+
+    private static async Task WriteAsync(HttpContext http, PageFile file)
+    {
+        var headers = http.Response.Headers;
+        headers.ETag = file.Tag;
+        headers.CacheControl = "no-cache";
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (http.Request.Headers.IfNoneMatch.Contains(file.Tag))
+        {
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        http.Response.ContentType = file.ContentType;
+        http.Response.ContentLength = file.Bytes.Length;
+        await http.Response.Body.WriteAsync(file.Bytes, http.RequestAborted);
+    }
+}

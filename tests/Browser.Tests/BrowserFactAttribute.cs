@@ -1,0 +1,8 @@
+namespace LmDeploy.Browser.Tests;
+
+/// <summary>A test that needs a browser; skipped where none is installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class BrowserFactAttribute : FactAttribute
+{
+    public BrowserFactAttribute() => Skip = Chromium.Executable is null ? "needs a browser: apt-get install chromium" : null;
+}

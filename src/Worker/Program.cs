@@ -13,5 +13,10 @@ if (options.SelfTestLibTorch.Length > 0)
     return LibTorchProbe.Run(options.SelfTestLibTorch);
 }
 
+if (options.SelfTestKernels.Length > 0)
+{
+    return KernelProbe.Run(options.SelfTestKernels);
+}
+
 await WorkerHost.RunAsync(options);
 return 0;

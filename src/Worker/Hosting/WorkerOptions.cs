@@ -5,7 +5,7 @@ namespace LmDeploy.Worker.Hosting;
 /// <summary>The worker's command line, as its supervisor writes it.</summary>
 internal sealed record WorkerOptions
 {
-    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID --token-hash HASH (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER";
+    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID --token-hash HASH (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER, or lmdeploy-worker --self-test-kernels FOLDER";
 
     /// <summary>Where to serve.</summary>
     public string Socket { get; private init; } = "";
@@ -24,6 +24,9 @@ internal sealed record WorkerOptions
 
     /// <summary>A libtorch to test instead of serving; empty for none.</summary>
     public string SelfTestLibTorch { get; private init; } = "";
+
+    /// <summary>A libtorch to test the kernels with instead of serving; empty for none.</summary>
+    public string SelfTestKernels { get; private init; } = "";
 
     /// <returns>Null when the arguments are not understood.</returns>
     public static WorkerOptions? Parse(IReadOnlyList<string> arguments)
@@ -57,11 +60,14 @@ internal sealed record WorkerOptions
                 case "--self-test-libtorch":
                     options = options with { SelfTestLibTorch = value };
                     break;
+                case "--self-test-kernels":
+                    options = options with { SelfTestKernels = value };
+                    break;
                 default:
                     return null;
             }
         }
 
-        return options.SelfTestLibTorch.Length > 0 || options is { Socket.Length: > 0, Ready.Length: > 0, Flight.Length: > 0, Parent: > 0 } ? options : null;
+        return options.SelfTestLibTorch.Length > 0 || options.SelfTestKernels.Length > 0 || options is { Socket.Length: > 0, Ready.Length: > 0, Flight.Length: > 0, Parent: > 0 } ? options : null;
     }
 }

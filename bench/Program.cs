@@ -2,16 +2,26 @@ using System.Globalization;
 using System.Text.Json;
 using LmDeploy.Bench;
 
-// Times the process boundary, the engine alone, guided answers, or tokenizers; see docs/benchmarks.md.
+// Times the process boundary, HTTP, the engine alone, guided answers, or tokenizers; see docs/benchmarks.md.
 if (args is ["tokenizers", var text, .. { Length: > 0 } folders])
 {
     TokenizerBenchmark.Run(text, folders);
     return 0;
 }
 
+if (args is ["http", { Length: > 0 } served, { Length: > 0 } folder])
+{
+    foreach (var (name, samples) in await HttpBenchmark.RunAsync(served, folder))
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {samples}"));
+    }
+
+    return 0;
+}
+
 if (args.Length is not (2 or 3) || args[0] == "tokenizers")
 {
-    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json] | tokenizers TEXTFILE MODEL...");
+    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json] | http HOME MODEL | guided TOKENIZER [RESULTS.json] | tokenizers TEXTFILE MODEL...");
     return 2;
 }
 

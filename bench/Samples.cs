@@ -18,6 +18,9 @@ internal sealed class Samples
 
     public double Maximum => At(1);
 
+    /// <summary>The latest.</summary>
+    public double Last => _values[^1];
+
     public void Add(double value) => _values.Add(value);
 
     /// <summary>Times what is done.</summary>

@@ -87,6 +87,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
         var rest = config.Clone();
         rest.ClearPromptLogprobs();
         rest.ClearReturnPpl();
+        rest.PromptCandidates = 0;
         rest.OutputLogits = rest.OutputLogits == OutputLogits.All ? OutputLogits.Generation : rest.OutputLogits;
         return (new Prompt { TokenIds = _promptIds, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
     }

@@ -25,6 +25,9 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <summary>Whether each log-probability of the prompt is reported.</summary>
     public bool ReportsPromptLogprobs { get; init; }
 
+    /// <summary>Has what was most probable in the place of each prompt token; null when that is not reported.</summary>
+    public PromptCandidatesReadout? PromptCandidates { get; init; }
+
     /// <summary>Whether the mean of those is reported.</summary>
     public bool ReportsPpl { get; init; }
 
@@ -79,6 +82,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
             started.PromptLogprobs.AddRange(promptLogprobs);
         }
 
+        started.PromptCandidates.AddRange(PromptCandidates?.Candidates ?? []);
         if (ReportsPpl)
         {
             started.Ppl = promptLogprobs.Count > 0 ? -promptLogprobs.Average(logprob => (double)logprob) : double.NaN;

@@ -3,6 +3,7 @@ using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
@@ -39,6 +40,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             outputs.RequireLogits(maxNewTokens + (config.OutputLogits == OutputLogits.All ? ids.Length - 1L : 0));
         }
 
+        var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
         var skipSpecialTokens = !config.HasSkipSpecialTokens || config.SkipSpecialTokens;
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(
@@ -58,7 +60,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             ReportsPromptLogprobs = config.PromptLogprobs,
             ReportsPpl = config.ReturnPpl,
             ReportsLogits = config.OutputLogits != OutputLogits.None,
-            Readouts = config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : [],
+            Readouts = [.. config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : Array.Empty<IReadout>(), .. candidates is null ? [] : new IReadout[] { candidates }],
+            PromptCandidates = candidates,
             StopTokenIds = StopTokens(config, stopWords),
             BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
             BadWords = config.BadWords.Any(word => word.Length > 0)
@@ -97,6 +100,10 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             CancellationToken = cancellationToken,
         };
     }
+
+    private static int InCandidates(int count) => count is >= 1 and <= SamplingParameters.MostLogprobs
+        ? count
+        : throw new EngineException(ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {SamplingParameters.MostLogprobs}, got {count}.", "prompt_candidates");
 
     private static int AtLeast0(string name, int value) =>
         value >= 0 ? value : throw new EngineException(ErrorCodes.InvalidRequest, $"{name} must be at least 0, got {value}.", name);

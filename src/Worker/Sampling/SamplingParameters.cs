@@ -6,7 +6,8 @@ namespace LmDeploy.Worker.Sampling;
 /// <summary>How tokens of one sequence are chosen; LMDeploy's names, defaults and ranges, checked.</summary>
 internal sealed record SamplingParameters
 {
-    private const int MostLogprobs = 1024;
+    /// <summary>Candidates of one token that can be asked for.</summary>
+    public const int MostLogprobs = 1024;
     private const double MostPenalty = 2;
     private const double MostBias = 100;
 

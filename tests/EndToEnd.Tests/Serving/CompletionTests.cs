@@ -17,6 +17,14 @@ public sealed class CompletionTests(ServerFixture fixture)
         logprobs.GetProperty("token_logprobs").GetArrayLength().ShouldBe(tokens.Count);
         logprobs.GetProperty("token_logprobs")[0].ValueKind.ShouldBe(JsonValueKind.Null);
         logprobs.GetProperty("token_logprobs").EnumerateArray().Skip(1).ShouldAllBe(logprob => logprob.GetDouble() <= 0);
+        var places = logprobs.GetProperty("top_logprobs").EnumerateArray().Skip(1).ToList();
+        places.ShouldAllBe(place => place.EnumerateObject().Count() >= 2);
+        for (var i = 0; i < places.Count; i++)
+        {
+            places[i].GetProperty(tokens[i + 1]!).GetDouble().ShouldBe(logprobs.GetProperty("token_logprobs")[i + 1].GetDouble(), 1e-4);
+            places[i].EnumerateObject().Sum(candidate => Math.Exp(candidate.Value.GetDouble())).ShouldBeLessThan(1.001);
+        }
+
         logprobs.GetProperty("text_offset").EnumerateArray().Select(offset => offset.GetInt32()).ShouldBe(tokens.Select((_, i) => string.Concat(tokens.Take(i)).Length));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.Supervisor.Http.Logprobs;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Completions;
 
@@ -11,7 +12,8 @@ internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool
 {
     /// <summary>Learns the spellings of what is written of a choice.</summary>
     public static Task LearnAsync(TokenSpellings spellings, CompletionChoice choice, CancellationToken cancellationToken) =>
-        spellings.LearnAsync(choice.Tokens.SelectMany(token => token.AllIds).Concat(choice.Started?.PromptTokenIds ?? []), cancellationToken);
+        spellings.LearnAsync(
+            choice.Tokens.SelectMany(token => token.AllIds).Concat(choice.Started?.PromptTokenIds ?? []).Concat(choice.Started?.PromptCandidates.SelectMany(place => place.Ids) ?? []), cancellationToken);
 
     /// <param name="from">How many of the generated tokens were written before.</param>
     /// <param name="isFirst">Whether nothing was; the prompt's tokens come first of all.</param>
@@ -39,10 +41,10 @@ internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool
         WriteUnknownFirst(json, prompt);
         for (var i = 1; i < prompt.Length; i++)
         {
-            WriteCandidates(json, [(prompt[i], Math.Max(choice.Started!.PromptLogprobs[i - 1], ChosenToken.Least))]);
+            WriteCandidates(json, CandidatesOf(choice.Started!, i));
         }
 
-        tokens.ForEach(token => WriteCandidates(json, token.Top(Math.Max(top, 1)).Append((token.Id, token.Logprob)).DistinctBy(candidate => candidate.Item1)));
+        tokens.ForEach(token => WriteCandidates(json, token.Top(top).Append((token.Id, token.Logprob))));
         json.WriteEndArray();
 
         json.WriteStartArray("text_offset");
@@ -64,6 +66,13 @@ internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool
         {
             json.WriteNullValue();
         }
+    }
+
+    /// <summary>The most probable tokens in the place of a prompt token, and that token itself.</summary>
+    private IEnumerable<(int Id, float Logprob)> CandidatesOf(GenerationStarted started, int position)
+    {
+        var place = started.PromptCandidates[position - 1];
+        return place.Ids.Zip(place.Logprobs).Take(top).Append((started.PromptTokenIds[position], started.PromptLogprobs[position - 1])).Select(candidate => (candidate.Item1, Math.Max(candidate.Item2, ChosenToken.Least)));
     }
 
     /// <summary>In characters of Unicode, as most callers count them.</summary>

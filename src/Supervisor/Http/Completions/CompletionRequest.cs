@@ -48,6 +48,7 @@ internal sealed record CompletionRequest
         {
             config.Logprobs = count;
             config.PromptLogprobs = echoes;
+            config.PromptCandidates = echoes ? Math.Max(count, 1) : 0;
         }
 
         return new CompletionRequest

@@ -23,8 +23,9 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     private readonly PipelineCalls _calls;
     private readonly PipelineHold _hold;
 
-    internal Pipeline(Supervisor supervisor, PipelineCalls calls, PipelineHold hold, V1.PipelineReady ready)
+    internal Pipeline(Supervisor supervisor, PipelineCalls calls, PipelineHold hold, string name, V1.PipelineReady ready)
     {
+        Name = name;
         _supervisor = supervisor;
         _calls = calls;
         _hold = hold;
@@ -44,6 +45,9 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
 
     /// <summary>Names the pipeline in listings and for <see cref="Supervisor.StopPipeline"/>.</summary>
     public string Id { get; }
+
+    /// <summary><see cref="EngineConfig.Name"/>, or the model folder's name.</summary>
+    public string Name { get; }
 
     /// <summary>What was loaded.</summary>
     public ModelInfo Model { get; }

@@ -32,7 +32,7 @@ internal static class PipelineLoader
         {
             var (hold, ready) = await PipelineHold
                 .OpenAsync(channel.Pipelines, open, config, progress, () => SupervisorRemains.Remove(socketPath), cancellationToken).ConfigureAwait(false);
-            return new Pipeline(supervisor, new PipelineCalls(channel.Pipelines, hold, ready.Key), hold, ready);
+            return new Pipeline(supervisor, new PipelineCalls(channel.Pipelines, hold, ready.Key), hold, open.Name.Length > 0 ? open.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(open.Model)), ready);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.V1;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Logprobs;
 
 namespace LmDeploy.Supervisor.Http.Chat;

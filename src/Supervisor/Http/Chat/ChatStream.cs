@@ -1,4 +1,4 @@
-using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Logprobs;
 
 namespace LmDeploy.Supervisor.Http.Chat;

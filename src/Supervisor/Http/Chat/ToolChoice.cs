@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.V1;

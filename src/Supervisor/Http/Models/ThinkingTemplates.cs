@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Answers;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.V1;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using LmDeploy.Supervisor.Http.Answers;
+using LmDeploy.Answers;
 
 namespace LmDeploy.Supervisor.Tests.Http.Answers;
 

@@ -1,4 +1,4 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>Words in an answer that begin or end one of its parts.</summary>
 internal static class Markers

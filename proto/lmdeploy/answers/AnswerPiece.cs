@@ -1,4 +1,4 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>A piece of an answer.</summary>
 /// <param name="Part">What it is a piece of.</param>

@@ -1,4 +1,4 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>Takes everything as the answer proper.</summary>
 internal sealed class PlainReader : IAnswerReader

@@ -1,4 +1,4 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>The calls after <c>[TOOL_CALLS]</c>: an array of objects in older models, <c>name[ARGS]{...}</c> or <c>name{...}</c> in newer ones, each with a word of its own.</summary>
 internal static class MistralCalls

@@ -1,4 +1,4 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>What a piece of an answer belongs to.</summary>
 internal enum AnswerPart

@@ -1,4 +1,4 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>Takes an answer that can be nothing but a call, because its tokens were held to that.</summary>
 /// <param name="function">The function, of which the answer is the arguments; null when the answer names it.</param>

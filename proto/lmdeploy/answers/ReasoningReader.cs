@@ -1,10 +1,11 @@
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>
 /// Tells what a model thinks, between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>, from its answer, which another reader takes. White space around the
 /// two is dropped. The first word is only looked for where the answer begins.
 /// </summary>
 /// <param name="isThinking">Whether the prompt ended with the first word.</param>
+/// <param name="answer">Takes what comes after.</param>
 internal sealed class ReasoningReader(bool isThinking, IAnswerReader answer) : IAnswerReader
 {
     private State _state = isThinking ? State.Thinking : State.Beginning;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>
 /// Finds calls of functions in an answer, by the words that begin them: <c>&lt;tool_call&gt;{...}&lt;/tool_call&gt;</c> (Qwen, Hermes),

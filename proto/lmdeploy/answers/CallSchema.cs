@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace LmDeploy.Supervisor.Http.Chat;
+namespace LmDeploy.Answers;
 
 /// <summary>The JSON schema of an answer that has to be a call.</summary>
 internal static class CallSchema

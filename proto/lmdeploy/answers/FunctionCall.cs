@@ -1,8 +1,9 @@
 using System.Text.Json;
 
-namespace LmDeploy.Supervisor.Http.Answers;
+namespace LmDeploy.Answers;
 
 /// <summary>A function that a model wants to be called.</summary>
+/// <param name="Name">Of the function.</param>
 /// <param name="Arguments">A JSON object.</param>
 internal readonly record struct FunctionCall(string Name, string Arguments)
 {

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using LmDeploy.Answers;
+using Microsoft.Extensions.AI;
+using AIMessage = Microsoft.Extensions.AI.ChatMessage;
+
+namespace LmDeploy.ExtensionsAI;
+
+/// <summary>A pipeline as a chat client. Thread-safe; the pipeline is its caller's.</summary>
+internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
+{
+    public const string Provider = "lmdeploy";
+
+    private readonly ChatClientMetadata _metadata = new(Provider, defaultModelId: pipeline.Name);
+
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<AIMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<AIMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return StreamAsync(messages, options, cancellationToken);
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(ChatClientMetadata) ? _metadata
+            : serviceType == typeof(Pipeline) ? pipeline
+            : serviceType.IsInstanceOfType(this) ? this : null;
+    }
+
+    public void Dispose()
+    {
+        // The pipeline is its caller's.
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(IEnumerable<AIMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var functions = ChatOptionsMap.Functions(options);
+        var (isForced, function) = ChatOptionsMap.Forced(options, functions);
+        var config = ChatOptionsMap.ToConfig(pipeline, options);
+        config = isForced ? config with { ResponseFormat = ResponseFormat.JsonSchema(CallSchema.Of(functions, function)) } : functions.Count > 0 ? config with { SkipSpecialTokens = false } : config;
+        var prompt = Prompt.FromMessagesJson(MessageMap.Write(messages, options?.Instructions)) with
+        {
+            Tools = ChatOptionsMap.Definitions(options, functions),
+            TemplateArguments = ChatOptionsMap.TemplateArguments(options),
+        };
+        var isThinking = config.ResponseFormat is null && await OpensThoughtAsync(prompt, cancellationToken).ConfigureAwait(false);
+        IAnswerReader reader = isForced
+            ? new ForcedCallReader(function)
+            : new ReasoningReader(isThinking, functions.Count > 0 ? new ToolCallReader(functions.Keys.ToHashSet(StringComparer.Ordinal)) : new PlainReader());
+        var answer = new ChatAnswer(pipeline.Name, reader);
+        await foreach (var piece in pipeline.StreamInferAsync(prompt, config, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var update in answer.Take(piece))
+            {
+                yield return update;
+            }
+        }
+    }
+
+    private async Task<bool> OpensThoughtAsync(Prompt prompt, CancellationToken cancellationToken)
+    {
+        var rendered = await pipeline.TokenizeAsync([prompt], cancellationToken).ConfigureAwait(false);
+        return rendered[0].Rendered.AsSpan().TrimEnd().EndsWith(Markers.ThinkBegin, StringComparison.Ordinal);
+    }
+}

@@ -37,6 +37,20 @@ public sealed partial class DeploymentTests
         }
     }
 
+    [Theory]
+    [InlineData("prt: 1", "Property 'prt' not found")]
+    [InlineData("models: [{path: PEBBLE, engine: {sesion_len: 64}}]", "Unknown field: sesion_len")]
+    public async Task UnknownField_IsSaidAndNothingIsLeft(string configuration, string expected)
+    {
+        await using var sandbox = new Sandbox();
+        var file = Path.Combine(sandbox.Folder, "serve.yaml");
+        await File.WriteAllTextAsync(file, configuration.Replace("PEBBLE", Repository.Pebble, StringComparison.Ordinal));
+        var result = await Command.RunAsync(sandbox, "serve", "--config", file);
+        result.ExitCode.ShouldNotBe(0);
+        (result.Output + result.Errors).ShouldContain(expected);
+        Directory.GetFiles(sandbox.Folder, "*.json").ShouldBeEmpty("it has hashes of keys");
+    }
+
     [Fact]
     public void Unit_NotifiesAndKeepsTheRuntimeFolderPrivate()
     {

@@ -48,6 +48,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
         await using var http = serve is null ? null : await HttpServer.StartAsync(serve, app.Services, log);
+        using var manager = serve is null ? null : ServiceManager.Find(Environment.GetEnvironmentVariable, time);
         announce(http is null ? "ready" : $"Serving on {http.Address}");
         if (http is null)
         {
@@ -55,6 +56,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         }
 
         claim.OpenGate();
+        manager?.Ready(() => _ = app.Services.GetRequiredService<PipelineRegistry>().All); // The thread pool has a thread for it, and the pipelines can be listed.
 
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
         LogStarted(logger, options.Socket, options.Home);
@@ -63,6 +65,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         var reason = await stop.Requested;
         var ending = time.GetTimestamp();
         LogEnding(logger, reason);
+        manager?.Stopping();
         await claim.CloseGateAsync(time); // Before anybody is refused, who will then come back with another supervisor.
         var standby = app.Services.GetRequiredService<StandbyPool>().StopAsync();
         await DrainAsync(app.Services, stop, logger);

@@ -13,13 +13,13 @@ internal static class ServeFile
     {
         try
         {
-            var options = JsonParser.Default.Parse<ServeOptions>(File.ReadAllText(path));
-            File.Delete(path);
-            return options;
+            var text = File.ReadAllText(path);
+            File.Delete(path); // First, so that what cannot be meant is not left there with the hashes of keys.
+            return JsonParser.Default.Parse<ServeOptions>(text);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidProtocolBufferException or InvalidOperationException)
         {
-            throw new SupervisorException(ErrorCodes.InvalidRequest, $"--serve {path} cannot be read: {exception.Message}", "--serve");
+            throw new SupervisorException(ErrorCodes.InvalidRequest, $"What is to be served cannot be read: {exception.Message}", "--serve");
         }
     }
 }

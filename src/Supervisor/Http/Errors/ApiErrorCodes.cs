@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Http.Errors;
 
-/// <summary>Codes of errors that only HTTP has, besides those of <see cref="V1.ErrorCodes"/>; docs/serving.md says what each means.</summary>
+/// <summary>Codes of errors that only HTTP has, besides those of <see cref="V1.ErrorCodes"/>; docs/errors.md says what each means.</summary>
 internal static class ApiErrorCodes
 {
     public const string InvalidApiKey = "invalid_api_key";

@@ -1,0 +1,8 @@
+namespace LmDeploy.EndToEnd.Tests.Serving;
+
+/// <summary>A test of OpenAI's client for Node; skipped where Node or the client cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NodeFactAttribute : FactAttribute
+{
+    public NodeFactAttribute() => Skip = NodeSuite.Missing;
+}

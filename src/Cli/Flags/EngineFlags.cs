@@ -12,7 +12,7 @@ internal sealed class EngineFlags
     private readonly Option<LoadFormat> _loadFormat = new("--load-format") { Description = "auto, or dummy for random weights without a checkpoint. Default: auto." };
     private readonly Option<int?> _sessionLen = new("--session-len") { Description = "The longest context in tokens. Default: the model's own." };
     private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = "How many sequences run at once. Default: 128." };
-    private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num") { Description = "Prompt tokens in one step. Default: 8192 on CUDA; 256 on a CPU, 48 of one prompt." };
+    private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num") { Description = "Prompt tokens in one step. Default: 8192 on CUDA; 256 on a CPU, 40 of one prompt." };
     private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len") { Description = "Tokens in a block of the key-value cache. Default: 64." };
     private readonly Option<double?> _cacheMaxEntryCount = new("--cache-max-entry-count")
     {

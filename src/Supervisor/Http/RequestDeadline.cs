@@ -5,6 +5,8 @@ namespace LmDeploy.Supervisor.Http;
 /// <summary>Ends a request when its caller has gone or its time is over.</summary>
 internal sealed class RequestDeadline : IDisposable
 {
+    private static readonly object _item = new();
+
     private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _late;
     private readonly CancellationTokenSource _either;
@@ -17,6 +19,11 @@ internal sealed class RequestDeadline : IDisposable
     }
 
     public CancellationToken Token => _either.Token;
+
+    /// <summary>The one that a request has begun; null when it has none.</summary>
+    public static RequestDeadline? Of(HttpContext http) => http.Items[_item] as RequestDeadline;
+
+    public void AddTo(HttpContext http) => http.Items[_item] = this;
 
     /// <summary>What a failure really is: the end of the time, where that has come.</summary>
     public Exception Explain(Exception exception) => _late.IsCancellationRequested

@@ -19,5 +19,10 @@ internal sealed class RequestLimits(int mostPrompts, TimeSpan timeout, TimeProvi
     }
 
     /// <summary>Begins the time that a request has. Disposed by whoever handles it.</summary>
-    public RequestDeadline Begin(HttpContext http) => new(timeout, time, http.RequestAborted);
+    public RequestDeadline Begin(HttpContext http)
+    {
+        var deadline = new RequestDeadline(timeout, time, http.RequestAborted);
+        deadline.AddTo(http);
+        return deadline;
+    }
 }

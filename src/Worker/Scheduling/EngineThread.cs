@@ -79,7 +79,7 @@ internal sealed class EngineThread : IDisposable
         {
             MaxBatchSize = settings.MaxBatchSize,
             MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? 8192 : 256),
-            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 48 : int.MaxValue,
+            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 40 : int.MaxValue,
             BurstFactor = settings.MaxPrefillTokenNum is null && !isCuda ? 4 : 1,
             MaxQueueLen = settings.MaxQueueLen,
             LongestWindow = windows.Contains(null) ? null : windows.Max(),

@@ -22,7 +22,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
         }
         catch (Exception exception)
         {
-            var error = Translate(exception, http.Request.Path);
+            var error = Translate(RequestDeadline.Of(http)?.Explain(exception) ?? exception, http.Request.Path);
             if (http.Response.HasStarted)
             {
                 http.Abort();

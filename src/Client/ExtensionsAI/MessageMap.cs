@@ -8,6 +8,9 @@ namespace LmDeploy.ExtensionsAI;
 /// <summary>Turns messages of Microsoft.Extensions.AI into what chat templates are given: role, content, and calls with their arguments as objects.</summary>
 internal static class MessageMap
 {
+    // White space would cost tokens.
+    private static readonly JsonSerializerOptions _compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     /// <param name="messages">At least one.</param>
     /// <param name="instructions">What is said before the conversation; null for nothing.</param>
     /// <returns>A JSON array.</returns>
@@ -76,6 +79,6 @@ internal static class MessageMap
         null => "",
         string text => text,
         JsonElement { ValueKind: JsonValueKind.String } element => element.GetString()!,
-        _ => JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions),
+        _ => JsonSerializer.Serialize(result, _compact),
     };
 }

@@ -67,6 +67,27 @@ public sealed class ExtensionsAIClientTests(ServerFixture fixture)
         embeddings.Usage.ShouldNotBeNull().InputTokenCount.ShouldNotBeNull().ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task StopSequences_EndBeforeTheWord() =>
+        (await Chat().GetResponseAsync(Question, new ChatOptions { Temperature = 0, StopSequences = ["2"] })).Text.ShouldBe("4");
+
+    [Fact]
+    public async Task Errors_HaveTheirStatus() =>
+        (await Should.ThrowAsync<ClientResultException>(() => Client().GetChatClient("nothing").AsIChatClient().GetResponseAsync(Question))).Status.ShouldBe(404);
+
+    [Fact]
+    public async Task Cancelling_EndsTheStream()
+    {
+        using var cancel = new CancellationTokenSource();
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in Chat().GetStreamingResponseAsync("Tell me everything.", new ChatOptions { MaxOutputTokens = 900 }, cancel.Token))
+            {
+                await cancel.CancelAsync();
+            }
+        });
+    }
+
     private IChatClient Chat() => Client().GetChatClient("boulder").AsIChatClient();
 
     private OpenAIClient Client() => new(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = fixture.OpenAIAddress });

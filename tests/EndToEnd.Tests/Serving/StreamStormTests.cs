@@ -25,6 +25,7 @@ public sealed class StreamStormTests(ITestOutputHelper output)
         {
             var due = Streams * Tokens * kill / (Kills + 2);
             await Eventually.BeAsync(() => Volatile.Read(ref pieces), seen => seen >= due, $"{due} pieces", Deadline);
+            await Eventually.BeAsync(() => server.Sandbox.Workers.Except(killed).Count(), count => count > 0, "a worker to kill", Deadline);
             var worker = server.Sandbox.Workers.Except(killed).First();
             Signals.Kill(worker);
             killed.Add(worker);

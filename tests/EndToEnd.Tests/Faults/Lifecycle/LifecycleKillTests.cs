@@ -19,7 +19,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     public async Task DisposeAsync() => await _sandbox.DisposeAsync();
 
     [Theory]
-    [InlineData(Moment.Spawned, "starting")]
+    [SoakData(Moment.Spawned, "starting")]
     [InlineData(Moment.Handshaking, "starting")]
     [InlineData(Moment.Loading, "loading")]
     public async Task WorkerKilledBeforeItIsReady_FailsCreateWithTheCause(Moment moment, string during)

@@ -78,6 +78,7 @@ public sealed class ChatTests(Chromium chromium)
         (await FocusedAsync(visit)).ShouldBe("Load pebble", "the focus stays where it was");
         await TabToAsync(visit, "Chat", isBackwards: true);
         await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.ById("chat-view")).ToBeVisibleAsync();
         await TabToAsync(visit, "Message");
         await visit.Page.Keyboard.TypeAsync("Hello");
         await visit.Page.Keyboard.PressAsync("Enter");

@@ -34,7 +34,7 @@ internal sealed class Probation(Func<Pipeline> open)
 
         try
         {
-            var pipeline = Open();
+            var pipeline = await OpenAsync();
             return new ProbationTurn(this, pipeline, pipeline is null ? null : await pipeline.ServingAsync(cancellationToken));
         }
         catch (SupervisorException)
@@ -87,8 +87,20 @@ internal sealed class Probation(Func<Pipeline> open)
         }
     }
 
-    private Pipeline? Open()
+    /// <summary>The pipeline of the turn before, or a new one once nothing is left of one whose worker died.</summary>
+    private async Task<Pipeline?> OpenAsync()
     {
+        Pipeline? last;
+        lock (_gate)
+        {
+            last = _pipeline;
+        }
+
+        if (last is { State: not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready) })
+        {
+            await CloseAsync(last);
+        }
+
         lock (_gate)
         {
             if (_isClosed)
@@ -96,7 +108,7 @@ internal sealed class Probation(Func<Pipeline> open)
                 return null;
             }
 
-            if (_pipeline is null || _pipeline.Ended.IsCompleted)
+            if (_pipeline is null || _pipeline.Completion.IsCompleted)
             {
                 _pipeline = open();
             }

@@ -1,0 +1,38 @@
+namespace LmDeploy.Evaluation;
+
+/// <summary>Questions that models are compared on. Immutable.</summary>
+public sealed partial record Dataset
+{
+    /// <param name="name">How reports call it.</param>
+    /// <param name="items">The questions, at least one; their ids differ.</param>
+    /// <exception cref="ArgumentException">There is none, or two have the same id.</exception>
+    public Dataset(string name, IEnumerable<DatasetItem> items)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(items);
+        Name = name;
+        Items = [.. items];
+        if (Items.Count == 0)
+        {
+            throw new ArgumentException($"The dataset {name} has no questions.", nameof(items));
+        }
+
+        if (Items.GroupBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"The dataset {name} has {twice.Count()} questions with the id '{twice.Key}': ids have to differ.", nameof(items));
+        }
+    }
+
+    /// <summary>How reports call it.</summary>
+    public string Name { get; }
+
+    /// <summary>The questions, in their order.</summary>
+    public IReadOnlyList<DatasetItem> Items { get; }
+
+    /// <summary>What its answers are scored by where a comparison does not say. Default: <see cref="Scorer.Exact"/>.</summary>
+    public IReadOnlyList<Scorer> Scorers { get; init; } = [Scorer.Exact];
+
+    /// <summary>The first questions.</summary>
+    /// <param name="count">At most so many, 1 or more.</param>
+    public Dataset Take(int count) => new(Name, Items.Take(count)) { Scorers = Scorers };
+}

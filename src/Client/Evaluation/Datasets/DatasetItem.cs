@@ -1,0 +1,22 @@
+namespace LmDeploy.Evaluation;
+
+/// <summary>One question of a dataset: what a model is asked, and what is known about a good answer. Immutable.</summary>
+/// <param name="Id">Names it within its dataset.</param>
+/// <param name="Prompt">What is asked.</param>
+public sealed record DatasetItem(string Id, Prompt Prompt)
+{
+    /// <summary>What kind of question it is. Default: empty, of no kind.</summary>
+    public string Category { get; init; } = "";
+
+    /// <summary>Right answers, or references to compare with; any of them will do. Default: none.</summary>
+    public IReadOnlyList<string> Expected { get; init; } = [];
+
+    /// <summary>What may follow the prompt, for questions with a choice of answers, as it is to be scored: with the white space that comes before it. Default: none.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>The place of the right one in <see cref="Choices"/>, from 0. Default: null, not known.</summary>
+    public int? CorrectChoice { get; init; }
+
+    /// <summary>What the user says after each answer, one turn each. Default: none, the prompt is all.</summary>
+    public IReadOnlyList<string> FollowUps { get; init; } = [];
+}

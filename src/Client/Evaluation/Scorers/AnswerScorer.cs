@@ -1,0 +1,26 @@
+namespace LmDeploy.Evaluation;
+
+/// <summary>A scorer that looks at one answer at a time.</summary>
+public abstract class AnswerScorer : Scorer
+{
+    /// <summary>Scores the last answer to a question, which did not fail.</summary>
+    /// <param name="item">The question.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    protected abstract ValueTask<ItemScore> ScoreAsync(DatasetItem item, Response answer, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public sealed override async Task<IReadOnlyList<ItemScore>> ScoreAsync(Pipeline model, IReadOnlyList<AnsweredItem> items, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var scores = new List<ItemScore>(items.Count);
+        foreach (var (item, answers) in items)
+        {
+            scores.Add(answers.FirstOrDefault(answer => answer.ErrorCode is not null) is { } failed
+                ? ItemScore.NotScored($"{failed.ErrorCode}: {failed.ErrorMessage}")
+                : await ScoreAsync(item, answers[^1], cancellationToken).ConfigureAwait(false));
+        }
+
+        return scores;
+    }
+}

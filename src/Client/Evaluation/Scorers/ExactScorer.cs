@@ -1,0 +1,9 @@
+namespace LmDeploy.Evaluation;
+
+internal sealed class ExactScorer : AnswerScorer
+{
+    public override string Name => "exact";
+
+    protected override ValueTask<ItemScore> ScoreAsync(DatasetItem item, Response answer, CancellationToken cancellationToken)
+        => new(new ItemScore(item.Expected.Any(expected => answer.Text.Trim() == expected.Trim()) ? 1 : 0));
+}

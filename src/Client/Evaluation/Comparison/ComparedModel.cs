@@ -1,0 +1,18 @@
+namespace LmDeploy.Evaluation;
+
+/// <summary>A model of a comparison. Immutable.</summary>
+/// <param name="Path">The path of its folder.</param>
+public sealed record ComparedModel(string Path)
+{
+    /// <summary>How results call it; one that occurs twice gets a number. Default: null, its folder's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How it is run. Default: null, <see cref="ComparisonOptions.Engine"/>.</summary>
+    public EngineConfig? Engine { get; init; }
+
+    /// <summary>A model folder, run as the comparison says.</summary>
+    public static implicit operator ComparedModel(string path) => FromPath(path);
+
+    /// <summary>A model folder, run as the comparison says.</summary>
+    public static ComparedModel FromPath(string path) => new(path);
+}

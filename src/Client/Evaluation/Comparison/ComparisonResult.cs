@@ -1,0 +1,17 @@
+namespace LmDeploy.Evaluation;
+
+/// <summary>What a comparison found out. Immutable.</summary>
+/// <param name="Dataset">The dataset's name.</param>
+/// <param name="Scorers">The scorers' names, in the order that they were given.</param>
+/// <param name="Models">The models, in the order that they were given.</param>
+/// <param name="Differences">For each scorer every model against every later one, on the questions that both were scored on.</param>
+/// <param name="Memory">What the models held, from the start of the comparison to its end.</param>
+public sealed record ComparisonResult(
+    string Dataset, IReadOnlyList<string> Scorers, IReadOnlyList<ModelOutcome> Models, IReadOnlyList<ModelDifference> Differences, IReadOnlyList<MemorySample> Memory)
+{
+    /// <summary>The confidence of its intervals, 0 to 1.</summary>
+    public double Confidence { get; init; }
+
+    /// <summary>When it was begun.</summary>
+    public DateTimeOffset Started { get; init; }
+}

@@ -1,0 +1,52 @@
+using LmDeploy.Evaluation.Comparison.Journal;
+using LmDeploy.Evaluation.Statistics;
+
+namespace LmDeploy.Evaluation.Comparison;
+
+/// <summary>One comparison from its first model to its result.</summary>
+internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonProgress>? progress)
+{
+    public async Task<ComparisonResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var options = plan.Options;
+        using var journal = ComparisonJournal.Open(options.StateFile, ComparisonFingerprint.Of(plan), options.Time);
+        var records = plan.Models.Select(model => journal.RecordOf(model.Name)).ToList();
+        if (!records.TrueForAll(record => record.IsComplete(plan)))
+        {
+            await using var memory = MemoryWatch.Start(plan, journal);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.SideBySide, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(
+                plan.Models.Zip(records),
+                parallel,
+                (pair, token) => new ModelRun(plan, pair.First, pair.Second, journal, progress).RunAsync(token)).ConfigureAwait(false);
+        }
+
+        var statistics = new ScoreStatistics(options.Confidence, options.Resamples, options.Seed);
+        var outcomes = plan.Models.Zip(records, (model, record) => record.ToOutcome(plan, model, statistics)).ToList();
+        return new ComparisonResult(plan.Dataset.Name, [.. plan.Scorers.Select(scorer => scorer.Name)], outcomes, [.. Differences(outcomes, statistics)], journal.Memory)
+        {
+            Confidence = options.Confidence,
+            Started = journal.Started,
+        };
+    }
+
+    private IEnumerable<ModelDifference> Differences(List<ModelOutcome> outcomes, ScoreStatistics statistics) =>
+        from scorer in plan.Scorers
+        from first in Enumerable.Range(0, outcomes.Count)
+        from second in Enumerable.Range(first + 1, outcomes.Count - first - 1)
+        let pairs = Pairs(outcomes[first], outcomes[second], scorer.Name)
+        where pairs.Count > 0
+        select new ModelDifference(
+            outcomes[first].Name,
+            outcomes[second].Name,
+            scorer.Name,
+            statistics.Compare([.. pairs.Select(pair => pair.First)], [.. pairs.Select(pair => pair.Second)], scorer.Summary));
+
+    private static List<(ItemScore First, ItemScore Second)> Pairs(ModelOutcome first, ModelOutcome second, string scorer)
+    {
+        var others = second.Items.Where(item => item.Scores.ContainsKey(scorer)).ToDictionary(item => item.Item.Id, item => item.Scores[scorer], StringComparer.Ordinal);
+        return [.. first.Items
+            .Where(item => item.Scores.ContainsKey(scorer) && others.ContainsKey(item.Item.Id))
+            .Select(item => (item.Scores[scorer], others[item.Item.Id]))];
+    }
+}

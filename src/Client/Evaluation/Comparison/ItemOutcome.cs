@@ -1,0 +1,20 @@
+namespace LmDeploy.Evaluation;
+
+/// <summary>What one model made of one question.</summary>
+/// <param name="Item">The question.</param>
+public sealed record ItemOutcome(DatasetItem Item)
+{
+    /// <summary>
+    /// The answers, one for each turn: text, token ids, lengths, finish reason and error; logits and log-probabilities are not kept. Empty where no scorer needs any.
+    /// </summary>
+    public IReadOnlyList<Response> Answers { get; init; } = [];
+
+    /// <summary>From asking, together with the others of the batch, to the first token of the last turn; null where none came.</summary>
+    public TimeSpan? TimeToFirstToken { get; init; }
+
+    /// <summary>From asking, together with the others of the batch, to the end of the last turn; null where it was not asked.</summary>
+    public TimeSpan? Latency { get; init; }
+
+    /// <summary>The scores by scorer.</summary>
+    public IReadOnlyDictionary<string, ItemScore> Scores { get; init; } = new Dictionary<string, ItemScore>();
+}

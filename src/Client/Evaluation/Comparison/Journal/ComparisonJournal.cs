@@ -1,0 +1,193 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LmDeploy.Evaluation.Comparison.Journal;
+
+/// <summary>
+/// All that a comparison has found out, in the order that it did. With a file every entry is a line of JSON that is handed to the operating system before anything else happens, so that
+/// a process which is killed loses at most the line it was writing. Thread-safe.
+/// </summary>
+internal sealed class ComparisonJournal : IDisposable
+{
+    private const int Version = 1;
+
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly FileStream? _file;
+    private readonly Dictionary<string, ModelRecord> _models = new(StringComparer.Ordinal);
+    private readonly List<MemorySample> _memory = [];
+
+    private ComparisonJournal(FileStream? file, string fingerprint, TimeProvider time)
+    {
+        (_file, _time) = (file, time);
+        Started = time.GetUtcNow();
+        var first = true;
+        foreach (var entry in file is null ? [] : Read(file))
+        {
+            Check(first, entry, fingerprint);
+            Take(entry);
+            first = false;
+        }
+
+        if (first)
+        {
+            Append(new JournalEntry.Begun(Version, fingerprint, Started));
+        }
+    }
+
+    /// <summary>When the comparison was begun, by the process that began it.</summary>
+    public DateTimeOffset Started { get; private set; }
+
+    /// <summary>The time since then.</summary>
+    public TimeSpan Elapsed => _time.GetUtcNow() - Started;
+
+    public IReadOnlyList<MemorySample> Memory
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _memory];
+            }
+        }
+    }
+
+    /// <param name="path">The file to go on with, or to begin; null for none.</param>
+    /// <param name="fingerprint">Of the comparison.</param>
+    /// <param name="time">What the start is read from.</param>
+    /// <exception cref="ArgumentException">The file belongs to another comparison, or is no journal.</exception>
+    /// <exception cref="IOException">It cannot be written, or another process has it open.</exception>
+    public static ComparisonJournal Open(string? path, string fingerprint, TimeProvider time)
+    {
+        var file = path is null ? null : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
+        try
+        {
+            return new ComparisonJournal(file, fingerprint, time);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is known about one model; grows as entries are added.</summary>
+    public ModelRecord RecordOf(string model)
+    {
+        lock (_gate)
+        {
+            return Find(model);
+        }
+    }
+
+    public void Append(JournalEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_file is not null)
+            {
+                _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, _json), (byte)'\n']);
+                _file.Flush();
+            }
+
+            Take(entry);
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    /// <summary>The entries of a file; a last line that was not finished is cut off.</summary>
+    private static IEnumerable<JournalEntry> Read(FileStream file)
+    {
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        var end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
+        file.SetLength(end);
+        file.Position = end;
+        var number = 0;
+        foreach (var line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            number++;
+            JournalEntry? entry;
+            try
+            {
+                entry = JsonSerializer.Deserialize<JournalEntry>(line, _json);
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException)
+            {
+                throw new ArgumentException($"Line {number} of {file.Name} is no entry of a comparison ({e.Message}) Give another state file, or delete this one.", e);
+            }
+
+            yield return entry ?? throw new ArgumentException($"Line {number} of {file.Name} is null. Give another state file, or delete this one.");
+        }
+    }
+
+    private void Check(bool isFirst, JournalEntry entry, string fingerprint)
+    {
+        if (!isFirst)
+        {
+            return;
+        }
+
+        if (entry is not JournalEntry.Begun { Version: Version } begun)
+        {
+            throw new ArgumentException($"{_file!.Name} is no state file of this version. Give another one, or delete it.");
+        }
+
+        if (begun.Fingerprint != fingerprint)
+        {
+            throw new ArgumentException(
+                $"{_file!.Name} is of another comparison: models and the sizes of their files, questions, scorers and settings have to be the same. Give another state file, or delete it to begin anew.");
+        }
+    }
+
+    private ModelRecord Find(string model)
+    {
+        if (!_models.TryGetValue(model, out var record))
+        {
+            _models.Add(model, record = new ModelRecord());
+        }
+
+        return record;
+    }
+
+    private void Take(JournalEntry entry)
+    {
+        switch (entry)
+        {
+            case JournalEntry.Begun begun:
+                Started = begun.At;
+                break;
+            case JournalEntry.Memory memory:
+                _memory.Add(new MemorySample(memory.At, memory.Held, memory.DeviceBytes));
+                break;
+            case JournalEntry.Loaded loaded:
+                Find(loaded.Model).Take(loaded);
+                break;
+            case JournalEntry.Answer answer:
+                Find(answer.Model).Take(answer);
+                break;
+            case JournalEntry.FirstTokens firstTokens:
+                Find(firstTokens.Model).Take(firstTokens);
+                break;
+            case JournalEntry.Score score:
+                Find(score.Model).Take(score);
+                break;
+            case JournalEntry.Closed closed:
+                Find(closed.Model).Take(closed);
+                break;
+            default:
+                break;
+        }
+    }
+}

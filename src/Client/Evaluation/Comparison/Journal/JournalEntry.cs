@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace LmDeploy.Evaluation.Comparison.Journal;
+
+/// <summary>One line of a comparison's journal: one thing that was found out.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Begun), "begun")]
+[JsonDerivedType(typeof(Loaded), "loaded")]
+[JsonDerivedType(typeof(Answer), "answer")]
+[JsonDerivedType(typeof(FirstTokens), "first_tokens")]
+[JsonDerivedType(typeof(Score), "score")]
+[JsonDerivedType(typeof(Closed), "closed")]
+[JsonDerivedType(typeof(Memory), "memory")]
+internal abstract record JournalEntry
+{
+    /// <summary>The first line.</summary>
+    public sealed record Begun(int Version, string Fingerprint, DateTimeOffset At) : JournalEntry;
+
+    /// <summary>A model was loaded, the first time or again.</summary>
+    public sealed record Loaded(string Model, ModelInfo Info, TimeSpan LoadTime) : JournalEntry;
+
+    /// <summary>A question was answered; its times but <c>At</c> are its last turn's, and that is since the model began to answer after it was loaded.</summary>
+    public sealed record Answer(string Model, string Item, IReadOnlyList<AnswerRecord> Answers, TimeSpan? FirstToken, TimeSpan Latency, TimeSpan At) : JournalEntry;
+
+    public sealed record FirstTokens(string Model, IReadOnlyList<TimeSpan> Times) : JournalEntry;
+
+    public sealed record Score(string Model, string Scorer, string Item, double Value, double Weight, string? Detail) : JournalEntry;
+
+    public sealed record Closed(string Model, ReclaimReceipt Receipt, IReadOnlyList<WorkerFailure> Crashes) : JournalEntry;
+
+    /// <summary>What workers held, so long after the comparison was begun.</summary>
+    public sealed record Memory(TimeSpan At, IReadOnlyDictionary<string, long> Held, long? DeviceBytes) : JournalEntry;
+}

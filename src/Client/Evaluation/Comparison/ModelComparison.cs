@@ -1,0 +1,28 @@
+using LmDeploy.Evaluation.Comparison;
+
+namespace LmDeploy.Evaluation;
+
+/// <summary>Compares models: each runs in a process of its own, answers the same questions, is scored, and gives its memory back.</summary>
+public static class ModelComparison
+{
+    /// <summary>Runs every model over a dataset.</summary>
+    /// <param name="models">The models, at least one: paths of folders, or <see cref="ComparedModel"/>s with settings of their own.</param>
+    /// <param name="dataset">The questions.</param>
+    /// <param name="options">How to compare. Default: <see cref="ComparisonOptions"/>'s defaults.</param>
+    /// <param name="progress">Is told how far the comparison has come.</param>
+    /// <param name="cancellationToken">Gives up; what was found out stays in <see cref="ComparisonOptions.StateFile"/>, and no worker is left.</param>
+    /// <returns>What was found out. A model that failed has its <see cref="ModelOutcome.Error"/>, and the others are compared all the same.</returns>
+    /// <exception cref="ArgumentException">There is no model, a scorer's name occurs twice, or the state file belongs to another comparison.</exception>
+    /// <exception cref="IOException">The state file cannot be written, or another comparison uses it.</exception>
+    public static Task<ComparisonResult> RunAsync(
+        IEnumerable<ComparedModel> models,
+        Dataset dataset,
+        ComparisonOptions? options = null,
+        IProgress<ComparisonProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new ComparisonRun(ComparisonPlan.Of(models, dataset, options ?? new ComparisonOptions()), progress).RunAsync(cancellationToken);
+    }
+}

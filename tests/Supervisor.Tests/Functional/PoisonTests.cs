@@ -68,14 +68,14 @@ public sealed class PoisonTests
     public async Task StuckPrompt_IsKilledAndConvicted_ThoughOthersAreAnswered()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", HangTimeoutMs = 1000 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", HangTimeoutMs = 3000 })).UntilReadyAsync();
 
         var events = await supervisor.CollectAsync(holder.Ask("a stuck b", "c d")).InTime();
 
         var error = events.ErrorOf(0).ShouldNotBeNull();
         error.Code.ShouldBe(ErrorCodes.PoisonedRequest);
         error.Failure.Kind.ShouldBe(FailureKinds.Hung);
-        error.Message.ShouldContain("made no progress for 1 s (hang_timeout_ms)");
+        error.Message.ShouldContain("made no progress for 3 s (hang_timeout_ms)");
         events.TextOf(1).ShouldBe("c d");
     }
 

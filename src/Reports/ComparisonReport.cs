@@ -1,0 +1,50 @@
+using LmDeploy.Evaluation;
+using LmDeploy.Reports.Csv;
+using LmDeploy.Reports.Html;
+using LmDeploy.Reports.Markdown;
+using LmDeploy.Reports.Png;
+
+namespace LmDeploy.Reports;
+
+/// <summary>Shows what a comparison found out to people.</summary>
+public static class ComparisonReport
+{
+    /// <summary>The endings that <see cref="WriteAsync"/> knows.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".html", ".md", ".csv", ".png"];
+
+    /// <summary>Writes a report of the kind that the file's ending names, in place of a file that is there.</summary>
+    /// <param name="result">What was found out.</param>
+    /// <param name="path">Where to: one of <see cref="Extensions"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The ending is none of them.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static Task WriteAsync(ComparisonResult result, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".html" => File.WriteAllTextAsync(path, ToHtml(result), cancellationToken),
+            ".md" => File.WriteAllTextAsync(path, ToMarkdown(result), cancellationToken),
+            ".csv" => File.WriteAllTextAsync(path, ToCsv(result), cancellationToken),
+            ".png" => File.WriteAllBytesAsync(path, ToPng(result), cancellationToken),
+            var other => throw new ArgumentException($"A report ends with {string.Join(", ", Extensions)}, not with \"{other}\": {path}.", nameof(path)),
+        };
+    }
+
+    /// <summary>One HTML page that needs nothing from elsewhere: figures with their intervals, charts, the memory of the whole run, and every question with filters.</summary>
+    public static string ToHtml(ComparisonResult result) => HtmlReport.Write(result);
+
+    /// <summary>The tables of figures, differences and receipts in Markdown.</summary>
+    public static string ToMarkdown(ComparisonResult result) => MarkdownReport.Write(result);
+
+    /// <summary>One line a question and model (RFC 4180, UTF-8, with a header): answer, scores, tokens and times.</summary>
+    public static string ToCsv(ComparisonResult result) => CsvReport.Write(result);
+
+    /// <summary>A picture of four charts: scores with their intervals, score against speed, latencies, and memory.</summary>
+    /// <param name="result">What was found out.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <exception cref="DllNotFoundException">The native library of SkiaSharp is not there.</exception>
+    public static byte[] ToPng(ComparisonResult result, int width = 1600, int height = 1000) => PngReport.Draw(result, width, height);
+}

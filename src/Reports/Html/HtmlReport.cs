@@ -10,7 +10,7 @@ internal static class HtmlReport
     public static string Write(ComparisonResult result) => Read("page.html")
         .Replace("/*style*/", Read("page.css"), StringComparison.Ordinal)
         .Replace("/*script*/", string.Concat(_scripts.Select(Read)), StringComparison.Ordinal)
-        .Replace("{}", ReportData.Write(result), StringComparison.Ordinal);
+        .Replace("/*data*/", ReportData.Write(result), StringComparison.Ordinal);
 
     private static string Read(string name)
     {

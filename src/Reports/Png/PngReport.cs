@@ -57,7 +57,7 @@ internal static class PngReport
             }
         }
 
-        plot.ShowLegend();
+        plot.ShowLegend(Edge.Right);
     }
 
     private static void DrawLatencies(Plot plot, ComparisonResult result)
@@ -77,7 +77,7 @@ internal static class PngReport
             }
         }
 
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(Edge.Right);
     }
 
     private static void DrawMemory(Plot plot, ComparisonResult result)
@@ -95,6 +95,6 @@ internal static class PngReport
             line.LegendText = result.Models[i].Name;
         }
 
-        plot.ShowLegend();
+        plot.ShowLegend(Edge.Right);
     }
 }

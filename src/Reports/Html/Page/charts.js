@@ -1,5 +1,5 @@
 const [WIDTH, HEIGHT] = [560, 300];
-const MARGIN = { left: 58, right: 14, top: 12, bottom: 44 };
+const MARGIN = { left: 58, right: 24, top: 12, bottom: 44 };
 
 /** Round numbers that cover a range, five or so. */
 function ticks(low, high) {
@@ -66,13 +66,19 @@ function scatter(items, xTitle, yTitle) {
   }
   const values = shown.flatMap(item => [item.low ?? item.value, item.high ?? item.value]);
   const { chart, xOf, yOf, right } = frame({ x: [0, Math.max(...shown.map(item => item.x)) * 1.05], y: [Math.min(...values), Math.max(...values)], xTitle, yTitle, label: `${yTitle} against ${xTitle}` });
+  const named = [];
   for (const item of shown) {
     const [x, y] = [xOf(item.x), yOf(item.value)];
     const isRight = x > right - 90;
+    let line = y + 4;
+    while (named.some(other => Math.abs(other.x - x) < 140 && Math.abs(other.line - line) < 13)) {
+      line += 13;
+    }
+    named.push({ x, line });
     chart.append(
       svg("line", { class: "interval", x1: x, x2: x, y1: yOf(item.low ?? item.value), y2: yOf(item.high ?? item.value) }),
       svg("circle", { cx: x, cy: y, r: 6, fill: item.color }, svg("title", {}, `${item.name}: ${score(item.value)} at ${whole(item.x)}`)),
-      svg("text", { class: "name", x: x + (isRight ? -10 : 10), y: y + 4, "text-anchor": isRight ? "end" : "start" }, shorten(item.name, 130)));
+      svg("text", { class: "name", x: x + (isRight ? -10 : 10), y: line, "text-anchor": isRight ? "end" : "start" }, shorten(item.name, 130)));
   }
   return chart;
 }

@@ -4,6 +4,8 @@ using LmDeploy.Cli.Flags;
 using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Input;
 using LmDeploy.Cli.Output;
+using LmDeploy.Evaluation;
+using LmDeploy.Reports;
 
 namespace LmDeploy.Cli.Commands;
 
@@ -14,11 +16,17 @@ internal sealed class CompareCommand(CliHost host)
     private const int SpeedTokens = 128;
 
     private readonly Argument<string[]> _models = new("MODEL") { Description = "The paths of model folders.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _eval = new("--eval") { Description = "Questions, one JSON object a line: id, category, prompt or messages, expected." };
+    private readonly Option<string?> _eval = new("--eval") { Description = "Questions: one JSON object a line with id, category, prompt or messages, expected; or another --format." };
+    private readonly Option<string?> _format = new Option<string?>("--format") { Description = "What --eval is. Default: csv for files that end so, else jsonl." }.AcceptOnlyFromAmong(DatasetFormat.Names);
+    private readonly Option<string[]> _scorers = new("--scorer") { Description = $"What answers are scored by, once or more: {ScorerName.All}. Default: what the format is scored by.", DefaultValueFactory = _ => [] };
+    private readonly Option<int?> _limit = new("--limit") { Description = "Ask the first so many questions only." };
     private readonly Option<string?> _prompts = new("--prompts") { Description = "Prompts to compare the speed on, as run --prompts takes them." };
     private readonly Option<string?> _json = new("--json") { Description = "Write the comparison as JSON to this file; - for standard output, without the table." };
-    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The longest answer in tokens. Default: 24 with --eval, else 128." };
+    private readonly Option<string[]> _reports = new("--report") { Description = $"Write a report to this file, which ends with {string.Join(", ", ComparisonReport.Extensions)}; may be given several times.", DefaultValueFactory = _ => [] };
+    private readonly Option<string?> _state = new("--state") { Description = "Write what is found out to this file at once, and go on from it when it is there." };
+    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The longest answer in tokens. Default: 24 with --eval of your own, 512 with a published dataset, else 128." };
     private readonly Option<int?> _batchSize = new("--batch-size") { Description = "How many prompts are asked at once. Default: all." };
+    private readonly Option<int?> _sideBySide = new("--side-by-side") { Description = "How many models may be loaded at once, where memory allows, 1 to 64. Default: 1." };
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
@@ -26,7 +34,8 @@ internal sealed class CompareCommand(CliHost host)
         var compare = new CompareCommand(host);
         var command = new Command("compare", "Run models one after the other and show quality, speed and memory side by side.")
         {
-            compare._models, compare._eval, compare._prompts, compare._json, compare._maxNewTokens, compare._batchSize,
+            compare._models, compare._eval, compare._format, compare._scorers, compare._limit, compare._prompts, compare._json, compare._reports, compare._state,
+            compare._maxNewTokens, compare._batchSize, compare._sideBySide,
         };
         compare._engine.AddTo(command);
         command.SetAction(compare.RunAsync);
@@ -35,79 +44,140 @@ internal sealed class CompareCommand(CliHost host)
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var json = result.GetValue(_json);
+        var (json, reports) = (result.GetValue(_json), result.GetRequiredValue(_reports));
         ResultFile.Check(json);
-        var engine = _engine.Read(result);
-        var workload = ReadWorkload(result, out var failed);
-        var models = result.GetRequiredValue(_models);
-        var results = await ProgressLine.RunAsync(host.Terminal, async report =>
+        CheckReports(reports);
+        var dataset = ReadQuestions(result, out var failed);
+        var options = ReadOptions(result);
+        var comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
+        await PrintAsync(comparison, json, cancellationToken);
+        foreach (var path in reports)
         {
-            var measurement = new ModelMeasurement(host, engine, workload, report);
-            var measured = new List<ModelResult>();
-            foreach (var model in models)
-            {
-                measured.Add(await measurement.RunAsync(model, cancellationToken));
-            }
+            await ComparisonReport.WriteAsync(comparison, path, cancellationToken);
+        }
 
-            return measured;
-        });
-
-        await PrintAsync(results, json, cancellationToken);
-        return results.Exists(r => r.Info is null && r.Error!.Code != "supervisor_unavailable") ? ExitCodes.NotLoaded
-            : failed || results.Exists(r => r.Error is not null) ? ExitCodes.Failed
+        return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != "supervisor_unavailable") ? ExitCodes.NotLoaded
+            : failed || comparison.Models.Any(model => model.Failure() is not null) ? ExitCodes.Failed
             : ExitCodes.Done;
     }
 
-    private Workload ReadWorkload(ParseResult result, out bool failed)
+    private async Task<ComparisonResult> CompareAsync(ParseResult result, Dataset dataset, ComparisonOptions options, Action<string> report, CancellationToken cancellationToken)
     {
-        var (eval, prompts, batchSize) = (result.GetValue(_eval), result.GetValue(_prompts), result.GetValue(_batchSize) ?? int.MaxValue);
+        try
+        {
+            return await ModelComparison.RunAsync(
+                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options, new ComparisonLine(report), cancellationToken);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    private ComparisonOptions ReadOptions(ParseResult result)
+    {
+        var isPublished = result.GetValue(_format) is not (null or "jsonl" or "csv");
+        var scorers = result.GetRequiredValue(_scorers);
+        try
+        {
+            return new ComparisonOptions
+            {
+                Scorers = scorers.Length > 0 ? [.. scorers.Select(ScorerName.Find)] : null,
+                Generation = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens) ?? (result.GetValue(_eval) is null ? SpeedTokens : isPublished ? new GenerationConfig().MaxNewTokens : AnswerTokens) },
+                Engine = _engine.Read(result),
+                BatchSize = result.GetValue(_batchSize) ?? int.MaxValue,
+                SideBySide = result.GetValue(_sideBySide) ?? 1,
+                StateFile = result.GetValue(_state),
+                Supervisor = host.Supervisor,
+                Time = host.Time,
+            };
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    private Dataset ReadQuestions(ParseResult result, out bool failed)
+    {
+        var (eval, prompts) = (result.GetValue(_eval), result.GetValue(_prompts));
+        failed = false;
         if (eval is not null && prompts is not null)
         {
             throw new UsageException("--eval and --prompts are two kinds of comparison: give one.");
         }
 
-        if (batchSize < 1)
+        if (result.GetValue(_limit) is < 1)
         {
-            throw new UsageException($"--batch-size must be at least 1, got {batchSize}.");
+            throw new UsageException($"--limit must be at least 1, got {result.GetValue(_limit)}.");
         }
 
-        var config = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens) ?? (eval is null ? SpeedTokens : AnswerTokens) };
-        if (eval is not null)
-        {
-            var questions = Good(InputFile.Read(eval, Question.Parse), eval, out failed);
-            return new Workload([.. questions.Select(question => question.Prompt)], config, questions, batchSize);
-        }
-
-        failed = false;
-        var asked = prompts is null
-            ? Workload.DefaultPrompts
-            : [.. Good(InputFile.Read(prompts, line => PromptLine.Parse(line, config, raw: false)), prompts, out failed).Select(line => line.Prompt)];
-        return new Workload(asked, config, [], batchSize);
+        var dataset = eval is not null ? ReadEvaluation(result, eval, out failed) : prompts is not null ? ReadPrompts(prompts, out failed) : BuiltInPrompts.Dataset;
+        return result.GetValue(_limit) is { } limit ? dataset.Take(limit) : dataset;
     }
 
-    private List<T> Good<T>(IReadOnlyList<InputLine<T>> lines, string path, out bool failed)
-        where T : class
+    private Dataset ReadEvaluation(ParseResult result, string path, out bool failed)
     {
-        failed = InputErrors.Report(host.Terminal, lines);
-        List<T> good = [.. lines.Where(line => line.Value is not null).Select(line => line.Value!)];
-        return good.Count > 0 ? good : throw new UsageException($"{path} has no line that can be used.");
+        var problems = new List<DatasetProblem>();
+        var dataset = DatasetFormat.Read(result.GetValue(_format), path, problems);
+        if (result.GetRequiredValue(_scorers).Length == 0 && dataset.Scorers.Count > 0)
+        {
+            dataset = DatasetFormat.LeaveOutUnanswerable(dataset, path, problems);
+        }
+
+        foreach (var problem in problems)
+        {
+            host.Terminal.WriteError("invalid_request", problem.ToString());
+        }
+
+        failed = problems.Count > 0;
+        return dataset;
     }
 
-    private async Task PrintAsync(List<ModelResult> results, string? json, CancellationToken cancellationToken)
+    private Dataset ReadPrompts(string path, out bool failed)
+    {
+        var lines = InputFile.Read(path, line => PromptLine.Parse(line, new GenerationConfig(), raw: false));
+        failed = InputErrors.Report(host.Terminal, lines);
+        List<Prompt> good = [.. lines.Where(line => line.Value is not null).Select(line => line.Value!.Prompt)];
+        return good.Count > 0 ? PromptDataset.Of(Path.GetFileNameWithoutExtension(path), good) : throw new UsageException($"{path} has no line that can be used.");
+    }
+
+    private static void CheckReports(string[] reports)
+    {
+        foreach (var path in reports)
+        {
+            if (!ComparisonReport.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+            {
+                throw new UsageException($"--report {path}: a report ends with {string.Join(", ", ComparisonReport.Extensions)}.");
+            }
+
+            ResultFile.Check(path, "--report");
+        }
+    }
+
+    private async Task PrintAsync(ComparisonResult comparison, string? json, CancellationToken cancellationToken)
     {
         if (json is not null)
         {
-            await ResultFile.WriteLinesAsync(json, host.Terminal, [CompareJson.Write(results)], cancellationToken);
+            await ResultFile.WriteLinesAsync(json, host.Terminal, [CompareJson.Write(comparison)], cancellationToken);
         }
 
         if (json != ResultFile.StandardOutput)
         {
-            CompareTable.Write(host.Terminal, results);
+            CompareTable.Write(host.Terminal, comparison);
         }
 
-        foreach (var result in results.Where(r => r.Error is not null))
+        foreach (var model in comparison.Models.Where(model => model.Info?.IsDequantized == true))
         {
-            host.Terminal.WriteError(result.Error!.Code, $"{result.Model}: {result.Error.Message}");
+            await host.Terminal.Error.WriteLineAsync($"{model.Path}: weights: {model.Info!.Weights}, in {Units.Reading(model.Info.WeightTime, model.Info.ReadBytesPerSecond)}");
+        }
+
+        foreach (var model in comparison.Models)
+        {
+            if (model.Failure() is { } error)
+            {
+                host.Terminal.WriteError(error.Code, $"{model.Path}: {error.Message}");
+            }
         }
     }
 }

@@ -1,62 +1,65 @@
 using System.Text.Json;
 using LmDeploy.Cli.Output;
+using LmDeploy.Evaluation;
 
 namespace LmDeploy.Cli.Evaluation;
 
 /// <summary>Writes what <c>compare --json</c> promises; what could not be measured is null.</summary>
 internal static class CompareJson
 {
-    public static string Write(IReadOnlyList<ModelResult> results) => JsonText.Write(
+    public static string Write(ComparisonResult result) => JsonText.Write(
         json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("models");
-            foreach (var result in results)
+            foreach (var model in result.Models)
             {
-                WriteModel(json, result);
+                WriteModel(json, result, model);
             }
 
             json.WriteEndArray();
+            WriteDifferences(json, result);
             json.WriteEndObject();
         },
         indented: true);
 
-    private static void WriteModel(Utf8JsonWriter json, ModelResult result)
+    private static void WriteModel(Utf8JsonWriter json, ComparisonResult result, ModelOutcome model)
     {
         json.WriteStartObject();
-        json.WriteString("model", result.Model);
-        json.WriteString("architecture", result.Info?.Architecture);
-        json.WriteOptional("parameters", result.Info?.Parameters);
-        json.WriteOptional("correct", result.Quality?.Correct);
-        json.WriteOptional("questions", result.Quality?.Questions);
-        WriteCategories(json, result.Quality);
-        json.WriteOptional("answer_perplexity", result.Quality?.AnswerPerplexity);
-        json.WriteOptional("load_seconds", result.LoadTime?.TotalSeconds);
-        json.WriteOptional("ttft_ms_p50", result.Speed?.TimeToFirstToken);
-        json.WriteOptional("tokens_per_second", result.Speed?.TokensPerSecond);
-        json.WriteOptional("peak_bytes", result.Receipt?.PeakBytes);
-        json.WriteString("memory", result.Receipt?.Memory);
-        WriteReceipt(json, result.Receipt);
-        if (result.Error is not null)
+        json.WriteString("model", model.Path);
+        json.WriteString("architecture", model.Info?.Architecture);
+        json.WriteOptional("parameters", model.Info?.Parameters);
+        json.WriteOptional("correct", result.Correct(model));
+        json.WriteOptional("questions", result.Questions(model));
+        WriteCategories(json, result, model);
+        json.WriteOptional("answer_perplexity", model.Metrics.GetValueOrDefault(Scorer.Perplexity.Name)?.Value);
+        json.WriteOptional("load_seconds", model.LoadTime?.TotalSeconds);
+        json.WriteOptional("ttft_ms_p50", model.Speed?.TimeToFirstToken?.TotalMilliseconds);
+        json.WriteOptional("tokens_per_second", model.Speed?.TokensPerSecond);
+        json.WriteOptional("peak_bytes", model.Receipt?.PeakBytes);
+        json.WriteString("memory", model.Receipt?.Memory);
+        WriteReceipt(json, model.Receipt);
+        WriteMetrics(json, model);
+        if (model.Failure() is { } error)
         {
-            json.WriteError("error", result.Error);
+            json.WriteError("error", error);
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteCategories(Utf8JsonWriter json, Quality? quality)
+    private static void WriteCategories(Utf8JsonWriter json, ComparisonResult result, ModelOutcome model)
     {
-        if (quality is null)
+        if (result.ByCategory(model) is not { } categories)
         {
             json.WriteNull("by_category");
             return;
         }
 
         json.WriteStartObject("by_category");
-        foreach (var category in quality.Categories)
+        foreach (var (category, correct, questions) in categories)
         {
-            json.WriteString(category.Category, Units.Format($"{category.Correct}/{category.Questions}"));
+            json.WriteString(category, Units.Format($"{correct}/{questions}"));
         }
 
         json.WriteEndObject();
@@ -73,5 +76,46 @@ internal static class CompareJson
         json.WriteStartObject("receipt");
         ReceiptJson.WriteFields(json, receipt);
         json.WriteEndObject();
+    }
+
+    private static void WriteMetrics(Utf8JsonWriter json, ModelOutcome model)
+    {
+        json.WriteStartObject("metrics");
+        foreach (var (scorer, metric) in model.Metrics)
+        {
+            json.WriteStartObject(scorer);
+            json.WriteOptional("value", metric.Value);
+            WriteInterval(json, metric.Interval);
+            json.WriteNumber("questions", metric.Count);
+            json.WriteNumber("not_scored", metric.NotScored);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteDifferences(Utf8JsonWriter json, ComparisonResult result)
+    {
+        json.WriteStartArray("differences");
+        foreach (var (first, second, scorer, difference) in result.Differences)
+        {
+            json.WriteStartObject();
+            json.WriteString("first", first);
+            json.WriteString("second", second);
+            json.WriteString("scorer", scorer);
+            json.WriteOptional("value", difference.Value);
+            WriteInterval(json, difference.Interval);
+            json.WriteOptional("p", difference.PValue);
+            json.WriteString("test", difference.Test);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteInterval(Utf8JsonWriter json, Interval interval)
+    {
+        json.WriteOptional("low", interval.Low);
+        json.WriteOptional("high", interval.High);
     }
 }

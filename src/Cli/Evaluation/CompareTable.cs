@@ -1,4 +1,5 @@
 using LmDeploy.Cli.Output;
+using LmDeploy.Evaluation;
 
 namespace LmDeploy.Cli.Evaluation;
 
@@ -12,28 +13,27 @@ internal static class CompareTable
         "MODEL", "ARCHITECTURE", "PARAMETERS", "RIGHT", "ANSWER PPL", "LOAD", "TTFT", "TOKENS/S", "PEAK", "GIVEN BACK", "DISPOSE", "VERDICT",
     ];
 
-    public static void Write(Terminal terminal, IReadOnlyList<ModelResult> results) =>
-        Listing.WriteToFit(terminal, _columns, [.. results.Select(ToRow)]);
+    public static void Write(Terminal terminal, ComparisonResult result) => Listing.WriteToFit(terminal, _columns, [.. result.Models.Select(model => ToRow(result, model))]);
 
-    private static string[] ToRow(ModelResult result) =>
+    private static string[] ToRow(ComparisonResult result, ModelOutcome model) =>
     [
-        Path.GetFileName(Path.TrimEndingDirectorySeparator(result.Model)),
-        result.Info?.Architecture ?? Unknown,
-        result.Info is { } info ? Units.Format($"{info.Parameters:N0}") : Unknown,
-        result.Quality is { } quality ? Units.Format($"{quality.Correct}/{quality.Questions}") : Unknown,
-        result.Quality is { } scored ? Units.Format($"{scored.AnswerPerplexity:0.0000}") : Unknown,
-        result.LoadTime is { } load ? Units.Format($"{load.TotalSeconds:0.00} s") : Unknown,
-        result.Speed is { } first ? Units.Format($"{first.TimeToFirstToken:0.0} ms") : Unknown,
-        result.Speed is { } speed ? Units.Format($"{speed.TokensPerSecond:0}") : Unknown,
-        result.Receipt is { } peak ? $"{Units.Bytes(peak.PeakBytes)} {peak.Memory}" : Unknown,
-        result.Receipt is { } back ? Units.Bytes(back.ReclaimedBytes) : Unknown,
-        result.Receipt is { } receipt ? Units.Format($"{receipt.Milliseconds:0} ms") : Unknown,
-        Verdict(result),
+        model.Name,
+        model.Info?.Architecture ?? Unknown,
+        model.Info is { } info ? Units.Format($"{info.Parameters:N0}") : Unknown,
+        result.Correct(model) is { } correct ? Units.Format($"{correct}/{result.Questions(model)}") : Unknown,
+        model.Metrics.GetValueOrDefault(Scorer.Perplexity.Name) is { } perplexity ? Units.Format($"{perplexity.Value:0.0000}") : Unknown,
+        model.LoadTime is { } load ? Units.Format($"{load.TotalSeconds:0.00} s") : Unknown,
+        model.Speed?.TimeToFirstToken is { } first ? Units.Format($"{first.TotalMilliseconds:0.0} ms") : Unknown,
+        model.Speed is { } speed ? Units.Format($"{speed.TokensPerSecond:0}") : Unknown,
+        model.Receipt is { } peak ? $"{Units.Bytes(peak.PeakBytes)} {peak.Memory}" : Unknown,
+        model.Receipt is { } back ? Units.Bytes(back.ReclaimedBytes) : Unknown,
+        model.Receipt is { } receipt ? Units.Format($"{receipt.Milliseconds:0} ms") : Unknown,
+        Verdict(model),
     ];
 
-    private static string Verdict(ModelResult result)
+    private static string Verdict(ModelOutcome model)
     {
-        var receipt = result.Receipt?.Verdict.ToString();
-        return result.Error is not { } error ? receipt ?? Unknown : receipt is null ? $"error: {error.Code}" : $"error: {error.Code}; {receipt}";
+        var receipt = model.Receipt?.Verdict.ToString();
+        return model.Failure() is not { } error ? receipt ?? Unknown : receipt is null ? $"error: {error.Code}" : $"error: {error.Code}; {receipt}";
     }
 }

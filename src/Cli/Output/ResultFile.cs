@@ -9,7 +9,7 @@ internal static class ResultFile
 
     /// <summary>Sees that the file can be written, before any work is done for it. What it holds stays until there are results.</summary>
     /// <exception cref="UsageException">It cannot.</exception>
-    public static void Check(string? path)
+    public static void Check(string? path, string flag = "--json")
     {
         if (path is null or StandardOutput)
         {
@@ -22,7 +22,7 @@ internal static class ResultFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"--json {path} cannot be written: {e.Message}", e);
+            throw new UsageException($"{flag} {path} cannot be written: {e.Message}", e);
         }
     }
 

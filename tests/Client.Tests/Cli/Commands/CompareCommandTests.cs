@@ -21,7 +21,7 @@ public sealed class CompareCommandTests : CommandTestBase
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
             "model", "architecture", "parameters", "correct", "questions", "by_category", "answer_perplexity",
-            "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt",
+            "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics",
         ]);
         model.GetProperty("model").GetString().ShouldBe("models/one");
         model.GetProperty("architecture").GetString().ShouldBe("llama");
@@ -102,7 +102,7 @@ public sealed class CompareCommandTests : CommandTestBase
     {
         var eval = Write("e.jsonl", """{"id":"1","prompt":"ab"}""", """{"id":"2","prompt":"ab","expected":"ab"}""");
         (await RunAsync("compare", "model", "--eval", eval)).ShouldBe(1);
-        Error.ToString().ShouldContain($"error: invalid_request: {eval}:1: expected is needed");
+        Error.ToString().ShouldContain($"error: invalid_request: {eval}: question 1: expected is needed");
         Out.ToString().ShouldContain("1/1");
     }
 }

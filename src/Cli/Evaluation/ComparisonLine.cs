@@ -1,0 +1,17 @@
+using LmDeploy.Evaluation;
+
+namespace LmDeploy.Cli.Evaluation;
+
+/// <summary>Passes on how far a comparison has come: each stage, and in it ten steps or so.</summary>
+internal sealed class ComparisonLine(Action<string> report) : IProgress<ComparisonProgress>
+{
+    private const int Steps = 10;
+
+    public void Report(ComparisonProgress value)
+    {
+        if (value.Done == 0 || value.Done == value.Total || value.Done % Math.Max(1, value.Total / Steps) == 0)
+        {
+            report(value.ToString());
+        }
+    }
+}

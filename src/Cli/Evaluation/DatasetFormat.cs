@@ -1,0 +1,56 @@
+using LmDeploy.Evaluation;
+
+namespace LmDeploy.Cli.Evaluation;
+
+/// <summary>The forms of questions that <c>--eval</c> reads, by their names.</summary>
+internal static class DatasetFormat
+{
+    private static readonly Dictionary<string, Func<string, ICollection<DatasetProblem>, Dataset>> _readers = new(StringComparer.Ordinal)
+    {
+        ["jsonl"] = (path, problems) => OfOnesOwn(Dataset.FromJsonLines(path, problems)),
+        ["csv"] = (path, problems) => OfOnesOwn(Dataset.FromCsv(path, problems)),
+        ["gsm8k"] = (path, problems) => Dataset.Gsm8k(path, problems: problems),
+        ["mmlu"] = (path, problems) => Dataset.Mmlu(path, problems: problems),
+        ["hellaswag"] = (path, problems) => Dataset.HellaSwag(path, problems: problems),
+        ["mt-bench"] = Dataset.MtBench,
+    };
+
+    public static string[] Names { get; } = [.. _readers.Keys];
+
+    /// <param name="format">One of <see cref="Names"/>; null goes by the path's ending.</param>
+    /// <param name="path">The file, or the folder.</param>
+    /// <param name="problems">Takes what is wrong with bad lines, which are left out.</param>
+    /// <exception cref="UsageException">There is nothing in it that can be used.</exception>
+    public static Dataset Read(string? format, string path, ICollection<DatasetProblem> problems)
+    {
+        try
+        {
+            return _readers[format ?? (path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? "csv" : "jsonl")](path, problems);
+        }
+        catch (DatasetFormatException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    /// <summary>Files of one's own say what is expected, or what may be chosen.</summary>
+    private static Dataset OfOnesOwn(Dataset dataset) => dataset with
+    {
+        Scorers = dataset.Items.All(item => item.Choices.Count > 0) ? [Scorer.MultipleChoice, Scorer.MultipleChoiceNormalized] : [Scorer.Exact, Scorer.Perplexity],
+    };
+
+    /// <summary>The questions without those that nothing is known about a right answer to.</summary>
+    /// <exception cref="UsageException">There are no others.</exception>
+    public static Dataset LeaveOutUnanswerable(Dataset dataset, string path, ICollection<DatasetProblem> problems)
+    {
+        var unknown = dataset.Items.Where(item => item.Expected.Count == 0 && item.CorrectChoice is null).ToList();
+        foreach (var item in unknown)
+        {
+            problems.Add(new DatasetProblem(path, 0, $"question {item.Id}: expected is needed"));
+        }
+
+        return unknown.Count == 0 ? dataset
+            : unknown.Count < dataset.Items.Count ? new Dataset(dataset.Name, dataset.Items.Except(unknown)) { Scorers = dataset.Scorers }
+            : throw new UsageException($"{path} has no question with an expected answer.");
+    }
+}

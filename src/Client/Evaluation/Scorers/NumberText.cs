@@ -11,12 +11,9 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
 {
     private const string FinalMark = "####";
 
-    /// <summary>The number after the last <c>####</c>, as GSM8K marks results, or else the last one of the text; null when there is none.</summary>
+    /// <summary>The first number that is alone on a line after <c>####</c>, as GSM8K marks results, or else the last one of the text; null when there is none.</summary>
     public static NumberText? Find(string text)
-    {
-        var mark = text.LastIndexOf(FinalMark, StringComparison.Ordinal);
-        return (mark < 0 ? null : FindAll(text[(mark + FinalMark.Length)..]).FirstOrDefault()) ?? FindAll(text).LastOrDefault();
-    }
+        => text.Split('\n').Select(FindMarked).FirstOrDefault(number => number is not null) ?? FindAll(text).LastOrDefault();
 
     /// <summary>Whether two numbers are no further apart than the tolerance; where only one is a percentage, it may also be meant as its hundredth.</summary>
     public bool IsNear(NumberText other, double tolerance)
@@ -26,6 +23,14 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
             || (!IsPercentage && other.IsPercentage && IsWithin(Value, other.Value / 100));
 
         bool IsWithin(double one, double another) => Math.Abs(one - another) <= tolerance;
+    }
+
+    private static NumberText? FindMarked(string line)
+    {
+        var mark = line.IndexOf(FinalMark, StringComparison.Ordinal);
+        var rest = mark < 0 ? "" : line[(mark + FinalMark.Length)..];
+        var number = FindAll(rest).FirstOrDefault();
+        return number is not null && !rest.Remove(rest.IndexOf(number.Text, StringComparison.Ordinal), number.Text.Length).Any(char.IsLetterOrDigit) ? number : null;
     }
 
     private static IEnumerable<NumberText> FindAll(string text) => Number().Matches(text).Select(Read).OfType<NumberText>();

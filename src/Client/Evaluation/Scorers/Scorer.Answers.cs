@@ -30,8 +30,8 @@ public abstract partial class Scorer
     public static Scorer Regex(string pattern, int? group = null) => new RegexScorer(pattern, group);
 
     /// <summary>
-    /// 1 where the answer's result is the number of an expected answer. The result is the number after the last <c>####</c>, as GSM8K marks it, or else the last
-    /// number of the answer. Thousands separators, currencies and signs are read, <c>3/4</c>, <c>1 1/2</c> and <c>\frac{3}{4}</c> too; where only one of the
+    /// 1 where the answer's result is the number of an expected answer. The result is the first number alone on a line after <c>####</c>, as GSM8K marks it, or
+    /// else the last number of the answer. Thousands separators, currencies and signs are read, <c>3/4</c>, <c>1 1/2</c> and <c>\frac{3}{4}</c> too; where only one of the
     /// two is a percentage, <c>50%</c> is 50 or 0.5.
     /// </summary>
     /// <param name="tolerance">How far apart the two may be, 0 or more. Default: 0; numbers have 64 bits.</param>

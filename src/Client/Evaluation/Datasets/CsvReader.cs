@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Text;
+
+namespace LmDeploy.Evaluation.Datasets;
+
+/// <summary>Reads comma-separated values as RFC 4180 has them; lines may also end without a carriage return, and empty ones are left out.</summary>
+internal sealed class CsvReader(ReadOnlyMemory<byte> text)
+{
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private readonly List<CsvRecord> _records = [];
+    private int _position;
+    private int _line = 1;
+    private string? _problem;
+
+    private ReadOnlySpan<byte> Rest => text.Span[_position..];
+
+    public IReadOnlyList<CsvRecord> ReadAll()
+    {
+        while (!Rest.IsEmpty)
+        {
+            var record = ReadRecord();
+            if (record.Problem is not null || record.Fields.Count > 1 || !string.IsNullOrWhiteSpace(record.Fields[0]))
+            {
+                _records.Add(record);
+            }
+
+            // What is left of the line is its end, or the carriage return that a last line ends with.
+            _line += Rest.IsEmpty ? 0 : 1;
+            _position += Rest.StartsWith("\r\n"u8) ? 2 : Math.Min(1, Rest.Length);
+        }
+
+        return _records;
+    }
+
+    private CsvRecord ReadRecord()
+    {
+        var line = _line;
+        _problem = null;
+        List<string> fields = [ReadField()];
+        while (Rest.StartsWith(","u8))
+        {
+            _position++;
+            fields.Add(ReadField());
+        }
+
+        return new CsvRecord(line, _problem is null ? fields : [], _problem);
+    }
+
+    private string ReadField()
+    {
+        try
+        {
+            return _strict.GetString(Rest.StartsWith("\""u8) ? ReadQuoted() : ReadPlain());
+        }
+        catch (DecoderFallbackException)
+        {
+            _problem ??= "not valid UTF-8";
+            return "";
+        }
+    }
+
+    /// <summary>What comes before the next comma or the end of the line.</summary>
+    private ReadOnlySpan<byte> ReadPlain()
+    {
+        var length = Rest.IndexOfAny((byte)',', (byte)'\n') is var end and >= 0 ? end : Rest.Length;
+        var isLast = length == Rest.Length || Rest[length] == '\n';
+        var field = isLast && Rest[..length].EndsWith("\r"u8) ? Rest[..(length - 1)] : Rest[..length];
+        _position += field.Length;
+        return field;
+    }
+
+    /// <summary>What stands between quotes; two of them in it are one.</summary>
+    private ReadOnlySpan<byte> ReadQuoted()
+    {
+        var field = new ArrayBufferWriter<byte>();
+        for (_position++; Rest.IndexOf((byte)'"') is var end; _position++)
+        {
+            var part = end < 0 ? Rest : Rest[..end];
+            field.Write(part);
+            _line += part.Count((byte)'\n');
+            _position += Math.Min(part.Length + 1, Rest.Length);
+            if (end < 0)
+            {
+                _problem ??= "a quoted field has no end; a quote in it has to be written twice";
+            }
+
+            if (!Rest.StartsWith("\""u8))
+            {
+                break;
+            }
+
+            field.Write("\""u8);
+        }
+
+        if (!ReadPlain().IsEmpty)
+        {
+            _problem ??= "text follows the end of a quoted field; a quote in it has to be written twice";
+        }
+
+        return field.WrittenSpan;
+    }
+}

@@ -1,0 +1,46 @@
+namespace LmDeploy.Evaluation.Datasets;
+
+/// <summary>Finds the files of MMLU: <c>test/abstract_algebra_test.csv</c> and, for examples, <c>dev/abstract_algebra_dev.csv</c>.</summary>
+internal static class MmluFiles
+{
+    private static readonly string[] _splits = ["_test", "_val", "_dev"];
+
+    /// <summary>The files with questions, one for each subject.</summary>
+    /// <param name="path">A file; a folder of files; or the folder that has <c>test</c> and <c>dev</c>.</param>
+    /// <exception cref="DatasetFormatException">There is none.</exception>
+    public static IReadOnlyList<string> FindAll(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        var folder = Path.Join(path, "test") is var test && Directory.Exists(test) ? test : path;
+        string[] files = [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer.Ordinal)];
+        string[] tests = [.. files.Where(file => Path.GetFileNameWithoutExtension(file).EndsWith(_splits[0], StringComparison.Ordinal))];
+        return tests.Length > 0 ? tests : files.Length > 0 ? files : throw new DatasetFormatException(path, "has no files *_test.csv, neither itself nor in a folder test");
+    }
+
+    /// <summary>What a file is about: its name without the split.</summary>
+    public static string SubjectOf(string file)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        return _splits.FirstOrDefault(split => name.EndsWith(split, StringComparison.Ordinal)) is { } split ? name[..^split.Length] : name;
+    }
+
+    /// <summary>The first questions of the dev split, for examples.</summary>
+    /// <exception cref="DatasetFormatException">It is not there, or cannot be used.</exception>
+    public static IReadOnlyList<MmluQuestion> ReadExamples(string file, int count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var (folder, name) = (Path.GetDirectoryName(Path.GetFullPath(file))!, $"{SubjectOf(file)}_dev.csv");
+        string[] places = [Path.Join(folder, "dev", name), Path.Join(Path.GetDirectoryName(folder), "dev", name), Path.Join(folder, name)];
+        var examples = places.FirstOrDefault(File.Exists) ?? throw new DatasetFormatException(file, $"{count} examples need the dev split, and there is no {string.Join(", ", places)}");
+        return FewShot.Take(examples, count, CsvRecord.ReadAll(examples), record => record.Line, MmluQuestion.Read);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using LmDeploy.EndToEnd.Tests.Processes;
+using Xunit.Abstractions;
+
+namespace LmDeploy.EndToEnd.Tests.CommandLine;
+
+/// <summary>Comparisons that are killed.</summary>
+public sealed class ComparisonStateTests(ITestOutputHelper output)
+{
+    private const int Kills = 10;
+
+    /// <summary>What does not depend on the clock.</summary>
+    private static readonly string[] _figures = ["model", "correct", "questions", "by_category", "answer_perplexity", "metrics"];
+
+    [Fact]
+    public async Task TenKillsAtRandomMoments_ChangeNoFigure()
+    {
+        await using var sandbox = new Sandbox();
+        var chance = new Chance(output);
+        var state = Path.Combine(sandbox.Folder, "state.jsonl");
+        string[] compare = ["compare", Repository.Pebble, Repository.Cobble, Repository.Boulder, "--eval", Repository.Evaluation, "--limit", "150", "--batch-size", "10", "--json", "-"];
+        var undisturbed = await Command.RunAsync(sandbox, compare);
+        undisturbed.ExitCode.ShouldBe(0, undisturbed.Errors);
+        var kept = new List<long>();
+
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            using var process = Command.Start(sandbox, [.. compare, "--state", state]);
+            var seen = 0;
+            for (var wanted = 1 + chance.Below(5); seen < wanted && await process.StandardError.ReadLineAsync() is not null;)
+            {
+                seen++;
+            }
+
+            process.HasExited.ShouldBeFalse($"it was to be killed after line {seen}, as number {kill}");
+            Signals.Kill(process.Id);
+            await process.WaitForExitAsync();
+            kept.Add(File.Exists(state) ? new FileInfo(state).Length : 0);
+        }
+
+        var resumed = await Command.RunAsync(sandbox, [.. compare, "--state", state]);
+
+        output.WriteLine($"bytes of state after each kill: {string.Join(", ", kept)}");
+        kept.ShouldBeInOrder(SortDirection.Ascending);
+        resumed.ExitCode.ShouldBe(0, resumed.Errors);
+        Figures(resumed.Output).ShouldBe(Figures(undisturbed.Output));
+    }
+
+    private static List<string> Figures(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.GetProperty("models").EnumerateArray().Select(model => string.Join('\n', _figures.Select(name => model.GetProperty(name).GetRawText())))];
+    }
+}

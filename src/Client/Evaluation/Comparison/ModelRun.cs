@@ -112,15 +112,14 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
 
     private async Task ScoreAsync(Pipeline pipeline, Scorer scorer, CancellationToken cancellationToken)
     {
-        var unscored = plan.Dataset.Items.Where(item => !record.HasScored(scorer.Name, item.Id)).ToList();
-        var done = plan.Dataset.Items.Count - unscored.Count;
-        foreach (var some in unscored.Chunk(ScoredAtOnce))
+        var done = 0;
+        foreach (var some in plan.Dataset.Items.Chunk(ScoredAtOnce))
         {
             Report("scoring", done, plan.Dataset.Items.Count);
-            var scores = await ScoreAsync(pipeline, scorer, [.. some.Select(record.ToAnswered)], cancellationToken).ConfigureAwait(false);
-            foreach (var (item, score) in some.Zip(scores))
+            if (!some.All(item => record.HasScored(scorer.Name, item.Id)))
             {
-                journal.Append(new JournalEntry.Score(model.Name, scorer.Name, item.Id, score.Value, score.Weight, score.Detail));
+                var scores = await ScoreAsync(pipeline, scorer, [.. some.Select(record.ToAnswered)], cancellationToken).ConfigureAwait(false);
+                journal.Append(new JournalEntry.Scores(model.Name, scorer.Name, some.Zip(scores).ToDictionary(pair => pair.First.Id, pair => pair.Second)));
             }
 
             done += some.Length;

@@ -10,7 +10,7 @@ public sealed class CompareCommandTests : CommandTestBase
         "eval.jsonl",
         """{"id":"1","category":"echo","prompt":"ab","expected":" ab\n"}""",
         """{"id":"2","category":"echo","prompt":"cd","expected":"xy"}""",
-        """{"id":"3","category":"chat","messages":[1],"expected":"[1]"}""");
+        """{"id":"3","category":"chat","messages":[{"role":"user"}],"expected":"[{\"role\":\"user\"}]"}""");
 
     [Fact]
     public async Task Compare_WritesWhatIsPromised()

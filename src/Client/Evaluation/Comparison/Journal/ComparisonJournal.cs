@@ -180,8 +180,8 @@ internal sealed class ComparisonJournal : IDisposable
             case JournalEntry.FirstTokens firstTokens:
                 Find(firstTokens.Model).Take(firstTokens);
                 break;
-            case JournalEntry.Score score:
-                Find(score.Model).Take(score);
+            case JournalEntry.Scores scores:
+                Find(scores.Model).Take(scores);
                 break;
             case JournalEntry.Closed closed:
                 Find(closed.Model).Take(closed);

@@ -8,7 +8,7 @@ namespace LmDeploy.Evaluation.Comparison.Journal;
 [JsonDerivedType(typeof(Loaded), "loaded")]
 [JsonDerivedType(typeof(Answer), "answer")]
 [JsonDerivedType(typeof(FirstTokens), "first_tokens")]
-[JsonDerivedType(typeof(Score), "score")]
+[JsonDerivedType(typeof(Scores), "scores")]
 [JsonDerivedType(typeof(Closed), "closed")]
 [JsonDerivedType(typeof(Memory), "memory")]
 internal abstract record JournalEntry
@@ -24,7 +24,8 @@ internal abstract record JournalEntry
 
     public sealed record FirstTokens(string Model, IReadOnlyList<TimeSpan> Times) : JournalEntry;
 
-    public sealed record Score(string Model, string Scorer, string Item, double Value, double Weight, string? Detail) : JournalEntry;
+    /// <summary>Some questions were scored together: one line, so that questions which are scored again are scored in the same company.</summary>
+    public sealed record Scores(string Model, string Scorer, IReadOnlyDictionary<string, ItemScore> Items) : JournalEntry;
 
     public sealed record Closed(string Model, ReclaimReceipt Receipt, IReadOnlyList<WorkerFailure> Crashes) : JournalEntry;
 

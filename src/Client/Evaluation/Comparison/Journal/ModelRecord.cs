@@ -51,7 +51,13 @@ internal sealed class ModelRecord
 
     public void Take(JournalEntry.FirstTokens firstTokens) => FirstTokens = firstTokens.Times;
 
-    public void Take(JournalEntry.Score score) => _scores[(score.Scorer, score.Item)] = new ItemScore(score.Value, score.Weight, score.Detail);
+    public void Take(JournalEntry.Scores scores)
+    {
+        foreach (var (item, score) in scores.Items)
+        {
+            _scores[(scores.Scorer, item)] = score;
+        }
+    }
 
     public void Take(JournalEntry.Closed closed)
     {

@@ -73,24 +73,24 @@ internal sealed class CsvReader(ReadOnlyMemory<byte> text)
     private ReadOnlySpan<byte> ReadQuoted()
     {
         var field = new ArrayBufferWriter<byte>();
-        for (_position++; Rest.IndexOf((byte)'"') is var end; _position++)
+        do
         {
+            _position++;
+            var end = Rest.IndexOf((byte)'"');
             var part = end < 0 ? Rest : Rest[..end];
             field.Write(part);
             _line += part.Count((byte)'\n');
-            _position += Math.Min(part.Length + 1, Rest.Length);
+            _position += end < 0 ? part.Length : part.Length + 1;
             if (end < 0)
             {
                 _problem ??= "a quoted field has no end; a quote in it has to be written twice";
             }
-
-            if (!Rest.StartsWith("\""u8))
+            else if (Rest.StartsWith("\""u8))
             {
-                break;
+                field.Write("\""u8);
             }
-
-            field.Write("\""u8);
         }
+        while (Rest.StartsWith("\""u8));
 
         if (!ReadPlain().IsEmpty)
         {

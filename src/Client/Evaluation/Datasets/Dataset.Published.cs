@@ -7,7 +7,8 @@ public sealed partial record Dataset
 {
     /// <summary>
     /// Reads GSM8K (Cobbe et al. 2021) as it is published: a JSON object a line, <c>question</c> and <c>answer</c>, which ends with <c>#### 18</c>. Questions are
-    /// asked in the form of lm-evaluation-harness, as a user's message where the model has a chat template; answers are scored by <see cref="Scorer.Numeric"/>.
+    /// asked in the form of lm-evaluation-harness, as a user's message where the model has a chat template; answers are scored by <see cref="Scorer.Numeric"/>. A
+    /// model without one may go on with questions of its own: <see cref="GenerationConfig.StopWords"/> <c>Question:</c> ends that.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="shots">How many solved examples stand before each question, 0 or more: the first ones of <paramref name="examples"/>. Default: 0; the harness has 5.</param>
@@ -27,7 +28,8 @@ public sealed partial record Dataset
 
     /// <summary>
     /// Reads MMLU (Hendrycks et al. 2021) as it is published: files without a header, a question, four choices and the letter of the right one. The text is that of
-    /// lm-evaluation-harness, without a chat template; the letters are scored by <see cref="Scorer.MultipleChoice"/>. Categories are the subjects.
+    /// lm-evaluation-harness, without a chat template but with the tokenizer's own special tokens; the letters are scored by <see cref="Scorer.MultipleChoice"/>.
+    /// Categories are the subjects.
     /// </summary>
     /// <param name="path">A file such as <c>abstract_algebra_test.csv</c>, a folder of them, or the folder that has <c>test</c> and <c>dev</c>.</param>
     /// <param name="shots">How many answered examples stand before each question, 0 or more: the first ones of the subject in the folder <c>dev</c>. Default: 0; usual is 5.</param>
@@ -63,8 +65,8 @@ public sealed partial record Dataset
 
     /// <summary>
     /// Reads HellaSwag (Zellers et al. 2019) as it is published: a JSON object a line, <c>ctx_a</c> and <c>ctx_b</c> (or <c>ctx</c>), <c>activity_label</c>,
-    /// <c>endings</c> and <c>label</c>. The texts are those of lm-evaluation-harness, without a chat template; endings are scored by
-    /// <see cref="Scorer.MultipleChoice"/> and <see cref="Scorer.MultipleChoiceNormalized"/>. Categories are <c>split_type</c>.
+    /// <c>endings</c> and <c>label</c>. The texts are those of lm-evaluation-harness, without a chat template but with the tokenizer's own
+    /// special tokens; endings are scored by <see cref="Scorer.MultipleChoice"/> and <see cref="Scorer.MultipleChoiceNormalized"/>. Categories are <c>split_type</c>.
     /// </summary>
     /// <param name="path">The file, for example <c>hellaswag_val.jsonl</c>.</param>
     /// <param name="shots">How many ended examples stand before each question, 0 or more: the first ones of <paramref name="examples"/>. Default: 0, as in the harness.</param>

@@ -17,16 +17,16 @@ internal static class MmluFiles
         }
 
         var folder = Path.Join(path, "test") is var test && Directory.Exists(test) ? test : path;
-        string[] files = [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer.Ordinal)];
-        string[] tests = [.. files.Where(file => Path.GetFileNameWithoutExtension(file).EndsWith(_splits[0], StringComparison.Ordinal))];
-        return tests.Length > 0 ? tests : files.Length > 0 ? files : throw new DatasetFormatException(path, "has no files *_test.csv, neither itself nor in a folder test");
+        var files = ListTables(folder);
+        return _splits.Select(split => files.Where(file => SplitOf(file) == split).ToArray()).Append(files).FirstOrDefault(found => found.Length > 0)
+            ?? throw new DatasetFormatException(path, "has no files *_test.csv, neither itself nor in a folder test");
     }
 
     /// <summary>What a file is about: its name without the split.</summary>
     public static string SubjectOf(string file)
     {
         var name = Path.GetFileNameWithoutExtension(file);
-        return _splits.FirstOrDefault(split => name.EndsWith(split, StringComparison.Ordinal)) is { } split ? name[..^split.Length] : name;
+        return name[..^(SplitOf(file)?.Length ?? 0)];
     }
 
     /// <summary>The first questions of the dev split, for examples.</summary>
@@ -42,5 +42,19 @@ internal static class MmluFiles
         string[] places = [Path.Join(folder, "dev", name), Path.Join(Path.GetDirectoryName(folder), "dev", name), Path.Join(folder, name)];
         var examples = places.FirstOrDefault(File.Exists) ?? throw new DatasetFormatException(file, $"{count} examples need the dev split, and there is no {string.Join(", ", places)}");
         return FewShot.Take(examples, count, CsvRecord.ReadAll(examples), record => record.Line, MmluQuestion.Read);
+    }
+
+    private static string? SplitOf(string file) => _splits.FirstOrDefault(split => Path.GetFileNameWithoutExtension(file).EndsWith(split, StringComparison.Ordinal));
+
+    private static string[] ListTables(string folder)
+    {
+        try
+        {
+            return [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException(folder, $"cannot be read: {e.Message}");
+        }
     }
 }

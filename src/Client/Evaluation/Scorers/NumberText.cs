@@ -52,7 +52,8 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
 
     /// <summary>
     /// A minus sign and a currency may come first, but no letter or digit: neither that of <c>m2</c> nor the difference 5-3 is a number of its own. Then comes
-    /// \frac{3}{4}, 3/4, 1 1/2, or digits with or without thousands separators (comma, or a space that does not break), decimals and exponent.
+    /// \frac{3}{4}, 3/4, 1 1/2, or digits with or without thousands separators (comma, also as LaTeX has it, or a
+    /// space that does not break), decimals and exponent.
     /// </summary>
     [GeneratedRegex(
         """
@@ -60,7 +61,7 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
         (?: (?<minus>[-\u2212]) [$€£¥₹]? | [$€£¥₹] (?<minus>[-\u2212])? )?
         (?: \\[dt]?frac\s?\{ (?<over>[0-9]+) \}\s?\{ (?<under>[0-9]+) \}
           | (?<!/) (?: (?<whole>[0-9]+) [ ] (?=[0-9]+/) )? (?<top>[0-9]+) \s?/\s? (?<bottom>[0-9]+) (?![/.,]?[0-9])
-          | (?<number> (?: [0-9]{1,3} (?: [,\u00A0\u202F\u2009][0-9]{3} )+ (?![0-9]) | [0-9]+ ) (?: \.[0-9]+ )? (?: [eE][-+]?[0-9]+ )? | \.[0-9]+ )
+          | (?<number> (?: [0-9]{1,3} (?: (?: \{?,\}? | \\, | [\u00A0\u202F\u2009] ) [0-9]{3} )+ (?![0-9]) | [0-9]+ ) (?: \.[0-9]+ )? (?: [eE][-+]?[0-9]+ )? | \.[0-9]+ )
         )
         (?<percent> \s? \\?% )?
         """,

@@ -31,7 +31,7 @@ public abstract partial class Scorer
 
     /// <summary>
     /// 1 where the answer's result is the number of an expected answer. The result is the first number alone on a line after <c>####</c>, as GSM8K marks it, or
-    /// else the last number of the answer. Thousands separators, currencies and signs are read, <c>3/4</c>, <c>1 1/2</c> and <c>\frac{3}{4}</c> too; where only one of the
+    /// else the last number of the answer. Decimals follow a point; thousands separators, currencies and signs are read, <c>3/4</c>, <c>1 1/2</c> and <c>\frac{3}{4}</c> too; where only one of the
     /// two is a percentage, <c>50%</c> is 50 or 0.5.
     /// </summary>
     /// <param name="tolerance">How far apart the two may be, 0 or more. Default: 0; numbers have 64 bits.</param>

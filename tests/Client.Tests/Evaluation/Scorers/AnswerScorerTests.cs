@@ -56,6 +56,7 @@ public sealed class AnswerScorerTests
     [InlineData("So -$5 are left", "-5", "-$5")]
     [InlineData("a loss of €\u22125", "-5", "€\u22125")]
     [InlineData("12 000 or 12\u202f000", "12000", "12\u202f000")]
+    [InlineData(@"\boxed{1{,}234\,567}", "1234567", @"1{,}234\,567")]
     [InlineData("The area is 18 m2.", "18", "18")]
     [InlineData("5-3", "3", "3")]
     [InlineData("From 10 to 20.", "20", "20")]

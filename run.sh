@@ -3,6 +3,7 @@
 # ./run.sh test         builds and runs every test
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh pack         makes the NuGet packages, LmDeploy.Client and the lmdeploy tool, in artifacts/packages
+# ./run.sh api          lists the public surface of the client anew, after somebody has changed it on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -81,6 +82,13 @@ pack() {
   du -h "$packages"/*
 }
 
+# From an empty list: the fix does not add to one that is there.
+list_api() {
+  require_sdk
+  echo '#nullable enable' >"$root/src/Client/PublicAPI.Unshipped.txt"
+  dotnet format analyzers "$root/src/Client/LmDeploy.Client.csproj" --diagnostics RS0016 --severity warn >&2
+}
+
 # Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.
 summarize() {
   local results=$1 file line total=0 passed=0 failed=0
@@ -136,6 +144,11 @@ fi
 
 if [ "${1:-}" = bundle ]; then
   bundle
+  exit
+fi
+
+if [ "${1:-}" = api ]; then
+  list_api
   exit
 fi
 

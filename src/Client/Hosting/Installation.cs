@@ -60,7 +60,7 @@ internal sealed record Installation(string Home)
     private static SupervisorUnavailableException NotFound(Installation[] beside, ToolLocator tools, IReadOnlyList<InstalledTool> incompatible) => new(
         ErrorCodes.SupervisorUnavailable,
         $"LmDeploy's programs were not found. Install them: dotnet tool install --global lmdeploy --version {tools.OwnVersion}\n"
-        + $"Looked for {string.Join(" and ", beside.Select(place => place.SupervisorPath))}, and for the tool in {string.Join(", ", tools.Folders)}."
+        + $"Looked for {string.Join(" and ", beside.Select(place => place.SupervisorPath))}, and for the tool {(tools.Folders is { Count: > 0 } folders ? $"in {string.Join(", ", folders)}" : "nowhere, as this user has no home")}."
         + string.Concat(incompatible.Select(tool => $" The lmdeploy {tool.Version} in {tool.Installation.Home} speaks another version of the protocol."))
         + " LMDEPLOY_HOME may name another folder that holds supervisor/ and worker/.");
 }

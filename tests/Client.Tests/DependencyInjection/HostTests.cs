@@ -10,7 +10,6 @@ namespace LmDeploy.Client.Tests.DependencyInjection;
 /// <summary>Hosts whose supervisor is a fake.</summary>
 public sealed class HostTests : IAsyncLifetime
 {
-    private readonly Dictionary<string, TaskCompletionSource> _gates = [];
     private FakeSupervisor _fake = null!;
 
     public async Task InitializeAsync() => _fake = await FakeSupervisor.StartAsync();
@@ -41,43 +40,6 @@ public sealed class HostTests : IAsyncLifetime
         _fake.Released.ShouldBe(2);
         pipeline.Receipt.ShouldNotBeNull();
         (await Should.ThrowAsync<ObjectDisposedException>(() => chat.GetResponseAsync("hello"))).Message.ShouldContain("\"a\" was closed with its host");
-    }
-
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 2)]
-    public async Task Start_LoadsAsManyAtOnceAsItIsTold(int atOnce, int expected)
-    {
-        using var arrived = new SemaphoreSlim(0);
-        var (running, most) = (0, 0);
-        _fake.OnHold = async holding =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref running));
-            arrived.Release();
-            if (expected > 1 && holding.Open.Name != "c")
-            {
-                await _gates[holding.Open.Name].Task.InTime();
-            }
-
-            Interlocked.Decrement(ref running);
-            await HoldAsync(holding);
-        };
-        using var host = Build(builder => builder.AddPipeline("a", WithModel).AddPipeline("b", WithModel).AddPipeline("c", WithModel), options => options.LoadsAtOnce = atOnce);
-        _gates["a"] = new TaskCompletionSource();
-        _gates["b"] = new TaskCompletionSource();
-
-        var starting = host.StartAsync();
-        for (var i = 0; i < expected; i++)
-        {
-            (await arrived.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue("a load that should run beside the others");
-        }
-
-        _gates["a"].SetResult();
-        _gates["b"].SetResult();
-        await starting.InTime();
-        most.ShouldBe(expected);
-        _fake.Opened.Count.ShouldBe(3);
-        await host.StopAsync().InTime();
     }
 
     [Fact]

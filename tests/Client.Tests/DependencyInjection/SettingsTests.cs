@@ -41,16 +41,6 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void AddPipelines_AddsWhatTheConfigurationHas()
-    {
-        using var services = Build(null, ("LmDeploy:Pipelines:a:Model", "m"), ("LmDeploy:Pipelines:b:Model", "n"));
-        services.GetRequiredService<IStartupValidator>().Validate();
-        services.GetKeyedService<Microsoft.Extensions.AI.IChatClient>("a").ShouldNotBeNull();
-        services.GetKeyedService<Microsoft.Extensions.AI.IChatClient>("b").ShouldNotBeNull();
-        services.GetKeyedService<Microsoft.Extensions.AI.IChatClient>("c").ShouldBeNull();
-    }
-
-    [Fact]
     public void Validate_SaysEverythingThatIsWrongWithItsPath()
     {
         using var services = Build(
@@ -98,13 +88,12 @@ public sealed class SettingsTests
     public void AddPipeline_RefusesNamesThatAreNoKeys(string name) =>
         Should.Throw<ArgumentException>(() => new ServiceCollection().AddLmDeployClient().AddPipeline(name));
 
-    private static ServiceProvider Build(Action<LmDeployClientBuilder>? add, params (string Key, string Value)[] settings)
+    private static ServiceProvider Build(Action<LmDeployClientBuilder> add, params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
-        var builder = services.AddLmDeployClient();
-        (add ?? (added => added.AddPipelines(configuration)))(builder);
+        add(services.AddLmDeployClient());
         return services.BuildServiceProvider();
     }
 }

@@ -2,6 +2,8 @@
 # ./run.sh              builds and compares the three sample models
 # ./run.sh test         builds and runs every test
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
+# ./run.sh pack         makes the NuGet packages, LmDeploy.Client and the lmdeploy tool, in artifacts/packages
+# ./run.sh api          lists the public surface of the client anew, after somebody has changed it on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -68,6 +70,25 @@ bundle() {
   echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it and run lmdeploy/cli/lmdeploy"
 }
 
+# The library, and the programs as one dotnet tool; with libtorch for the CPU unless TORCH_BACKEND says otherwise.
+pack() {
+  require_sdk
+  local work=$root/artifacts/pack packages=$root/artifacts/packages
+  rm -rf "$work/lmdeploy" "$packages"
+  dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
+    "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
+  dotnet pack "$root/src/Client" -c Release --nologo -v quiet -o "$packages" >&2
+  dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
+  du -h "$packages"/*
+}
+
+# From an empty list: the fix does not add to one that is there.
+list_api() {
+  require_sdk
+  echo '#nullable enable' >"$root/src/Client/PublicAPI.Unshipped.txt"
+  dotnet format analyzers "$root/src/Client/LmDeploy.Client.csproj" --diagnostics RS0016 --severity warn >&2
+}
+
 # Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.
 summarize() {
   local results=$1 file line total=0 passed=0 failed=0
@@ -123,6 +144,16 @@ fi
 
 if [ "${1:-}" = bundle ]; then
   bundle
+  exit
+fi
+
+if [ "${1:-}" = api ]; then
+  list_api
+  exit
+fi
+
+if [ "${1:-}" = pack ]; then
+  pack
   exit
 fi
 

@@ -67,6 +67,12 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <summary>What closing gave back; null until closed.</summary>
     public ReclaimReceipt? Receipt => _hold.Receipt;
 
+    /// <summary>Cancelled once it cannot answer any more.</summary>
+    internal CancellationToken Ended => _hold.Ended;
+
+    /// <summary>Why it cannot answer any more; null while it can.</summary>
+    internal Exception? EndReason => _hold.EndReason;
+
     /// <summary>Loads a model and waits until it is ready.</summary>
     /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
     /// <param name="config">How to run it. Default: <see cref="EngineConfig"/>'s defaults.</param>

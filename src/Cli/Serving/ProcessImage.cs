@@ -6,22 +6,29 @@ namespace LmDeploy.Cli.Serving;
 /// <summary>The program that this process runs.</summary>
 internal static partial class ProcessImage
 {
-    /// <summary>Runs another program in this process, with its number, its streams and its signals, so that whoever watches or stops this one does so to that one. Never returns.</summary>
+    /// <summary>Runs another program in this process, with its environment and this one's number, streams and signals, so that whoever watches or stops this one does so to that one. Never returns.</summary>
     /// <exception cref="IOException">It cannot be run.</exception>
     public static unsafe void Replace(ProcessStartInfo start)
     {
-        string[] arguments = [start.FileName, .. start.ArgumentList];
-        var pointers = stackalloc byte*[arguments.Length + 1];
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
-        }
-
-        pointers[arguments.Length] = null;
-        _ = Execute(start.FileName, pointers);
+        _ = Execute(
+            start.FileName,
+            ToPointers([start.FileName, .. start.ArgumentList]),
+            ToPointers([.. start.Environment.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}={variable.Value}")]));
         throw new IOException($"{start.FileName} cannot be run: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
-    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int Execute(string path, byte** arguments);
+    /// <summary>Never freed: another program takes the place of this one, or it ends.</summary>
+    private static unsafe byte** ToPointers(string[] texts)
+    {
+        var pointers = (byte**)NativeMemory.AllocZeroed((nuint)texts.Length + 1, (nuint)sizeof(byte*));
+        for (var i = 0; i < texts.Length; i++)
+        {
+            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(texts[i]);
+        }
+
+        return pointers;
+    }
+
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Execute(string path, byte** arguments, byte** environment);
 }

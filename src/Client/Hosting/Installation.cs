@@ -14,28 +14,36 @@ internal sealed record Installation(string Home)
     /// <summary>The supervisor's executable.</summary>
     public string SupervisorPath => Path.Join(Home, "supervisor", Supervisor);
 
-    /// <summary>Looks in LMDEPLOY_HOME, or else in the application's folder and the one above.</summary>
+    /// <summary>Whether it has a supervisor.</summary>
+    public bool Exists => File.Exists(SupervisorPath) || File.Exists(SupervisorPath + ".dll");
+
+    /// <summary>Looks in LMDEPLOY_HOME and nowhere else, or else in the application's folder, the one above, and where the <c>lmdeploy</c> tool is installed.</summary>
     /// <exception cref="SupervisorUnavailableException">The supervisor is in none of them.</exception>
-    public static Installation Find() => Find(Environment.GetEnvironmentVariable("LMDEPLOY_HOME"), AppContext.BaseDirectory);
+    public static Installation Find() => Find(Environment.GetEnvironmentVariable("LMDEPLOY_HOME"), AppContext.BaseDirectory, ToolLocator.ForThisProcess);
 
     /// <inheritdoc cref="Find()"/>
-    public static Installation Find(string? home, string applicationFolder)
+    public static Installation Find(string? home, string applicationFolder, ToolLocator tools)
     {
-        string[] candidates = home is { Length: > 0 }
-            ? [Path.GetFullPath(home)]
-            : [applicationFolder, Path.GetFullPath(Path.Join(applicationFolder, ".."))];
-        foreach (var candidate in candidates)
+        if (home is { Length: > 0 })
         {
-            if (File.Exists(new Installation(candidate).SupervisorPath))
-            {
-                return new Installation(LibC.ResolveLinks(candidate));
-            }
+            return At(home);
         }
 
-        throw new SupervisorUnavailableException(
+        Installation[] beside = [new(applicationFolder), new(Path.GetFullPath(Path.Join(applicationFolder, "..")))];
+        var installed = beside.Any(place => place.Exists) ? [] : tools.Find();
+        return (beside.FirstOrDefault(place => place.Exists) ?? installed.FirstOrDefault(tool => tool.IsCompatible)?.Installation)?.WithoutLinks()
+            ?? throw NotFound(beside, tools, installed);
+    }
+
+    /// <summary>The one in a folder that was named.</summary>
+    /// <exception cref="SupervisorUnavailableException">The supervisor is not there.</exception>
+    public static Installation At(string home)
+    {
+        var named = new Installation(Path.GetFullPath(home));
+        return named.Exists ? named.WithoutLinks() : throw new SupervisorUnavailableException(
             ErrorCodes.SupervisorUnavailable,
-            $"The supervisor was not found. Looked for {string.Join(" and ", candidates.Select(c => new Installation(c).SupervisorPath))}. "
-            + "Set LMDEPLOY_HOME to the folder that holds supervisor/ and worker/.");
+            $"There is no {named.SupervisorPath}. LMDEPLOY_HOME and SupervisorOptions.Home name the folder that holds supervisor/ and worker/; without them the lmdeploy tool is looked for.",
+            named.SupervisorPath);
     }
 
     /// <summary>Twelve hexadecimal digits that differ between checkouts, builds and protocol versions.</summary>
@@ -46,4 +54,13 @@ internal sealed record Installation(string Home)
         var identity = string.Create(CultureInfo.InvariantCulture, $"{Home}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{Protocol.Version}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
     }
+
+    private Installation WithoutLinks() => new(LibC.ResolveLinks(Home));
+
+    private static SupervisorUnavailableException NotFound(Installation[] beside, ToolLocator tools, IReadOnlyList<InstalledTool> incompatible) => new(
+        ErrorCodes.SupervisorUnavailable,
+        $"LmDeploy's programs were not found. Install them: dotnet tool install --global lmdeploy --version {tools.OwnVersion}\n"
+        + $"Looked for {string.Join(" and ", beside.Select(place => place.SupervisorPath))}, and for the tool {(tools.Folders is { Count: > 0 } folders ? $"in {string.Join(", ", folders)}" : "nowhere, as this user has no home")}."
+        + string.Concat(incompatible.Select(tool => $" The lmdeploy {tool.Version} in {tool.Installation.Home} speaks another version of the protocol."))
+        + " LMDEPLOY_HOME may name another folder that holds supervisor/ and worker/.");
 }

@@ -10,10 +10,14 @@ internal static partial class LibC
     private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8;
     private const int TypeMask = 0xF000;
     private const int FolderType = 0x4000;
+    private const int Execute = 1; // X_OK
 
     /// <summary>The user this process acts for.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();
+
+    /// <summary>Whether this user may execute a file; not when there is none.</summary>
+    public static bool CanExecute(string path) => Access(path, Execute) == 0;
 
     /// <summary>The owner of a path and whether it is a folder, links not followed.</summary>
     public static (uint Owner, bool IsFolder) Inspect(string path)
@@ -34,6 +38,9 @@ internal static partial class LibC
             ? Marshal.PtrToStringUTF8((nint)resolved)!
             : throw new IOException($"{path} cannot be resolved: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetStatus(int folder, string path, int flags, uint mask, out FileStatus status);

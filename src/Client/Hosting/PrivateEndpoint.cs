@@ -20,7 +20,7 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
 
     public static async Task<PrivateEndpoint> StartAsync(SupervisorOptions options, CancellationToken cancellationToken)
     {
-        var installation = options.Home is { } home ? Installation.Find(home, home) : Installation.Find();
+        var installation = options.Home is { } home ? Installation.At(home) : Installation.Find();
         var socketPath = UnixSocket.CheckPath(options.SocketPath is { } path ? Path.GetFullPath(path) : OwnPath());
         var start = new SupervisorStart(installation, socketPath, IsOwned: true, TimeSpan.Zero, options.ClientTimeout, options.StartTimeout)
         {

@@ -29,6 +29,6 @@ public sealed partial class Supervisor
             IdleTimeout: TimeSpan.Zero,
             SecondsVariable.Read("LMDEPLOY_CLIENT_TIMEOUT", fallback: 30, least: 6),
             Timeout.InfiniteTimeSpan);
-        return new ProcessStartInfo(installation.SupervisorPath, [.. start.Arguments, "--serve", file]);
+        return ProgramStart.Create(installation.SupervisorPath, [.. start.Arguments, "--serve", file]);
     }
 }

@@ -25,6 +25,9 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <summary>The supervisor of this user and this build: the first use finds it on its socket or starts it, and it leaves when it is idle. Disposing it does nothing.</summary>
     public static Supervisor Shared { get; } = new(new SharedEndpoint(TimeProvider.System), isShared: true);
 
+    /// <summary>Whether it is the one of this user, which comes and goes as it is needed.</summary>
+    internal bool IsShared => _isShared;
+
     /// <summary>The path of its socket.</summary>
     /// <exception cref="SupervisorUnavailableException">LmDeploy's programs were not found, so there is no such path.</exception>
     public string SocketPath => _endpoint.SocketPath;

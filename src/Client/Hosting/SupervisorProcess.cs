@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
@@ -60,21 +59,12 @@ internal sealed class SupervisorProcess : IDisposable
 
     private static Process Spawn(SupervisorStart start)
     {
-        var info = new ProcessStartInfo(start.Installation.SupervisorPath, start.Arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = start.Installation.Home,
-        };
-
-        // The executable looks for .NET where it is usually installed; tell it where this process found it, unless it brings its own.
-        var dotnet = Path.GetFullPath(Path.Join(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        if (Directory.Exists(Path.Join(dotnet, "host", "fxr")))
-        {
-            info.Environment.TryAdd("DOTNET_ROOT", dotnet);
-        }
+        var info = ProgramStart.Create(start.Installation.SupervisorPath, start.Arguments);
+        info.RedirectStandardInput = true;
+        info.RedirectStandardOutput = true;
+        info.RedirectStandardError = true;
+        info.UseShellExecute = false;
+        info.WorkingDirectory = start.Installation.Home;
 
         // The youngest generation is as large as the processor's cache otherwise, and stays resident. Hexadecimal: 4 MiB.
         info.Environment.TryAdd("DOTNET_GCgen0size", "400000");

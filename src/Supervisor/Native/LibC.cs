@@ -8,6 +8,7 @@ internal static partial class LibC
 {
     public const int SigKill = 9;
     public const int SigTerm = 15;
+    public const int Execute = 1; // X_OK
     public const int LockExclusive = 2;
     public const int LockNow = 4;
     public const int LockRelease = 8;
@@ -56,6 +57,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     public static partial int CreateSession();
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

@@ -13,7 +13,6 @@ namespace LmDeploy.Supervisor.Workers;
 internal sealed partial class WorkerProcessFactory(
     SupervisorOptions options, SpawnThread spawner, ProcessTable processes, TimeProvider time, ILogger<WorkerProcessFactory> logger) : IWorkerProcessFactory
 {
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const int NotExecutableFormat = 8; // ENOEXEC
 
     public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices) =>
@@ -21,11 +20,13 @@ internal sealed partial class WorkerProcessFactory(
 
     private WorkerProcess Start(WorkerFolder folder, string token, string? visibleDevices)
     {
-        CheckExecutable();
+        var program = WorkerProgram.At(options.WorkerExecutable) ?? throw Failed(File.Exists(options.WorkerExecutable)
+            ? $"{options.WorkerExecutable} has no execute permission: chmod +x it."
+            : $"There is no worker executable at {options.WorkerExecutable}. Build src/Worker, or name the folder that holds worker/ with --home.");
         Process process;
         try
         {
-            process = Process.Start(Describe(folder, token, visibleDevices))!;
+            process = Process.Start(Describe(program, folder, token, visibleDevices))!;
         }
         catch (Win32Exception exception)
         {
@@ -60,31 +61,19 @@ internal sealed partial class WorkerProcessFactory(
         return worker;
     }
 
-    private void CheckExecutable()
+    private static ProcessStartInfo Describe(WorkerProgram program, WorkerFolder folder, string token, string? visibleDevices)
     {
-        if (!File.Exists(options.WorkerExecutable))
+        string[] arguments =
+        [
+            .. program.Arguments,
+            "--socket", folder.WorkerSocket,
+            "--ready", folder.ReadySocket,
+            "--flight", folder.FlightFile,
+            "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            WorkerRecord.Option, WorkerRecord.HashOf(token),
+        ];
+        var start = new ProcessStartInfo(program.File, arguments)
         {
-            throw Failed($"There is no worker executable at {options.WorkerExecutable}. Build src/Worker, or name the folder that holds worker/ with --home.");
-        }
-
-        if ((File.GetUnixFileMode(options.WorkerExecutable) & Executable) == 0)
-        {
-            throw Failed($"{options.WorkerExecutable} has no execute permission: chmod +x it.");
-        }
-    }
-
-    private ProcessStartInfo Describe(WorkerFolder folder, string token, string? visibleDevices)
-    {
-        var start = new ProcessStartInfo(options.WorkerExecutable)
-        {
-            ArgumentList =
-            {
-                "--socket", folder.WorkerSocket,
-                "--ready", folder.ReadySocket,
-                "--flight", folder.FlightFile,
-                "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
-                WorkerRecord.Option, WorkerRecord.HashOf(token),
-            },
             WorkingDirectory = "/",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -7,6 +7,8 @@ public sealed class InstallationTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("lmd").FullName;
 
+    private ToolLocator NoTools => new(_ => null, Path.Join(_root, "nobody"), "1.2.3");
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
@@ -14,15 +16,18 @@ public sealed class InstallationTests : IDisposable
     {
         Install(_root);
         var application = Directory.CreateDirectory(Path.Join(_root, "cli")).FullName;
-        Installation.Find(null, _root).Home.ShouldBe(_root);
-        Installation.Find(null, application).Home.ShouldBe(_root);
+        Installation.Find(null, _root, NoTools).Home.ShouldBe(_root);
+        Installation.Find(null, application, NoTools).Home.ShouldBe(_root);
     }
 
     [Fact]
-    public void Find_SaysWhereItLooked()
+    public void Find_SaysWhereItLookedAndWhatMendsIt()
     {
-        var e = Should.Throw<SupervisorUnavailableException>(() => Installation.Find(null, _root));
+        var e = Should.Throw<SupervisorUnavailableException>(() => Installation.Find(null, _root, NoTools));
         e.Message.ShouldContain(Path.Join(_root, "supervisor", "lmdeploy-supervisor"));
+        e.Message.ShouldContain(Path.Join(_root, "nobody", ".dotnet", "tools", ".store", "lmdeploy"));
+        e.Message.ShouldContain(Path.Join(_root, "nobody", ".nuget", "packages", "lmdeploy"));
+        e.Message.ShouldContain("dotnet tool install --global lmdeploy --version 1.2.3");
         e.Message.ShouldContain("LMDEPLOY_HOME");
     }
 
@@ -30,7 +35,7 @@ public sealed class InstallationTests : IDisposable
     public void Find_ANamedHomeIsTheOnlyOne()
     {
         Install(_root);
-        Should.Throw<SupervisorUnavailableException>(() => Installation.Find(Path.Join(_root, "other"), _root));
+        Should.Throw<SupervisorUnavailableException>(() => Installation.Find(Path.Join(_root, "other"), _root, NoTools)).Message.ShouldContain("LMDEPLOY_HOME");
     }
 
     [Fact]
@@ -51,7 +56,7 @@ public sealed class InstallationTests : IDisposable
     {
         Install(Path.Join(_root, "real"));
         Directory.CreateSymbolicLink(Path.Join(_root, "link"), Path.Join(_root, "real"));
-        Installation.Find(Path.Join(_root, "link"), _root).Home.ShouldBe(Path.Join(_root, "real"));
+        Installation.Find(Path.Join(_root, "link"), _root, NoTools).Home.ShouldBe(Path.Join(_root, "real"));
     }
 
     [Fact]

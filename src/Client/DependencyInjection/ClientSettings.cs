@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace LmDeploy.DependencyInjection;
+
+/// <summary>The section <c>LmDeploy</c>, where there is a configuration, and what must be true of the settings whoever made them.</summary>
+internal sealed class ClientSettings(IEnumerable<HostedPipeline> pipelines, IConfiguration? configuration = null) : IConfigureOptions<LmDeployClientOptions>, IValidateOptions<LmDeployClientOptions>
+{
+    private readonly IConfigurationSection? _section = configuration?.GetSection(SettingsSection.Root);
+
+    public void Configure(LmDeployClientOptions options)
+    {
+        if (_section is not null)
+        {
+            SettingsSection.Apply(_section, options, SettingsSection.Pipelines);
+        }
+    }
+
+    public ValidateOptionsResult Validate(string? name, LmDeployClientOptions options)
+    {
+        List<string> errors = [.. _section is null ? [] : SettingsSection.Apply(_section, new LmDeployClientOptions(), SettingsSection.Pipelines), .. UnknownPipelines()];
+        if (options.LoadsAtOnce is < 1 or > 64)
+        {
+            errors.Add($"{SettingsSection.Root}:{nameof(options.LoadsAtOnce)} must be 1 to 64, got {options.LoadsAtOnce}.");
+        }
+
+        if (options is { SocketPath: not null, Private: not null })
+        {
+            errors.Add($"{SettingsSection.Root}:{nameof(options.SocketPath)} and {SettingsSection.Root}:{nameof(options.Private)} exclude each other.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private IEnumerable<string> UnknownPipelines()
+    {
+        var names = pipelines.Select(pipeline => pipeline.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return from child in _section?.GetSection(SettingsSection.Pipelines).GetChildren() ?? []
+               where !names.Contains(child.Key)
+               select $"{child.Path} is no pipeline that was added; there are {(names.Count == 0 ? "none" : string.Join(", ", names))}.";
+    }
+}

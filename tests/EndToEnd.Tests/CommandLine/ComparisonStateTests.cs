@@ -45,17 +45,18 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
         kept.ShouldBeInOrder(SortDirection.Ascending);
         resumed.ExitCode.ShouldBe(0, resumed.Errors);
         var (expected, actual) = (Figures(undisturbed.Output), Figures(resumed.Output));
-        actual.Except(expected).ShouldBeEmpty();
+        actual.Texts.ShouldBe(expected.Texts);
+        actual.Numbers.ShouldBe(expected.Numbers, tolerance: 1e-5);
     }
 
-    /// <summary>Numbers to six decimals: float32 sums depend on what else is in a step.</summary>
-    private static List<string> Figures(string json)
+    /// <summary>Texts that have to be equal, and numbers that have to be nearly so: sums of float32 depend on what else is in a step.</summary>
+    private static (List<string> Texts, List<double> Numbers) Figures(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return [.. document.RootElement.GetProperty("models").EnumerateArray()
-            .Select(model => Decimals().Replace(string.Join('\n', _figures.Select(name => model.GetProperty(name).GetRawText())), number => $"{Math.Round(double.Parse(number.Value), 6)}"))];
+        var figures = string.Join('\n', document.RootElement.GetProperty("models").EnumerateArray().SelectMany(model => _figures.Select(name => model.GetProperty(name).GetRawText())));
+        return ([.. Decimals().Split(figures)], [.. Decimals().Matches(figures).Select(number => double.Parse(number.Value))]);
     }
 
-    [GeneratedRegex(@"\d+\.\d{6,}")]
+    [GeneratedRegex(@"\d+\.\d+")]
     private static partial Regex Decimals();
 }

@@ -19,6 +19,7 @@ internal sealed class CompareCommand(CliHost host)
     private readonly Option<string?> _eval = new("--eval") { Description = "Questions: one JSON object a line with id, category, prompt or messages, expected; or another --format." };
     private readonly Option<string?> _format = new Option<string?>("--format") { Description = "What --eval is. Default: csv for files that end so, else jsonl." }.AcceptOnlyFromAmong(DatasetFormat.Names);
     private readonly Option<string[]> _scorers = new("--scorer") { Description = $"What answers are scored by, once or more: {ScorerName.All}. Default: what the format is scored by.", DefaultValueFactory = _ => [] };
+    private readonly Option<string?> _judge = new("--judge") { Description = "The path of a model that says whose answers are better, once all have answered." };
     private readonly Option<int?> _limit = new("--limit") { Description = "Ask the first so many questions only." };
     private readonly Option<string?> _prompts = new("--prompts") { Description = "Prompts to compare the speed on, as run --prompts takes them." };
     private readonly Option<string?> _json = new("--json") { Description = "Write the comparison as JSON to this file; - for standard output, without the table." };
@@ -34,7 +35,7 @@ internal sealed class CompareCommand(CliHost host)
         var compare = new CompareCommand(host);
         var command = new Command("compare", "Run models one after the other and show quality, speed and memory side by side.")
         {
-            compare._models, compare._eval, compare._format, compare._scorers, compare._limit, compare._prompts, compare._json, compare._reports, compare._state,
+            compare._models, compare._eval, compare._format, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json, compare._reports, compare._state,
             compare._maxNewTokens, compare._batchSize, compare._sideBySide,
         };
         compare._engine.AddTo(command);
@@ -57,7 +58,7 @@ internal sealed class CompareCommand(CliHost host)
         }
 
         return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != "supervisor_unavailable") ? ExitCodes.NotLoaded
-            : failed || comparison.Models.Any(model => model.Failure() is not null) ? ExitCodes.Failed
+            : failed || comparison.JudgeError is not null || comparison.Models.Any(model => model.Failure() is not null) ? ExitCodes.Failed
             : ExitCodes.Done;
     }
 
@@ -83,6 +84,7 @@ internal sealed class CompareCommand(CliHost host)
             return new ComparisonOptions
             {
                 Scorers = scorers.Length > 0 ? [.. scorers.Select(ScorerName.Find)] : null,
+                Judge = result.GetValue(_judge) is { Length: > 0 } judge ? new PairwiseJudge(judge) : null,
                 Generation = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens) ?? (result.GetValue(_eval) is null ? SpeedTokens : isPublished ? new GenerationConfig().MaxNewTokens : AnswerTokens) },
                 Engine = _engine.Read(result),
                 BatchSize = result.GetValue(_batchSize) ?? int.MaxValue,
@@ -170,6 +172,11 @@ internal sealed class CompareCommand(CliHost host)
         foreach (var model in comparison.Models.Where(model => model.Info?.IsDequantized == true))
         {
             await host.Terminal.Error.WriteLineAsync($"{model.Path}: weights: {model.Info!.Weights}, in {Units.Reading(model.Info.WeightTime, model.Info.ReadBytesPerSecond)}");
+        }
+
+        if (comparison.JudgeError is { } judge)
+        {
+            host.Terminal.WriteError(judge.Code, $"the judge: {judge.Message}");
         }
 
         foreach (var model in comparison.Models)

@@ -19,6 +19,7 @@ internal static class CompareJson
 
             json.WriteEndArray();
             WriteDifferences(json, result);
+            WriteJudgements(json, result);
             json.WriteEndObject();
         },
         indented: true);
@@ -107,6 +108,27 @@ internal static class CompareJson
             WriteInterval(json, difference.Interval);
             json.WriteOptional("p", difference.PValue);
             json.WriteString("test", difference.Test);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteJudgements(Utf8JsonWriter json, ComparisonResult result)
+    {
+        json.WriteStartArray("judgements");
+        foreach (var (first, second, rate) in result.Judgements)
+        {
+            json.WriteStartObject();
+            json.WriteString("first", first);
+            json.WriteString("second", second);
+            json.WriteOptional("win_rate", rate.Value);
+            WriteInterval(json, rate.Interval);
+            json.WriteNumber("wins", rate.Wins);
+            json.WriteNumber("losses", rate.Losses);
+            json.WriteNumber("ties", rate.Ties);
+            json.WriteNumber("not_judged", rate.NotJudged);
+            json.WriteOptional("p", rate.PValue);
             json.WriteEndObject();
         }
 

@@ -34,6 +34,20 @@ internal static class ReportData
                 P = difference.Difference.PValue,
                 difference.Difference.Test,
             }),
+            Judgements = result.Judgements.Select(judgement => new
+            {
+                judgement.First,
+                judgement.Second,
+                Value = Finite(judgement.WinRate.Value),
+                Low = Finite(judgement.WinRate.Interval.Low),
+                High = Finite(judgement.WinRate.Interval.High),
+                judgement.WinRate.Wins,
+                judgement.WinRate.Losses,
+                judgement.WinRate.Ties,
+                judgement.WinRate.NotJudged,
+                P = judgement.WinRate.PValue,
+            }),
+            result.JudgeError,
             Memory = result.Memory.Select(sample => new { At = sample.At.TotalSeconds, sample.Held, sample.DeviceBytes }),
         },
         _json);

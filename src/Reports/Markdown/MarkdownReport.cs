@@ -13,6 +13,7 @@ internal static class MarkdownReport
         AddTable(text, ["model", "architecture", "parameters", .. result.Scorers, "load", "first token", "tokens/s", "peak", "given back", "verdict"], result.Models.Select(model => Row(result, model)));
         AddCategories(text, result);
         AddDifferences(text, result);
+        AddJudgements(text, result);
         foreach (var model in result.Models.Where(model => model.Error is not null))
         {
             text.Append(Invariant($"\n**{Text(model.Name)} failed** ({model.Error!.Code}): {Text(model.Error.Message)}\n"));
@@ -59,6 +60,21 @@ internal static class MarkdownReport
                 difference.First, difference.Second, difference.Scorer,
                 Invariant($"{Format.Score(difference.Difference.Value)} [{Format.Score(difference.Difference.Interval.Low)}, {Format.Score(difference.Difference.Interval.High)}]"),
                 Format.PValue(difference.Difference.PValue), difference.Difference.Test,
+            ]));
+        }
+    }
+
+    private static void AddJudgements(StringBuilder text, ComparisonResult result)
+    {
+        if (result.Judgements.Count > 0)
+        {
+            text.Append("\n## Judged\n\n");
+            AddTable(text, ["first", "second", "win rate", "wins", "losses", "ties", "not judged", "p"], result.Judgements.Select(judgement => (string[])
+            [
+                judgement.First, judgement.Second,
+                Invariant($"{Format.Score(judgement.WinRate.Value)} [{Format.Score(judgement.WinRate.Interval.Low)}, {Format.Score(judgement.WinRate.Interval.High)}]"),
+                Format.Number(judgement.WinRate.Wins, "0"), Format.Number(judgement.WinRate.Losses, "0"), Format.Number(judgement.WinRate.Ties, "0"),
+                Format.Number(judgement.WinRate.NotJudged, "0"), Format.PValue(judgement.WinRate.PValue),
             ]));
         }
     }

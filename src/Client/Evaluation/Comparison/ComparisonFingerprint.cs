@@ -19,6 +19,13 @@ internal static class ComparisonFingerprint
         }
 
         hash.AppendData(plan.Options.Generation.ToWire().ToByteArray());
+        if (plan.Options.Judge is { } judge)
+        {
+            Add(hash, Path.GetFullPath(judge.Model), (judge.Engine ?? plan.Options.Engine).ToJson(), judge.Instructions ?? "");
+            hash.AppendData(judge.Generation.ToWire().ToByteArray());
+            AddFiles(hash, judge.Model);
+        }
+
         foreach (var scorer in plan.Scorers)
         {
             Add(hash, scorer.Name);

@@ -8,6 +8,11 @@ public sealed record ComparisonOptions
     /// <summary>What answers are scored by, no name twice; none compares speed and memory only. Default: null, the dataset's own.</summary>
     public IReadOnlyList<Scorer>? Scorers { get; init; }
 
+    /// <summary>
+    /// The model that says whose answers are better, for every two models; it is loaded once all of them have answered and are gone. Default: null, none.
+    /// </summary>
+    public PairwiseJudge? Judge { get; init; }
+
     /// <summary>How questions are answered; one answer each. Default: <see cref="GenerationConfig"/>'s defaults, which are greedy decoding of at most 512 tokens.</summary>
     public GenerationConfig Generation
     {

@@ -3,8 +3,8 @@ namespace LmDeploy.Evaluation.Comparison;
 /// <summary>What is to be compared, with all that was left open decided: models and scorers whose names differ.</summary>
 internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Dataset Dataset, IReadOnlyList<Scorer> Scorers, ComparisonOptions Options)
 {
-    /// <summary>Without scorers speed is all there is to compare, and answers are what it is measured by.</summary>
-    public bool NeedsAnswers => Scorers.Count == 0 || Scorers.Any(scorer => scorer.NeedsAnswers);
+    /// <summary>Without scorers speed is all there is to compare, and answers are what it is measured by; a judge reads them too.</summary>
+    public bool NeedsAnswers => Scorers.Count == 0 || Options.Judge is not null || Scorers.Any(scorer => scorer.NeedsAnswers);
 
     /// <exception cref="ArgumentException">There is no model, a scorer's name occurs twice, or a question cannot be followed up.</exception>
     public static ComparisonPlan Of(IEnumerable<ComparedModel> models, Dataset dataset, ComparisonOptions options)
@@ -26,7 +26,7 @@ internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Datase
             throw new ArgumentException($"The question {lonely.Id} has follow-ups, which need a text or a conversation before them that is rendered by the chat template.", nameof(dataset));
         }
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(options.Judge is null ? [] : [JudgeRun.Name], StringComparer.Ordinal);
         return new ComparisonPlan([.. compared.Select(model => PlannedModel.Of(model, options, names))], dataset, scorers, options);
     }
 }

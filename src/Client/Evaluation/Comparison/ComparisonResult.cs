@@ -12,6 +12,15 @@ public sealed record ComparisonResult(
     /// <summary>The confidence of its intervals, 0 to 1.</summary>
     public double Confidence { get; init; }
 
+    /// <summary>Every model against every later one, by the judge; empty without one.</summary>
+    public IReadOnlyList<ModelJudgement> Judgements { get; init; } = [];
+
+    /// <summary>What ending the judge gave back; null without one, and where it had judged before.</summary>
+    public ReclaimReceipt? JudgeReceipt { get; init; }
+
+    /// <summary>What ended the judging early; null when nothing did.</summary>
+    public ComparisonError? JudgeError { get; init; }
+
     /// <summary>When it was begun.</summary>
     public DateTimeOffset Started { get; init; }
 }

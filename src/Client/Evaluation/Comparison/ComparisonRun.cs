@@ -11,7 +11,8 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
         var options = plan.Options;
         using var journal = ComparisonJournal.Open(options.StateFile, ComparisonFingerprint.Of(plan), options.Time);
         var records = plan.Models.Select(model => journal.RecordOf(model.Name)).ToList();
-        if (!records.TrueForAll(record => record.IsComplete(plan)))
+        var judge = options.Judge is { } judging ? new JudgeRun(plan, judging, journal, progress) : null;
+        if (!records.TrueForAll(record => record.IsComplete(plan)) || judge?.IsComplete == false)
         {
             await using var memory = MemoryWatch.Start(plan, journal);
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.SideBySide, CancellationToken = cancellationToken };
@@ -19,6 +20,7 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
                 plan.Models.Zip(records),
                 parallel,
                 (pair, token) => new ModelRun(plan, pair.First, pair.Second, journal, progress).RunAsync(token)).ConfigureAwait(false);
+            await (judge?.RunAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
         var statistics = new ScoreStatistics(options.Confidence, options.Resamples, options.Seed);
@@ -27,6 +29,9 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
         {
             Confidence = options.Confidence,
             Started = journal.Started,
+            Judgements = [.. judge?.Judgements(statistics) ?? []],
+            JudgeReceipt = judge?.Receipt,
+            JudgeError = judge?.Error,
         };
     }
 

@@ -52,7 +52,7 @@ internal sealed class MemoryWatch : IAsyncDisposable
         {
             var pipelines = await _supervisor.ListPipelinesAsync(cancellationToken).ConfigureAwait(false);
             var held = pipelines
-                .Where(pipeline => pipeline.HolderPid == Environment.ProcessId && pipeline.HeldBytes > 0 && _plan.Models.Any(model => model.Name == pipeline.Name))
+                .Where(pipeline => pipeline.HolderPid == Environment.ProcessId && pipeline.HeldBytes > 0 && IsOfComparison(pipeline.Name))
                 .GroupBy(pipeline => pipeline.Name, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Sum(pipeline => pipeline.HeldBytes), StringComparer.Ordinal);
             _journal.Append(new JournalEntry.Memory(_journal.Elapsed, held, await ReadDevicesAsync(cancellationToken).ConfigureAwait(false)));
@@ -61,6 +61,8 @@ internal sealed class MemoryWatch : IAsyncDisposable
         {
         }
     }
+
+    private bool IsOfComparison(string name) => _plan.Models.Any(model => model.Name == name) || (name == JudgeRun.Name && _plan.Options.Judge is not null);
 
     private async Task<long?> ReadDevicesAsync(CancellationToken cancellationToken)
     {

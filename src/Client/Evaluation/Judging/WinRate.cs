@@ -1,6 +1,7 @@
+using LmDeploy.Evaluation.Judging;
 using LmDeploy.Evaluation.Statistics;
 
-namespace LmDeploy.Evaluation.Judging;
+namespace LmDeploy.Evaluation;
 
 /// <summary>How often one model's answers are better than another's.</summary>
 /// <param name="Value">(wins + ties / 2) / questions that were judged, 0 to 1; 0.5 where the models are equally good, NaN where nothing was judged.</param>
@@ -10,9 +11,9 @@ namespace LmDeploy.Evaluation.Judging;
 /// <param name="Ties">Questions on which neither is.</param>
 /// <param name="NotJudged">Questions without a verdict, which do not count.</param>
 /// <param name="PValue">Of the exact two-sided sign test, ties aside: how probable wins and losses at least as uneven are among models that are equally good.</param>
-internal sealed record WinRate(double Value, Interval Interval, int Wins, int Losses, int Ties, int NotJudged, double PValue)
+public sealed record WinRate(double Value, Interval Interval, int Wins, int Losses, int Ties, int NotJudged, double PValue)
 {
-    public static WinRate Of(IReadOnlyList<PairwiseVerdict> verdicts, ScoreStatistics statistics)
+    internal static WinRate Of(IReadOnlyList<PairwiseVerdict> verdicts, ScoreStatistics statistics)
     {
         var judged = verdicts.Where(verdict => verdict != PairwiseVerdict.NotJudged).Select(verdict => new ItemScore(ValueOf(verdict)));
         var metric = statistics.Summarize([.. judged], ScoreSummary.Mean);

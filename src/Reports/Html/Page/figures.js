@@ -2,7 +2,8 @@
 function showFigures(data) {
   const models = data.models.map((model, index) => ({ ...model, color: colorOf(index) }));
   const name = model => [el("span", { class: "key", style: `background:${model.color}` }), model.name];
-  byId("errors").replaceChildren(...models.filter(model => model.error).map(model => el("p", { class: "error" }, el("strong", {}, `${model.name} failed: `), `${model.error.code}: ${model.error.message}`)));
+  byId("errors").replaceChildren(...models.filter(model => model.error).map(model => el("p", { class: "error" }, el("strong", {}, `${model.name} failed: `), `${model.error.code}: ${model.error.message}`)),
+    ...(data.judge_error ? [el("p", { class: "error" }, el("strong", {}, "The judge failed: "), `${data.judge_error.code}: ${data.judge_error.message}`)] : []));
   showTable(byId("models"), [
     ["Model", name],
     ["Architecture", model => model.architecture ?? UNKNOWN],
@@ -32,6 +33,17 @@ function showFigures(data) {
     ["p", difference => probability(difference.p), true],
     ["Test", difference => difference.test],
   ], data.differences);
+  byId("judged-part").hidden = data.judgements.length === 0;
+  showTable(byId("judged"), [
+    ["First", judgement => judgement.first],
+    ["Second", judgement => judgement.second],
+    ["Win rate", interval, true],
+    ["Wins", judgement => whole(judgement.wins), true],
+    ["Losses", judgement => whole(judgement.losses), true],
+    ["Ties", judgement => whole(judgement.ties), true],
+    ["Not judged", judgement => whole(judgement.not_judged), true],
+    ["p", judgement => probability(judgement.p), true],
+  ], data.judgements);
   showCategories(data, models);
   showLatencies(models);
   showMemory(data, models);
@@ -78,7 +90,8 @@ function showLatencies(models) {
 
 function showMemory(data, models) {
   const MEBIBYTE = 2 ** 20;
-  const series = models.map(model => ({ name: model.name, color: model.color, area: true, points: data.memory.map(sample => [sample.at, (sample.held[model.name] ?? 0) / MEBIBYTE]) }));
+  const holders = data.memory.some(sample => known(sample.held.judge)) && !models.some(model => model.name === "judge") ? [...models, { name: "judge", color: "#888888" }] : models;
+  const series = holders.map(model => ({ name: model.name, color: model.color, area: true, points: data.memory.map(sample => [sample.at, (sample.held[model.name] ?? 0) / MEBIBYTE]) }));
   const device = data.memory.filter(sample => known(sample.device_bytes));
   const all = device.length > 0 ? [{ name: "in use on the GPUs", color: "#888888", dashed: true, points: device.map(sample => [sample.at, sample.device_bytes / MEBIBYTE]) }, ...series] : series;
   byId("memory").replaceChildren(lines(all, { xTitle: "seconds since the start", yTitle: "MiB", width: 2 * WIDTH, height: 260 }), legend(all));

@@ -178,6 +178,31 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_AJudgeWhoPrefersAPlace_PrefersNobody_AndOneWhoPrefersAnAnswerDoes()
+    {
+        _fake.OnGenerate = async (request, events, context) =>
+        {
+            for (var i = 0; i < request.Prompts.Count; i++)
+            {
+                var text = request.Prompts[i].Messages;
+                await FakeModel.AnswerAsync(
+                    i, text.Length == 0 ? request.Prompts[i].Text + (_fake.Opened[^1].Model.EndsWith("two", StringComparison.Ordinal) ? "!" : "")
+                        : text.Contains("say 0", StringComparison.Ordinal) ? "The first. [[A]]"
+                        : text.Contains("!\\u000a[End of the answer of assistant A]", StringComparison.Ordinal) ? "Not [[B]] but [[A]]" : "[[B]]",
+                    request.Configs[0], events);
+            }
+        };
+
+        var result = await ModelComparison.RunAsync(["one", "two"], Questions, Options with { Judge = new PairwiseJudge("three") }).InTime();
+
+        var rate = result.Judgements.ShouldHaveSingleItem().WinRate;
+        (rate.Wins, rate.Losses, rate.Ties, rate.NotJudged).ShouldBe((0, 5, 1, 0));
+        result.JudgeReceipt.ShouldNotBeNull();
+        await ModelComparison.RunAsync(["one", "two"], Questions, Options with { Judge = new PairwiseJudge("three") }).InTime();
+        _fake.Opened.Count.ShouldBe(3, "nothing was left to judge");
+    }
+
+    [Fact]
     public async Task Run_RefusesWhatCannotBeCompared()
     {
         await Should.ThrowAsync<ArgumentException>(() => ModelComparison.RunAsync([], Questions, Options));

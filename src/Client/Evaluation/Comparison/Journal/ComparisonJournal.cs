@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LmDeploy.Evaluation.Judging;
 
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
@@ -25,6 +26,7 @@ internal sealed class ComparisonJournal : IDisposable
     private readonly TimeProvider _time;
     private readonly FileStream? _file;
     private readonly Dictionary<string, ModelRecord> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string First, string Second, string Item), PairwiseVerdict> _verdicts = [];
     private readonly List<MemorySample> _memory = [];
 
     private ComparisonJournal(FileStream? file, string fingerprint, TimeProvider time)
@@ -87,6 +89,15 @@ internal sealed class ComparisonJournal : IDisposable
         lock (_gate)
         {
             return Find(model);
+        }
+    }
+
+    /// <summary>What the judge said of two models' answers to a question; null as long as it was not asked.</summary>
+    public PairwiseVerdict? VerdictOn(string first, string second, string item)
+    {
+        lock (_gate)
+        {
+            return _verdicts.TryGetValue((first, second, item), out var verdict) ? verdict : null;
         }
     }
 
@@ -182,6 +193,9 @@ internal sealed class ComparisonJournal : IDisposable
                 break;
             case JournalEntry.Scores scores:
                 Find(scores.Model).Take(scores);
+                break;
+            case JournalEntry.Verdict verdict:
+                _verdicts[(verdict.First, verdict.Second, verdict.Item)] = verdict.Value;
                 break;
             case JournalEntry.Closed closed:
                 Find(closed.Model).Take(closed);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LmDeploy.Evaluation.Judging;
 
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
@@ -10,6 +11,7 @@ namespace LmDeploy.Evaluation.Comparison.Journal;
 [JsonDerivedType(typeof(FirstTokens), "first_tokens")]
 [JsonDerivedType(typeof(Scores), "scores")]
 [JsonDerivedType(typeof(Closed), "closed")]
+[JsonDerivedType(typeof(Verdict), "verdict")]
 [JsonDerivedType(typeof(Memory), "memory")]
 internal abstract record JournalEntry
 {
@@ -28,6 +30,9 @@ internal abstract record JournalEntry
     public sealed record Scores(string Model, string Scorer, IReadOnlyDictionary<string, ItemScore> Items) : JournalEntry;
 
     public sealed record Closed(string Model, ReclaimReceipt Receipt, IReadOnlyList<WorkerFailure> Crashes) : JournalEntry;
+
+    /// <summary>A judge has seen both orders of two models' answers to a question.</summary>
+    public sealed record Verdict(string First, string Second, string Item, PairwiseVerdict Value) : JournalEntry;
 
     /// <summary>What workers held, so long after the comparison was begun.</summary>
     public sealed record Memory(TimeSpan At, IReadOnlyDictionary<string, long> Held, long? DeviceBytes) : JournalEntry;

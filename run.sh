@@ -2,7 +2,7 @@
 # ./run.sh              builds and compares the three sample models
 # ./run.sh test         builds and runs every test
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
-# ./run.sh pack         makes the NuGet packages, LmDeploy.Client and the lmdeploy tool, in artifacts/packages
+# ./run.sh pack         makes the NuGet packages, LmDeploy.Client, LmDeploy.Reports and the lmdeploy tool, in artifacts/packages
 # ./run.sh api          lists the public surface of the client anew, after somebody has changed it on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
@@ -57,8 +57,8 @@ bundle() {
   rm -rf "$work" "$archive"
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" -p:SelfContained=true -p:TorchBackend=none >&2
-  # Symbols, and what only debuggers and tracers load.
-  find "$work/lmdeploy" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump \) -delete
+  # Symbols, what only debuggers and tracers load, and what only the pictures of reports need.
+  find "$work/lmdeploy" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump -o -name 'libSkiaSharp.so' -o -name 'libHarfBuzzSharp.so' \) -delete
   for program in supervisor worker; do
     (cd "$work/lmdeploy/$program" && find . -type f) | while read -r file; do
       if cmp -s "$work/lmdeploy/cli/$file" "$work/lmdeploy/$program/$file"; then
@@ -78,6 +78,7 @@ pack() {
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
   dotnet pack "$root/src/Client" -c Release --nologo -v quiet -o "$packages" >&2
+  dotnet pack "$root/src/Reports" -c Release --nologo -v quiet -o "$packages" >&2
   dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
   du -h "$packages"/*
 }

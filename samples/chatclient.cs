@@ -3,14 +3,14 @@
 #:property PublishAot=false
 
 // A pipeline as an IChatClient whose tool calls are made by UseFunctionInvocation.
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using LmDeploy;
 using Microsoft.Extensions.AI;
 
 await using var pipe = await Pipeline.CreateAsync(args.Length > 0 ? args[0] : Checkout.Model("boulder"));
 var calls = 0;
 var add = AIFunctionFactory.Create(
-    ([Description("A number from 0 to 9.")] int a, [Description("Another one.")] int b) =>
+    ([Range(0, 9)] int a, [Range(0, 9)] int b) =>
     {
         Console.WriteLine($"call {++calls}: add({a}, {b})");
         return a + b;
@@ -25,7 +25,14 @@ var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 64, Tools = [
 var response = await client.GetResponseAsync("What is 2 + 5?", options);
 foreach (var message in response.Messages)
 {
-    Console.WriteLine($"{message.Role}: {string.Join(", ", message.Contents.Select(content => content is TextContent text ? text.Text : content.GetType().Name))}");
+    Console.WriteLine($"{message.Role}: {string.Join(", ", message.Contents.Select(Show))}");
 }
 
 Console.WriteLine($"{response.Usage?.TotalTokenCount} tokens in all, ended by {response.FinishReason}");
+
+static string Show(AIContent content) => content switch
+{
+    FunctionCallContent call => $"calls {call.Name}",
+    FunctionResultContent result => $"the result is {result.Result}",
+    _ => $"{content}",
+};

@@ -6,10 +6,10 @@ using System.Diagnostics;
 using LmDeploy;
 
 await using var pipe = await Pipeline.CreateAsync(args.Length > 0 ? args[0] : Checkout.Model("boulder"));
-var config = new GenerationConfig { MaxNewTokens = 24, IgnoreEos = true };
+var config = new GenerationConfig { MaxNewTokens = 24 };
 var clock = Stopwatch.StartNew();
 Response? whole = null;
-await foreach (var chunk in pipe.StreamInferAsync("Which country has Ottawa as its capital?", config))
+await foreach (var chunk in pipe.StreamInferAsync("Reverse the word horse.", config))
 {
     if (whole is null)
     {

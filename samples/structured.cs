@@ -1,7 +1,7 @@
 #:project ../src/Client/LmDeploy.Client.csproj
 #:property PublishAot=false
 
-// Answers that fit a JSON schema, whatever the model would rather say.
+// Answers that fit a JSON schema. The sample models have never seen JSON: its form is right all the same, what it says need not be.
 using System.Text.Json;
 using LmDeploy;
 

@@ -5,7 +5,7 @@ using LmDeploy.EndToEnd.Tests.Processes;
 namespace LmDeploy.EndToEnd.Tests.Samples;
 
 /// <summary>The samples as their readers run them: <c>dotnet run FILE</c>, from another folder.</summary>
-public sealed class SampleTests : IDisposable
+public sealed class SampleTests(SampleFixture fixture) : IClassFixture<SampleFixture>, IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
@@ -58,7 +58,6 @@ public sealed class SampleTests : IDisposable
 
     private async Task<string> RunAsync(string name, params string[] arguments)
     {
-        await using var sandbox = new Sandbox();
         var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Repository.Root, "samples", $"{name}.cs"), "--", .. arguments])
         {
             WorkingDirectory = _folder.FullName,
@@ -66,7 +65,7 @@ public sealed class SampleTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (variable, value) in sandbox.Variables)
+        foreach (var (variable, value) in fixture.Sandbox.Variables)
         {
             start.Environment[variable] = value;
         }

@@ -84,7 +84,7 @@ summarize() {
 }
 
 # Some tests want Debian packages and are skipped without them, so that this may fail.
-install() {
+install_packages() {
   local what=$1
   shift
   if [ -n "${LMDEPLOY_NO_APT:-}" ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -96,12 +96,12 @@ install() {
 }
 
 install_browser() {
-  [ -e /usr/bin/chromium ] || [ -e /usr/bin/google-chrome ] || install "the tests of the page" chromium
+  [ -e /usr/bin/chromium ] || [ -e /usr/bin/google-chrome ] || install_packages "the tests of the page" chromium
 }
 
 install_jupyter() {
   [ -d /usr/lib/python3/dist-packages/nbconvert ] && [ -d /usr/lib/python3/dist-packages/ipykernel ] ||
-    install "the tests of the notebook" jupyter-nbconvert python3-ipykernel
+    install_packages "the tests of the notebook" jupyter-nbconvert python3-ipykernel
 }
 
 run_tests() {

@@ -105,19 +105,31 @@ summarize() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
-# The tests of the page want a browser and are skipped without one, so that this may fail.
-install_browser() {
-  if [ -e /usr/bin/chromium ] || [ -e /usr/bin/google-chrome ] || [ -n "${LMDEPLOY_NO_APT:-}" ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+# Some tests want Debian packages and are skipped without them, so that this may fail.
+install_packages() {
+  local what=$1
+  shift
+  if [ -n "${LMDEPLOY_NO_APT:-}" ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     return
   fi
-  echo "Installing chromium for the tests of the page (LMDEPLOY_NO_APT=1 leaves it out) ..." >&2
-  timeout 300 sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium' </dev/null >/dev/null 2>&1 ||
-    echo "chromium could not be installed: the tests of the page are skipped." >&2
+  echo "Installing $* for $what (LMDEPLOY_NO_APT=1 leaves it out) ..." >&2
+  timeout 300 sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"' sh "$@" </dev/null >/dev/null 2>&1 ||
+    echo "$* could not be installed: $what are skipped." >&2
+}
+
+install_browser() {
+  [ -e /usr/bin/chromium ] || [ -e /usr/bin/google-chrome ] || install_packages "the tests of the page" chromium
+}
+
+install_jupyter() {
+  [ -d /usr/lib/python3/dist-packages/nbconvert ] && [ -d /usr/lib/python3/dist-packages/ipykernel ] ||
+    install_packages "the tests of the notebook" jupyter-nbconvert python3-ipykernel
 }
 
 run_tests() {
   require_sdk
   install_browser
+  install_jupyter
   if [ "${1:-}" = --soak ]; then
     export LMDEPLOY_SOAK=1
     shift

@@ -115,7 +115,7 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
         var done = 0;
         foreach (var some in plan.Dataset.Items.Chunk(ScoredAtOnce))
         {
-            Report("scoring", done, plan.Dataset.Items.Count);
+            Report($"scoring by {scorer.Name}", done, plan.Dataset.Items.Count);
             if (!some.All(item => record.HasScored(scorer.Name, item.Id)))
             {
                 var scores = await ScoreAsync(pipeline, scorer, [.. some.Select(record.ToAnswered)], cancellationToken).ConfigureAwait(false);

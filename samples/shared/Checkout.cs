@@ -18,5 +18,7 @@ internal static class Checkout
         }
     }
 
-    private static string FindRoot([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", ".."));
+    /// <summary>What is compiled does not always know where its source lies; <c>dotnet run</c> does.</summary>
+    private static string FindRoot() => Path.GetFullPath(Path.Combine(
+        AppContext.GetData("EntryPointFileDirectoryPath") as string ?? throw new InvalidOperationException("Run the samples by dotnet run samples/NAME.cs."), ".."));
 }

@@ -9,6 +9,8 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy serve</c>: becomes a supervisor that answers over HTTP.</summary>
 internal sealed class ServeCommand(CliHost host)
 {
+    private const int MostReplicas = 64;
+
     private readonly Argument<string[]> _models = new("MODEL")
     {
         Description = "NAME=PATH or the path of a model folder, which is served under the folder's name. Loaded by its first request.",
@@ -89,6 +91,11 @@ internal sealed class ServeCommand(CliHost host)
                 Replicas = result.GetValue(_replicas),
                 Engine = engine,
             });
+        }
+
+        if (file.Models.Find(model => model.Replicas is < 1 or > MostReplicas) is { } crowd)
+        {
+            throw new UsageException($"replicas of {crowd.Name ?? crowd.Path} must be 1 to {MostReplicas}, got {crowd.Replicas}.");
         }
     }
 

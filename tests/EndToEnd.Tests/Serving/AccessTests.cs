@@ -43,6 +43,7 @@ public sealed class AccessTests
     [InlineData("is no address", "--host", "nowhere.example")]
     [InlineData("--port must be 0 to 65535", "--port", "70000")]
     [InlineData("There is no model folder", "absent=/absent")]
+    [InlineData("replicas of small must be 1 to 64, got 0", "small=/absent", "--replicas", "0")]
     [InlineData("does not exist", "--config", "/absent.yaml")]
     public async Task WhatCannotBeMeant_IsSaidAndEndsIt(string expected, params string[] arguments)
     {

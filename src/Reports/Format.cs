@@ -12,7 +12,8 @@ internal static class Format
 
     public static string Metric(Metric? metric) => metric is null
         ? Unknown
-        : string.Create(CultureInfo.InvariantCulture, $"{Score(metric.Value)} [{Score(metric.Interval.Low)}, {Score(metric.Interval.High)}]");
+        : string.Create(CultureInfo.InvariantCulture, $"{Score(metric.Value)} [{Score(metric.Interval.Low)}, {Score(metric.Interval.High)}]")
+            + (metric.NotScored > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({metric.NotScored} of {metric.Count} not scored)") : "");
 
     public static string Bytes(long bytes) => bytes switch
     {

@@ -48,6 +48,7 @@ internal sealed class CompareCommand(CliHost host)
         var (json, reports) = (result.GetValue(_json), result.GetRequiredValue(_reports));
         ResultFile.Check(json);
         CheckReports(reports);
+        CheckPaths(result, json, reports);
         var dataset = ReadQuestions(result, out var failed);
         var options = ReadOptions(result);
         var comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
@@ -157,18 +158,56 @@ internal sealed class CompareCommand(CliHost host)
         }
     }
 
-    private async Task PrintAsync(ComparisonResult comparison, string? json, CancellationToken cancellationToken)
+    /// <summary>What is written must not take the place of anything else that was named.</summary>
+    private void CheckPaths(ParseResult result, string? json, string[] reports)
     {
-        if (json is not null)
+        string?[] named = [json == ResultFile.StandardOutput ? null : json, .. reports, result.GetValue(_state), result.GetValue(_eval), result.GetValue(_prompts)];
+        if (named.Where(path => !string.IsNullOrEmpty(path)).GroupBy(path => Path.GetFullPath(path!), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            await ResultFile.WriteLinesAsync(json, host.Terminal, [CompareJson.Write(comparison)], cancellationToken);
+            throw new UsageException($"{twice.First()} is named {twice.Count()} times: each of --eval, --prompts, --state, --json and --report has a file of its own.");
         }
 
+        if (result.GetValue(_format) is not null && result.GetValue(_eval) is null)
+        {
+            throw new UsageException("--format says what --eval is: give both.");
+        }
+
+        if (result.GetValue(_judge) is not null && result.GetRequiredValue(_models).Length < 2)
+        {
+            throw new UsageException("--judge compares answers of two models or more.");
+        }
+    }
+
+    /// <summary>What the table does not tell.</summary>
+    private async Task NoteAsync(ComparisonResult comparison)
+    {
+        foreach (var model in comparison.Models)
+        {
+            foreach (var (scorer, metric) in model.Metrics.Where(metric => metric.Value.NotScored > 0))
+            {
+                await host.Terminal.Error.WriteLineAsync(Units.Format($"note: {model.Path}: {metric.NotScored} of {metric.Count} questions could not be scored by {scorer}"));
+            }
+
+            foreach (var crash in model.Crashes)
+            {
+                await host.Terminal.Error.WriteLineAsync($"note: {model.Path}: a worker died meanwhile ({crash.Kind}{(crash.Signal is { } signal ? $", {signal}" : "")}) and was replaced; the times have that in them");
+            }
+        }
+    }
+
+    private async Task PrintAsync(ComparisonResult comparison, string? json, CancellationToken cancellationToken)
+    {
         if (json != ResultFile.StandardOutput)
         {
             CompareTable.Write(host.Terminal, comparison);
         }
 
+        if (json is not null)
+        {
+            await ResultFile.WriteLinesAsync(json, host.Terminal, [CompareJson.Write(comparison)], cancellationToken);
+        }
+
+        await NoteAsync(comparison);
         foreach (var model in comparison.Models.Where(model => model.Info?.IsDequantized == true))
         {
             await host.Terminal.Error.WriteLineAsync($"{model.Path}: weights: {model.Info!.Weights}, in {Units.Reading(model.Info.WeightTime, model.Info.ReadBytesPerSecond)}");

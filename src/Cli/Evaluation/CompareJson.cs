@@ -41,6 +41,7 @@ internal static class CompareJson
         json.WriteString("memory", model.Receipt?.Memory);
         WriteReceipt(json, model.Receipt);
         WriteMetrics(json, model);
+        json.WriteNumber("crashes", model.Crashes.Count);
         if (model.Failure() is { } error)
         {
             json.WriteError("error", error);

@@ -26,7 +26,7 @@ internal static class ScorerName
     {
         try
         {
-            return name.StartsWith(Regex, StringComparison.Ordinal) ? Scorer.Regex(name[Regex.Length..])
+            return name.StartsWith(Regex, StringComparison.Ordinal) && name.Length > Regex.Length ? Scorer.Regex(name[Regex.Length..])
                 : _scorers.TryGetValue(name, out var scorer) ? scorer
                 : throw new UsageException($"There is no scorer {name}: expected {All}.");
         }

@@ -19,6 +19,11 @@ internal static class MarkdownReport
             text.Append(Invariant($"\n**{Text(model.Name)} failed** ({model.Error!.Code}): {Text(model.Error.Message)}\n"));
         }
 
+        foreach (var model in result.Models.Where(model => model.Crashes.Count > 0))
+        {
+            text.Append(Invariant($"\n{Text(model.Name)}: {model.Crashes.Count} workers died meanwhile and were replaced; the times have that in them.\n"));
+        }
+
         return text.ToString();
     }
 

@@ -24,4 +24,7 @@ internal static class ChoiceField
             ? index
             : throw new FormatException($"{name} must be 0 to {count - 1} or A to {(char)('A' + Math.Min(count, 26) - 1)}, found \"{written}\"");
     }
+
+    /// <summary>The right choice is the expected answer too, where the question says nothing else.</summary>
+    public static DatasetItem Expect(DatasetItem item) => item is { Expected.Count: 0, CorrectChoice: { } right } ? item with { Expected = [item.Choices[right].Trim()] } : item;
 }

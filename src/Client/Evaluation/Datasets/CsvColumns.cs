@@ -35,14 +35,14 @@ internal sealed class CsvColumns
             throw new FormatException("a choice before the last one is empty");
         }
 
-        return new DatasetItem(Find(fields, "id") ?? FormattableString.Invariant($"{record.Line}"), ReadPrompt(fields))
+        return ChoiceField.Expect(new DatasetItem(Find(fields, "id") ?? FormattableString.Invariant($"{record.Line}"), ReadPrompt(fields))
         {
             Category = Find(fields, "category") ?? "",
             Expected = Find(fields, "expected") is { } expected ? [expected] : [],
             Choices = choices,
             CorrectChoice = Find(fields, "answer") is { } answer ? ChoiceField.Parse("answer", answer, choices.Length) : null,
             FollowUps = Find(fields, "follow_ups") is { } followUp ? [followUp] : [],
-        };
+        });
     }
 
     private Prompt ReadPrompt(IReadOnlyList<string> fields)

@@ -8,14 +8,14 @@ internal static class JsonItem
     public static DatasetItem Read(JsonElement line, string defaultId)
     {
         var choices = line.Find("choices") is null ? [] : line.GetTexts("choices");
-        return new DatasetItem(line.FindId("id") ?? defaultId, ReadPrompt(line))
+        return ChoiceField.Expect(new DatasetItem(line.FindId("id") ?? defaultId, ReadPrompt(line))
         {
             Category = line.FindText("category"),
             Expected = line.FindTexts("expected"),
             Choices = choices,
             CorrectChoice = line.FindId("answer") is { } answer ? ChoiceField.Parse("answer", answer, choices.Count) : null,
             FollowUps = line.FindTexts("follow_ups"),
-        };
+        });
     }
 
     /// <summary>A conversation as it is written, each message an object with a role.</summary>

@@ -39,7 +39,7 @@ function frame({ width = WIDTH, height = HEIGHT, x, y, xTitle = "", yTitle = "",
 /** Bars with error bars. An item is {name, color, value, low, high}. */
 function bars(items, yTitle) {
   const shown = items.filter(item => known(item.value));
-  const { chart, yOf, right, bottom } = frame({ y: [0, Math.max(...shown.map(item => item.high ?? item.value), 1e-9)], yTitle, label: `${yTitle}: ${shown.map(item => `${item.name} ${score(item.value)}`).join(", ")}` });
+  const { chart, yOf, right, bottom } = frame({ y: [0, Math.max(0, ...shown.map(item => item.high ?? item.value)) || 1], yTitle, label: `${yTitle}: ${shown.map(item => `${item.name} ${score(item.value)}`).join(", ")}` });
   const room = (right - MARGIN.left) / items.length;
   items.forEach((item, index) => {
     const middle = MARGIN.left + (index + 0.5) * room;

@@ -21,7 +21,7 @@ public sealed class CompareCommandTests : CommandTestBase
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
             "model", "architecture", "parameters", "correct", "questions", "by_category", "answer_perplexity",
-            "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics",
+            "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics", "crashes",
         ]);
         model.GetProperty("model").GetString().ShouldBe("models/one");
         model.GetProperty("architecture").GetString().ShouldBe("llama");

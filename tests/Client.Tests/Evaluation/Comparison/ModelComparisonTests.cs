@@ -94,6 +94,27 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_TwiceAtOnceWithOneStateFile_RefusesTheSecond()
+    {
+        var asked = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        _fake.OnGenerate = async (request, events, context) =>
+        {
+            asked.TrySetResult();
+            await goOn.Task.InTime();
+            await FakeModel.AnswerAsync(request, events, context);
+        };
+        var first = ModelComparison.RunAsync(["one"], Questions, Options);
+        await asked.Task.InTime();
+
+        await Should.ThrowAsync<IOException>(() => ModelComparison.RunAsync(["one"], Questions, Options).InTime());
+
+        goOn.SetResult();
+        (await first.InTime()).Models[0].Error.ShouldBeNull();
+        File.GetUnixFileMode(Options.StateFile!).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
     public async Task Run_AModelThatFails_EndsNoOther_AndIsTriedAgain()
     {
         var ready = _fake.OnHold;

@@ -22,7 +22,7 @@ public sealed class CsvTests : IDisposable
             """);
         dataset.Items[0].ShouldSatisfyAllConditions(
             item => item.Id.ShouldBe("first"), item => item.Prompt.Text.ShouldBe("Which, of \"two\"\nlines?"), item => item.Choices.ShouldBe([" x", " y"]),
-            item => item.CorrectChoice.ShouldBe(1), item => item.Category.ShouldBe("pick"), item => item.Expected.ShouldBeEmpty());
+            item => item.CorrectChoice.ShouldBe(1), item => item.Category.ShouldBe("pick"), item => item.Expected.ShouldBe(["y"], "the right choice"));
         dataset.Items[1].ShouldSatisfyAllConditions(
             item => item.Id.ShouldBe("5"), item => item.Expected.ShouldBe(["hi"]), item => item.Choices.ShouldBeEmpty(), item => item.CorrectChoice.ShouldBeNull());
     }

@@ -71,7 +71,13 @@ internal sealed class ComparisonJournal : IDisposable
     /// <exception cref="IOException">It cannot be written, or another process has it open.</exception>
     public static ComparisonJournal Open(string? path, string fingerprint, TimeProvider time)
     {
-        var file = path is null ? null : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
+        // One that others may read would be locked for reading alone.
+        var file = path is null ? null : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        if (file is not null && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         try
         {
             return new ComparisonJournal(file, fingerprint, time);

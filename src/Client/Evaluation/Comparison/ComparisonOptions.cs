@@ -36,7 +36,11 @@ public sealed record ComparisonOptions
     public int FirstTokenRequests { get; init => field = Ensure.AtLeast(value, 0); } = 9;
 
     /// <summary>The confidence of intervals, more than 0 and less than 1. Default: 0.95.</summary>
-    public double Confidence { get; init => field = Ensure.InRange(value, double.Epsilon, 1 - double.Epsilon) < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Confidence), value, $"Confidence must be less than 1, got {value}."); } = 0.95;
+    public double Confidence
+    {
+        get;
+        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Confidence), value, $"Confidence must be more than 0 and less than 1, got {value}.");
+    } = 0.95;
 
     /// <summary>Samples of the bootstrap and of permutation tests, 100 to 1,000,000. Default: 10,000.</summary>
     public int Resamples { get; init => field = Ensure.InRange(value, 100, 1_000_000); } = 10_000;

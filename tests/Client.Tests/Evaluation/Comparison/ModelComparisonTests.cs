@@ -229,6 +229,10 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         await Should.ThrowAsync<ArgumentException>(() => ModelComparison.RunAsync([], Questions, Options));
         await Should.ThrowAsync<ArgumentException>(() => ModelComparison.RunAsync(["one"], Questions, Options with { Scorers = [Scorer.Exact, Scorer.Exact] }));
         Should.Throw<ArgumentOutOfRangeException>(() => new ComparisonOptions { Generation = new() { N = 2 } });
+        foreach (var confidence in new[] { 0, 1, -0.5, double.NaN })
+        {
+            Should.Throw<ArgumentOutOfRangeException>(() => new ComparisonOptions { Confidence = confidence });
+        }
     }
 
     private sealed class Broken : Scorer

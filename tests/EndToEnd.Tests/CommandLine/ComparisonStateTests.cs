@@ -44,6 +44,7 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
         output.WriteLine($"bytes of state after each kill: {string.Join(", ", kept)}");
         kept.ShouldBeInOrder(SortDirection.Ascending);
         resumed.ExitCode.ShouldBe(0, resumed.Errors);
+        File.ReadLines(state).Count(line => line.Contains("\"kind\":\"answer\"", StringComparison.Ordinal)).ShouldBe(3 * 150, "each question was answered once by each model");
         var (expected, actual) = (Figures(undisturbed.Output), Figures(resumed.Output));
         actual.Texts.ShouldBe(expected.Texts);
         actual.Numbers.ShouldBe(expected.Numbers, tolerance: 1e-5);

@@ -8,7 +8,7 @@ internal sealed class ExistingEndpoint(string socketPath) : SupervisorEndpoint
 {
     public override string SocketPath => socketPath;
 
-    public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
+    public override async Task EnsureListeningAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         if (!await UnixSocket.IsListeningAsync(socketPath, cancellationToken).ConfigureAwait(false))
         {

@@ -31,7 +31,7 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
         return new PrivateEndpoint(process, socketPath, options);
     }
 
-    public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
+    public override async Task EnsureListeningAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         if (!await UnixSocket.IsListeningAsync(SocketPath, cancellationToken).ConfigureAwait(false))
         {

@@ -22,7 +22,7 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
     public static string PathFor(Installation installation)
         => UnixSocket.CheckPath(Path.Join(RuntimeFolder.Locate(), $"s-{installation.GetKey()}.sock"));
 
-    public override async Task EnsureListeningAsync(CancellationToken cancellationToken)
+    public override async Task EnsureListeningAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         var socketPath = OpenFolder();
         if (await UnixSocket.IsListeningAsync(socketPath, cancellationToken).ConfigureAwait(false))
@@ -35,7 +35,7 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
         {
             if (!await UnixSocket.IsListeningAsync(socketPath, cancellationToken).ConfigureAwait(false))
             {
-                await StartAsync(socketPath, cancellationToken).ConfigureAwait(false);
+                await StartAsync(socketPath, first, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -45,13 +45,13 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
     }
 
     /// <summary>Starts another without asking who listens: it waits until one that leaves has left, and goes at once when none does.</summary>
-    public override async Task ReplaceAsync(CancellationToken cancellationToken)
+    public override async Task ReplaceAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         var socketPath = OpenFolder();
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await StartAsync(socketPath, cancellationToken).ConfigureAwait(false);
+            await StartAsync(socketPath, first, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -68,7 +68,7 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
         return socketPath;
     }
 
-    private async Task StartAsync(string socketPath, CancellationToken cancellationToken)
+    private async Task StartAsync(string socketPath, FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         var start = new SupervisorStart(
             _installation.Value,
@@ -80,6 +80,7 @@ internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, ID
         {
             Standby = ReadStandby(),
             StandbyCuda = Environment.GetEnvironmentVariable("LMDEPLOY_STANDBY_CUDA") == "1",
+            FirstWorker = first,
         };
         using (await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false))
         {

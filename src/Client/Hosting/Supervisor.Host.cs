@@ -52,7 +52,7 @@ public sealed partial class Supervisor
             request.Lines = count;
         }
 
-        var channel = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var channel = await ConnectAsync(FirstWorkerDevice.None, cancellationToken).ConfigureAwait(false);
         using var call = channel.Host.ReadLogs(request, cancellationToken: cancellationToken);
         while (await MoveNextAsync(call, cancellationToken).ConfigureAwait(false))
         {

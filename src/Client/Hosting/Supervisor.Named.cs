@@ -29,14 +29,15 @@ public sealed partial class Supervisor
         string model, EngineConfig? config = null, NamedPipelineOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
+        var engine = config ?? new EngineConfig();
         var keep = options ?? new NamedPipelineOptions();
         var request = new V1.LoadPipelineRequest
         {
-            Open = (config ?? new EngineConfig()).ToOpen(Path.GetFullPath(model)), TtlMs = (long)keep.Ttl.TotalMilliseconds, Pinned = keep.Pinned,
+            Open = engine.ToOpen(Path.GetFullPath(model)), TtlMs = (long)keep.Ttl.TotalMilliseconds, Pinned = keep.Pinned,
         };
         try
         {
-            return (await AskAsync(host => host.LoadPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToInfo();
+            return (await AskAsync(host => host.LoadPipelineAsync(request, cancellationToken: cancellationToken), engine.FirstWorker, cancellationToken).ConfigureAwait(false)).ToInfo();
         }
         catch (LmDeployException e)
         {

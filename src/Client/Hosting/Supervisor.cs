@@ -70,11 +70,11 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>A connection to a supervisor that listens; one that can be started is started.</summary>
-    internal async Task<SupervisorChannel> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>A connection to a supervisor that listens; one that can be started is started, with a worker when it is told to.</summary>
+    internal async Task<SupervisorChannel> ConnectAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        await _endpoint.EnsureListeningAsync(cancellationToken).ConfigureAwait(false);
+        await _endpoint.EnsureListeningAsync(first, cancellationToken).ConfigureAwait(false);
         return _channel.Value;
     }
 
@@ -82,21 +82,24 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     internal bool CanReplace(SupervisorUnavailableException failure) => _endpoint.CanRestart && failure.Code == ErrorCodes.SupervisorUnavailable;
 
     /// <summary>A connection to the supervisor that comes after one that failed a call.</summary>
-    internal async Task<SupervisorChannel> ReconnectAsync(CancellationToken cancellationToken)
+    internal async Task<SupervisorChannel> ReconnectAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
-        await _endpoint.ReplaceAsync(cancellationToken).ConfigureAwait(false);
+        await _endpoint.ReplaceAsync(first, cancellationToken).ConfigureAwait(false);
         return _channel.Value;
     }
 
-    private async Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+        => AskAsync(ask, FirstWorkerDevice.None, cancellationToken);
+
+    private async Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskAsync(await ConnectAsync(cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
+            return await AskAsync(await ConnectAsync(first, cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
         }
         catch (SupervisorUnavailableException e) when (CanReplace(e))
         {
-            return await AskAsync(await ReconnectAsync(cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
+            return await AskAsync(await ReconnectAsync(first, cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
         }
     }
 

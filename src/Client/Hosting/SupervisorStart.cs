@@ -18,6 +18,9 @@ internal sealed record SupervisorStart(
     /// <summary>Whether those have a CUDA context.</summary>
     public bool StandbyCuda { get; init; }
 
+    /// <summary>What a worker is made ready for that starts together with it.</summary>
+    public FirstWorkerDevice FirstWorker { get; init; }
+
     public IEnumerable<string> Arguments
     {
         get
@@ -41,6 +44,12 @@ internal sealed record SupervisorStart(
                 {
                     yield return "--standby-cuda";
                 }
+            }
+
+            if (FirstWorker is not FirstWorkerDevice.None)
+            {
+                yield return "--first-worker";
+                yield return FirstWorker is FirstWorkerDevice.Gpu ? "gpu" : "cpu";
             }
         }
     }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using LmDeploy.Hosting;
 using LmDeploy.Loading;
 using LmDeploy.Validation;
 
@@ -89,6 +90,9 @@ public sealed record EngineConfig
     /// <see cref="ReclaimVerdict.Unverifiable"/> and the supervisor goes on by itself. Default: 10 s.
     /// </summary>
     public TimeSpan CloseTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a worker that starts together with the supervisor has to be ready for to run this; a limit counts from a worker's first byte.</summary>
+    internal FirstWorkerDevice FirstWorker => MemoryLimit is not null ? FirstWorkerDevice.None : Device is EngineDevice.Cpu ? FirstWorkerDevice.Cpu : FirstWorkerDevice.Gpu;
 
     /// <summary>The settings as a JSON object with the names of the contract, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>

@@ -12,7 +12,7 @@ internal static class PipelineLoader
     {
         var socketPath = supervisor.SocketPath;
         var open = config.ToOpen(Path.GetFullPath(model));
-        var channel = await supervisor.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var channel = await supervisor.ConnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync().ConfigureAwait(false);
@@ -23,7 +23,7 @@ internal static class PipelineLoader
         }
         catch (SupervisorUnavailableException e) when (supervisor.CanReplace(e))
         {
-            channel = await supervisor.ReconnectAsync(cancellationToken).ConfigureAwait(false);
+            channel = await supervisor.ReconnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
         }
 
         return await OpenAsync().ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace LmDeploy.Supervisor.Configuration;
 
 /// <summary>
 /// <c>lmdeploy-supervisor --socket PATH [--idle-timeout SECONDS] [--home FOLDER] [--owned] [--start-timeout SECONDS] [--client-timeout SECONDS]
-/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda] [--host-memory BYTES] [--serve FILE]</c>
+/// [--drain-timeout SECONDS] [--standby N] [--standby-cuda] [--first-worker cpu|gpu] [--host-memory BYTES] [--serve FILE]</c>
 /// </summary>
 internal static class CommandLine
 {
@@ -57,6 +57,9 @@ internal static class CommandLine
                 case "--standby":
                     options = options with { Standby = Count(name, value) };
                     break;
+                case "--first-worker":
+                    options = options with { FirstWorker = Device(name, value) };
+                    break;
                 case "--host-memory":
                     options = options with { HostMemory = Bytes(name, value) };
                     break;
@@ -97,6 +100,13 @@ internal static class CommandLine
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostStandby
             ? count
             : throw Invalid(name, $"{name} {value}: expected a number between 0 and {MostStandby}.");
+
+    private static FirstWorkerDevice Device(string name, string value) => value switch
+    {
+        "cpu" => FirstWorkerDevice.Cpu,
+        "gpu" => FirstWorkerDevice.Gpu,
+        _ => throw Invalid(name, $"{name} {value}: expected cpu or gpu."),
+    };
 
     private static TimeSpan Seconds(string name, string value, double least) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= LongestSeconds

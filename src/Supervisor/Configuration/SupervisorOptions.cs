@@ -59,6 +59,10 @@ internal sealed record SupervisorOptions
     /// <summary>Whether those have a CUDA context too, which takes about half a gigabyte of the device each.</summary>
     public bool StandbyCuda { get; init; }
 
+    /// <summary>What a worker is made ready for that starts together with the supervisor, for a pipeline that is about to be asked for.</summary>
+    /// <value>Default: none is started.</value>
+    public FirstWorkerDevice FirstWorker { get; init; }
+
     /// <summary>From the end of the drain to the exit of the supervisor, all pipelines included.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -22,13 +22,15 @@ internal static class SupervisorApp
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
-    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop)
+    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop, WorkerParts workers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
-        AddSupervisor(builder.Services);
+        builder.Services.AddSingleton(workers.Processes).AddSingleton(workers.Failures).AddSingleton(workers.Launcher).AddSingleton(workers.Stopper);
+        builder.Services.AddSingleton(workers.Pressure).AddSingleton(workers.Standby).AddSingleton(workers.First);
+        AddSupervisor(builder.Services, workers);
         builder.Services.AddAdmission();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
@@ -46,28 +48,18 @@ internal static class SupervisorApp
         return app;
     }
 
-    private static void AddSupervisor(IServiceCollection services) => services
+    private static void AddSupervisor(IServiceCollection services, WorkerParts workers) => services
         .AddSingleton<CallGauge>()
         .AddSingleton<ErrorInterceptor>()
         .AddSingleton<RequestGate>()
         .AddSingleton<DrainInterceptor>()
-        .AddSingleton<SpawnThread>()
-        .AddSingleton<ProcessTable>(_ => new ProcessTable())
-        .AddSingleton<IWorkerProcessFactory, WorkerProcessFactory>()
-        .AddSingleton<IWorkerConnector, WorkerConnector>()
-        .AddSingleton<IOomEvents>(_ => new OomEvents(MemoryController.Find()))
         .AddSingleton(services => new MemoryLimiter(
-            MemoryController.Find(), services.GetRequiredService<ProcessTable>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<MemoryLimiter>>()))
-        .AddSingleton<IMemoryPressure>(_ => new HostMemoryPressure())
+            workers.Memory, workers.Processes, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<MemoryLimiter>>()))
         .AddSingleton<StandbyPool>()
-        .AddSingleton<WorkerLauncher>()
-        .AddSingleton<WorkerStopper>()
         .AddSingleton<INvml, Nvml>()
         .AddSingleton<IGpuMonitor, GpuMonitor>()
         .AddSingleton<Reclaimer>()
         .AddSingleton<PipelineStarter>()
-        .AddSingleton<IKernelLog, KernelLog>()
-        .AddSingleton<FailureReporter>()
         .AddSingleton<PipelineParts>()
         .AddSingleton<PipelineRegistry>()
         .AddSingleton<PipelineKeeper>()

@@ -44,7 +44,11 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         File.Delete(options.Socket);
         OrphanedWorkers.End(options.Folder);
         WorkerFolder.RemoveStale(options.Folder, new ProcessTable());
-        await using var app = SupervisorApp.Build(options, log, stop);
+        using var loggers = new LoggerFactory([log]);
+        var workers = new WorkerParts(options, time, loggers);
+        await using var first = workers.First;
+        first.Start(); // Before all that takes time.
+        await using var app = SupervisorApp.Build(options, log, stop, workers);
         await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
         await using var http = serve is null ? null : await HttpServer.StartAsync(serve, app.Services, log);

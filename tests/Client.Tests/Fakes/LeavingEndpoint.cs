@@ -9,9 +9,9 @@ internal sealed class LeavingEndpoint(string socketPath, Action replace) : Super
 
     public override bool CanRestart => true;
 
-    public override Task EnsureListeningAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task EnsureListeningAsync(FirstWorkerDevice first, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override Task ReplaceAsync(CancellationToken cancellationToken)
+    public override Task ReplaceAsync(FirstWorkerDevice first, CancellationToken cancellationToken)
     {
         replace();
         return Task.CompletedTask;

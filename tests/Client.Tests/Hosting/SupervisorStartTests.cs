@@ -17,6 +17,19 @@ public sealed class SupervisorStartTests
     }
 
     [Theory]
+    [InlineData(EngineDevice.Cpu, null, "--first-worker cpu")]
+    [InlineData(EngineDevice.Auto, null, "--first-worker gpu")]
+    [InlineData(EngineDevice.Cuda, null, "--first-worker gpu")]
+    [InlineData(EngineDevice.Cpu, 1L << 30, "")]
+    public void Arguments_AskForTheWorkerThatThePipelineCanUse(EngineDevice device, long? limit, string expected)
+    {
+        var config = new EngineConfig { Device = device, MemoryLimit = limit };
+        var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: false, TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)) { FirstWorker = config.FirstWorker };
+
+        string.Join(' ', start.Arguments.SkipWhile(argument => argument != "--first-worker")).ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(17)]
     public void Standby_OutOfRangeIsRefused(int standby) =>

@@ -16,6 +16,7 @@ public sealed class CommandLineTests
         options.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(10));
         options.Standby.ShouldBe(0);
         options.StandbyCuda.ShouldBeFalse();
+        options.FirstWorker.ShouldBe(FirstWorkerDevice.None);
         options.HostMemory.ShouldBeNull();
         options.Folder.ShouldBe("/run/x");
         options.LockFile.ShouldBe("/run/x/s.sock.lock");
@@ -24,7 +25,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_TakesEveryOption()
     {
-        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--drain-timeout", "0", "--standby-cuda", "--standby", "16", "--host-memory", "1000"]);
+        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--drain-timeout", "0", "--standby-cuda", "--standby", "16", "--first-worker", "gpu", "--host-memory", "1000"]);
 
         options.IdleTimeout.ShouldBe(TimeSpan.Zero);
         options.WorkerExecutable.ShouldBe("/opt/l/worker/lmdeploy-worker");
@@ -34,6 +35,7 @@ public sealed class CommandLineTests
         options.DrainTimeout.ShouldBe(TimeSpan.Zero);
         options.Standby.ShouldBe(16);
         options.StandbyCuda.ShouldBeTrue();
+        options.FirstWorker.ShouldBe(FirstWorkerDevice.Gpu);
         options.HostMemory.ShouldBe(1000);
     }
 
@@ -48,6 +50,7 @@ public sealed class CommandLineTests
     [InlineData("--drain-timeout", "--socket", "/s/s", "--drain-timeout", "-1")]
     [InlineData("--host-memory", "--socket", "/s/s", "--host-memory", "0")]
     [InlineData("--host-memory", "--socket", "/s/s", "--host-memory", "1e9")]
+    [InlineData("--first-worker", "--socket", "/s/s", "--first-worker", "tpu")]
     [InlineData("--verbose", "--socket", "/s/s", "--verbose")]
     public void Parse_NamesWhatIsWrong(string subject, params string[] arguments) =>
         Should.Throw<SupervisorException>(() => CommandLine.Parse(arguments)).Error.Subject.ShouldBe(subject);

@@ -62,6 +62,31 @@ public sealed class StandbyTests
     }
 
     [Fact]
+    public async Task FirstPipeline_GetsTheWorkerThatStartedWithTheSupervisor()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync("", null, "--first-worker", "cpu");
+
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+
+        var worker = Workers(supervisor).ShouldHaveSingleItem();
+        holder.Ready.WorkerPid.ShouldBe(worker.Pid);
+        (await holder.DisposePipelineAsync()).Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
+        Workers(supervisor).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task IdleSupervisor_LeavesAlsoWhenItsFirstWorkerWaits()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = RealSupervisor.Start(folder.File("s.sock"), RealSupervisor.FakeHome, ["--idle-timeout", "1", "--first-worker", "cpu"]);
+        (await process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
+
+        await process.WaitForExitAsync().InTime("the exit of an idle supervisor");
+
+        Directory.GetFileSystemEntries(folder.Path).ShouldBe([folder.File("s.sock.log")]);
+    }
+
+    [Fact]
     public async Task IdleSupervisor_LeavesAlsoWhenWorkersStandBy()
     {
         using var folder = new TemporaryFolder();

@@ -21,17 +21,20 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     private readonly TemporaryFolder _folder = new();
 
     public Workshop(
-        Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0, IAdmission? admission = null)
+        Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0, IAdmission? admission = null,
+        FirstWorkerDevice first = FirstWorkerDevice.None)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
         Connection = connection ?? new FakeConnection();
-        Options = new SupervisorOptions { Socket = _folder.File("s.sock"), Home = "/nowhere", Standby = standby };
+        Options = new SupervisorOptions { Socket = _folder.File("s.sock"), Home = "/nowhere", Standby = standby, FirstWorker = first };
         var monitor = gpus ?? new FakeGpuMonitor();
         Stopper = new WorkerStopper(Options, Time);
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
         Failures = new FailureReporter(KernelLog, Oom, Options, Time);
         Launcher = new WorkerLauncher(this, this, Failures, Oom, Options, Time);
-        Standby = new StandbyPool(Launcher, Stopper, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
+        var workers = new StandbyWorkers(Launcher, Stopper, Options, Time);
+        First = new FirstWorker(workers, Pressure, Options, Time, NullLogger<FirstWorker>.Instance);
+        Standby = new StandbyPool(workers, First, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
         var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);
         var starter = new PipelineStarter(admission ?? new FakeAdmission(), Launcher, Standby, limiter, monitor, Failures, Options, Time);
         Registry = new PipelineRegistry(new PipelineParts(starter, Reclaimer, Failures), new ReceiptHistory(Time), Time, NullLogger<Pipeline>.Instance);
@@ -72,6 +75,8 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     public FakeOomEvents Oom { get; } = new();
 
     public FakePressure Pressure { get; } = new();
+
+    public FirstWorker First { get; }
 
     public StandbyPool Standby { get; }
 

@@ -8,7 +8,7 @@ namespace LmDeploy.Supervisor.Workers.Standby;
 /// wait for that. One loop refills it, one worker at a time, and lets go of them all while memory is short. Thread-safe.
 /// </summary>
 internal sealed partial class StandbyPool(
-    WorkerLauncher launcher, WorkerStopper stopper, IMemoryPressure pressure, SupervisorOptions options, TimeProvider time, ILogger<StandbyPool> logger) : IDisposable
+    StandbyWorkers workers, FirstWorker first, IMemoryPressure pressure, SupervisorOptions options, TimeProvider time, ILogger<StandbyPool> logger) : IDisposable
 {
     /// <summary>How often the loop looks at its workers and at the host's memory.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -17,8 +17,6 @@ internal sealed partial class StandbyPool(
     public static readonly TimeSpan CalmTime = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly List<WorkerInstance> _ready = [];
@@ -27,16 +25,7 @@ internal sealed partial class StandbyPool(
     private Task _running = Task.CompletedTask;
 
     /// <summary>How many workers are ready now.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _ready.Count;
-            }
-        }
-    }
+    public int Count => Pids.Count;
 
     /// <summary>The process ids of those workers.</summary>
     public IReadOnlyList<int> Pids
@@ -45,7 +34,18 @@ internal sealed partial class StandbyPool(
         {
             lock (_gate)
             {
-                return [.. _ready.Select(worker => worker.Process.Identity.Pid)];
+                return [.. _ready.Select(worker => worker.Process.Identity.Pid), .. first.Pid is { } pid ? [pid] : Array.Empty<int>()];
+            }
+        }
+    }
+
+    private int ReadyCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ready.Count;
             }
         }
     }
@@ -58,16 +58,21 @@ internal sealed partial class StandbyPool(
     /// <returns>Null when there is none: a worker has to be started.</returns>
     public async Task<WorkerInstance?> TryTakeAsync(PipelineSpec spec, string? visibleDevices, CancellationToken cancellationToken)
     {
-        while (Fits(spec, visibleDevices) && !cancellationToken.IsCancellationRequested && Pop() is { } worker)
+        if (await first.TryTakeAsync(spec, visibleDevices, cancellationToken) is { } made)
         {
-            if (await IsHealthyAsync(worker, cancellationToken))
+            return made;
+        }
+
+        while (StandbyWorkers.Fit(spec, options.StandbyCuda, visibleDevices) && !cancellationToken.IsCancellationRequested && Pop() is { } worker)
+        {
+            if (await workers.IsHealthyAsync(worker, options.StandbyCuda, cancellationToken))
             {
                 LogTaken(worker.Process.Identity.Pid, spec.Id);
                 return worker;
             }
 
             LogUnhealthy(worker.Process.Identity.Pid);
-            _ = EndAsync(worker);
+            _ = workers.EndAsync(worker);
         }
 
         return null;
@@ -95,13 +100,9 @@ internal sealed partial class StandbyPool(
     /// <summary>To be called after <see cref="StopAsync"/>.</summary>
     public void Dispose() => _ends.Dispose();
 
-    /// <summary>A limit counts from a worker's first byte, and a context on a device is of no use to a pipeline on the CPU.</summary>
-    private bool Fits(PipelineSpec spec, string? visibleDevices) => spec.MemoryLimit is null
-        && (spec.MayUseGpu || !options.StandbyCuda)
-        && (visibleDevices is null || visibleDevices == Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"));
-
     private async Task RunAsync()
     {
+        await first.Made.WaitAsync(_ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Which may be waited for.
         var backOff = LookInterval;
         while (!_ends.IsCancellationRequested)
         {
@@ -113,7 +114,7 @@ internal sealed partial class StandbyPool(
             }
 
             var wait = LookInterval;
-            if (Count < options.Standby && IsCalm())
+            if (ReadyCount < options.Standby && IsCalm())
             {
                 var added = await TryAddAsync();
                 wait = added ? TimeSpan.Zero : backOff;
@@ -126,28 +127,20 @@ internal sealed partial class StandbyPool(
 
     private async Task<bool> TryAddAsync()
     {
-        WorkerInstance? worker = null;
         try
         {
-            worker = await launcher.SpawnAsync();
-            await launcher.ConnectAsync(worker, _ends.Token);
-            using var deadline = new CancellationTokenSource(options.StartTimeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _ends.Token);
-            await worker.Connection!.PrepareAsync(options.StandbyCuda, either.Token);
+            var worker = await workers.MakeAsync(options.StandbyCuda, _ends.Token);
             if (TryKeep(worker))
             {
                 LogReady(worker.Process.Identity.Pid);
                 return true;
             }
+
+            await workers.EndAsync(worker);
         }
         catch (Exception exception)
         {
             LogFailed(exception.Message);
-        }
-
-        if (worker is not null)
-        {
-            await EndAsync(worker);
         }
 
         return false;
@@ -185,22 +178,6 @@ internal sealed partial class StandbyPool(
         }
     }
 
-    /// <summary>A process may be there and not answer: somebody froze it, or it hangs.</summary>
-    private async Task<bool> IsHealthyAsync(WorkerInstance worker, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(HealthTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            await worker.Connection!.PrepareAsync(options.StandbyCuda, either.Token);
-            return true;
-        }
-        catch (Exception)
-        {
-            return false;
-        }
-    }
-
     private Task EndDeadAsync()
     {
         List<WorkerInstance> dead;
@@ -211,7 +188,7 @@ internal sealed partial class StandbyPool(
         }
 
         dead.ForEach(worker => LogDied(worker.Process.Identity.Pid));
-        return Task.WhenAll(dead.Select(EndAsync));
+        return Task.WhenAll(dead.Select(workers.EndAsync));
     }
 
     private Task EndAllAsync()
@@ -223,20 +200,6 @@ internal sealed partial class StandbyPool(
             _ready.Clear();
         }
 
-        return Task.WhenAll(all.Select(EndAsync));
-    }
-
-    private async Task EndAsync(WorkerInstance worker)
-    {
-        var end = await stopper.StopAsync(worker.Process, Grace, crashed: worker.Process.Exited.IsCompleted);
-        if (end.ExitCode is null)
-        {
-            // It will not die. What belongs to it goes when it does.
-            worker.Connection?.Dispose();
-            _ = worker.Process.Exited.ContinueWith(_ => worker.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            return;
-        }
-
-        await worker.DisposeAsync();
+        return Task.WhenAll([first.DropAsync(), .. all.Select(workers.EndAsync)]);
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ExpertKernels(KernelDefinitions sizes, CudaStream stream, 
     /// <summary>Rows of one expert that cost one reading of its weights, at most.</summary>
     public const int RowsAtATime = 32;
 
+    /// <summary>Pairs of a row and an expert that a plan counts, and more than any step that decodes has.</summary>
+    public const int MostPairs = (1 << 20) - 1;
+
     private const int Threads = 256;
     private const int RowsPerBlock = 8;
     private const int Side = 16;

@@ -8,7 +8,6 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
 {
     private const int FewRows = 8;
     private const int FewRowsOfAnExpert = 4;
-
     private const int LargestPart = 8;
     private const int LargestNormBlock = 1024;
 

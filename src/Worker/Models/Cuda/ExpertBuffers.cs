@@ -23,7 +23,7 @@ internal sealed record ExpertBuffers(StepRows Logits, StepRows Chosen, StepRows 
         }
 
         var bytes = 3L * moe.IntermediateSize * spec.HiddenSize * dtype.ElementSize();
-        return (long)rows * moe.ExpertsPerToken <= ExpertKernels.RowsAtATime * moe.Experts * (1 + (BytesForLaunches / bytes));
+        return (long)rows * moe.ExpertsPerToken <= Math.Min(ExpertKernels.MostPairs, ExpertKernels.RowsAtATime * moe.Experts * (1 + (BytesForLaunches / bytes)));
     }
 
     /// <remarks>Its tensors belong to the current dispose scope.</remarks>

@@ -19,6 +19,8 @@ internal sealed class DecoderKernels : IDisposable
 
     private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "activation", "gemv", "argmax", "candidates"];
 
+    private static readonly string[] ExpertSources = ["route", "experts"];
+
     private readonly KernelDefinitions _sizes;
     private readonly CudaStream _stream;
     private readonly CudaModule _module;
@@ -38,7 +40,7 @@ internal sealed class DecoderKernels : IDisposable
     {
         _sizes = sizes;
         _stream = stream;
-        _module = compiler.Compile(string.Join('\n', Sources.Select(ReadSource)), sizes.Options);
+        _module = compiler.Compile(string.Join('\n', (sizes.Experts > 0 ? [.. Sources, .. ExpertSources] : Sources).Select(ReadSource)), sizes.Options);
         _beginsEarly = KernelCompiler.ComputeCapability() >= EarlyCapability;
         _embed = Kernel("embed");
         _addNorm = Kernel("add_norm");
@@ -49,9 +51,13 @@ internal sealed class DecoderKernels : IDisposable
         _gemvGate = Kernel("gemv_gate");
         _argmax = Kernel("argmax");
         _candidates = Kernel("candidates");
+        Experts = sizes.Experts > 0 ? new ExpertKernels(sizes, stream, Kernel) : null;
     }
 
     public KernelDefinitions Sizes => _sizes;
+
+    /// <summary>Null for a decoder without experts.</summary>
+    public ExpertKernels? Experts { get; }
 
     /// <param name="tokens">[rows], int32</param>
     /// <param name="x">[rows, hidden], written.</param>

@@ -6,8 +6,15 @@ namespace LmDeploy.Worker.Kernels;
 /// <summary>What the kernels of a decoder are compiled with: sizes that are constants to them.</summary>
 internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int Heads, int KeyValueHeads, int HeadDim, int RotaryDim, int BlockSize, Activation Activation)
 {
+    private const int FewRows = 8;
+    private const int FewRowsOfAnExpert = 4;
     private const int LargestPart = 8;
     private const int LargestNormBlock = 1024;
+
+    /// <summary>How many experts a layer with experts has; 0 for a decoder without.</summary>
+    public int Experts { get; init; }
+
+    public int ExpertsPerToken { get; init; }
 
     /// <summary>How many of the query heads that share a key one block computes.</summary>
     public int GroupPart => Enumerable.Range(1, LargestPart).Last(part => Heads / KeyValueHeads % part == 0);
@@ -17,6 +24,9 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
 
     /// <summary>Threads for one row of a norm, eight elements each where the row is not too long.</summary>
     public int NormThreads => Math.Min(LargestNormBlock, ((Hidden / 8) + 31) / 32 * 32);
+
+    /// <summary>Whether a step has so many rows that experts have many each: kernels for those keep fewer readings under way.</summary>
+    public bool ExpertsAreWide(int rows) => rows > FewRows && rows * ExpertsPerToken > FewRowsOfAnExpert * Experts;
 
     /// <summary>Compiler options: one <c>-D</c> a constant.</summary>
     public IReadOnlyList<string> Options =>
@@ -32,6 +42,7 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
         $"-DLANES={Lanes}",
         $"-DBLOCK_SIZE={BlockSize}",
         $"-DACTIVATION={(int)Activation}",
+        .. Experts > 0 ? (string[])[$"-DEXPERTS={Experts}", $"-DEXPERTS_PER_TOKEN={ExpertsPerToken}"] : [],
     ];
 
     /// <summary>Lanes of a warp that share a key, eight of its elements each: a power of two.</summary>

@@ -2,7 +2,7 @@
 // heads of a group as the eight columns of mma.m16n8k16. A lane holds eight neighbouring dimensions of a key, 16 bytes, where the instruction has pairs:
 // the order of dimensions in a product does not matter as long as both sides have the same. Values are turned by movmatrix, and so are the shares.
 // Running softmax: https://arxiv.org/abs/1805.02867. Layout of fragments: PTX ISA, "Matrix Fragments for mma.m16n8k16".
-#if !defined(ELEMENT_FLOAT) && HEAD_DIM % 32 == 0 && HEAD_DIM <= 128 && __CUDA_ARCH__ >= 800
+#if HAS_MMA && HEAD_DIM % 32 == 0 && HEAD_DIM <= 128
 #define TENSOR_CORES 1
 #else
 #define TENSOR_CORES 0
@@ -17,15 +17,6 @@
 
 // What the warps of a block have: running maximum and sum of each head, and values that are not divided by the sum yet.
 struct Teams { float value[GROUP_PART][TEAMS][HEAD_DIM], most[GROUP_PART][TEAMS], sum[GROUP_PART][TEAMS]; };
-
-__device__ __forceinline__ void multiply(float* c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
-#if defined(ELEMENT_BFLOAT16)
-  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-#else
-  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-#endif
-      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-}
 
 __device__ __forceinline__ unsigned turned(unsigned x) {
   unsigned y;

@@ -67,6 +67,21 @@ __device__ __forceinline__ void widen_eight(const Eight& e, float* v) {
 }
 #endif
 
+// c += a x b on tensor cores, 16 x 16 and 16 x 8. Layout of fragments: PTX ISA, "Matrix Fragments for mma.m16n8k16".
+#if !defined(ELEMENT_FLOAT) && __CUDA_ARCH__ >= 800
+#define HAS_MMA 1
+__device__ __forceinline__ void multiply(float* c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+#if defined(ELEMENT_BFLOAT16)
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+#else
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+#endif
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}
+#else
+#define HAS_MMA 0
+#endif
+
 __device__ __forceinline__ float warp_sum(float x) {
   #pragma unroll
   for (int k = 16; k; k >>= 1) x += __shfl_xor_sync(~0u, x, k);

@@ -52,10 +52,14 @@ internal sealed class CudaDecoder : IDisposable
         _streamGuard = TorchShim.EnterStream(_stream.Handle, _device.index);
         var attention = spec.Attention;
         var sizes = new KernelDefinitions(
-            weights.Embedding.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0, blockSize, spec.Activation);
+            weights.Embedding.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0, blockSize, spec.Activation)
+        {
+            Experts = spec.Moe?.Experts ?? 0,
+            ExpertsPerToken = spec.Moe?.ExpertsPerToken ?? 0,
+        };
         _kernels = new DecoderKernels(sizes, new KernelCompiler(KernelCompiler.DefaultCacheFolder), _stream);
         _mostDecodeRows = DecodeGraph.Bucket(maxBatchSize);
-        _buffers = StepBuffers.Allocate(_mostDecodeRows, spec, weights.Embedding.dtype, _device).Keep();
+        _buffers = StepBuffers.Allocate(_mostDecodeRows, spec, weights.Embedding.dtype, _device, withExperts: spec.Moe is not null).Keep();
         var mostSplits = Enumerable.Range(1, _mostDecodeRows).Max(rows => rows * Splits(rows));
         _partials = torch.empty((long)mostSplits * attention.Heads * (attention.HeadDim + 2), dtype: torch.float32, device: _device).DetachFromDisposeScope();
         _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device).DetachFromDisposeScope();
@@ -173,7 +177,7 @@ internal sealed class CudaDecoder : IDisposable
         }
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);
-        var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device);
+        var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device, withExperts: ExpertBuffers.IsWorthIt(batch.Rows, _spec, _weights.Embedding.dtype));
         var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.dtype, _device)).ToList();
         var decoding = batch.SingleTokenSlices;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decoding, _mostDecodeRows);
@@ -207,27 +211,12 @@ internal sealed class CudaDecoder : IDisposable
             Prefill(layer, buffers, keys, values, decoding, prefills);
             layer.Output.Run(_kernels, buffers.Attended, buffers.Delta);
             _kernels.AddNorm(rows, x, buffers.Delta.Pointer, layer.AttentionOutputNorm, layer.MlpInputNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
-            FeedForward(layer, buffers);
+            layer.Mlp.Run(_kernels, buffers, inputs.Slots);
             (delta, post) = (buffers.Delta.Pointer, layer.MlpOutputNorm);
             flight?.Advance();
         }
 
         _kernels.AddNorm(rows, x, delta, post, _weights.FinalNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
-    }
-
-    private void FeedForward(CudaLayer layer, StepBuffers buffers)
-    {
-        if (buffers.X.Rows == 1 && layer.GateUp.IsGemv)
-        {
-            _kernels.GemvGate(layer.GateUp.Weight, buffers.Normed.Pointer, buffers.Gated.Pointer, layer.GateUp.Inputs, _spec.IntermediateSize);
-        }
-        else
-        {
-            layer.GateUp.Run(_kernels, buffers.Normed, buffers.GateUp);
-            _kernels.Gate(buffers.X.Rows, buffers.GateUp.Pointer, buffers.Gated.Pointer, _spec.IntermediateSize);
-        }
-
-        layer.Down.Run(_kernels, buffers.Gated, buffers.Delta);
     }
 
     private void Prefill(CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<CudaPrefill> prefills)

@@ -25,14 +25,11 @@ internal sealed record CudaLayer
 
     public required CudaProduct Output { get; init; }
 
-    public required CudaProduct GateUp { get; init; }
-
-    public required CudaProduct Down { get; init; }
+    public required ICudaMlp Mlp { get; init; }
 
     public static CudaLayer From(DecoderLayer layer, DecoderSpec spec, RotaryEmbedding? rope)
     {
         var attention = (Attention)layer.Attention;
-        var mlp = (GatedMlp)layer.Mlp;
         return new CudaLayer
         {
             AttentionInputNorm = Weight(layer.AttentionInputNorm),
@@ -53,8 +50,7 @@ internal sealed record CudaLayer
             Window = attention.Cached.Window,
             Qkv = new CudaProduct(attention.Qkv.Weight),
             Output = new CudaProduct(attention.Output.Weight),
-            GateUp = new CudaProduct(mlp.GateUp.Weight),
-            Down = new CudaProduct(mlp.Down.Weight),
+            Mlp = layer.Mlp is MoeMlp experts ? new CudaMoeMlp(experts, spec.Moe!) : new CudaGatedMlp((GatedMlp)layer.Mlp),
         };
     }
 

@@ -12,6 +12,9 @@ internal static class CudaSupport
     /// <summary>Every one of them has its room in buffers that are there from the beginning.</summary>
     private const int MostSequences = 1024;
 
+    private const int MostExperts = 512;
+    private const int MostExpertsPerToken = 32;
+
     /// <returns>What keeps a decoder from them; null for nothing.</returns>
     public static string? WhyNot(DecoderSpec spec, torch.Device device, int maxBatchSize) => true switch
     {
@@ -28,7 +31,6 @@ internal static class CudaSupport
         return true switch
         {
             _ when !spec.HasOutput => "it has no output layer",
-            _ when spec.Moe is not null => "experts",
             _ when attention.Latent is not null => "latent attention",
             _ when attention.HeadDim % 8 != 0 || attention.HeadDim > LargestHead => $"heads of {attention.HeadDim}",
             _ when attention.QueryKeyNorm == QueryKeyNorm.PerProjection => "a norm over all heads",
@@ -39,9 +41,21 @@ internal static class CudaSupport
             _ when spec.HiddenSize % 8 != 0 || spec.IntermediateSize % 8 != 0 => "sizes that are no multiples of 8",
             _ when DependsOnLength(spec.Rope) || DependsOnLength(spec.SlidingRope) => "rotary frequencies that depend on the length",
             _ when spec.SlidingRope is { } sliding && sliding.Dimensions != spec.Rope?.Dimensions => "two kinds of rotation",
-            _ => null,
+            _ => spec.Moe is { } moe ? WhyNot(moe) : null,
         };
     }
+
+    private static string? WhyNot(MoeSpec moe) => true switch
+    {
+        _ when moe.Scoring != RouterScoring.Softmax => "experts that are not chosen by softmax",
+        _ when moe.Groups != 1 || moe.CorrectionBias => "experts in groups, or with a bias in their choice",
+        _ when moe.RouterBias || moe.ExpertBias => "biases of experts",
+        _ when moe.SharedIntermediateSize is not null => "an expert for every token",
+        _ when moe.Experts > MostExperts => $"more than {MostExperts} experts",
+        _ when moe.ExpertsPerToken > MostExpertsPerToken => $"more than {MostExpertsPerToken} experts for a token",
+        _ when moe.IntermediateSize % 8 != 0 => "sizes that are no multiples of 8",
+        _ => null,
+    };
 
     private static bool DependsOnLength(RopeSettings? rope) => rope is not null && new RopeFrequencies(rope).DependsOnLength;
 }

@@ -9,6 +9,9 @@ internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tens
     // As transformers guards the division.
     private const double SmallestSum = 1e-20;
 
+    /// <summary>[experts, hidden]</summary>
+    public torch.Tensor Weight => weight;
+
     /// <param name="x">[rows, hidden]</param>
     /// <returns>Two tensors [rows, experts per token]: int64 and float32.</returns>
     public (torch.Tensor Experts, torch.Tensor Weights) Route(torch.Tensor x)

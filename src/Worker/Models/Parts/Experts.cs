@@ -9,6 +9,10 @@ namespace LmDeploy.Worker.Models.Parts;
 /// <param name="downBias">[experts, hidden]</param>
 internal sealed class Experts(torch.Tensor gateUp, torch.Tensor? gateUpBias, torch.Tensor down, torch.Tensor? downBias, Activation activation) : IDisposable
 {
+    public torch.Tensor GateUp => gateUp;
+
+    public torch.Tensor Down => down;
+
     /// <param name="x">[rows, hidden]</param>
     public torch.Tensor Forward(int expert, torch.Tensor x)
     {

@@ -7,6 +7,10 @@ namespace LmDeploy.Worker.Models.Parts;
 /// <param name="shared">Computes every row; null for none.</param>
 internal sealed class MoeMlp(ExpertRouter router, Experts experts, IMlp? shared, int expertsPerToken) : IMlp
 {
+    public ExpertRouter Router => router;
+
+    public Experts Experts => experts;
+
     public torch.Tensor Forward(torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();

@@ -8,9 +8,18 @@ public sealed class CudaSupportTests
     [Fact]
     public void WhyNot_NamesNothingOfAPlainDecoder() => CudaSupport.WhyNot(Plain()).ShouldBeNull();
 
+    [Fact]
+    public void WhyNot_NamesNothingOfPlainExperts() => CudaSupport.WhyNot((DecoderSpec)WithExperts(Plain(), moe => moe)).ShouldBeNull();
+
     public static TheoryData<string, Func<object, object>> Others => new()
     {
-        { "experts", spec => ((DecoderSpec)spec) with { Moe = new MoeSpec { Experts = 4, ExpertsPerToken = 2, IntermediateSize = 8, SparseLayers = [true] } } },
+        { "experts that are not chosen by softmax", spec => WithExperts(spec, moe => moe with { Scoring = RouterScoring.Sigmoid }) },
+        { "experts in groups, or with a bias in their choice", spec => WithExperts(spec, moe => moe with { Groups = 2 }) },
+        { "biases of experts", spec => WithExperts(spec, moe => moe with { RouterBias = true }) },
+        { "an expert for every token", spec => WithExperts(spec, moe => moe with { SharedIntermediateSize = 8 }) },
+        { "more than 512 experts", spec => WithExperts(spec, moe => moe with { Experts = 520 }) },
+        { "more than 32 experts for a token", spec => WithExperts(spec, moe => moe with { Experts = 64, ExpertsPerToken = 33 }) },
+        { "sizes that are no multiples of 8", spec => WithExperts(spec, moe => moe with { IntermediateSize = 12 }) },
         { "heads of 12", spec => WithAttention(spec, attention => attention with { HeadDim = 12 }) },
         { "heads of 264", spec => WithAttention(spec, attention => attention with { HeadDim = 264 }) },
         { "a norm over all heads", spec => WithAttention(spec, attention => attention with { QueryKeyNorm = QueryKeyNorm.PerProjection }) },
@@ -29,6 +38,9 @@ public sealed class CudaSupportTests
 
     private static DecoderSpec WithAttention(object spec, Func<AttentionSpec, AttentionSpec> change) =>
         ((DecoderSpec)spec) with { Attention = change(((DecoderSpec)spec).Attention) };
+
+    private static object WithExperts(object spec, Func<MoeSpec, MoeSpec> change) =>
+        ((DecoderSpec)spec) with { Moe = change(new MoeSpec { Experts = 4, ExpertsPerToken = 2, IntermediateSize = 8, SparseLayers = [true] }) };
 
     private static DecoderSpec Plain() => new()
     {

@@ -76,6 +76,36 @@ internal sealed class DeviceKernels(DecoderKernels kernels, CudaStream stream) :
         stream.Synchronize();
     }
 
+    public void Route(torch.Tensor logits, torch.Tensor slots, CheckedRouting routing, bool normalize, float factor)
+    {
+        Settle();
+        Experts.Route(Rows(logits), Pointer(logits), Pointer(slots), routing.Addresses, normalize, factor);
+        stream.Synchronize();
+    }
+
+    public void ExpertsGateUp(torch.Tensor weight, torch.Tensor x, CheckedRouting routing, torch.Tensor inner)
+    {
+        Settle();
+        Experts.GateUp(Rows(x), weight, Pointer(x), routing.Addresses, Pointer(inner), (int)inner.shape[1]);
+        stream.Synchronize();
+    }
+
+    public void ExpertsDown(torch.Tensor weight, torch.Tensor inner, CheckedRouting routing, torch.Tensor outputs)
+    {
+        Settle();
+        Experts.Down(Rows(outputs), weight, Pointer(inner), routing.Addresses, Pointer(outputs), (int)inner.shape[1]);
+        stream.Synchronize();
+    }
+
+    public void Mix(torch.Tensor outputs, CheckedRouting routing, torch.Tensor y)
+    {
+        Settle();
+        Experts.Mix(Rows(outputs), Pointer(outputs), routing.Addresses, Pointer(y));
+        stream.Synchronize();
+    }
+
+    private ExpertKernels Experts => kernels.Experts ?? throw new InvalidOperationException("The kernels were compiled without experts.");
+
     /// <summary>What libtorch has enqueued on its own stream is done before.</summary>
     private static void Settle() => torch.cuda.synchronize();
 

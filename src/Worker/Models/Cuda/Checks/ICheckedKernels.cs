@@ -26,4 +26,12 @@ internal interface ICheckedKernels
     void Argmax(torch.Tensor x, torch.Tensor indexes);
 
     void Candidates(torch.Tensor x, torch.Tensor largest);
+
+    void Route(torch.Tensor logits, torch.Tensor slots, CheckedRouting routing, bool normalize, float factor);
+
+    void ExpertsGateUp(torch.Tensor weight, torch.Tensor x, CheckedRouting routing, torch.Tensor inner);
+
+    void ExpertsDown(torch.Tensor weight, torch.Tensor inner, CheckedRouting routing, torch.Tensor outputs);
+
+    void Mix(torch.Tensor outputs, CheckedRouting routing, torch.Tensor y);
 }

@@ -13,13 +13,17 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
     private readonly KernelDefinitions _sizes = kernels.Sizes;
     private readonly CheckData _data = new(kernels.Sizes.Dtype);
 
-    /// <summary>All there are.</summary>
-    public static IReadOnlyList<string> Kernels { get; } = ["embed", "add_norm", "rope_to_cache", "decode_attention", "gate", "gemv", "gemv_gate", "argmax", "candidates"];
+    /// <summary>Those that there are only with experts.</summary>
+    private static readonly IReadOnlyList<string> ForExperts = ["route", "experts_gate_up", "experts_gate_up_wide", "experts_down", "experts_down_wide", "mix"];
 
-    /// <returns>The name of each kernel with its largest difference.</returns>
+    /// <summary>All there are.</summary>
+    public static IReadOnlyList<string> Kernels { get; } = ["embed", "add_norm", "rope_to_cache", "decode_attention", "gate", "gemv", "gemv_gate", "argmax", "candidates", .. ForExperts];
+
+    /// <returns>The name of each kernel that was compiled with its largest difference.</returns>
     public IEnumerable<(string Kernel, double Difference)> Run()
     {
-        Func<double>[] comparisons = [Embed, AddNorm, RopeToCache, Attention, Gate, Gemv, GemvGate, Argmax, Candidates];
+        Func<double>[] plain = [Embed, AddNorm, RopeToCache, Attention, Gate, Gemv, GemvGate, Argmax, Candidates];
+        var comparisons = _sizes.Experts > 0 ? [.. plain, .. new ExpertComparison(kernels, device, _data).All] : plain;
         foreach (var (kernel, compare) in Kernels.Zip(comparisons))
         {
             using var scope = torch.NewDisposeScope();

@@ -67,6 +67,35 @@ internal static class KernelTwins
     public static torch.Tensor GemvGate(torch.Tensor weight, torch.Tensor x, Activation activation) =>
         Activations.Gated(activation, Gemv(weight, x).unsqueeze(0), weight.shape[0] / 2).squeeze(0);
 
+    /// <param name="logits">[rows, experts]</param>
+    /// <returns>The experts of every row one after the other, and their weights [rows, experts per token].</returns>
+    public static (int[] Chosen, torch.Tensor Weights) Route(torch.Tensor logits, int perToken, bool normalize, float factor)
+    {
+        int[] chosen = [.. Enumerable.Range(0, (int)logits.shape[0]).SelectMany(row => Largest(CheckData.Read(logits.narrow(0, row, 1)), perToken))];
+        var places = torch.tensor(chosen).to(torch.int64).view(logits.shape[0], perToken).to(logits.device);
+        var scores = logits.to(torch.float32).softmax(1).gather(1, places);
+        return (chosen, (normalize ? scores / scores.sum(1, keepdim: true) : scores).Times(factor));
+    }
+
+    /// <param name="weight">[experts, 2 * size, hidden]</param>
+    /// <param name="x">[rows, hidden]</param>
+    /// <returns>[pairs, size], by expert.</returns>
+    public static torch.Tensor ExpertsGateUp(torch.Tensor weight, torch.Tensor x, int[] chosen, int[] order, Activation activation)
+    {
+        var perToken = chosen.Length / (int)x.shape[0];
+        return torch.stack([.. order.Select(pair => GemvGate(weight.select(0, chosen[pair]), x.select(0, pair / perToken), activation))], 0);
+    }
+
+    /// <param name="weight">[experts, hidden, size]</param>
+    /// <param name="inner">[pairs, size], by expert.</param>
+    /// <returns>[pairs, hidden], by row.</returns>
+    public static torch.Tensor ExpertsDown(torch.Tensor weight, torch.Tensor inner, int[] chosen, int[] order) =>
+        torch.stack([.. Enumerable.Range(0, order.Length).OrderBy(place => order[place]).Select(place => Gemv(weight.select(0, chosen[order[place]]), inner.select(0, place)))], 0);
+
+    /// <param name="outputs">[rows, experts per token, hidden]</param>
+    /// <param name="weights">[rows, experts per token]</param>
+    public static torch.Tensor Mix(torch.Tensor outputs, torch.Tensor weights) => (outputs.to(torch.float32) * weights.unsqueeze(2)).sum(1).to(outputs.dtype);
+
     /// <returns>The places of the largest of a row, of equal ones the lower first.</returns>
     public static int[] Largest(ReadOnlySpan<float> row, int count)
     {

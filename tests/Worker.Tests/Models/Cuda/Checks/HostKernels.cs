@@ -82,6 +82,36 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
         Write("candidates", largest, torch.tensor(all.ToArray()).view(largest.shape));
     }
 
+    public void Route(torch.Tensor logits, torch.Tensor slots, CheckedRouting routing, bool normalize, float factor)
+    {
+        var (chosen, weights) = KernelTwins.Route(logits, sizes.ExpertsPerToken, normalize, factor);
+        var slot = Integers(slots);
+        for (var row = 0; row < slot.Length; row++)
+        {
+            if (slot[row] < 0)
+            {
+                chosen.AsSpan(row * sizes.ExpertsPerToken, sizes.ExpertsPerToken).Fill(-1);
+                weights.narrow(0, row, 1).zero_();
+            }
+        }
+
+        var found = CheckedRouting.Of(chosen, weights, sizes.Experts);
+        routing.Chosen.copy_(found.Chosen);
+        routing.Plan.copy_(found.Plan);
+        routing.Order.copy_(found.Order);
+        Write("route", routing.Weights, found.Weights);
+    }
+
+    public void ExpertsGateUp(torch.Tensor weight, torch.Tensor x, CheckedRouting routing, torch.Tensor inner) => Write(
+        Wide("experts_gate_up", x.shape[0]), inner, KernelTwins.ExpertsGateUp(weight, x, Integers(routing.Chosen), Integers(routing.Order), sizes.Activation));
+
+    public void ExpertsDown(torch.Tensor weight, torch.Tensor inner, CheckedRouting routing, torch.Tensor outputs) => Write(
+        Wide("experts_down", outputs.shape[0]), outputs, KernelTwins.ExpertsDown(weight, inner, Integers(routing.Chosen), Integers(routing.Order)).view(outputs.shape));
+
+    public void Mix(torch.Tensor outputs, CheckedRouting routing, torch.Tensor y) => Write("mix", y, KernelTwins.Mix(outputs, routing.Weights));
+
+    private string Wide(string kernel, long rows) => sizes.ExpertsAreWide((int)rows) ? $"{kernel}_wide" : kernel;
+
     private static int[] Integers(torch.Tensor tensor) => MemoryMarshal.Cast<byte, int>(tensor.contiguous().bytes).ToArray();
 
     private void Write(string kernel, torch.Tensor target, torch.Tensor result)

@@ -19,7 +19,7 @@ public sealed class KernelComparisonTests
     {
         var sizes = CheckShapes.All[shape];
         var found = new KernelComparison(new HostKernels(sizes, (_, _) => { }), torch.CPU).Run().ToList();
-        found.Select(one => one.Kernel).ShouldBe(KernelComparison.Kernels);
+        found.Select(one => one.Kernel).ShouldBe(sizes.Experts > 0 ? KernelComparison.Kernels : KernelComparison.Kernels.TakeWhile(kernel => kernel != "route"));
         found.ShouldAllBe(one => one.Difference <= CheckShapes.Tolerance(sizes.Dtype));
     }
 

@@ -83,6 +83,33 @@ public sealed class KernelTwinsTests : IDisposable
         CheckData.Read(KernelTwins.GemvGate(weight, torch.ones(1), Activation.Relu)).ShouldBe([6, 0]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Experts_AreTheModels(bool normalize)
+    {
+        const int Rows = 9, Experts = 6, PerToken = 3, Hidden = 16, Size = 8;
+        var spec = new MoeSpec { Experts = Experts, ExpertsPerToken = PerToken, IntermediateSize = Size, SparseLayers = [true], Normalize = normalize, ScalingFactor = 1.5 };
+        var (x, router) = (_data.Values(1, Rows, Hidden), _data.Values(1, Experts, Hidden));
+        var (gateUp, down) = (_data.Values(1, Experts, 2 * Size, Hidden), _data.Values(1, Experts, Hidden, Size));
+        using var mlp = new MoeMlp(new ExpertRouter(spec, router, null, null), new Experts(gateUp, null, down, null, Activation.Silu), null, PerToken);
+        var expected = mlp.Forward(x);
+
+        var (chosen, weights) = KernelTwins.Route(torch.nn.functional.linear(x, router), PerToken, normalize, 1.5f);
+        var order = CheckedRouting.Of(chosen, weights, Experts).Order.data<int>().ToArray();
+        var outputs = KernelTwins.ExpertsDown(down, KernelTwins.ExpertsGateUp(gateUp, x, chosen, order, Activation.Silu), chosen, order);
+        CheckData.Difference(KernelTwins.Mix(outputs.view(Rows, PerToken, Hidden), weights), expected).ShouldBeLessThan(1e-5);
+    }
+
+    [Fact]
+    public void Routing_IsOrderedByExpertAndThenByRow()
+    {
+        // Three rows of two experts each, the second of them not used.
+        var routing = CheckedRouting.Of([3, 1, -1, -1, 0, 3], torch.ones(3, 2), experts: 4);
+        routing.Order.data<int>().ToArray().ShouldBe([4, 1, 0, 5, 0, 0]);
+        routing.Plan.data<int>().ToArray().ShouldBe([0, 3, 0, 1, 3, 0, 0, 1, 2, 4, 0]);
+    }
+
     [Fact]
     public void Largest_TakesTheFirstOfEquals() => KernelTwins.Largest([1, 7, 3, 7, 3], 3).ShouldBe([1, 3, 2]);
 

@@ -40,5 +40,7 @@ public sealed class KernelVerdictTests
     {
         CheckShapes.All.Select(sizes => sizes.Dtype).Distinct().Count().ShouldBe(3);
         CheckShapes.All.Select(sizes => sizes.Activation).Distinct().Count().ShouldBe(4);
+        CheckShapes.All.Where(sizes => sizes.Experts > 0).Select(sizes => sizes.Dtype).Distinct().Count().ShouldBe(3);
+        CheckShapes.All.ShouldContain(sizes => sizes.Experts == 0);
     }
 }

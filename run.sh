@@ -66,7 +66,7 @@ bundle() {
       fi
     done
   done
-  XZ_OPT="-6 -T0" tar -C "$work" -cJf "$archive" lmdeploy
+  XZ_OPT="--x86 --lzma2=preset=6,dict=64MiB" tar -C "$work" -cJf "$archive" lmdeploy
   echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it and run lmdeploy/cli/lmdeploy"
 }
 

@@ -59,13 +59,13 @@ public sealed class PipelineApiTests
     [Fact]
     public async Task Drain_FinishesWhatRunsAndTakesNothingNew()
     {
-        await using var server = await Server.StartAsync($"pebble={Repository.Pebble}");
-        (await AskAsync(server, "pebble")).ShouldBe(200);
-        var running = EventReader.StreamAsync(server.Http, "/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":400,"ignore_eos":true,"stream":true}""").GetAsyncEnumerator();
+        await using var server = await Server.StartAsync($"boulder={Repository.Boulder}");
+        (await AskAsync(server, "boulder")).ShouldBe(200);
+        var running = EventReader.StreamAsync(server.Http, "/v1/completions", """{"model":"boulder","prompt":"a","max_tokens":900,"ignore_eos":true,"stream":true}""").GetAsyncEnumerator();
         (await running.MoveNextAsync()).ShouldBeTrue();
         Signals.Terminate(server.Pid);
         await Eventually.BeAsync(() => server.GetAsync("/health/ready").GetAwaiter().GetResult().Status, status => status == 503, "the drain to begin", Deadline);
-        var (status, body) = await server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a"}""");
+        var (status, body) = await server.PostAsync("/v1/completions", """{"model":"boulder","prompt":"a"}""");
         status.ShouldBe(503, body.ToString());
         JsonElement last = default;
         while (await running.MoveNextAsync())

@@ -59,10 +59,11 @@ internal sealed class DecoderKernels : IDisposable
     /// <summary>Null for a decoder without experts.</summary>
     public ExpertKernels? Experts { get; }
 
-    /// <param name="tokens">[rows], int32</param>
+    /// <param name="tokens">[rows], int32; -1 - r for what is in row r of <paramref name="chosen"/>.</param>
+    /// <param name="chosen">What the step before chose: int32.</param>
     /// <param name="x">[rows, hidden], written.</param>
-    public void Embed(int rows, nint tokens, torch.Tensor table, float scale, nint x) =>
-        _embed.Launch(_stream, (rows, 1, 1), Threads, tokens, table, x, _sizes.Hidden, scale);
+    public void Embed(int rows, nint tokens, nint chosen, torch.Tensor table, float scale, nint x) =>
+        _embed.Launch(_stream, (rows, 1, 1), Threads, tokens, chosen, table, x, _sizes.Hidden, scale);
 
     /// <summary>x += delta, or its norm by <paramref name="post"/>; y = the norm of x by <paramref name="weight"/>, or x.</summary>
     /// <param name="delta">0 for none.</param>

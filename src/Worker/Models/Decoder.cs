@@ -51,12 +51,11 @@ internal sealed class Decoder(
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null) =>
         _kernels is { } kernels ? kernels.Forward(batch, cache, flight) : ForwardByOperators(batch, cache, flight);
 
-    /// <summary>Runs a step that only decodes, down to what tokens are chosen from, without a detour over the host.</summary>
-    /// <param name="withCandidates">Whether the largest logits are wanted, and not only the most probable token.</param>
-    /// <param name="whileItRuns">Called while the device computes.</param>
-    /// <returns>Empty when this decoder or this step is not made for it.</returns>
-    public DecodedStep TryDecode(StepBatch batch, KeyValueCache cache, bool withCandidates, Action whileItRuns) =>
-        _kernels is { } kernels ? kernels.TryDecode(batch, cache, withCandidates, whileItRuns) : default;
+    /// <inheritdoc cref="IDecodeQueue.IsRecorded"/>
+    public bool IsRecorded(StepBatch batch) => _kernels?.IsRecorded(batch) == true;
+
+    /// <inheritdoc cref="IDecodeQueue.TryEnqueue"/>
+    public IDecodedStep? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates) => _kernels?.TryEnqueue(batch, cache, withCandidates);
 
     /// <summary><see cref="Forward"/> without our kernels: on a CPU, and what they are measured by.</summary>
     public torch.Tensor ForwardByOperators(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)

@@ -10,12 +10,13 @@ using LmDeploy.Worker.Models.Families;
 using LmDeploy.Worker.Models.Sources;
 using LmDeploy.Worker.Native.Cuda;
 using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
 
 /// <summary>A decoder with its key-value cache, ready for steps. The engine's thread alone may use it.</summary>
-internal sealed class LoadedModel : IDisposable
+internal sealed class LoadedModel : IDecodeQueue, IDisposable
 {
     private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info, KernelProof? kernelProof)
     {
@@ -62,6 +63,10 @@ internal sealed class LoadedModel : IDisposable
         var proof = decoder.UsesKernels ? ProofFor(configFile, plan, settings, info) : null;
         return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), info, proof);
     }
+
+    public bool IsRecorded(StepBatch batch) => Decoder.IsRecorded(batch);
+
+    public IDecodedStep? TryEnqueue(StepBatch batch, bool withCandidates) => Decoder.TryEnqueue(batch, Cache, withCandidates);
 
     public void Dispose()
     {

@@ -147,10 +147,11 @@ internal sealed class EngineThread : IDisposable
         var pool = new BlockPool(model.CacheGeometry.Blocks);
         var prefixes = new PrefixCache(pool, model.CacheGeometry.BlockSize, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength);
         var scheduler = new Scheduler(pool, prefixes, model.CacheGeometry.BlockSize, Limits(model, settings), model.Cache.CopyBlock);
-        var guard = new StepGuard(scheduler, new StepRunner(model, scheduler, _flight).Run);
+        var runner = new StepRunner(model, scheduler, _flight);
+        var guard = new StepGuard(scheduler, runner.Run);
         for (var steps = 0L; Receive(scheduler); )
         {
-            var step = scheduler.Next();
+            var step = runner.Next();
             if (step.Count > 0)
             {
                 _flight?.Begin(++steps, [.. step.Select(scheduled => scheduled.Sequence.Request.Id)]);

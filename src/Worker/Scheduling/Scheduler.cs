@@ -1,6 +1,7 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Sampling;
 
 namespace LmDeploy.Worker.Scheduling;
 
@@ -61,7 +62,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         var step = new List<ScheduledSlice>(_running.Count);
         foreach (var sequence in _running.Where(sequence => sequence.IsPrefilled).ToArray())
         {
-            if (_running.Contains(sequence) && TryMakeRoom(sequence, 1, step))
+            if (sequence.IsRunning && TryMakeRoom(sequence, 1, step))
             {
                 step.Add(new ScheduledSlice(sequence, sequence.Next(1)));
             }
@@ -70,6 +71,20 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         AddPrefills(step);
         step.Sort((left, right) => (left.Slice.Count == 1 ? 0 : 1) - (right.Slice.Count == 1 ? 0 : 1));
         return step;
+    }
+
+    /// <summary>Ends cancelled requests.</summary>
+    public void DropCancelled()
+    {
+        foreach (var sequence in _running.Concat(_preempted).Where(sequence => sequence.Request.CancellationToken.IsCancellationRequested).ToArray())
+        {
+            Finish(sequence, FinishReason.Abort, Cancelled());
+        }
+
+        foreach (var request in _waiting.RemoveAll(request => request.CancellationToken.IsCancellationRequested))
+        {
+            request.OnFinished(FinishReason.Abort, Cancelled());
+        }
     }
 
     /// <summary>Notes that a slice was computed.</summary>
@@ -81,7 +96,40 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         ReleaseUnseen(sequence);
     }
 
-    public bool IsRunning(Sequence sequence) => _running.Contains(sequence);
+    /// <summary>Whether nobody waits for a place that there is.</summary>
+    public bool IsSettled => Waiting == 0 || Running >= Limits.MaxBatchSize;
+
+    /// <summary>Takes the blocks for a sequence's next tokens, where nobody has to give way for it.</summary>
+    public bool TryReserve(Sequence sequence, int tokens)
+    {
+        while (sequence.Blocks.Capacity < sequence.Computed + tokens)
+        {
+            if (pool.TryTake() is not { } block)
+            {
+                return false;
+            }
+
+            sequence.Blocks.Add(block);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a sequence's next token, and ends the sequence when it was the last one.</summary>
+    public void Accept(Sequence sequence, SampledToken token)
+    {
+        var request = sequence.Request;
+        sequence.Append(token.Id);
+        var isStopToken = request.StopTokenIds.Contains(token.Id);
+        if (request.OnToken(token, isStopToken) || isStopToken)
+        {
+            Finish(sequence, request.Failure is null ? FinishReason.Stop : FinishReason.Error, request.Failure);
+        }
+        else if (sequence.Generated >= request.MaxNewTokens)
+        {
+            Finish(sequence, FinishReason.Length);
+        }
+    }
 
     /// <summary>Ends a sequence and frees its blocks.</summary>
     public void Finish(Sequence sequence, FinishReason reason, Error? error = null)
@@ -91,6 +139,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             _preempted.Remove(sequence);
         }
 
+        sequence.IsRunning = false;
         sequence.Blocks.ReleaseAll(pool);
         sequence.Request.OnFinished(reason, error);
     }
@@ -141,19 +190,6 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     private static Error Cancelled() => new() { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
 
-    private void DropCancelled()
-    {
-        foreach (var sequence in _running.Concat(_preempted).Where(sequence => sequence.Request.CancellationToken.IsCancellationRequested).ToArray())
-        {
-            Finish(sequence, FinishReason.Abort, Cancelled());
-        }
-
-        foreach (var request in _waiting.RemoveAll(request => request.CancellationToken.IsCancellationRequested))
-        {
-            request.OnFinished(FinishReason.Abort, Cancelled());
-        }
-    }
-
     /// <summary>Those that had been running come before those that never were.</summary>
     private void Admit()
     {
@@ -200,6 +236,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
         _beginnings.Follow(sequence, _running);
         sequence.Reserve();
+        sequence.IsRunning = true;
         _running.Add(sequence);
         return true;
     }
@@ -234,7 +271,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
         foreach (var sequence in prefilling)
         {
-            if (shares[sequence] > 0 && _running.Contains(sequence) && TryMakeRoom(sequence, shares[sequence], step))
+            if (shares[sequence] > 0 && sequence.IsRunning && TryMakeRoom(sequence, shares[sequence], step))
             {
                 Begin(sequence);
                 step.Add(new ScheduledSlice(sequence, sequence.Next(shares[sequence])));
@@ -266,14 +303,8 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// <summary>Takes the blocks for a sequence's next tokens; sequences that were admitted after it give way, and in the end it does itself.</summary>
     private bool TryMakeRoom(Sequence sequence, int tokens, List<ScheduledSlice> step)
     {
-        while (sequence.Blocks.Capacity < sequence.Computed + tokens)
+        while (!TryReserve(sequence, tokens))
         {
-            if (pool.TryTake() is { } block)
-            {
-                sequence.Blocks.Add(block);
-                continue;
-            }
-
             var last = _running[^1];
             Preempt(last);
             step.RemoveAll(scheduled => scheduled.Sequence == last);

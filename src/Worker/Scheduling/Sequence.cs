@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Steps;
 
 namespace LmDeploy.Worker.Scheduling;
@@ -23,6 +24,9 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     /// <summary>How often it had to give up its room.</summary>
     public int Preemptions { get; private set; }
+
+    /// <summary>Whether it was admitted and has its room.</summary>
+    public bool IsRunning { get; set; }
 
     /// <summary>Whether another worker had begun to answer it and died.</summary>
     public bool IsResumed => request.ResumedIds.Length > 0;
@@ -82,6 +86,18 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         };
     }
 
+    /// <summary>The token after the latest one, while the step that chooses it is under way.</summary>
+    /// <param name="row">Its row in that step.</param>
+    public StepSlice After(int row) => new() { Blocks = Blocks, Tokens = new[] { -1 - row }, FirstPosition = _tokens.Count, PromptLength = request.PromptIds.Length };
+
+    /// <summary>What decides about the next token.</summary>
+    public SamplingRow SamplingRow() => new(request.Sampling, _tokens, request.PromptIds.Length)
+    {
+        Forbidden = Generated < request.Sampling.MinNewTokens ? [.. request.BadTokenIds, .. request.StopTokenIds] : request.BadTokenIds,
+        Allowed = request.Allowed,
+        Rejects = request.Rejects is { } rejects ? id => rejects(_tokens.Skip(request.PromptIds.Length), id) : null,
+    };
+
     /// <summary>Notes that a slice of <see cref="Next"/> was computed.</summary>
     public void Advance(StepSlice slice)
     {
@@ -97,6 +113,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         Blocks.ReleaseAll(pool);
         Computed = 0;
         IsPrefilled = false;
+        IsRunning = false;
         Lead = null;
         Preemptions++;
         if (!IsStarted)

@@ -43,7 +43,7 @@ internal sealed class StepGuard(Scheduler scheduler, Action<IReadOnlyList<Schedu
                 LibC.ExitNow(Protocol.ExitCudaError);
             }
 
-            foreach (var sequence in step.Select(scheduled => scheduled.Sequence).Where(scheduler.IsRunning))
+            foreach (var sequence in step.Select(scheduled => scheduled.Sequence).Where(sequence => sequence.IsRunning))
             {
                 scheduler.Finish(sequence, FinishReason.Error, StepFailure.AsError(e));
             }
@@ -68,12 +68,12 @@ internal sealed class StepGuard(Scheduler scheduler, Action<IReadOnlyList<Schedu
         {
             scheduler.LimitBatch(step.Count / 2);
         }
-        else if ((prompts.Count == 1 ? prompts[0] : step[0]).Sequence is var culprit && scheduler.IsRunning(culprit))
+        else if ((prompts.Count == 1 ? prompts[0] : step[0]).Sequence is var culprit && culprit.IsRunning)
         {
             scheduler.Finish(culprit, FinishReason.Error, StepFailure.AsError(exception));
         }
 
-        scheduler.Preempt(step.Where(IsTouched).Select(scheduled => scheduled.Sequence).Where(scheduler.IsRunning));
+        scheduler.Preempt(step.Where(IsTouched).Select(scheduled => scheduled.Sequence).Where(sequence => sequence.IsRunning));
     }
 
     /// <summary>Whether the step may have left something with a sequence; one that decodes and did not come forward is as it was.</summary>

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
-using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models;
-using LmDeploy.Worker.Models.Cuda;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Steps;
 using TorchSharp;
@@ -16,17 +14,21 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     private const int LogitRows = 256;
 
     private readonly TokenSampler _sampler = new();
+    private readonly PlainDecoding? _decoding = model.Decoder.UsesKernels ? new PlainDecoding(model, scheduler) : null;
+
+    /// <summary>The step to run next: what runs ahead of its tokens already, or what the scheduler says.</summary>
+    /// <returns>Empty when there is no work.</returns>
+    public IReadOnlyList<ScheduledSlice> Next() => _decoding?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
 
     public void Run(IReadOnlyList<ScheduledSlice> step)
     {
         using var scope = torch.NewDisposeScope();
-        var batch = new StepBatch(step.Select(scheduled => scheduled.Slice));
-        if (TryDecodePlainly(step, batch))
+        if (_decoding?.TryRun(step) == true)
         {
             return;
         }
 
-        var hidden = model.Decoder.Forward(batch, model.Cache, flight);
+        var hidden = model.Decoder.Forward(new StepBatch(step.Select(scheduled => scheduled.Slice)), model.Cache, flight);
         var ends = new List<(Sequence Sequence, long Row)>();
         var row = 0;
         foreach (var scheduled in step)
@@ -54,35 +56,6 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         }
     }
 
-    /// <summary>The short way of steps in which every sequence decodes, and its next token is among the most probable ones.</summary>
-    private bool TryDecodePlainly(IReadOnlyList<ScheduledSlice> step, StepBatch batch)
-    {
-        if (!model.Decoder.UsesKernels || !step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding(TokenCandidates.Wanted)))
-        {
-            return false;
-        }
-
-        var draws = step.Any(scheduled => !scheduled.Sequence.Request.Sampling.IsPlainArgmax);
-        var decoded = model.Decoder.TryDecode(batch, model.Cache, draws, () =>
-        {
-            foreach (var scheduled in step)
-            {
-                scheduler.Advance(scheduled);
-            }
-        });
-        for (var i = 0; i < decoded.MostProbable.Length; i++)
-        {
-            var sequence = step[i].Sequence;
-            Accept(sequence, sequence.Request.Sampling.IsPlainArgmax ? new SampledToken(decoded.MostProbable[i], null) : Draw(decoded, i, Row(sequence)));
-        }
-
-        return !decoded.IsEmpty;
-    }
-
-    private SampledToken Draw(DecodedStep decoded, int row, SamplingRow sampling) => decoded.Candidates(row) is { } candidates
-        ? new SampledToken(TokenSampler.Draw(candidates.Ids, candidates.Logits, sampling), null)
-        : _sampler.Sample(decoded.Logits(row), [sampling])[0];
-
     private bool FinishScored(Sequence sequence)
     {
         if (sequence.Request.MaxNewTokens > 0)
@@ -97,7 +70,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
     {
         // Chosen before anything is handed out: where memory is short for that, the step can be done again.
-        var tokens = _sampler.Sample(logits, ends.ConvertAll(end => Row(end.Sequence)));
+        var tokens = _sampler.Sample(logits, ends.ConvertAll(end => end.Sequence.SamplingRow()));
         for (var i = 0; i < tokens.Count; i++)
         {
             if (ends[i].Sequence.Request.WantsLogits)
@@ -106,33 +79,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
                 ends[i].Sequence.Request.OnLogits(row.bytes);
             }
 
-            Accept(ends[i].Sequence, tokens[i]);
-        }
-    }
-
-    private static SamplingRow Row(Sequence sequence)
-    {
-        var request = sequence.Request;
-        return new SamplingRow(request.Sampling, sequence.Tokens, request.PromptIds.Length)
-        {
-            Forbidden = sequence.Generated < request.Sampling.MinNewTokens ? [.. request.BadTokenIds, .. request.StopTokenIds] : request.BadTokenIds,
-            Allowed = request.Allowed,
-            Rejects = request.Rejects is { } rejects ? id => rejects(sequence.Tokens.Skip(request.PromptIds.Length), id) : null,
-        };
-    }
-
-    private void Accept(Sequence sequence, SampledToken token)
-    {
-        var request = sequence.Request;
-        sequence.Append(token.Id);
-        var isStopToken = request.StopTokenIds.Contains(token.Id);
-        if (request.OnToken(token, isStopToken) || isStopToken)
-        {
-            scheduler.Finish(sequence, request.Failure is null ? FinishReason.Stop : FinishReason.Error, request.Failure);
-        }
-        else if (sequence.Generated >= request.MaxNewTokens)
-        {
-            scheduler.Finish(sequence, FinishReason.Length);
+            scheduler.Accept(ends[i].Sequence, tokens[i]);
         }
     }
 

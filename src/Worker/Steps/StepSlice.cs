@@ -7,7 +7,7 @@ internal sealed record StepSlice
 {
     public required BlockTable Blocks { get; init; }
 
-    /// <summary>The token ids, in order.</summary>
+    /// <summary>The token ids, in order. In a step that follows an enqueued one, -1 - r for the token that is chosen there in row r.</summary>
     public required ReadOnlyMemory<int> Tokens { get; init; }
 
     /// <summary>The position of the first of them in its sequence.</summary>

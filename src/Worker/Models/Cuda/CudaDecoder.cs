@@ -34,11 +34,11 @@ internal sealed class CudaDecoder : IDisposable
     private readonly StepInputs _decodeInputs;
     private readonly torch.Tensor _logits;
     private readonly torch.Tensor _ids;
-    private readonly PinnedBuffer _hostIds;
     private readonly torch.Tensor _candidates;
-    private readonly PinnedBuffer _hostCandidates;
+    private readonly DecodedStep[] _decoded;
     private readonly Dictionary<int, DecodeGraph> _graphs = [];
     private StepInputs? _mixedInputs;
+    private long _steps;
 
     /// <param name="weights">Not owned.</param>
     /// <param name="maxBatchSize">The most sequences that decode in one step.</param>
@@ -65,33 +65,34 @@ internal sealed class CudaDecoder : IDisposable
         _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.dtype, device: _device).DetachFromDisposeScope();
         _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
-        _hostIds = new PinnedBuffer(_mostDecodeRows);
         _candidates = torch.zeros([_mostDecodeRows, TokenCandidates.Integers], dtype: torch.int32, device: _device).DetachFromDisposeScope();
-        _hostCandidates = new PinnedBuffer(_mostDecodeRows * TokenCandidates.Integers);
+        _decoded = [new DecodedStep(_mostDecodeRows, spec.LogitCap), new DecodedStep(_mostDecodeRows, spec.LogitCap)];
         _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
     }
 
     /// <inheritdoc cref="Decoder.Forward"/>
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight) =>
-        TryDecode(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
+        TryRun(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
 
-    /// <inheritdoc cref="Decoder.TryDecode"/>
-    public DecodedStep TryDecode(StepBatch batch, KeyValueCache cache, bool withCandidates, Action whileItRuns)
+    /// <inheritdoc cref="IDecodeQueue.IsRecorded"/>
+    public bool IsRecorded(StepBatch batch) => IsMadeFor(batch) && _graphs.TryGetValue(DecodeGraph.Bucket(batch.Rows), out var step) && step.Graph is not null;
+
+    /// <inheritdoc cref="IDecodeQueue.TryEnqueue"/>
+    public IDecodedStep? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates)
     {
-        if (TryDecode(batch, cache) is not { } step)
+        if (TryRun(batch, cache) is not { } step)
         {
-            return default;
+            return null;
         }
 
         if (withCandidates)
         {
             _kernels.Candidates(batch.Rows, step.Logits.Pointer, TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
-            _hostCandidates.CopyFrom(TorchShim.DataPointer(_candidates), batch.Rows * TokenCandidates.Integers, _stream);
         }
 
-        whileItRuns();
-        _stream.Synchronize();
-        return new DecodedStep(_hostIds.Span[..batch.Rows], withCandidates ? _hostCandidates.Span : [], step.Logits.Tensor, _spec.LogitCap);
+        var decoded = _decoded[_steps++ % _decoded.Length];
+        decoded.Enqueue(batch.Rows, _ids, withCandidates ? _candidates : null, step.Logits.Tensor, _stream);
+        return decoded;
     }
 
     /// <param name="hidden">[rows, hidden]</param>
@@ -114,8 +115,7 @@ internal sealed class CudaDecoder : IDisposable
 
         _mixedInputs?.Dispose();
         _decodeInputs.Dispose();
-        _hostIds.Dispose();
-        _hostCandidates.Dispose();
+        Array.ForEach(_decoded, decoded => decoded.Dispose());
         _candidates.Dispose();
         _logits.Dispose();
         _ids.Dispose();
@@ -129,9 +129,9 @@ internal sealed class CudaDecoder : IDisposable
 
     /// <summary>Enqueues a step that only decodes, down to its logits and the largest of them.</summary>
     /// <returns>Null when this is not such a step.</returns>
-    private DecodeGraph? TryDecode(StepBatch batch, KeyValueCache cache)
+    private DecodeGraph? TryRun(StepBatch batch, KeyValueCache cache)
     {
-        if (batch.SingleTokenSlices != batch.Slices.Count || batch.Rows > _mostDecodeRows || !_decodeInputs.Holds(batch))
+        if (!IsMadeFor(batch))
         {
             return null;
         }
@@ -162,9 +162,10 @@ internal sealed class CudaDecoder : IDisposable
             Enqueue(step.Buffers, _decodeInputs, cache, step.Rows, step.Splits, [], flight: null);
             _weights.Output.Run(_kernels, step.Buffers.Normed, step.Logits);
             _kernels.Argmax(rows, step.Logits.Pointer, TorchShim.DataPointer(_ids), _weights.Output.Outputs);
-            _hostIds.CopyFrom(TorchShim.DataPointer(_ids), rows, _stream);
         }
     }
+
+    private bool IsMadeFor(StepBatch batch) => batch.SingleTokenSlices == batch.Slices.Count && batch.Rows <= _mostDecodeRows && _decodeInputs.Holds(batch);
 
     private torch.Tensor Mixed(StepBatch batch, KeyValueCache cache, FlightRecord? flight)
     {
@@ -193,7 +194,7 @@ internal sealed class CudaDecoder : IDisposable
     {
         var rows = buffers.X.Rows;
         var x = buffers.X.Pointer;
-        _kernels.Embed(rows, inputs.Tokens, _weights.Embedding, _weights.EmbeddingScale, x);
+        _kernels.Embed(rows, inputs.Tokens, TorchShim.DataPointer(_ids), _weights.Embedding, _weights.EmbeddingScale, x);
         nint delta = 0;
         torch.Tensor? post = null;
         for (var index = 0; index < _weights.Layers.Count; index++)

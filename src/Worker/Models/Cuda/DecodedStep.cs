@@ -1,30 +1,54 @@
 using LmDeploy.Worker.Kernels;
+using LmDeploy.Worker.Native.Cuda;
+using LmDeploy.Worker.Native.LibTorch;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Models.Cuda;
 
-/// <summary>What came out of a step that only decodes. Good until the next step.</summary>
-/// <param name="mostProbable">One token a row.</param>
-/// <param name="candidates">[rows, <see cref="TokenCandidates.Integers"/>]; empty when they were not asked for.</param>
-/// <param name="logits">[rows, vocabulary], in the engine's type.</param>
+/// <summary>The way of what one step chose, and of its largest logits, to the host. For one step after the other; owns its host memory.</summary>
+/// <param name="mostRows">Rows of the largest step.</param>
 /// <param name="cap">What logits are bent by; null for nothing.</param>
-internal readonly ref struct DecodedStep(ReadOnlySpan<int> mostProbable, ReadOnlySpan<int> candidates, torch.Tensor? logits, double? cap)
+internal sealed class DecodedStep(int mostRows, double? cap) : IDecodedStep, IDisposable
 {
-    private readonly ReadOnlySpan<int> _candidates = candidates;
+    private readonly PinnedBuffer _ids = new(mostRows);
+    private readonly PinnedBuffer _candidates = new(mostRows * TokenCandidates.Integers);
+    private readonly CudaEvent _done = new();
+    private torch.Tensor? _logits;
+    private int _rows;
 
-    /// <summary>Whether the step was of another kind and did not run.</summary>
-    public bool IsEmpty => MostProbable.IsEmpty;
+    public ReadOnlySpan<int> MostProbable => _ids.Span[.._rows];
 
-    public ReadOnlySpan<int> MostProbable { get; } = mostProbable;
+    /// <summary>Enqueues the copies of a step's results, once those of the step before that were made for it.</summary>
+    /// <param name="ids">[rows], int32</param>
+    /// <param name="candidates">[rows, <see cref="TokenCandidates.Integers"/>], int32; null where they are not wanted.</param>
+    /// <param name="logits">[rows, vocabulary], in the engine's type. Not owned.</param>
+    public void Enqueue(int rows, torch.Tensor ids, torch.Tensor? candidates, torch.Tensor logits, CudaStream stream)
+    {
+        _done.Synchronize();
+        (_rows, _logits) = (rows, logits);
+        _ids.CopyFrom(TorchShim.DataPointer(ids), rows, stream);
+        if (candidates is not null)
+        {
+            _candidates.CopyFrom(TorchShim.DataPointer(candidates), rows * TokenCandidates.Integers, stream);
+        }
 
-    /// <summary>The largest logits of a row, largest first; null when they are not among those that came back.</summary>
+        _done.Record(stream);
+    }
+
+    public void Wait() => _done.Synchronize();
+
     public (int[] Ids, float[] Logits)? Candidates(int row)
     {
-        var read = TokenCandidates.Read(_candidates.Slice(row * TokenCandidates.Integers, TokenCandidates.Integers));
+        var read = TokenCandidates.Read(_candidates.Span.Slice(row * TokenCandidates.Integers, TokenCandidates.Integers));
         return read is { } found && cap is { } bound ? (found.Ids, [.. found.Logits.Select(logit => (float)(bound * Math.Tanh(logit / bound)))]) : read;
     }
 
-    /// <summary>All logits of a row.</summary>
-    /// <returns>[1, vocabulary], float32, on the device.</returns>
-    public torch.Tensor Logits(int row) => Decoder.Wide(logits!.narrow(0, row, 1), cap);
+    public torch.Tensor Logits(int row) => Decoder.Wide(_logits!.narrow(0, row, 1), cap);
+
+    public void Dispose()
+    {
+        _done.Dispose();
+        _ids.Dispose();
+        _candidates.Dispose();
+    }
 }

@@ -8,15 +8,16 @@ namespace LmDeploy.Worker.Models.Cuda;
 
 /// <summary>
 /// The numbers that a step begins with, in one piece of device memory that is filled by one copy: tokens, positions and slots of every row, lengths and
-/// block tables of the rows that decode. Owns its memory. Not thread-safe.
+/// block tables of the rows that decode. While one step's are on their way, the next ones can be written. Owns its memory. Not thread-safe.
 /// </summary>
 internal sealed class StepInputs : IDisposable
 {
     private readonly int _rows;
-    private readonly PinnedBuffer _host;
+    private readonly (PinnedBuffer Numbers, CudaEvent Copied)[] _hosts;
     private readonly torch.Tensor _device;
     private readonly nint _pointer;
     private readonly int _capacity;
+    private long _steps;
 
     /// <param name="rows">Rows of the largest step.</param>
     /// <param name="tableEntries">Room for the block tables of one step.</param>
@@ -25,7 +26,7 @@ internal sealed class StepInputs : IDisposable
         _rows = rows;
         _capacity = tableEntries;
         var length = (4 * rows) + 1 + tableEntries;
-        _host = new PinnedBuffer(length);
+        _hosts = [(new PinnedBuffer(length), new CudaEvent()), (new PinnedBuffer(length), new CudaEvent())];
         _device = torch.zeros(length, dtype: torch.int32, device: device).DetachFromDisposeScope();
         _pointer = TorchShim.DataPointer(_device);
     }
@@ -44,12 +45,13 @@ internal sealed class StepInputs : IDisposable
     /// <summary>Whether a step fits.</summary>
     public bool Holds(StepBatch batch) => batch.Rows <= _rows && (long)batch.SingleTokenSlices * Width(batch) <= _capacity;
 
-    /// <summary>Enqueues the copy of a step's numbers, once that of the step before is done: a step that chooses no token is not waited for otherwise.</summary>
+    /// <summary>Enqueues the copy of a step's numbers, once that of the last step but one is done.</summary>
     /// <param name="rows">At least as many as the step has; the others are filled with rows that write nothing.</param>
     public void Fill(StepBatch batch, int rows, CudaStream stream)
     {
-        stream.Synchronize();
-        var host = _host.Span;
+        var (numbers, copied) = _hosts[_steps++ % _hosts.Length];
+        copied.Synchronize();
+        var host = numbers.Span;
         var row = 0;
         foreach (var slice in batch.Slices)
         {
@@ -68,12 +70,19 @@ internal sealed class StepInputs : IDisposable
             (host[row], host[_rows + row], host[(2 * _rows) + row]) = (0, 0, -1);
         }
 
-        _host.CopyTo(_pointer, FillLengths(batch, host), stream);
+        numbers.CopyTo(_pointer, FillLengths(batch, host), stream);
+        copied.Record(stream);
     }
 
     public void Dispose()
     {
-        _host.Dispose();
+        foreach (var (numbers, copied) in _hosts)
+        {
+            copied.Synchronize();
+            copied.Dispose();
+            numbers.Dispose();
+        }
+
         _device.Dispose();
     }
 

@@ -10,10 +10,10 @@ internal sealed class DeviceKernels(DecoderKernels kernels, CudaStream stream) :
 {
     public KernelDefinitions Sizes => kernels.Sizes;
 
-    public void Embed(torch.Tensor tokens, torch.Tensor table, float scale, torch.Tensor x)
+    public void Embed(torch.Tensor tokens, torch.Tensor chosen, torch.Tensor table, float scale, torch.Tensor x)
     {
         Settle();
-        kernels.Embed(Rows(tokens), Pointer(tokens), table, scale, Pointer(x));
+        kernels.Embed(Rows(tokens), Pointer(tokens), Pointer(chosen), table, scale, Pointer(x));
         stream.Synchronize();
     }
 

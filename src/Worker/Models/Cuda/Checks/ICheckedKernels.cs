@@ -8,7 +8,7 @@ internal interface ICheckedKernels
 {
     KernelDefinitions Sizes { get; }
 
-    void Embed(torch.Tensor tokens, torch.Tensor table, float scale, torch.Tensor x);
+    void Embed(torch.Tensor tokens, torch.Tensor chosen, torch.Tensor table, float scale, torch.Tensor x);
 
     void AddNorm(torch.Tensor x, torch.Tensor? delta, torch.Tensor? post, torch.Tensor? weight, torch.Tensor y, float epsilon);
 

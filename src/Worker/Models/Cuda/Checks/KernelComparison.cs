@@ -33,14 +33,15 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
 
     private double Embed()
     {
-        int[] tokens = [3, 0, 99, 3, 41];
+        int[] tokens = [3, -2, 99, 3, -1];
+        int[] chosen = [41, 7];
         var table = _data.Values(1, 100, _sizes.Hidden);
         return Worst([1f, 2.5f], scale =>
         {
             var x = Room(tokens.Length, _sizes.Hidden);
-            var (ids, onDevice) = (Integers(tokens), table.to(device));
-            kernels.Embed(ids, onDevice, scale, x);
-            return CheckData.Difference(x, KernelTwins.Embed(Longs(tokens), table, scale));
+            var (ids, before, onDevice) = (Integers(tokens), Integers(chosen), table.to(device));
+            kernels.Embed(ids, before, onDevice, scale, x);
+            return CheckData.Difference(x, KernelTwins.Embed(Longs(tokens), Longs(chosen), table, scale));
         });
     }
 

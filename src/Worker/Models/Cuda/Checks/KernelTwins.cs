@@ -10,8 +10,14 @@ namespace LmDeploy.Worker.Models.Cuda.Checks;
 /// </summary>
 internal static class KernelTwins
 {
-    /// <param name="tokens">[rows], int64</param>
-    public static torch.Tensor Embed(torch.Tensor tokens, torch.Tensor table, float scale) => table.index_select(0, tokens).to(torch.float32).Times(scale).to(table.dtype);
+    /// <param name="tokens">[rows], int64; -1 - r for what is in row r of <paramref name="chosen"/>.</param>
+    /// <param name="chosen">int64</param>
+    public static torch.Tensor Embed(torch.Tensor tokens, torch.Tensor chosen, torch.Tensor table, float scale)
+    {
+        var rows = tokens.bitwise_not();
+        var known = torch.where(tokens < rows, chosen.index_select(0, rows.relu()), tokens);
+        return table.index_select(0, known).to(torch.float32).Times(scale).to(table.dtype);
+    }
 
     /// <summary>The residual with a half of a layer added, and what the next half begins with.</summary>
     public static (torch.Tensor X, torch.Tensor Y) AddNorm(torch.Tensor x, torch.Tensor? delta, torch.Tensor? post, torch.Tensor? weight, float epsilon)

@@ -11,7 +11,8 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
 {
     public KernelDefinitions Sizes => sizes;
 
-    public void Embed(torch.Tensor tokens, torch.Tensor table, float scale, torch.Tensor x) => Write("embed", x, KernelTwins.Embed(tokens.to(torch.int64), table, scale));
+    public void Embed(torch.Tensor tokens, torch.Tensor chosen, torch.Tensor table, float scale, torch.Tensor x) =>
+        Write("embed", x, KernelTwins.Embed(tokens.to(torch.int64), chosen.to(torch.int64), table, scale));
 
     public void AddNorm(torch.Tensor x, torch.Tensor? delta, torch.Tensor? post, torch.Tensor? weight, torch.Tensor y, float epsilon)
     {

@@ -19,7 +19,11 @@ public sealed class KernelTwinsTests : IDisposable
 
     [Fact]
     public void Embed_LooksUpAndScales() =>
-        CheckData.Read(KernelTwins.Embed(torch.tensor(new long[] { 1, 0 }), torch.tensor(new float[] { 1, 2, 3, 4 }, 2, 2), 2)).ShouldBe([6, 8, 2, 4]);
+        CheckData.Read(KernelTwins.Embed(torch.tensor(new long[] { 1, 0 }), torch.tensor(new long[] { 0 }), torch.tensor(new float[] { 1, 2, 3, 4 }, 2, 2), 2)).ShouldBe([6, 8, 2, 4]);
+
+    [Fact]
+    public void Embed_TakesWhatWasChosenBefore_ForTokensBelowZero() =>
+        CheckData.Read(KernelTwins.Embed(torch.tensor(new long[] { -2, 1, -1 }), torch.tensor(new long[] { 2, 0 }), torch.tensor(new float[] { 1, 2, 3 }, 3, 1), 1)).ShouldBe([1, 2, 3]);
 
     [Fact]
     public void AddNorm_AddsTheNormOfTheDelta()

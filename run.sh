@@ -2,6 +2,7 @@
 # ./run.sh              builds and compares the three sample models
 # ./run.sh test         builds and runs every test
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
+# ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh pack         makes the NuGet packages, LmDeploy.Client, LmDeploy.Reports and the lmdeploy tool, in artifacts/packages
 # ./run.sh api          lists the public surface of the client anew, after somebody has changed it on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
@@ -50,6 +51,16 @@ build() {
   echo "$now" >"$stamp"
 }
 
+# Without symbols, what only debuggers and tracers load, and what only the pictures of reports need.
+strip_folder() {
+  find "$1" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump -o -name 'libSkiaSharp.so' -o -name 'libHarfBuzzSharp.so' \) -delete
+}
+
+# compress PARENT FOLDER ARCHIVE
+compress() {
+  XZ_OPT="--x86 --lzma2=preset=6,dict=64MiB" tar -C "$1" -cJf "$3" "$2"
+}
+
 # The three programs with the runtime they need and without libtorch. What they have in common is in the archive once.
 bundle() {
   require_sdk
@@ -57,8 +68,7 @@ bundle() {
   rm -rf "$work" "$archive"
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" -p:SelfContained=true -p:TorchBackend=none >&2
-  # Symbols, what only debuggers and tracers load, and what only the pictures of reports need.
-  find "$work/lmdeploy" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump -o -name 'libSkiaSharp.so' -o -name 'libHarfBuzzSharp.so' \) -delete
+  strip_folder "$work/lmdeploy"
   for program in supervisor worker; do
     (cd "$work/lmdeploy/$program" && find . -type f) | while read -r file; do
       if cmp -s "$work/lmdeploy/cli/$file" "$work/lmdeploy/$program/$file"; then
@@ -66,8 +76,26 @@ bundle() {
       fi
     done
   done
-  XZ_OPT="--x86 --lzma2=preset=6,dict=64MiB" tar -C "$work" -cJf "$archive" lmdeploy
+  compress "$work" lmdeploy "$archive"
   echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it and run lmdeploy/cli/lmdeploy"
+}
+
+# What bench/ has and the worker of the bundle has not, the runtime above all; the worker itself is in it, so that it fits any bundle with the same packages.
+bundle_bench() {
+  require_sdk
+  local work=$root/artifacts/bundle archive=$root/artifacts/bench-linux-x64.tar.xz file
+  [ -d "$work/lmdeploy/worker" ] || bundle
+  rm -rf "$work/bench" "$archive"
+  dotnet publish "$root/bench" -c Release --nologo -v quiet \
+    "-p:ArtifactsPath=$work/build" "-p:PublishDir=$work/bench/" -p:SelfContained=true -p:TorchBackend=none >&2
+  strip_folder "$work/bench"
+  (cd "$work/bench" && find . -type f ! -name lmdeploy-worker.dll) | while read -r file; do
+    if cmp -s "$work/lmdeploy/worker/$file" "$work/bench/$file"; then
+      rm "$work/bench/$file"
+    fi
+  done
+  compress "$work" bench "$archive"
+  echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it over a copy of lmdeploy/worker and run LmDeploy.Bench"
 }
 
 # The library, and the programs as one dotnet tool; with libtorch for the CPU unless TORCH_BACKEND says otherwise.
@@ -157,6 +185,11 @@ fi
 
 if [ "${1:-}" = bundle ]; then
   bundle
+  exit
+fi
+
+if [ "${1:-}" = bundle-bench ]; then
+  bundle_bench
   exit
 fi
 

@@ -12,13 +12,15 @@ internal static class BoundaryBenchmark
     private const int BoundaryRounds = 60;
     private const int WarmUpRounds = 10;
     private const int Tokens = 100;
+    private const int CacheBlocks = 64;
     private const string Question = "What is 17 + 25?";
 
     private static readonly GenerationConfig Endless = new() { MaxNewTokens = Tokens, IgnoreEos = true };
 
-    public static async Task<IReadOnlyList<(string Name, Samples Samples)>> RunAsync(string home, string model)
+    public static async Task<IReadOnlyList<(string Name, Samples Samples)>> RunAsync(string home, string model, EngineConfig engineConfig)
     {
         var results = new List<(string, Samples)>();
+        var config = engineConfig with { CacheMaxEntryCount = CacheBlocks }; // Both sides are on one device at once.
         var start = Add("private supervisor: start");
         await using var supervisor = await start.TimeAsync(() => Supervisor.PrivateAsync(new SupervisorOptions { Home = home }));
         await LifeAsync();
@@ -41,7 +43,7 @@ internal static class BoundaryBenchmark
             for (var round = 0; round < LifeRounds; round++)
             {
                 var watch = Stopwatch.StartNew();
-                var pipe = await create.TimeAsync(() => Pipeline.CreateAsync(model, supervisor: supervisor));
+                var pipe = await create.TimeAsync(() => Pipeline.CreateAsync(model, config, supervisor));
                 await pipe.InferAsync(Question, new GenerationConfig { MaxNewTokens = 1 });
                 first.Add(watch.Elapsed.TotalMilliseconds);
                 receipt.Add((await close.TimeAsync(() => pipe.CloseAsync())).Milliseconds);
@@ -53,8 +55,8 @@ internal static class BoundaryBenchmark
             var trip = Add("boundary: empty round trip (tokenize a word)");
             var (firstHere, firstThere, firstAdded) = (Add("first token: in process"), Add("first token: through the boundary"), Add("first token: added"));
             var (allHere, allThere, ratio) = (Add($"{Tokens} tokens: in process"), Add($"{Tokens} tokens: through the boundary"), Add($"{Tokens} tokens: boundary / in process (ratio)"));
-            using var engine = await InProcessEngine.LoadAsync(model);
-            await using var pipe = await Pipeline.CreateAsync(model, supervisor: supervisor);
+            using var engine = await InProcessEngine.LoadAsync(model, config);
+            await using var pipe = await Pipeline.CreateAsync(model, config, supervisor);
             for (var round = -WarmUpRounds; round < BoundaryRounds; round++)
             {
                 var here = await engine.GenerateAsync(Question, Tokens);

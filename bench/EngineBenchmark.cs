@@ -16,10 +16,10 @@ internal static class EngineBenchmark
     private const int StreamLength = 450;
     private const int ShortRequests = 10;
 
-    public static async Task<IReadOnlyList<(string Name, Samples Samples)>> RunAsync(string model)
+    public static async Task<IReadOnlyList<(string Name, Samples Samples)>> RunAsync(string model, EngineConfig config)
     {
         var results = new List<(string, Samples)>();
-        using var engine = await InProcessEngine.LoadAsync(model, new V1.EngineConfig { EnablePrefixCaching = false });
+        using var engine = await InProcessEngine.LoadAsync(model, config with { EnablePrefixCaching = false });
         var random = new Random(1);
         await engine.GenerateAsync(Prompt(ShortPrompt), Tokens);
 

@@ -42,7 +42,7 @@ internal static class GuidedBenchmark
                 File.CreateSymbolicLink(Path.Combine(folder, name), Path.Combine(Path.GetFullPath(tokenizerFolder), name));
             }
 
-            using var engine = await InProcessEngine.LoadAsync(folder, new V1.EngineConfig { LoadFormat = "dummy", SessionLen = 512, CacheMaxEntryCount = 256 });
+            using var engine = await InProcessEngine.LoadAsync(folder, new EngineConfig { LoadFormat = LoadFormat.Dummy, SessionLen = 512, CacheMaxEntryCount = 256 });
             foreach (var batch in new[] { 1, 16 })
             {
                 await MeasureAsync(engine, batch);

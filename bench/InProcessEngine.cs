@@ -15,11 +15,12 @@ internal sealed class InProcessEngine : IDisposable
 
     private InProcessEngine(TextModel model) => _model = model;
 
-    public static async Task<InProcessEngine> LoadAsync(string model, V1.EngineConfig? config = null)
+    public static async Task<InProcessEngine> LoadAsync(string model, EngineConfig settings)
     {
-        var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, _ => null);
+        var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, LibTorchVerdicts.ProbeInChildProcess);
         var runtime = new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts);
-        return new InProcessEngine(await TextModel.LoadAsync(model, config ?? new V1.EngineConfig(), runtime.Start, flight: null, (_, _) => { }, CancellationToken.None));
+        var config = V1.EngineConfig.Parser.ParseJson(settings.ToJson());
+        return new InProcessEngine(await TextModel.LoadAsync(model, config, runtime.Start, flight: null, (_, _) => { }, CancellationToken.None));
     }
 
     /// <returns>Milliseconds to the first token and to the last.</returns>

@@ -1,48 +1,67 @@
 using System.Globalization;
 using System.Text.Json;
 using LmDeploy.Bench;
+using LmDeploy.Worker.Hosting;
 
-// Times the process boundary, HTTP, the engine alone, guided answers, or tokenizers; see docs/benchmarks.md.
-if (args is ["tokenizers", var text, .. { Length: > 0 } folders])
+// Times the process boundary, killed workers, HTTP, the engine alone, guided answers, or tokenizers; see docs/benchmarks.md.
+if (args is ["--self-test-libtorch", var libTorch])
 {
-    TokenizerBenchmark.Run(text, folders);
-    return 0;
+    return LibTorchProbe.Run(libTorch);
 }
 
-if (args is ["http", { Length: > 0 } served, { Length: > 0 } folder])
+if (BenchOptions.Parse(args) is not { } options)
 {
-    foreach (var (name, samples) in await HttpBenchmark.RunAsync(served, folder))
+    return await MisusedAsync();
+}
+
+switch (options.Words)
+{
+    case ["tokenizers", var text, .. { Length: > 0 } folders]:
+        TokenizerBenchmark.Run(text, folders);
+        return 0;
+    case ["tokenizers", ..]:
+        return await MisusedAsync();
+    case ["http", var home, var model, .. { Length: < 2 } file]:
+        await ReportAsync(await HttpBenchmark.RunAsync(home, model), file);
+        return 0;
+    case ["crash", var home, var model, .. { Length: < 2 } file]:
+        var crash = new CrashBenchmark(home, model, options);
+        await ReportAsync(await crash.RunAsync(), file);
+        Console.WriteLine($"rounds with equal tokens: {crash.EqualRounds} of {options.Rounds}");
+        return crash.EqualRounds == options.Rounds ? 0 : 1;
+    case ["engine", var model, .. { Length: < 2 } file]:
+        await ReportAsync(await EngineBenchmark.RunAsync(model, options.Engine), file);
+        return 0;
+    case ["guided", var tokenizer, .. { Length: < 2 } file]:
+        await ReportAsync(await GuidedBenchmark.RunAsync(tokenizer), file);
+        return 0;
+    case [var home, var model, .. { Length: < 2 } file]:
+        await ReportAsync(await BoundaryBenchmark.RunAsync(home, model, options.Engine), file);
+        return 0;
+    default:
+        return await MisusedAsync();
+}
+
+static async Task<int> MisusedAsync()
+{
+    await Console.Error.WriteLineAsync("""
+        usage: LmDeploy.Bench HOME MODEL [RESULTS.json] [ENGINE] | crash HOME MODEL [RESULTS.json] [ENGINE] [--rounds N] [--standby N]
+             | engine MODEL [RESULTS.json] [ENGINE] | http HOME MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json] | tokenizers TEXTFILE MODEL...
+        ENGINE: [--device auto|cpu|cuda] [--dtype auto|float32|bfloat16|float16] [--load-format auto|dummy] [--session-len N] [--cache-max-entry-count N]
+        """);
+    return 2;
+}
+
+static async Task ReportAsync(IReadOnlyList<(string Name, Samples Samples)> results, string[] file)
+{
+    foreach (var (name, samples) in results)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {samples}"));
     }
 
-    return 0;
+    if (file is [var path])
+    {
+        var json = results.ToDictionary(result => result.Name, result => new { result.Samples.Minimum, result.Samples.Median, result.Samples.P90, result.Samples.Maximum, result.Samples.Count });
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(json, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
+    }
 }
-
-if (args.Length is not (2 or 3) || args[0] == "tokenizers")
-{
-    await Console.Error.WriteLineAsync("usage: LmDeploy.Bench HOME|engine MODEL [RESULTS.json] | http HOME MODEL | guided TOKENIZER [RESULTS.json] | tokenizers TEXTFILE MODEL...");
-    return 2;
-}
-
-var (home, model) = (args[0], args[1]);
-var results = new Dictionary<string, Samples>();
-var measured = home switch
-{
-    "engine" => await EngineBenchmark.RunAsync(model),
-    "guided" => await GuidedBenchmark.RunAsync(model),
-    _ => await BoundaryBenchmark.RunAsync(home, model),
-};
-foreach (var (name, samples) in measured)
-{
-    results[name] = samples;
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-48} {samples}"));
-}
-
-if (args.Length == 3)
-{
-    var json = results.ToDictionary(result => result.Key, result => new { result.Value.Minimum, result.Value.Median, result.Value.P90, result.Value.Maximum, result.Value.Count });
-    await File.WriteAllTextAsync(args[2], JsonSerializer.Serialize(json, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
-}
-
-return 0;

@@ -15,7 +15,7 @@ internal sealed class DecoderKernels : IDisposable
     private const int ElementsPerWarp = 256;
 
     /// <summary>As many as an H200 has room for at a time.</summary>
-    private const int EnoughWarps = 132 * 64;
+    private const int MostWarps = 132 * 64;
 
     private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "activation", "gemv", "argmax", "candidates"];
 
@@ -119,11 +119,11 @@ internal sealed class DecoderKernels : IDisposable
 
     private static int Blocks(int items, int perBlock) => (items + perBlock - 1) / perBlock;
 
-    /// <summary>As many as it takes to occupy the device, as long as each of them has something to do.</summary>
+    /// <summary>As many as the device has room for at a time, as long as each of them has something to do: with a few more, the last ones would run alone.</summary>
     private static int WarpsPerOutput(int inputs, int outputs)
     {
         var warps = 1;
-        while (warps < WarpsPerBlock && outputs * warps < EnoughWarps && inputs >= 2 * warps * ElementsPerWarp)
+        while (warps < WarpsPerBlock && 2 * outputs * warps <= MostWarps && inputs >= warps * ElementsPerWarp)
         {
             warps *= 2;
         }

@@ -15,6 +15,9 @@ internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
     private readonly TokenSampler _sampler = new();
     private EnqueuedStep? _ahead;
 
+    // Whether a sequence ended with the latest step. Its place is often taken at once: who comes would wait for a step more.
+    private bool _placeIsFree;
+
     /// <summary>What is left of the step that was enqueued ahead and has to be run next; empty for none.</summary>
     public IReadOnlyList<ScheduledSlice> TakeUp()
     {
@@ -55,6 +58,7 @@ internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
             scheduler.Accept(enqueued.Slices[row].Sequence, Choose(enqueued, row));
         }
 
+        _placeIsFree = Array.Exists(rows, row => !enqueued.Slices[row].Sequence.IsRunning);
         return true;
     }
 
@@ -75,7 +79,7 @@ internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
     /// <summary>Enqueues the step after one that was just enqueued, unless somebody else may have a part in it or it needs what is not there.</summary>
     private EnqueuedStep? TryEnqueueNext(EnqueuedStep enqueued, int[] rows)
     {
-        if (!scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence.Request.Sampling.IsPlainArgmax))
+        if (_placeIsFree || !scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence.Request.Sampling.IsPlainArgmax))
         {
             return null;
         }

@@ -114,6 +114,15 @@ public sealed class PlainDecodingTests
     }
 
     [Fact]
+    public void APlaceThatHasJustBecomeFree_IsNotRunPast()
+    {
+        Serve(Request([1, 2], 6), Request([2, 1], 12));
+
+        // The shorter one leaves with its fifth step. The next one is the first of its size, the one after that waits for who may come, and then there is none.
+        _queue.Enqueued.ShouldBe([(2, 0), .. Enumerable.Repeat((2, 2), 4), (1, 0), (1, 0), .. Enumerable.Repeat((1, 1), 4)]);
+    }
+
+    [Fact]
     public async Task ACancelledRequest_TakesNoMoreTokens_AndTheOthersGoOn()
     {
         using var cancellation = new CancellationTokenSource();

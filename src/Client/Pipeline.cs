@@ -102,7 +102,8 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Reads a model's weights into the host's page cache, so that <see cref="Create"/> finds them in memory: worth it where the next model is known while another
-    /// one is in use, and its files come from a disk that is slower than the way to the device. Reads one file after the other, and no more than half of the memory that the host has to spare.
+    /// one is in use, and its files come from a disk that is slower than the way to the device. Reads one file after the other, and no more than half of the memory that the host has to spare
+    /// or a container may have. A comparison of models that run one after the other does it by itself.
     /// </summary>
     /// <param name="model">The path of a model folder.</param>
     /// <returns>Bytes that were read; fewer than the weights have where there was no room for all.</returns>

@@ -11,9 +11,11 @@ internal static class WeightFiles
     private const string MemoryInfo = "/proc/meminfo";
     private const string Available = "MemAvailable:";
 
-    /// <summary>Half of what the host has to spare: what is prefetched must not push out what is in use.</summary>
-    public static long Room => File.ReadLines(MemoryInfo).FirstOrDefault(line => line.StartsWith(Available, StringComparison.Ordinal)) is { } line
-        ? long.Parse(line[Available.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024 / 2
+    /// <summary>Half of what the host has to spare, or of what this container may have where that is less: what is prefetched must not push out what is in use, nor itself.</summary>
+    public static long Room => Math.Min(Spare, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2;
+
+    private static long Spare => File.ReadLines(MemoryInfo).FirstOrDefault(line => line.StartsWith(Available, StringComparison.Ordinal)) is { } line
+        ? long.Parse(line[Available.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024
         : 0;
 
     /// <summary>Reads the files, one after the other, as far as there is room.</summary>

@@ -8,6 +8,6 @@ internal enum FirstWorkerDevice
 
     Cpu,
 
-    /// <summary>It has a CUDA context too, where there is a device.</summary>
+    /// <summary>It has a CUDA context too, where there is a device; where there are several, none is started.</summary>
     Gpu,
 }

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 using LmDeploy.Supervisor.Workers.Standby;
@@ -17,7 +18,7 @@ internal sealed class WorkerParts
         Launcher = new WorkerLauncher(processes, new WorkerConnector(), Failures, oom, options, time);
         Stopper = new WorkerStopper(options, time);
         Standby = new StandbyWorkers(Launcher, Stopper, options, time);
-        First = new FirstWorker(Standby, Pressure, options, time, loggers.CreateLogger<FirstWorker>());
+        First = new FirstWorker(Standby, Pressure, new GpuNodes(Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")), options, time, loggers.CreateLogger<FirstWorker>());
     }
 
     /// <summary>Null where there are no control groups.</summary>

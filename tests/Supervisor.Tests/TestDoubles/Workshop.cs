@@ -22,7 +22,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
 
     public Workshop(
         Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0, IAdmission? admission = null,
-        FirstWorkerDevice first = FirstWorkerDevice.None)
+        FirstWorkerDevice first = FirstWorkerDevice.None, GpuNodes? nodes = null)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
         Connection = connection ?? new FakeConnection();
@@ -33,7 +33,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Failures = new FailureReporter(KernelLog, Oom, Options, Time);
         Launcher = new WorkerLauncher(this, this, Failures, Oom, Options, Time);
         var workers = new StandbyWorkers(Launcher, Stopper, Options, Time);
-        First = new FirstWorker(workers, Pressure, Options, Time, NullLogger<FirstWorker>.Instance);
+        First = new FirstWorker(workers, Pressure, nodes ?? new GpuNodes(null, "/nowhere"), Options, Time, NullLogger<FirstWorker>.Instance);
         Standby = new StandbyPool(workers, First, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
         var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);
         var starter = new PipelineStarter(admission ?? new FakeAdmission(), Launcher, Standby, limiter, monitor, Failures, Options, Time);

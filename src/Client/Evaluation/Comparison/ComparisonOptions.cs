@@ -27,8 +27,9 @@ public sealed record ComparisonOptions
     public int BatchSize { get; init => field = Ensure.AtLeast(value, 1); } = 256;
 
     /// <summary>
-    /// How many models may be loaded at once, 1 to 64. Default: 1, one after the other, each on an empty device. With more of them each gets its part of the memory for
-    /// its key-value cache, and one that finds no room waits until another one has given back its memory.
+    /// How many models may be loaded at once, 1 to 64. Default: 1, one after the other, each on an empty device, while the weights of the next one are read ahead
+    /// (<see cref="Pipeline.Prefetch"/>). With more of them each gets its part of the memory for its key-value cache, and one that finds no room waits until another one has
+    /// given back its memory.
     /// </summary>
     public int SideBySide { get; init => field = Ensure.InRange(value, 1, 64); } = 1;
 

@@ -6,6 +6,9 @@ namespace LmDeploy.Evaluation.Comparison;
 /// <summary>One comparison from its first model to its result.</summary>
 internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonProgress>? progress)
 {
+    /// <summary>What reads the model that comes next into the page cache.</summary>
+    public Func<string, CancellationToken, Task> Prefetch { get; init; } = Pipeline.PrefetchAsync;
+
     public async Task<ComparisonResult> RunAsync(CancellationToken cancellationToken)
     {
         var options = plan.Options;
@@ -15,11 +18,17 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
         if (!records.TrueForAll(record => record.IsComplete(plan)) || judge?.IsComplete == false)
         {
             await using var memory = MemoryWatch.Start(plan, journal);
+            var open = plan.Models.Where(model => !journal.RecordOf(model.Name).IsComplete(plan)).ToList();
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.SideBySide, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(
-                plan.Models.Zip(records),
+                open.Zip(FoldersAfter(open)),
                 parallel,
-                (pair, token) => new ModelRun(plan, pair.First, pair.Second, journal, progress).RunAsync(token)).ConfigureAwait(false);
+                async (pair, token) =>
+                {
+                    var (model, folder) = pair;
+                    await using var next = new NextModel(folder, Prefetch, token);
+                    await new ModelRun(plan, model, journal.RecordOf(model.Name), next, journal, progress).RunAsync(token).ConfigureAwait(false);
+                }).ConfigureAwait(false);
             await (judge?.RunAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
@@ -33,6 +42,15 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
             JudgeReceipt = judge?.Receipt,
             JudgeError = judge?.Error,
         };
+    }
+
+    /// <summary>For each model the folder that is loaded when it is gone; null for none and for its own, and where they run side by side.</summary>
+    private IEnumerable<string?> FoldersAfter(List<PlannedModel> models)
+    {
+        var judge = plan.Models.Count > 1 ? plan.Options.Judge?.Model : null;
+        return models.Zip(
+            models.Skip(1).Select(model => model.Path).Append(judge),
+            (model, next) => plan.Options.SideBySide == 1 && next is not null && Path.GetFullPath(next) != Path.GetFullPath(model.Path) ? next : null);
     }
 
     private IEnumerable<ModelDifference> Differences(List<ModelOutcome> outcomes, ScoreStatistics statistics) =>

@@ -3,25 +3,21 @@ using LmDeploy.Evaluation.Comparison.Journal;
 namespace LmDeploy.Evaluation.Comparison;
 
 /// <summary>Loads one model, gives it the work that is not done yet, and lets go of it again. What it does wrong is part of its record.</summary>
-internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRecord record, ComparisonJournal journal, IProgress<ComparisonProgress>? progress)
+internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRecord record, NextModel next, ComparisonJournal journal, IProgress<ComparisonProgress>? progress)
 {
     /// <summary>Questions that are scored by one call, so that a comparison which is killed loses no more.</summary>
     private const int ScoredAtOnce = 128;
 
     private readonly TimeProvider _time = plan.Options.Time;
 
-    public async ValueTask RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (record.IsComplete(plan))
-        {
-            return;
-        }
-
         try
         {
             Report("loading");
             await using var pipeline = await Pipeline.CreateAsync(model.Path, model.Engine, plan.Options.Supervisor, null, cancellationToken).ConfigureAwait(false);
             journal.Append(new JournalEntry.Loaded(model.Name, pipeline.Model, pipeline.LoadTime));
+            next.Prefetch();
             try
             {
                 await WorkAsync(pipeline, cancellationToken).ConfigureAwait(false);

@@ -1,14 +1,16 @@
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 
 namespace LmDeploy.Supervisor.Workers.Standby;
 
 /// <summary>
 /// The worker that starts together with the supervisor, because the supervisor was started for a pipeline: that one need not wait for them one after the
-/// other. The first pipeline that it is right for has it; when none comes, or memory is short, it is ended. Never made again. Thread-safe.
+/// other. The first pipeline that it is right for has it; when none comes, or memory is short, it is ended. Never made again. Where there are several GPUs none is made
+/// for them: a pipeline is put on one of them, and its worker has to be started with that one alone in sight. Thread-safe.
 /// </summary>
 internal sealed partial class FirstWorker(
-    StandbyWorkers workers, IMemoryPressure pressure, SupervisorOptions options, TimeProvider time, ILogger<FirstWorker> logger) : IAsyncDisposable
+    StandbyWorkers workers, IMemoryPressure pressure, GpuNodes gpus, SupervisorOptions options, TimeProvider time, ILogger<FirstWorker> logger) : IAsyncDisposable
 {
     /// <summary>How long it waits for a pipeline once it is ready.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
@@ -27,10 +29,12 @@ internal sealed partial class FirstWorker(
 
     private bool HasCuda => options.FirstWorker is FirstWorkerDevice.Gpu;
 
+    private bool IsWanted => options.FirstWorker is not FirstWorkerDevice.None && !(HasCuda && gpus.AreSeveral);
+
     /// <summary>Begins to make it, when there is to be one. To be called once.</summary>
     public void Start()
     {
-        if (options.FirstWorker is not FirstWorkerDevice.None)
+        if (IsWanted)
         {
             var making = Task.Run(MakeAsync);
             (Made, _unclaimed) = (making, making);

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers.Standby;
@@ -18,6 +19,23 @@ public sealed class FirstWorkerTests
         await workshop.First.DisposeAsync();
 
         workshop.Starts.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("gpu", 0)]
+    [InlineData("cpu", 1)]
+    public async Task SeveralGpus_LeaveItToThePipelineOnOneOfThem(string device, int starts)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("nvidia0"), "");
+        File.WriteAllText(folder.File("nvidia1"), "");
+        using var workshop = new Workshop(first: Enum.Parse<FirstWorkerDevice>(device, ignoreCase: true), nodes: new GpuNodes(null, folder.Path));
+
+        workshop.First.Start();
+        await workshop.First.Made.InTime();
+
+        workshop.Starts.ShouldBe(starts);
+        await workshop.First.DisposeAsync();
     }
 
     [Fact]

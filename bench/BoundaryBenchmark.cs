@@ -52,6 +52,7 @@ internal static class BoundaryBenchmark
 
         async Task BoundaryAsync()
         {
+            var half = Add("boundary: round trip to the supervisor alone (its info)");
             var trip = Add("boundary: empty round trip (tokenize a word)");
             var (firstHere, firstThere, firstAdded) = (Add("first token: in process"), Add("first token: through the boundary"), Add("first token: added"));
             var (allHere, allThere, ratio) = (Add($"{Tokens} tokens: in process"), Add($"{Tokens} tokens: through the boundary"), Add($"{Tokens} tokens: boundary / in process (ratio)"));
@@ -66,6 +67,7 @@ internal static class BoundaryBenchmark
                     continue;
                 }
 
+                await half.TimeAsync(() => supervisor.GetInfoAsync());
                 await trip.TimeAsync(() => pipe.TokenizeAsync("word"));
                 firstHere.Add(here.First);
                 firstThere.Add(there.First);

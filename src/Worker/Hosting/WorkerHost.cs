@@ -46,6 +46,7 @@ internal static class WorkerHost
         await using var app = builder.Build();
         app.MapGrpcService<WorkerService>();
         await app.StartAsync();
+        libTorch.Begin();
         await TellReadyAsync(options.Ready);
         await app.WaitForShutdownAsync();
     }

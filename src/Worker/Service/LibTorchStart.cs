@@ -3,7 +3,7 @@ using LmDeploy.Worker.Native.LibTorch;
 
 namespace LmDeploy.Worker.Service;
 
-/// <summary>Loads libtorch on a thread of its own while the gRPC server starts. Thread-safe.</summary>
+/// <summary>Loads libtorch on a thread of its own while the first calls come in. Thread-safe.</summary>
 internal sealed class LibTorchStart
 {
     private readonly LibTorchRuntime _runtime;
@@ -14,8 +14,11 @@ internal sealed class LibTorchStart
     {
         _runtime = runtime;
         _thread = new Thread(Start) { Name = "libtorch", IsBackground = true };
-        _thread.Start();
     }
+
+    /// <summary>To be called once, before <see cref="Wait"/>.</summary>
+    /// <remarks>libtorch keeps the dynamic loader's lock while it is loaded, and whatever loads another library waits for it.</remarks>
+    public void Begin() => _thread.Start();
 
     /// <summary>The libtorch in use; null while none is.</summary>
     public LibTorchCandidate? Loaded => _runtime.Loaded;

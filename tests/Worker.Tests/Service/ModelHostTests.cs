@@ -16,7 +16,9 @@ public sealed class ModelHostTests
         // The file has scales of activations too, which are not read.
         using var model = QuantizedModel.Of("llama3", new Fp8Writer("""{"quant_method":"fp8"}""", 1, 0, "weight_scale", (down, _) => [down]));
         var verdicts = new LibTorchVerdicts(Path.GetTempPath(), _ => "not tried: tests use the package");
-        using var host = new ModelHost(new LibTorchStart(new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts)), flight: null);
+        var libTorch = new LibTorchStart(new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts));
+        libTorch.Begin();
+        using var host = new ModelHost(libTorch, flight: null);
         var progress = Channel.CreateUnbounded<LoadProgress>();
         var info = await host.LoadAsync(new LoadRequest { Model = model.Quantized.Path, Engine = GoldenRun.Config }, progress.Writer, CancellationToken.None);
         var steps = await progress.Reader.ReadAllAsync().ToListAsync();

@@ -14,7 +14,9 @@ public sealed class PreparationTests
     public async Task Run_SaysWhereALoadWouldGo_AsOftenAsItIsAsked(bool cudaContext)
     {
         var verdicts = new LibTorchVerdicts(Path.GetTempPath(), _ => "not tried: tests use the package");
-        var preparation = new Preparation(new LibTorchStart(new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts)));
+        var libTorch = new LibTorchStart(new LibTorchRuntime(LibTorchLocator.ForThisProcess, verdicts));
+        libTorch.Begin();
+        var preparation = new Preparation(libTorch);
         var expected = torch.cuda.is_available() ? "cuda:0" : "cpu";
 
         (await preparation.RunAsync(cudaContext)).Device.ShouldBe(expected);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LmDeploy.V1;
 using LmDeploy.Worker.Guided;
+using LmDeploy.Worker.Tests.Templates;
 using LmDeploy.Worker.Tests.Tokenization;
 using LmDeploy.Worker.Tokenization;
 using Xunit.Abstractions;
@@ -26,7 +27,7 @@ public sealed class MaskThroughputTests(ITestOutputHelper output)
     [InlineData("phi3")]
     public void Masks_ReportTheirTimes(string name)
     {
-        var tokenizer = Tokenizer.Load(Path.Combine(TestData.Shared!, "tokenizers", name));
+        var tokenizer = Tokenizer.Load(Path.Combine(SharedData.Folder!, "tokenizers", name));
         var guides = new GuideCache(tokenizer, tokenizer.VocabularySize);
         var clock = Stopwatch.StartNew();
         var guide = guides.Find(new ResponseFormat { Type = "json_schema", JsonSchema = Schema })!;

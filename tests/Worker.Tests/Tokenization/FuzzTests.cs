@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Tests.Templates;
 using LmDeploy.Worker.Tokenization;
 using LmDeploy.Worker.Tokenization.UnicodeNormalization;
 
@@ -135,7 +136,7 @@ public sealed class FuzzTests
     private static IEnumerable<(string Name, string Path)> Folders()
     {
         var golden = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "Golden")).Where(folder => File.Exists(Path.Combine(folder, "tokenizer.json")));
-        var released = TestData.Shared is null ? [] : Directory.GetDirectories(Path.Combine(TestData.Shared, "tokenizers"));
+        var released = SharedData.Folder is null ? [] : Directory.GetDirectories(Path.Combine(SharedData.Folder, "tokenizers"));
         return golden.Select(folder => (Path.GetFileName(folder), folder)).Concat(released.Select(folder => ($"released {Path.GetFileName(folder)}", folder))).Order();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Worker.Tests.Templates;
 using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Tests.Tokenization;
@@ -21,7 +22,7 @@ public sealed class RealTokenizerTests
     [InlineData("internlm2")]
     public void Tokenizer_AgreesWithVectors(string name)
     {
-        var folder = Path.Combine(TestData.Shared!, "tokenizers", name);
+        var folder = Path.Combine(SharedData.Folder!, "tokenizers", name);
         Check(folder, Tokenizer.Load(folder));
     }
 
@@ -29,7 +30,7 @@ public sealed class RealTokenizerTests
     [InlineData("mistral")]
     public void Tokenizer_AgreesWithVectorsReadFromSentencePiece(string name)
     {
-        var folder = Path.Combine(TestData.Shared!, "tokenizers", name);
+        var folder = Path.Combine(SharedData.Folder!, "tokenizers", name);
         using var copy = new TemporaryFolder();
         File.Copy(Path.Combine(folder, "tokenizer.model"), Path.Combine(copy.Path, "tokenizer.model"));
         Check(folder, Tokenizer.Load(copy.Path));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using LmDeploy.Worker.Tests.Templates;
 using LmDeploy.Worker.Tokenization;
 using Xunit.Abstractions;
 
@@ -18,7 +19,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
     [InlineData("deepseek-coder")]
     public void Encode_ReportsItsSpeed(string name)
     {
-        var folder = Path.Combine(TestData.Shared!, "tokenizers", name);
+        var folder = Path.Combine(SharedData.Folder!, "tokenizers", name);
         var clock = Stopwatch.StartNew();
         var tokenizer = Tokenizer.Load(folder);
         output.WriteLine($"{name}: first load {clock.ElapsedMilliseconds} ms");

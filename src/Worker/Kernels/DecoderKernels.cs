@@ -12,12 +12,14 @@ internal sealed class DecoderKernels : IDisposable
     private const int ArgmaxThreads = 1024;
     private const int ManyRows = 256;
     private const int EarlyCapability = 90;
+    private const int PromptCapability = 90;
+    private const int PromptThreads = 384;
     private const int ElementsPerWarp = 256;
 
     /// <summary>As many as an H200 has room for at a time.</summary>
     private const int MostWarps = 132 * 64;
 
-    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "activation", "gemv", "argmax", "candidates"];
+    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "prefill", "activation", "gemv", "argmax", "candidates"];
 
     private static readonly string[] ExpertSources = ["route", "experts"];
 
@@ -29,6 +31,7 @@ internal sealed class DecoderKernels : IDisposable
     private readonly CudaKernel _addNorm;
     private readonly CudaKernel _ropeToCache;
     private readonly CudaKernel _attention;
+    private readonly CudaKernel? _prefillAttention;
     private readonly CudaKernel _gate;
     private readonly CudaKernel _gemv;
     private readonly CudaKernel _gemvGate;
@@ -46,6 +49,9 @@ internal sealed class DecoderKernels : IDisposable
         _addNorm = Kernel("add_norm");
         _ropeToCache = Kernel("rope_to_cache");
         _attention = Kernel("decode_attention");
+        _prefillAttention = sizes.CanAttendPrompts && KernelCompiler.ComputeCapability() == PromptCapability
+            ? _module.Kernel("prefill_attention", _beginsEarly, PromptTiles.SharedBytes(sizes.HeadDim))
+            : null;
         _gate = Kernel("gate");
         _gemv = Kernel("gemv");
         _gemvGate = Kernel("gemv_gate");
@@ -58,6 +64,9 @@ internal sealed class DecoderKernels : IDisposable
 
     /// <summary>Null for a decoder without experts.</summary>
     public ExpertKernels? Experts { get; }
+
+    /// <summary>Whether <see cref="AttendPrompts"/> can be called.</summary>
+    public bool AttendsPrompts => _prefillAttention is not null;
 
     /// <param name="tokens">[rows], int32; -1 - r for what is in row r of <paramref name="chosen"/>.</param>
     /// <param name="chosen">What the step before chose: int32.</param>
@@ -85,6 +94,12 @@ internal sealed class DecoderKernels : IDisposable
         _attention.Launch(
             _stream, (splits, _sizes.KeyValueHeads * _sizes.GroupParts, rows), AttentionThreads, qkv, keys, values, lengths.Lengths, lengths.Tables, lengths.Layout, output, partials, counters,
             attention.Scale, attention.Window, attention.Cap, attention.Sinks);
+
+    /// <summary>Attention of all prompts of a step, whose keys and values are in the cache already.</summary>
+    /// <exception cref="InvalidOperationException">There is no such kernel for this device.</exception>
+    public void AttendPrompts(in PromptTiles prompts, nint qkv, torch.Tensor keys, torch.Tensor values, nint output, in AttentionArguments attention) =>
+        (_prefillAttention ?? throw new InvalidOperationException("There is no kernel for the attention of prompts.")).Launch(
+            _stream, (_sizes.Heads, prompts.Count, 1), PromptThreads, qkv, keys, values, prompts.Tiles, prompts.Tables, output, attention.Scale, attention.Window, attention.Cap, attention.Sinks);
 
     /// <param name="both">[rows, 2 * size]: gates, then ups.</param>
     public void Gate(int rows, nint both, nint y, int size) =>

@@ -14,6 +14,7 @@ internal sealed class KernelCompiler(string cacheFolder)
 {
     private const int ComputeCapabilityMajor = 75;
     private const int ComputeCapabilityMinor = 76;
+    private const int Hopper = 90;
 
     /// <summary>The user's cache folder.</summary>
     public static string DefaultCacheFolder => UserCache.Folder("kernels");
@@ -25,7 +26,10 @@ internal sealed class KernelCompiler(string cacheFolder)
     /// <exception cref="CudaException">The driver refuses the result.</exception>
     public CudaModule Compile(string source, IEnumerable<string> definitions)
     {
-        var architecture = $"sm_{ComputeCapability()}";
+        var capability = ComputeCapability();
+
+        // With "a", the instructions that no later architecture has.
+        var architecture = $"sm_{capability}{(capability == Hopper ? "a" : "")}";
         string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", .. definitions];
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [source, NvrtcProgram.Version(), .. options]))));
         var path = Path.Combine(cacheFolder, $"{key}.cubin");

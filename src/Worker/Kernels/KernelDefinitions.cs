@@ -25,6 +25,9 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
     /// <summary>Threads for one row of a norm, eight elements each where the row is not too long.</summary>
     public int NormThreads => Math.Min(LargestNormBlock, ((Hidden / 8) + 31) / 32 * 32);
 
+    /// <summary>Whether there is a kernel for the attention of prompts, on a device that has its instructions.</summary>
+    public bool CanAttendPrompts => Dtype != torch.ScalarType.Float32 && HeadDim is (64 or 128);
+
     /// <summary>Whether a step has so many rows that experts have many each: kernels for those keep fewer readings under way.</summary>
     public bool ExpertsAreWide(int rows) => rows > FewRows && rows * ExpertsPerToken > FewRowsOfAnExpert * Experts;
 

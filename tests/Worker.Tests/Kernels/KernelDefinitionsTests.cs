@@ -47,16 +47,39 @@ public sealed class KernelDefinitionsTests
     public void Options_NameTheElementType(torch.ScalarType dtype, string name) =>
         (Sizes(8, 8, 64) with { Dtype = dtype }).Options.ShouldContain($"-DELEMENT_{name}");
 
+    [Theory]
+    [InlineData(torch.ScalarType.BFloat16, 128, true)]
+    [InlineData(torch.ScalarType.Float16, 64, true)]
+    [InlineData(torch.ScalarType.BFloat16, 96, false)]
+    [InlineData(torch.ScalarType.Float32, 128, false)]
+    public void CanAttendPrompts_InSixteenBitsWithHeadsOfTheInstructions(torch.ScalarType dtype, int headDim, bool expected) =>
+        (Sizes(8, 8, headDim) with { Dtype = dtype }).CanAttendPrompts.ShouldBe(expected);
+
+    [Fact]
+    public void PrefillSource_HasTheSizesThatItIsLaunchedWith()
+    {
+        var source = Source("prefill");
+
+        source.ShouldContain($"#define QUERY_TILE {PromptTiles.Queries}\n");
+        source.ShouldContain($"tiles + {PromptTiles.Integers} * blockIdx.y");
+        PromptTiles.SharedBytes(128).ShouldBeGreaterThanOrEqualTo((2 * 128 * (128 + (2 * 2 * 128))) + 1024 + (8 * 8));
+    }
+
     /// <summary>The kernel and who reads what it wrote have to agree on numbers that both spell out.</summary>
     [Fact]
     public void CandidatesSource_HasTheSizesThatAreRead()
     {
-        using var stream = typeof(DecoderKernels).Assembly.GetManifestResourceStream("LmDeploy.Worker.Kernels.candidates.cu")!;
-        using var reader = new StreamReader(stream);
-        var source = reader.ReadToEnd();
+        var source = Source("candidates");
 
         source.ShouldContain($"#define WANTED {TokenCandidates.Wanted}\n");
         source.ShouldContain($"#define CANDIDATES {TokenCandidates.Most}\n");
+    }
+
+    private static string Source(string name)
+    {
+        using var stream = typeof(DecoderKernels).Assembly.GetManifestResourceStream($"LmDeploy.Worker.Kernels.{name}.cu")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 
     private static KernelDefinitions Sizes(int heads, int keyValueHeads, int headDim) =>

@@ -179,7 +179,9 @@ internal sealed class CudaDecoder : IDisposable
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);
         var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device, withExperts: ExpertBuffers.IsWorthIt(batch.Rows, _spec, _weights.Embedding.dtype));
-        var prefills = batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.dtype, _device)).ToList();
+        List<CudaPrefill> prefills = _kernels.AttendsPrompts
+            ? []
+            : [.. batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.dtype, _device))];
         var decoding = batch.SingleTokenSlices;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decoding, _mostDecodeRows);
         Enqueue(buffers, _mixedInputs, cache, decoding, decoding == 0 ? 1 : Splits(decoding), prefills, flight);
@@ -207,6 +209,11 @@ internal sealed class CudaDecoder : IDisposable
             if (decoding > 0)
             {
                 _kernels.Attend(decoding, splits, buffers.Qkv.Pointer, keys, values, inputs.Lengths, buffers.Attended.Pointer, layer.Attention, _partials, _counters);
+            }
+
+            if (_kernels.AttendsPrompts && inputs.Prompts is { Count: > 0 } prompts)
+            {
+                _kernels.AttendPrompts(prompts, buffers.Qkv.Pointer, keys, values, buffers.Attended.Pointer, layer.Attention);
             }
 
             Prefill(layer, buffers, keys, values, decoding, prefills);

@@ -8,7 +8,7 @@ namespace LmDeploy.Worker.Models.Cuda;
 
 /// <summary>
 /// The numbers that a step begins with, in one piece of device memory that is filled by one copy: tokens, positions and slots of every row, lengths and
-/// block tables of the rows that decode. While one step's are on their way, the next ones can be written. Owns its memory. Not thread-safe.
+/// block tables of the rows that decode, pieces and block tables of the prompts. While one step's are on their way, the next ones can be written. Owns its memory. Not thread-safe.
 /// </summary>
 internal sealed class StepInputs : IDisposable
 {
@@ -17,22 +17,23 @@ internal sealed class StepInputs : IDisposable
     private readonly torch.Tensor _device;
     private readonly nint _pointer;
     private readonly int _capacity;
+    private PromptTiles _prompts;
     private long _steps;
 
     /// <param name="rows">Rows of the largest step.</param>
-    /// <param name="tableEntries">Room for the block tables of one step.</param>
-    public StepInputs(int rows, int tableEntries, torch.Device device)
+    /// <param name="entries">Room for what the sequences of one step have: block tables, and pieces of prompts.</param>
+    public StepInputs(int rows, int entries, torch.Device device)
     {
         _rows = rows;
-        _capacity = tableEntries;
-        var length = (4 * rows) + 1 + tableEntries;
+        _capacity = entries;
+        var length = (4 * rows) + 1 + entries;
         _hosts = [(new PinnedBuffer(length), new CudaEvent()), (new PinnedBuffer(length), new CudaEvent())];
         _device = torch.zeros(length, dtype: torch.int32, device: device).DetachFromDisposeScope();
         _pointer = TorchShim.DataPointer(_device);
     }
 
     /// <summary>With room for a step and others like it.</summary>
-    public static StepInputs For(StepBatch batch, torch.Device device) => new(batch.Rows, Math.Max(1, 2 * batch.SingleTokenSlices * Width(batch)), device);
+    public static StepInputs For(StepBatch batch, torch.Device device) => new(batch.Rows, Math.Max(1, 2 * (int)Entries(batch)), device);
 
     public nint Tokens => _pointer;
 
@@ -42,8 +43,11 @@ internal sealed class StepInputs : IDisposable
 
     public DecodeLengths Lengths => new(At(3 * _rows), At((4 * _rows) + 1), At(4 * _rows));
 
+    /// <summary>Of the step that was filled in last.</summary>
+    public PromptTiles Prompts => _prompts;
+
     /// <summary>Whether a step fits.</summary>
-    public bool Holds(StepBatch batch) => batch.Rows <= _rows && (long)batch.SingleTokenSlices * Width(batch) <= _capacity;
+    public bool Holds(StepBatch batch) => batch.Rows <= _rows && Entries(batch) <= _capacity;
 
     /// <summary>Enqueues the copy of a step's numbers, once that of the last step but one is done.</summary>
     /// <param name="rows">At least as many as the step has; the others are filled with rows that write nothing.</param>
@@ -70,7 +74,10 @@ internal sealed class StepInputs : IDisposable
             (host[row], host[_rows + row], host[(2 * _rows) + row]) = (0, 0, -1);
         }
 
-        numbers.CopyTo(_pointer, FillLengths(batch, host), stream);
+        var end = FillLengths(batch, host);
+        var prompts = PromptLayout.Fill(batch, host[end..]);
+        _prompts = new PromptTiles(prompts.Count, At(end + prompts.Tiles), At(end));
+        numbers.CopyTo(_pointer, end + prompts.Length, stream);
         copied.Record(stream);
     }
 
@@ -88,7 +95,9 @@ internal sealed class StepInputs : IDisposable
 
     private static int Width(StepBatch batch) => batch.SingleTokenSlices == 0 ? 1 : batch.Slices.Take(batch.SingleTokenSlices).Max(slice => slice.Blocks.Count);
 
-    /// <returns>How many integers are to be copied.</returns>
+    private static long Entries(StepBatch batch) => ((long)batch.SingleTokenSlices * Width(batch)) + PromptLayout.LengthOf(batch);
+
+    /// <returns>How many integers are filled in.</returns>
     private int FillLengths(StepBatch batch, Span<int> host)
     {
         var lengths = host.Slice(3 * _rows, _rows);

@@ -119,6 +119,9 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ModuleGetFunction(out nint function, nint module, string name);
 
+    [LibraryImport(Library, EntryPoint = "cuFuncSetAttribute")]
+    public static partial int FunctionSetAttribute(nint function, int attribute, int value);
+
     [LibraryImport(Library, EntryPoint = "cuLaunchKernelEx")]
     public static partial int LaunchKernel(LaunchConfiguration* configuration, nint function, void** arguments, void** extra);
 }

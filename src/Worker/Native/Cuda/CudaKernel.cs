@@ -2,7 +2,8 @@ namespace LmDeploy.Worker.Native.Cuda;
 
 /// <summary>One kernel of a <see cref="CudaModule"/>, and good as long as that.</summary>
 /// <param name="beginsEarly">Whether it may begin before what is enqueued before it has ended, because it waits by itself (compute capability 9.0 and up).</param>
-internal sealed unsafe class CudaKernel(nint function, string name, bool beginsEarly)
+/// <param name="sharedBytes">Shared memory of each block, beside what the kernel declares.</param>
+internal sealed unsafe class CudaKernel(nint function, string name, bool beginsEarly, int sharedBytes)
 {
     private const int MostArguments = 24;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class CudaKernel(nint function, string name, bool beginsE
             BlockX = (uint)threads,
             BlockY = 1,
             BlockZ = 1,
+            SharedBytes = (uint)sharedBytes,
             Stream = stream.Handle,
             Attributes = &early,
             AttributeCount = beginsEarly ? 1u : 0,

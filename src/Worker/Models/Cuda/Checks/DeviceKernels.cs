@@ -41,6 +41,15 @@ internal sealed class DeviceKernels(DecoderKernels kernels, CudaStream stream) :
         stream.Synchronize();
     }
 
+    public bool AttendsPrompts => kernels.AttendsPrompts;
+
+    public void AttendPrompts(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention)
+    {
+        Settle();
+        kernels.AttendPrompts(new PromptTiles(Rows(tiles), Pointer(tiles), Pointer(tables)), Pointer(qkv), keys, values, Pointer(output), attention);
+        stream.Synchronize();
+    }
+
     public void Gate(torch.Tensor both, torch.Tensor y)
     {
         Settle();

@@ -17,6 +17,12 @@ internal interface ICheckedKernels
     /// <param name="tables">[rows, width]</param>
     void Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output, in AttentionArguments attention, torch.Tensor counters);
 
+    /// <summary>Whether <see cref="AttendPrompts"/> can be called.</summary>
+    bool AttendsPrompts { get; }
+
+    /// <param name="tiles">[pieces, 4], see <see cref="PromptTiles"/>.</param>
+    void AttendPrompts(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention);
+
     void Gate(torch.Tensor both, torch.Tensor y);
 
     void Gemv(torch.Tensor weight, torch.Tensor x, torch.Tensor y);

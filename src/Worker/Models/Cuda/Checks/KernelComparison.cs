@@ -17,17 +17,20 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
     private static readonly IReadOnlyList<string> ForExperts = ["route", "experts_gate_up", "experts_gate_up_wide", "experts_down", "experts_down_wide", "mix"];
 
     /// <summary>All there are.</summary>
-    public static IReadOnlyList<string> Kernels { get; } = ["embed", "add_norm", "rope_to_cache", "decode_attention", "gate", "gemv", "gemv_gate", "argmax", "candidates", .. ForExperts];
+    public static IReadOnlyList<string> Kernels { get; } = ["embed", "add_norm", "rope_to_cache", "decode_attention", "prefill_attention", "gate", "gemv", "gemv_gate", "argmax", "candidates", .. ForExperts];
 
     /// <returns>The name of each kernel that was compiled with its largest difference.</returns>
     public IEnumerable<(string Kernel, double Difference)> Run()
     {
-        Func<double>[] plain = [Embed, AddNorm, RopeToCache, Attention, Gate, Gemv, GemvGate, Argmax, Candidates];
+        Func<double>?[] plain = [Embed, AddNorm, RopeToCache, Attention, kernels.AttendsPrompts ? PromptAttention : null, Gate, Gemv, GemvGate, Argmax, Candidates];
         var comparisons = _sizes.Experts > 0 ? [.. plain, .. new ExpertComparison(kernels, device, _data).All] : plain;
         foreach (var (kernel, compare) in Kernels.Zip(comparisons))
         {
-            using var scope = torch.NewDisposeScope();
-            yield return (kernel, compare());
+            if (compare is not null)
+            {
+                using var scope = torch.NewDisposeScope();
+                yield return (kernel, compare());
+            }
         }
     }
 
@@ -125,15 +128,51 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
             return Worst(CheckData.Difference(output, expected), CheckData.Difference(counters, torch.zeros_like(counters, device: torch.CPU)));
         });
 
-        torch.Tensor Attended(int row, AttentionArguments arguments)
+        torch.Tensor Attended(int row, AttentionArguments arguments) => lengths[row] == 0
+            ? torch.zeros([_sizes.Heads, _sizes.HeadDim], dtype: torch.float32)
+            : this.Attended(qkv.select(0, row), keys, values, table.AsSpan(row * width, width), lengths[row], arguments);
+    }
+
+    private double PromptAttention()
+    {
+        // A short prompt, and the end of another one; with a row before them that is none.
+        const int First = 200, Before = 1;
+        int[] counts = [70, 131];
+        var (rows, width) = (Before + counts.Sum(), (First + counts[1] + _sizes.BlockSize - 1) / _sizes.BlockSize);
+        var table = _data.Shuffled(2 * width);
+        int[] tiles = [Before + 70, 128, First, width, Before, 70, 0, 0, Before + 198, 3, First + 128, width];
+        var qkv = _data.Values(1.5, rows, _sizes.Heads + (2 * _sizes.KeyValueHeads), _sizes.HeadDim);
+        var (keys, values) = (_data.Values(1.5, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim), _data.Values(1, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim));
+        var scale = (float)(1 / Math.Sqrt(_sizes.HeadDim));
+        AttentionArguments[] variants = [new(scale, 0, 0, null), new(scale, 100, 0, null), new(scale, 0, 2, null), new(scale, 150, 0, _data.Values(2, _sizes.Heads))];
+        return Worst(variants, variant =>
         {
-            var first = arguments.Window > 0 ? Math.Max(0, lengths[row] - arguments.Window) : 0;
-            var slots = torch.tensor([.. Enumerable.Range(first, lengths[row] - first).Select(position =>
-                ((long)table[(row * width) + (position / _sizes.BlockSize)] * _sizes.BlockSize) + (position % _sizes.BlockSize))]);
-            return lengths[row] == 0
+            var (qkvThere, keysThere, valuesThere, output) = (qkv.to(device), keys.to(device), values.to(device), Room(rows, _sizes.Heads, _sizes.HeadDim));
+            var (tilesThere, tableThere) = (Integers(tiles).view(-1, PromptTiles.Integers), Integers(table));
+            kernels.AttendPrompts(qkvThere, keysThere, valuesThere, tilesThere, tableThere, output, variant with { Sinks = variant.Sinks?.to(device) });
+            var expected = Enumerable.Range(0, rows).Select(row => row < Before
                 ? torch.zeros([_sizes.Heads, _sizes.HeadDim], dtype: torch.float32)
-                : KernelTwins.Attend(qkv.narrow(0, row, 1).squeeze(0).narrow(0, 0, _sizes.Heads), keys.index_select(0, slots), values.index_select(0, slots), arguments);
+                : row < Before + counts[0]
+                    ? Attended(qkv.select(0, row), keys, values, table, row - Before + 1, variant)
+                    : Attended(qkv.select(0, row), keys, values, table.AsSpan(width), First + row - Before - counts[0] + 1, variant));
+            return CheckData.Difference(output, torch.stack([.. expected], 0));
+        });
+    }
+
+    /// <param name="qkv">[heads + 2 * key-value heads, head size], of one token.</param>
+    /// <param name="blocks">Of the token's sequence.</param>
+    /// <param name="length">Of its sequence up to the token.</param>
+    private torch.Tensor Attended(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, ReadOnlySpan<int> blocks, int length, in AttentionArguments arguments)
+    {
+        var first = arguments.Window > 0 ? Math.Max(0, length - arguments.Window) : 0;
+        var slots = new long[length - first];
+        for (var position = first; position < length; position++)
+        {
+            slots[position - first] = ((long)blocks[position / _sizes.BlockSize] * _sizes.BlockSize) + (position % _sizes.BlockSize);
         }
+
+        var seen = torch.tensor(slots);
+        return KernelTwins.Attend(qkv.narrow(0, 0, _sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), arguments);
     }
 
     private double Gate()

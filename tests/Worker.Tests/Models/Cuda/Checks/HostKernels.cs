@@ -60,6 +60,26 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
         spoil("decode_attention", output);
     }
 
+    public bool AttendsPrompts => sizes.CanAttendPrompts;
+
+    public void AttendPrompts(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention)
+    {
+        var blocks = Integers(tables);
+        foreach (var tile in Integers(tiles).Chunk(PromptTiles.Integers))
+        {
+            for (var i = 0; i < tile[1]; i++)
+            {
+                var position = tile[2] + i;
+                var first = attention.Window > 0 ? Math.Max(0, position + 1 - attention.Window) : 0;
+                var seen = torch.tensor(Enumerable.Range(first, position + 1 - first).Select(at => ((long)blocks[tile[3] + (at / sizes.BlockSize)] * sizes.BlockSize) + (at % sizes.BlockSize)).ToArray());
+                var row = tile[0] + i;
+                output.narrow(0, row, 1).copy_(KernelTwins.Attend(qkv.select(0, row).narrow(0, 0, sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), attention).unsqueeze(0));
+            }
+        }
+
+        spoil("prefill_attention", output);
+    }
+
     public void Gate(torch.Tensor both, torch.Tensor y) => Write("gate", y, Activations.Gated(sizes.Activation, both, y.shape[1]));
 
     public void Gemv(torch.Tensor weight, torch.Tensor x, torch.Tensor y) => Write("gemv", y, KernelTwins.Gemv(weight, x));

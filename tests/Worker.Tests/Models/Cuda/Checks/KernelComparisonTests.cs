@@ -19,7 +19,8 @@ public sealed class KernelComparisonTests
     {
         var sizes = CheckShapes.All[shape];
         var found = new KernelComparison(new HostKernels(sizes, (_, _) => { }), torch.CPU).Run().ToList();
-        found.Select(one => one.Kernel).ShouldBe(sizes.Experts > 0 ? KernelComparison.Kernels : KernelComparison.Kernels.TakeWhile(kernel => kernel != "route"));
+        var expected = sizes.Experts > 0 ? KernelComparison.Kernels : KernelComparison.Kernels.TakeWhile(kernel => kernel != "route");
+        found.Select(one => one.Kernel).ShouldBe(expected.Where(kernel => sizes.CanAttendPrompts || kernel != "prefill_attention"));
         found.ShouldAllBe(one => one.Difference <= CheckShapes.Tolerance(sizes.Dtype));
     }
 
@@ -27,7 +28,7 @@ public sealed class KernelComparisonTests
     [MemberData(nameof(Kernels))]
     public void Run_FindsTheOneNumberThatIsWrong(string wrong)
     {
-        var sizes = CheckShapes.All[^1];
+        var sizes = CheckShapes.All.First(shape => shape.Experts > 0 && shape.CanAttendPrompts);
         var kernels = new HostKernels(sizes, (kernel, written) =>
         {
             if (kernel == wrong)

@@ -1,0 +1,41 @@
+using LmDeploy.Worker.Cache;
+using LmDeploy.Worker.Kernels;
+using LmDeploy.Worker.Models.Cuda;
+using LmDeploy.Worker.Steps;
+
+namespace LmDeploy.Worker.Tests.Models.Cuda;
+
+public sealed class PromptLayoutTests
+{
+    private const int BlockSize = 64;
+
+    [Fact]
+    public void Fill_CutsPromptsIntoPieces_ThoseWithMostKeysFirst()
+    {
+        // One that decodes, a prompt of 130 from its beginning, and 20 more of one that has 300 already.
+        var batch = new StepBatch([Slice(9, 1, [7]), Slice(0, 130, [3, 1, 2]), Slice(300, 20, [9, 8, 6, 5, 4])]);
+        var numbers = new int[PromptLayout.LengthOf(batch)];
+
+        var layout = PromptLayout.Fill(batch, numbers);
+
+        layout.ShouldBe(new PromptLayout(3, 8, numbers.Length));
+        numbers[..8].ShouldBe([3, 1, 2, 9, 8, 6, 5, 4]);
+        numbers[8..].Chunk(PromptTiles.Integers).ShouldBe([[131, 20, 300, 3], [129, 2, 128, 0], [1, 128, 0, 0]]);
+    }
+
+    [Fact]
+    public void Fill_OfAStepThatOnlyDecodes_IsEmpty()
+    {
+        var batch = new StepBatch([Slice(9, 1, [7]), Slice(2, 1, [1])]);
+
+        PromptLayout.LengthOf(batch).ShouldBe(0);
+        PromptLayout.Fill(batch, []).ShouldBe(new PromptLayout(0, 0, 0));
+    }
+
+    private static StepSlice Slice(int first, int count, int[] blocks)
+    {
+        var table = new BlockTable(BlockSize);
+        Array.ForEach(blocks, table.Add);
+        return new StepSlice { Blocks = table, Tokens = new int[count], FirstPosition = first, PromptLength = first + count };
+    }
+}

@@ -51,11 +51,11 @@ internal sealed class Decoder(
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null) =>
         _kernels is { } kernels ? kernels.Forward(batch, cache, flight) : ForwardByOperators(batch, cache, flight);
 
-    /// <inheritdoc cref="IDecodeQueue.IsRecorded"/>
+    /// <inheritdoc cref="IStepQueue.IsRecorded"/>
     public bool IsRecorded(StepBatch batch) => _kernels?.IsRecorded(batch) == true;
 
-    /// <inheritdoc cref="IDecodeQueue.TryEnqueue"/>
-    public IDecodedStep? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates) => _kernels?.TryEnqueue(batch, cache, withCandidates);
+    /// <inheritdoc cref="IStepQueue.TryEnqueue"/>
+    public IStepOutcome? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates) => _kernels?.TryEnqueue(batch, cache, withCandidates);
 
     /// <summary><see cref="Forward"/> without our kernels: on a CPU, and what they are measured by.</summary>
     public torch.Tensor ForwardByOperators(StepBatch batch, KeyValueCache cache, FlightRecord? flight = null)

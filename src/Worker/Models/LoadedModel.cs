@@ -16,7 +16,7 @@ using TorchSharp;
 namespace LmDeploy.Worker.Models;
 
 /// <summary>A decoder with its key-value cache, ready for steps. The engine's thread alone may use it.</summary>
-internal sealed class LoadedModel : IDecodeQueue, IDisposable
+internal sealed class LoadedModel : IStepQueue, IDisposable
 {
     private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info, KernelProof? kernelProof)
     {
@@ -66,7 +66,7 @@ internal sealed class LoadedModel : IDecodeQueue, IDisposable
 
     public bool IsRecorded(StepBatch batch) => Decoder.IsRecorded(batch);
 
-    public IDecodedStep? TryEnqueue(StepBatch batch, bool withCandidates) => Decoder.TryEnqueue(batch, Cache, withCandidates);
+    public IStepOutcome? TryEnqueue(StepBatch batch, bool withCandidates) => Decoder.TryEnqueue(batch, Cache, withCandidates);
 
     public void Dispose()
     {

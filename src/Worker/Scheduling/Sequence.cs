@@ -44,7 +44,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     public Lead? Lead { get; set; }
 
     /// <summary>Whether the request was told that its prompt is computed; a sequence that is prefilled again is not told again.</summary>
-    public bool IsStarted { get; set; }
+    public bool IsStarted { get; private set; }
 
     /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
     public List<float> PromptLogprobs { get; } = [];
@@ -54,8 +54,8 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         ? _tokens.Count - 1
         : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
 
-    /// <summary>Whether its next token is the most probable one or drawn from so many most probable ones, whatever was before, and nothing else is asked of the step.</summary>
-    public bool IsPlainlyDecoding(int candidates) => IsStarted && request.MaxNewTokens > 0 && request.Sampling is { Logprobs: null, LeavesLogitsAlone: true } sampling
+    /// <summary>Whether its next token is the most probable one or drawn from so many most probable ones, whatever was before, and nothing else is asked of its steps.</summary>
+    public bool IsPlain(int candidates) => (IsStarted || (request.PromptLogprobsFrom is null && request.Readouts.Count == 0)) && request.MaxNewTokens > 0 && request.Sampling is { Logprobs: null, LeavesLogitsAlone: true } sampling
         && (sampling.IsGreedy || (sampling.TopK >= 1 && sampling.TopK <= candidates)) && Generated >= sampling.MinNewTokens
         && request.BadTokenIds.Count == 0 && !request.WantsLogits && request.Allowed is null && request.Rejects is null;
 
@@ -69,6 +69,16 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     /// <summary>How many tokens at the beginning are those of another sequence.</summary>
     public int CommonWith(Sequence other) => CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(CollectionsMarshal.AsSpan(other._tokens));
+
+    /// <summary>Tells the request, once, that its prompt is computed.</summary>
+    public void Start()
+    {
+        if (!IsStarted)
+        {
+            IsStarted = true;
+            request.OnPrefilled(PromptLogprobs);
+        }
+    }
 
     /// <summary>Notes that the first tokens are in the cache already.</summary>
     public void SkipTo(int computed) => Computed = computed;

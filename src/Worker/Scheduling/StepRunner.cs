@@ -14,16 +14,16 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
     private const int LogitRows = 256;
 
     private readonly TokenSampler _sampler = new();
-    private readonly PlainDecoding? _decoding = model.Decoder.UsesKernels ? new PlainDecoding(model, scheduler) : null;
+    private readonly PlainSteps? _plain = model.Decoder.UsesKernels ? new PlainSteps(model, scheduler) : null;
 
     /// <summary>The step to run next: what runs ahead of its tokens already, or what the scheduler says.</summary>
     /// <returns>Empty when there is no work.</returns>
-    public IReadOnlyList<ScheduledSlice> Next() => _decoding?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
+    public IReadOnlyList<ScheduledSlice> Next() => _plain?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
 
     public void Run(IReadOnlyList<ScheduledSlice> step)
     {
         using var scope = torch.NewDisposeScope();
-        if (_decoding?.TryRun(step) == true)
+        if (_plain?.TryRun(step) == true)
         {
             return;
         }
@@ -43,12 +43,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
             }
         }
 
-        foreach (var (sequence, _) in ends.Where(end => !end.Sequence.IsStarted))
-        {
-            sequence.IsStarted = true;
-            sequence.Request.OnPrefilled(sequence.PromptLogprobs);
-        }
-
+        ends.ForEach(end => end.Sequence.Start());
         ends.RemoveAll(end => FinishScored(end.Sequence));
         if (ends.Count > 0)
         {

@@ -175,7 +175,10 @@ public sealed class StepGuardTests
         foreach (var scheduled in step.Take(failure is null ? step.Count : _advancedBeforeFailing))
         {
             _scheduler.Advance(scheduled);
-            scheduled.Sequence.IsStarted |= scheduled.ReachesEnd;
+            if (scheduled.ReachesEnd)
+            {
+                scheduled.Sequence.Start();
+            }
         }
 
         if (failure is not null)

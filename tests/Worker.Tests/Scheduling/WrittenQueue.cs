@@ -6,7 +6,7 @@ using TorchSharp;
 namespace LmDeploy.Worker.Tests.Scheduling;
 
 /// <summary>A device that writes down which token each slot of the cache holds, and whose next token follows from all that a sequence sees of them.</summary>
-internal sealed class WrittenQueue(int window) : IDecodeQueue
+internal sealed class WrittenQueue(int window) : IStepQueue
 {
     private readonly Dictionary<long, int> _cache = [];
     private readonly HashSet<int> _recorded = [];
@@ -32,10 +32,14 @@ internal sealed class WrittenQueue(int window) : IDecodeQueue
 
     public bool IsRecorded(StepBatch batch) => _recorded.Contains(batch.Rows);
 
-    public IDecodedStep? TryEnqueue(StepBatch batch, bool withCandidates)
+    public IStepOutcome? TryEnqueue(StepBatch batch, bool withCandidates)
     {
         Enqueued.Add((batch.Rows, batch.Slices.Count(slice => slice.Tokens.Span[0] < 0)));
-        _recorded.Add(batch.Rows);
+        if (batch.Rows == batch.Slices.Count)
+        {
+            _recorded.Add(batch.Rows);
+        }
+
         _chosen = [.. batch.Slices.Select(Compute)];
         return new Step(_chosen);
     }
@@ -61,7 +65,7 @@ internal sealed class WrittenQueue(int window) : IDecodeQueue
         return Following(Enumerable.Range(first, slice.Length - first).Select(position => _cache[slice.Blocks.Slot(position)]));
     }
 
-    private sealed class Step(int[] chosen) : IDecodedStep
+    private sealed class Step(int[] chosen) : IStepOutcome
     {
         private bool _isDone;
 

@@ -35,7 +35,7 @@ internal sealed class CudaDecoder : IDisposable
     private readonly torch.Tensor _logits;
     private readonly torch.Tensor _ids;
     private readonly torch.Tensor _candidates;
-    private readonly DecodedStep[] _decoded;
+    private readonly StepOutcome[] _outcomes;
     private readonly Dictionary<int, DecodeGraph> _graphs = [];
     private StepInputs? _mixedInputs;
     private long _steps;
@@ -66,7 +66,7 @@ internal sealed class CudaDecoder : IDisposable
         _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.dtype, device: _device).DetachFromDisposeScope();
         _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _candidates = torch.zeros([_mostDecodeRows, TokenCandidates.Integers], dtype: torch.int32, device: _device).DetachFromDisposeScope();
-        _decoded = [new DecodedStep(_mostDecodeRows, spec.LogitCap), new DecodedStep(_mostDecodeRows, spec.LogitCap)];
+        _outcomes = [new StepOutcome(_mostDecodeRows, spec.LogitCap), new StepOutcome(_mostDecodeRows, spec.LogitCap)];
         _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
     }
 
@@ -74,25 +74,28 @@ internal sealed class CudaDecoder : IDisposable
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight) =>
         TryRun(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
 
-    /// <inheritdoc cref="IDecodeQueue.IsRecorded"/>
+    /// <inheritdoc cref="IStepQueue.IsRecorded"/>
     public bool IsRecorded(StepBatch batch) => IsMadeFor(batch) && _graphs.TryGetValue(DecodeGraph.Bucket(batch.Rows), out var step) && step.Graph is not null;
 
-    /// <inheritdoc cref="IDecodeQueue.TryEnqueue"/>
-    public IDecodedStep? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates)
+    /// <inheritdoc cref="IStepQueue.TryEnqueue"/>
+    public IStepOutcome? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates)
     {
-        if (TryRun(batch, cache) is not { } step)
+        var rows = batch.Slices.Count;
+        if (rows > _mostDecodeRows)
         {
             return null;
         }
 
+        using var scope = torch.NewDisposeScope();
+        var logits = TryRun(batch, cache)?.Logits ?? EnqueueEnds(Mixed(batch, cache, flight: null), rows);
         if (withCandidates)
         {
-            _kernels.Candidates(batch.Rows, step.Logits.Pointer, TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
+            _kernels.Candidates(rows, logits.Pointer, TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
         }
 
-        var decoded = _decoded[_steps++ % _decoded.Length];
-        decoded.Enqueue(batch.Rows, _ids, withCandidates ? _candidates : null, step.Logits.Tensor, _stream);
-        return decoded;
+        var outcome = _outcomes[_steps++ % _outcomes.Length];
+        outcome.Enqueue(rows, _ids, withCandidates ? _candidates : null, logits.Tensor, _stream);
+        return outcome;
     }
 
     /// <param name="hidden">[rows, hidden]</param>
@@ -115,7 +118,7 @@ internal sealed class CudaDecoder : IDisposable
 
         _mixedInputs?.Dispose();
         _decodeInputs.Dispose();
-        Array.ForEach(_decoded, decoded => decoded.Dispose());
+        Array.ForEach(_outcomes, outcome => outcome.Dispose());
         _candidates.Dispose();
         _logits.Dispose();
         _ids.Dispose();
@@ -163,6 +166,16 @@ internal sealed class CudaDecoder : IDisposable
             _weights.Output.Run(_kernels, step.Buffers.Normed, step.Logits);
             _kernels.Argmax(rows, step.Logits.Pointer, TorchShim.DataPointer(_ids), _weights.Output.Outputs);
         }
+    }
+
+    /// <summary>Enqueues what comes after the hidden states of a step with prompts: logits of the last row of every slice, and the largest of them.</summary>
+    private StepRows EnqueueEnds(torch.Tensor hidden, int rows)
+    {
+        var (ends, logits) = (new StepRows(_buffers.Normed.Tensor.narrow(0, 0, rows)), new StepRows(_logits.narrow(0, 0, rows)));
+        _kernels.Embed(rows, _mixedInputs!.Ends, TorchShim.DataPointer(_ids), hidden, scale: 1, ends.Pointer);
+        _weights.Output.Run(_kernels, ends, logits);
+        _kernels.Argmax(rows, logits.Pointer, TorchShim.DataPointer(_ids), _weights.Output.Outputs);
+        return logits;
     }
 
     private bool IsMadeFor(StepBatch batch) => batch.SingleTokenSlices == batch.Slices.Count && batch.Rows <= _mostDecodeRows && _decodeInputs.Holds(batch);

@@ -8,7 +8,7 @@ namespace LmDeploy.Worker.Models.Cuda;
 
 /// <summary>
 /// The numbers that a step begins with, in one piece of device memory that is filled by one copy: tokens, positions and slots of every row, lengths and
-/// block tables of the rows that decode, pieces and block tables of the prompts. While one step's are on their way, the next ones can be written. Owns its memory. Not thread-safe.
+/// block tables of the rows that decode, and what only prompts have. While one step's are on their way, the next ones can be written. Owns its memory. Not thread-safe.
 /// </summary>
 internal sealed class StepInputs : IDisposable
 {
@@ -17,7 +17,6 @@ internal sealed class StepInputs : IDisposable
     private readonly torch.Tensor _device;
     private readonly nint _pointer;
     private readonly int _capacity;
-    private PromptTiles _prompts;
     private long _steps;
 
     /// <param name="rows">Rows of the largest step.</param>
@@ -44,7 +43,10 @@ internal sealed class StepInputs : IDisposable
     public DecodeLengths Lengths => new(At(3 * _rows), At((4 * _rows) + 1), At(4 * _rows));
 
     /// <summary>Of the step that was filled in last.</summary>
-    public PromptTiles Prompts => _prompts;
+    public PromptTiles Prompts { get; private set; }
+
+    /// <summary>[slices]: the last row of each slice of the step that was filled in last, if it has prompts.</summary>
+    public nint Ends { get; private set; }
 
     /// <summary>Whether a step fits.</summary>
     public bool Holds(StepBatch batch) => batch.Rows <= _rows && Entries(batch) <= _capacity;
@@ -76,7 +78,8 @@ internal sealed class StepInputs : IDisposable
 
         var end = FillLengths(batch, host);
         var prompts = PromptLayout.Fill(batch, host[end..]);
-        _prompts = new PromptTiles(prompts.Count, At(end + prompts.Tiles), At(end));
+        Prompts = new PromptTiles(prompts.Count, At(end + prompts.Tiles), At(end));
+        Ends = At(end + prompts.Ends);
         numbers.CopyTo(_pointer, end + prompts.Length, stream);
         copied.Record(stream);
     }

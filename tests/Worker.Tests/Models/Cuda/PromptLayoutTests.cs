@@ -18,9 +18,10 @@ public sealed class PromptLayoutTests
 
         var layout = PromptLayout.Fill(batch, numbers);
 
-        layout.ShouldBe(new PromptLayout(3, 8, numbers.Length));
+        layout.ShouldBe(new PromptLayout(3, 8, 20, numbers.Length));
         numbers[..8].ShouldBe([3, 1, 2, 9, 8, 6, 5, 4]);
-        numbers[8..].Chunk(PromptTiles.Integers).ShouldBe([[131, 20, 300, 3], [129, 2, 128, 0], [1, 128, 0, 0]]);
+        numbers[8..20].Chunk(PromptTiles.Integers).ShouldBe([[131, 20, 300, 3], [129, 2, 128, 0], [1, 128, 0, 0]]);
+        numbers[20..].ShouldBe([0, 130, 150]);
     }
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed class PromptLayoutTests
         var batch = new StepBatch([Slice(9, 1, [7]), Slice(2, 1, [1])]);
 
         PromptLayout.LengthOf(batch).ShouldBe(0);
-        PromptLayout.Fill(batch, []).ShouldBe(new PromptLayout(0, 0, 0));
+        PromptLayout.Fill(batch, []).ShouldBe(default);
     }
 
     private static StepSlice Slice(int first, int count, int[] blocks)

@@ -2,8 +2,8 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Models;
 
-/// <summary>What comes out of a step that only decodes, once it was waited for. Good until the step after the next one is enqueued.</summary>
-internal interface IDecodedStep
+/// <summary>What comes out of a step, once it was waited for: a row for each of its slices. Good until the step after the next one is enqueued.</summary>
+internal interface IStepOutcome
 {
     /// <summary>One token a row.</summary>
     ReadOnlySpan<int> MostProbable { get; }

@@ -7,23 +7,31 @@ using LmDeploy.Worker.Tests.Engine;
 
 namespace LmDeploy.Worker.Tests.Scheduling;
 
-public sealed class PlainDecodingTests
+public sealed class PlainStepsTests
 {
     private const int BlockSize = 4;
     private const int Everything = 1_000;
 
+    /// <summary>How tokens are chosen. Draws are from so few that they take the most probable one; log-probabilities are not for the short way.</summary>
+    public enum Kind
+    {
+        Greedy,
+        Draws,
+        WithLogprobs,
+    }
+
     private readonly WrittenQueue _queue;
     private readonly BlockPool _pool;
     private readonly Scheduler _scheduler;
-    private readonly PlainDecoding _decoding;
+    private readonly PlainSteps _decoding;
     private readonly int _window;
 
-    public PlainDecodingTests()
+    public PlainStepsTests()
         : this(blocks: 100, Everything)
     {
     }
 
-    private PlainDecodingTests(int blocks, int window)
+    private PlainStepsTests(int blocks, int window)
     {
         (_window, _pool, _queue) = (window, new BlockPool(blocks), new WrittenQueue(window));
         _scheduler = new Scheduler(
@@ -32,14 +40,14 @@ public sealed class PlainDecodingTests
             BlockSize,
             new SchedulerLimits { MaxBatchSize = 3, MaxPrefillTokenNum = 6, LongestWindow = window == Everything ? null : window },
             (from, to, slots) => _queue.Copy((long)from * BlockSize, (long)to * BlockSize, slots));
-        _decoding = new PlainDecoding(_queue, _scheduler);
+        _decoding = new PlainSteps(_queue, _scheduler);
     }
 
     [Fact]
     public void WhateverIsSharedStoppedCancelledOrLate_EveryAnswerIsItsOwn() =>
-        Gen.Select(Gen.Select(Gen.Int[1, 2].Array[1, 12], Gen.Int[1, 14], Gen.Int[0, 40], Gen.Int[0, 25], Gen.Int[-1, 8], Gen.Bool).Array[1, 9], Gen.Int[0, 9], Gen.Int[8, 40]).Sample((shapes, window, blocks) =>
+        Gen.Select(Gen.Select(Gen.Int[1, 2].Array[1, 12], Gen.Int[1, 14], Gen.Int[0, 40], Gen.Int[0, 25], Gen.Int[-1, 8], Gen.Enum<Kind>()).Array[1, 9], Gen.Int[0, 9], Gen.Int[8, 40]).Sample((shapes, window, blocks) =>
         {
-            var test = new PlainDecodingTests(blocks, window == 0 ? Everything : window);
+            var test = new PlainStepsTests(blocks, window == 0 ? Everything : window);
             var cancellations = shapes.Select(_ => new CancellationTokenSource()).ToList();
             var requests = shapes.Select((shape, i) => Request(shape.Item1, shape.Item2, shape.Item5, shape.Item6, cancellations[i].Token)).ToList();
             for (var step = 0; step <= 40 || test._scheduler.HasWork; step++)
@@ -77,7 +85,7 @@ public sealed class PlainDecodingTests
     public void StepsOfOneSequence_RunAhead_ButNotBeyondItsLastToken()
     {
         Serve(Request([1, 2], 10));
-        _queue.Enqueued.ShouldBe([(1, 0), .. Enumerable.Repeat((1, 1), 8)]);
+        _queue.Enqueued.ShouldBe([(2, 0), (1, 0), .. Enumerable.Repeat((1, 1), 8)]);
     }
 
     [Fact]
@@ -87,16 +95,16 @@ public sealed class PlainDecodingTests
         var request = Request([1, 2], 20, stop);
         Serve(request);
         request.Tokens.Count.ShouldBe(Array.IndexOf(WrittenQueue.Answer([1, 2], 20, Everything), stop) + 1);
-        _queue.Enqueued.Count.ShouldBe(request.Tokens.Count);
+        _queue.Enqueued.Count.ShouldBe(request.Tokens.Count + 1);
     }
 
     [Fact]
     public void ARequestThatDraws_IsWaitedFor()
     {
-        var request = Request([1, 2], 10, draws: true);
+        var request = Request([1, 2], 10, kind: Kind.Draws);
         Serve(request);
         request.Tokens.ShouldBe(WrittenQueue.Answer([1, 2], 10, Everything));
-        _queue.Enqueued.ShouldBe(Enumerable.Repeat((1, 0), 9));
+        _queue.Enqueued.ShouldBe([(2, 0), .. Enumerable.Repeat((1, 0), 9)]);
     }
 
     [Fact]
@@ -119,7 +127,7 @@ public sealed class PlainDecodingTests
         Serve(Request([1, 2], 6), Request([2, 1], 12));
 
         // The shorter one leaves with its fifth step. The next one is the first of its size, the one after that waits for who may come, and then there is none.
-        _queue.Enqueued.ShouldBe([(2, 0), .. Enumerable.Repeat((2, 2), 4), (1, 0), (1, 0), .. Enumerable.Repeat((1, 1), 4)]);
+        _queue.Enqueued.ShouldBe([(4, 0), (2, 0), .. Enumerable.Repeat((2, 2), 4), (1, 0), (1, 0), .. Enumerable.Repeat((1, 1), 4)]);
     }
 
     [Fact]
@@ -138,10 +146,15 @@ public sealed class PlainDecodingTests
         other.Tokens.ShouldBe(WrittenQueue.Answer([2, 1], 20, Everything));
     }
 
-    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int stop = -1, bool draws = false, CancellationToken cancellationToken = default) => new()
+    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int stop = -1, Kind kind = Kind.Greedy, CancellationToken cancellationToken = default) => new()
     {
         PromptIds = prompt,
-        Sampling = draws ? new SamplingParameters { DoSample = true, Temperature = 1, TopK = 2, Seed = 1 } : new SamplingParameters(),
+        Sampling = kind switch
+        {
+            Kind.Draws => new SamplingParameters { DoSample = true, Temperature = 1, TopK = 2, Seed = 1 },
+            Kind.WithLogprobs => new SamplingParameters { Logprobs = 1 },
+            _ => new SamplingParameters(),
+        },
         MaxNewTokens = maxNewTokens,
         StopTokenIds = new HashSet<int> { stop },
         CancellationToken = cancellationToken,
@@ -173,7 +186,7 @@ public sealed class PlainDecodingTests
             _scheduler.Advance(scheduled);
             if (reachesEnd)
             {
-                scheduled.Sequence.IsStarted = true;
+                scheduled.Sequence.Start();
                 _scheduler.Accept(scheduled.Sequence, new SampledToken(next, null));
             }
         }

@@ -6,11 +6,11 @@ using LmDeploy.Worker.Steps;
 namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>
-/// The short way of steps in which every sequence decodes and its next token is among the most probable ones. Where all of them take the most probable one, the
-/// next step is enqueued before the tokens of this one are on the host: the device goes on while they are handed out. A row of such a step is for nothing when its
+/// The short way of steps of which nothing is wanted but next tokens that are among the most probable ones: the host waits once, for those. Where all of them are the most
+/// probable ones, the next step, which only decodes, is enqueued before the tokens of this one are on the host: the device goes on while they are handed out. A row of such a step is for nothing when its
 /// sequence ended meanwhile; what it wrote is beyond the end of everything that others may share.
 /// </summary>
-internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
+internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
 {
     private readonly TokenSampler _sampler = new();
     private EnqueuedStep? _ahead;
@@ -39,22 +39,24 @@ internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
     /// <returns>False when this step is not made for the short way.</returns>
     public bool TryRun(IReadOnlyList<ScheduledSlice> step)
     {
-        if ((_ahead ?? TryEnqueue(step)) is not { } enqueued)
+        var ahead = _ahead;
+        if ((ahead ?? TryEnqueue(step)) is not { } enqueued)
         {
             return false;
         }
 
         _ahead = null;
-        var rows = Enumerable.Range(0, enqueued.Slices.Count).Where(row => IsStanding(enqueued.Slices[row])).ToArray();
+        var rows = Enumerable.Range(0, enqueued.Slices.Count).Where(row => ahead is null || IsStanding(enqueued.Slices[row])).ToArray();
         foreach (var row in rows)
         {
             scheduler.Advance(enqueued.Slices[row]);
         }
 
         _ahead = TryEnqueueNext(enqueued, rows);
-        enqueued.Decoded.Wait();
-        foreach (var row in rows)
+        enqueued.Outcome.Wait();
+        foreach (var row in rows.Where(row => enqueued.Slices[row].ReachesEnd))
         {
+            enqueued.Slices[row].Sequence.Start();
             scheduler.Accept(enqueued.Slices[row].Sequence, Choose(enqueued, row));
         }
 
@@ -67,19 +69,19 @@ internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
 
     private EnqueuedStep? TryEnqueue(IReadOnlyList<ScheduledSlice> step)
     {
-        if (!step.All(scheduled => scheduled.ReachesEnd && scheduled.Sequence.IsPlainlyDecoding(TokenCandidates.Wanted)))
+        if (!step.All(scheduled => scheduled.Sequence.IsPlain(TokenCandidates.Wanted)))
         {
             return null;
         }
 
         var draws = step.Any(scheduled => !scheduled.Sequence.Request.Sampling.IsPlainArgmax);
-        return queue.TryEnqueue(new StepBatch(step.Select(scheduled => scheduled.Slice)), draws) is { } decoded ? new EnqueuedStep(step, decoded) : null;
+        return queue.TryEnqueue(new StepBatch(step.Select(scheduled => scheduled.Slice)), draws) is { } outcome ? new EnqueuedStep(step, outcome) : null;
     }
 
     /// <summary>Enqueues the step after one that was just enqueued, unless somebody else may have a part in it or it needs what is not there.</summary>
     private EnqueuedStep? TryEnqueueNext(EnqueuedStep enqueued, int[] rows)
     {
-        if (_placeIsFree || !scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence.Request.Sampling.IsPlainArgmax))
+        if (_placeIsFree || !scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence is { IsPrefilled: true, Request.Sampling.IsPlainArgmax: true }))
         {
             return null;
         }
@@ -100,10 +102,10 @@ internal sealed class PlainDecoding(IDecodeQueue queue, Scheduler scheduler)
     private SampledToken Choose(EnqueuedStep enqueued, int row)
     {
         var sequence = enqueued.Slices[row].Sequence;
-        return new SampledToken(sequence.Request.Sampling.IsPlainArgmax ? enqueued.Decoded.MostProbable[row] : Draw(enqueued.Decoded, row, sequence.SamplingRow()), null);
+        return new SampledToken(sequence.Request.Sampling.IsPlainArgmax ? enqueued.Outcome.MostProbable[row] : Draw(enqueued.Outcome, row, sequence.SamplingRow()), null);
     }
 
-    private int Draw(IDecodedStep decoded, int row, SamplingRow sampling) => decoded.Candidates(row) is { } candidates
+    private int Draw(IStepOutcome outcome, int row, SamplingRow sampling) => outcome.Candidates(row) is { } candidates
         ? TokenSampler.Draw(candidates.Ids, candidates.Logits, sampling)
-        : _sampler.Sample(decoded.Logits(row), [sampling])[0].Id;
+        : _sampler.Sample(outcome.Logits(row), [sampling])[0].Id;
 }

@@ -8,7 +8,7 @@ namespace LmDeploy.Worker.Models.Cuda;
 /// <summary>The way of what one step chose, and of its largest logits, to the host. For one step after the other; owns its host memory.</summary>
 /// <param name="mostRows">Rows of the largest step.</param>
 /// <param name="cap">What logits are bent by; null for nothing.</param>
-internal sealed class DecodedStep(int mostRows, double? cap) : IDecodedStep, IDisposable
+internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDisposable
 {
     private readonly PinnedBuffer _ids = new(mostRows);
     private readonly PinnedBuffer _candidates = new(mostRows * TokenCandidates.Integers);

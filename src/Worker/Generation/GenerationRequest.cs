@@ -39,6 +39,8 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override bool WantsLogits => ReportsLogits;
 
+    public override bool IsRestricted => Guided is not null || BadWords is not null;
+
     public override TokenMask? Allowed => Guided?.AllowedWith(StopTokenIds);
 
     public override Error? Failure => _failure;

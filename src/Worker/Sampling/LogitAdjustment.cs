@@ -8,27 +8,10 @@ namespace LmDeploy.Worker.Sampling;
 /// </remarks>
 internal static class LogitAdjustment
 {
+    /// <param name="logits">Of the whole vocabulary.</param>
     public static void Apply(Span<float> logits, SamplingRow row)
     {
-        var parameters = row.Parameters;
-        if (parameters.RepetitionPenalty != 1)
-        {
-            Repetition(logits, row.Context, (float)parameters.RepetitionPenalty);
-        }
-
-        if (parameters.FrequencyPenalty != 0 || parameters.PresencePenalty != 0)
-        {
-            foreach (var (id, count) in row.Context.Skip(row.PromptLength).CountBy(id => id))
-            {
-                logits[id] -= (float)((count * parameters.FrequencyPenalty) + parameters.PresencePenalty);
-            }
-        }
-
-        foreach (var (id, bias) in parameters.LogitBias)
-        {
-            logits[id] += (float)bias;
-        }
-
+        Change(logits, id => id, row);
         row.Allowed?.Apply(logits);
         foreach (var id in row.Forbidden)
         {
@@ -36,11 +19,82 @@ internal static class LogitAdjustment
         }
     }
 
-    private static void Repetition(Span<float> logits, IReadOnlyList<int> context, float penalty)
+    /// <param name="ids">Some tokens.</param>
+    /// <param name="logits">Theirs.</param>
+    public static void Apply(ReadOnlySpan<int> ids, Span<float> logits, SamplingRow row)
     {
-        foreach (var id in context.Distinct())
+        if (!row.Parameters.LeavesLogitsAlone)
         {
-            logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+            var places = new Dictionary<int, int>(ids.Length);
+            for (var place = 0; place < ids.Length; place++)
+            {
+                places.Add(ids[place], place);
+            }
+
+            Change(logits, id => places.GetValueOrDefault(id, -1), row);
+        }
+
+        for (var place = 0; place < ids.Length; place++)
+        {
+            if (row.Allowed?.Contains(ids[place]) == false || row.Forbidden.Contains(ids[place]))
+            {
+                logits[place] = float.NegativeInfinity;
+            }
+        }
+    }
+
+    /// <summary>Whether no logit grows but those of some tokens.</summary>
+    public static bool RaisesOnly(ReadOnlySpan<int> ids, SamplingParameters parameters)
+    {
+        if (parameters.RepetitionPenalty < 1 || parameters.FrequencyPenalty < 0 || parameters.PresencePenalty < 0)
+        {
+            return false;
+        }
+
+        foreach (var (id, bias) in parameters.LogitBias)
+        {
+            if (bias > 0 && !ids.Contains(id))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <param name="placeOf">Where a token's logit is; negative for one that is not there.</param>
+    private static void Change(Span<float> logits, Func<int, int> placeOf, SamplingRow row)
+    {
+        var parameters = row.Parameters;
+        if (parameters.RepetitionPenalty != 1)
+        {
+            var penalty = (float)parameters.RepetitionPenalty;
+            foreach (var id in row.Context.Distinct())
+            {
+                if (placeOf(id) is >= 0 and var place)
+                {
+                    logits[place] = logits[place] > 0 ? logits[place] / penalty : logits[place] * penalty;
+                }
+            }
+        }
+
+        if (parameters.FrequencyPenalty != 0 || parameters.PresencePenalty != 0)
+        {
+            foreach (var (id, count) in row.Context.Skip(row.PromptLength).CountBy(id => id))
+            {
+                if (placeOf(id) is >= 0 and var place)
+                {
+                    logits[place] -= (float)((count * parameters.FrequencyPenalty) + parameters.PresencePenalty);
+                }
+            }
+        }
+
+        foreach (var (id, bias) in parameters.LogitBias)
+        {
+            if (placeOf(id) is >= 0 and var place)
+            {
+                logits[place] += (float)bias;
+            }
         }
     }
 }

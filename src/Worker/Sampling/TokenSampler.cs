@@ -107,16 +107,16 @@ internal sealed class TokenSampler
             largest[i] = logits[ids[i]];
         }
 
-        return Draw(ids, largest, row);
+        return ids[DrawPlace(largest, row)];
     }
 
-    /// <summary>Draws from candidates.</summary>
-    /// <param name="ids">Largest logit first, of equal ones the lower id first; at least as many as top-k keeps.</param>
-    /// <param name="logits">One for each, with everything applied that comes before the temperature.</param>
-    public static int Draw(ReadOnlySpan<int> ids, ReadOnlySpan<float> logits, SamplingRow row)
+    /// <summary>Draws one of those that top-k keeps.</summary>
+    /// <param name="logits">Largest first, of equal ones that of the lower id first; with everything applied that comes before the temperature.</param>
+    /// <returns>Its place.</returns>
+    public static int DrawPlace(ReadOnlySpan<float> logits, SamplingRow row)
     {
         var parameters = row.Parameters;
-        var weights = new double[parameters.TopK == 0 ? ids.Length : Math.Min(parameters.TopK, ids.Length)];
+        var weights = new double[logits.Length];
         for (var i = 0; i < weights.Length; i++)
         {
             weights[i] = Math.Exp((logits[i] - logits[0]) / parameters.Temperature);
@@ -130,11 +130,11 @@ internal sealed class TokenSampler
             sum += weights[i];
             if (sum > threshold)
             {
-                return ids[i];
+                return i;
             }
         }
 
-        return ids[count - 1];
+        return count - 1;
     }
 
     /// <summary>How many of the weights, which fall, top-p and min-p keep; at least one, and no impossible one beside it.</summary>

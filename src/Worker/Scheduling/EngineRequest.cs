@@ -39,6 +39,9 @@ internal abstract class EngineRequest
 
     public CancellationToken CancellationToken { get; init; }
 
+    /// <summary>Whether <see cref="Rejects"/> or <see cref="Allowed"/> may be there.</summary>
+    public virtual bool IsRestricted => false;
+
     /// <summary>Says of a token that would be chosen whether it may not be; null when all may.</summary>
     /// <remarks>Its arguments are the generated tokens so far, and the one that would follow.</remarks>
     public virtual Func<IEnumerable<int>, int, bool>? Rejects => null;

@@ -1,7 +1,7 @@
-using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Steps;
+using TorchSharp;
 
 namespace LmDeploy.Worker.Scheduling;
 
@@ -54,10 +54,13 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
 
         _ahead = TryEnqueueNext(enqueued, rows);
         enqueued.Outcome.Wait();
-        foreach (var row in rows.Where(row => enqueued.Slices[row].ReachesEnd))
+
+        // Chosen before anything is handed out: where memory is short for that, the step can be done again.
+        var chosen = rows.Where(row => enqueued.Slices[row].ReachesEnd).Select(row => (enqueued.Slices[row].Sequence, Token: Choose(enqueued.Outcome, row, enqueued.Slices[row].Sequence))).ToList();
+        foreach (var (sequence, token) in chosen)
         {
-            enqueued.Slices[row].Sequence.Start();
-            scheduler.Accept(enqueued.Slices[row].Sequence, Choose(enqueued, row));
+            sequence.Start();
+            scheduler.Accept(sequence, token);
         }
 
         _placeIsFree = Array.Exists(rows, row => !enqueued.Slices[row].Sequence.IsRunning);
@@ -69,19 +72,19 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
 
     private EnqueuedStep? TryEnqueue(IReadOnlyList<ScheduledSlice> step)
     {
-        if (!step.All(scheduled => scheduled.Sequence.IsPlain(TokenCandidates.Wanted)))
+        if (!step.All(scheduled => scheduled.Sequence.WantsTokensAlone))
         {
             return null;
         }
 
-        var draws = step.Any(scheduled => !scheduled.Sequence.Request.Sampling.IsPlainArgmax);
-        return queue.TryEnqueue(new StepBatch(step.Select(scheduled => scheduled.Slice)), draws) is { } outcome ? new EnqueuedStep(step, outcome) : null;
+        var withCandidates = step.Any(scheduled => !scheduled.Sequence.TakesMostProbable);
+        return queue.TryEnqueue(new StepBatch(step.Select(scheduled => scheduled.Slice)), withCandidates) is { } outcome ? new EnqueuedStep(step, outcome) : null;
     }
 
     /// <summary>Enqueues the step after one that was just enqueued, unless somebody else may have a part in it or it needs what is not there.</summary>
     private EnqueuedStep? TryEnqueueNext(EnqueuedStep enqueued, int[] rows)
     {
-        if (_placeIsFree || !scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence is { IsPrefilled: true, Request.Sampling.IsPlainArgmax: true }))
+        if (_placeIsFree || !scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence is { IsPrefilled: true, TakesMostProbable: true }))
         {
             return null;
         }
@@ -99,13 +102,27 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
             : null;
     }
 
-    private SampledToken Choose(EnqueuedStep enqueued, int row)
+    private SampledToken Choose(IStepOutcome outcome, int row, Sequence sequence)
     {
-        var sequence = enqueued.Slices[row].Sequence;
-        return new SampledToken(sequence.Request.Sampling.IsPlainArgmax ? enqueued.Outcome.MostProbable[row] : Draw(enqueued.Outcome, row, sequence.SamplingRow()), null);
-    }
+        if (sequence.TakesMostProbable)
+        {
+            return new SampledToken(outcome.MostProbable[row], null);
+        }
 
-    private int Draw(IStepOutcome outcome, int row, SamplingRow sampling) => outcome.Candidates(row) is { } candidates
-        ? TokenSampler.Draw(candidates.Ids, candidates.Logits, sampling)
-        : _sampler.Sample(outcome.Logits(row), [sampling])[0].Id;
+        var sampling = sequence.SamplingRow();
+        if (sampling.Parameters.Logprobs is null && !sequence.Request.WantsLogits
+            && outcome.Candidates(row) is { } candidates && CandidateSampler.TryChoose(candidates.Ids, candidates.Logits, sampling) is { } id)
+        {
+            return new SampledToken(id, null);
+        }
+
+        using var scope = torch.NewDisposeScope();
+        var logits = outcome.Logits(row).to(torch.CPU).contiguous();
+        if (sequence.Request.WantsLogits)
+        {
+            sequence.Request.OnLogits(logits.bytes);
+        }
+
+        return _sampler.Sample(logits, [sampling])[0];
+    }
 }

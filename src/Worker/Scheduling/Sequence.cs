@@ -54,10 +54,11 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         ? _tokens.Count - 1
         : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
 
-    /// <summary>Whether its next token is the most probable one or drawn from so many most probable ones, whatever was before, and nothing else is asked of its steps.</summary>
-    public bool IsPlain(int candidates) => (IsStarted || (request.PromptLogprobsFrom is null && request.Readouts.Count == 0)) && request.MaxNewTokens > 0 && request.Sampling is { Logprobs: null, LeavesLogitsAlone: true } sampling
-        && (sampling.IsGreedy || (sampling.TopK >= 1 && sampling.TopK <= candidates)) && Generated >= sampling.MinNewTokens
-        && request.BadTokenIds.Count == 0 && !request.WantsLogits && request.Allowed is null && request.Rejects is null;
+    /// <summary>Whether nothing is wanted of its steps but what decides about next tokens.</summary>
+    public bool WantsTokensAlone => request.MaxNewTokens > 0 && (IsStarted || (request.PromptLogprobsFrom is null && request.Readouts.Count == 0));
+
+    /// <summary>Whether its next token, and each after it, is the most probable one whatever was before.</summary>
+    public bool TakesMostProbable => request.Sampling.IsPlainArgmax && Generated >= request.Sampling.MinNewTokens && request.BadTokenIds.Count == 0 && !request.WantsLogits && !request.IsRestricted;
 
     /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
     public void Reserve()

@@ -7,17 +7,19 @@ using LmDeploy.Worker.Tests.Engine;
 
 namespace LmDeploy.Worker.Tests.Scheduling;
 
+[Collection(TorchTests.Name)]
 public sealed class PlainStepsTests
 {
     private const int BlockSize = 4;
     private const int Everything = 1_000;
 
-    /// <summary>How tokens are chosen. Draws are from so few that they take the most probable one; log-probabilities are not for the short way.</summary>
+    /// <summary>What is asked for; always the most probable token comes out. Prompts that are scored are not for the short way.</summary>
     public enum Kind
     {
         Greedy,
         Draws,
         WithLogprobs,
+        Scored,
     }
 
     private readonly WrittenQueue _queue;
@@ -108,6 +110,25 @@ public sealed class PlainStepsTests
     }
 
     [Fact]
+    public void ARequestForLogprobs_HasThem_AndTheOthersTakeTheShortWayWithIt()
+    {
+        var (asks, other) = (Request([1, 2], 10, kind: Kind.WithLogprobs), Request([2, 1], 10));
+        Serve(asks, other);
+        asks.Logprobs.ShouldAllBe(logprobs => logprobs != null && logprobs.Ids.Count == 1);
+        other.Tokens.ShouldBe(WrittenQueue.Answer([2, 1], 10, Everything));
+        _queue.Enqueued.ShouldBe([(4, 0), .. Enumerable.Repeat((2, 0), 9)]);
+    }
+
+    [Fact]
+    public void APromptThatIsScored_TakesTheLongWay_AndItsAnswerTheShortOne()
+    {
+        var request = Request([1, 2], 10, kind: Kind.Scored);
+        Serve(request);
+        request.Tokens.ShouldBe(WrittenQueue.Answer([1, 2], 10, Everything));
+        _queue.Enqueued.ShouldBe([(1, 0), .. Enumerable.Repeat((1, 1), 8)]);
+    }
+
+    [Fact]
     public void ANewcomer_HasItsPartInTheStepAfterTheOneThatIsUnderWay()
     {
         _scheduler.Enqueue(Request([1, 2], 20));
@@ -156,6 +177,7 @@ public sealed class PlainStepsTests
             _ => new SamplingParameters(),
         },
         MaxNewTokens = maxNewTokens,
+        PromptLogprobsFrom = kind == Kind.Scored ? 1 : null,
         StopTokenIds = new HashSet<int> { stop },
         CancellationToken = cancellationToken,
     };

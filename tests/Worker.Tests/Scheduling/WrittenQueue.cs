@@ -8,6 +8,8 @@ namespace LmDeploy.Worker.Tests.Scheduling;
 /// <summary>A device that writes down which token each slot of the cache holds, and whose next token follows from all that a sequence sees of them.</summary>
 internal sealed class WrittenQueue(int window) : IStepQueue
 {
+    private const int Vocabulary = 7;
+
     private readonly Dictionary<long, int> _cache = [];
     private readonly HashSet<int> _recorded = [];
     private int[] _chosen = [];
@@ -16,7 +18,7 @@ internal sealed class WrittenQueue(int window) : IStepQueue
     public List<(int Rows, int Ahead)> Enqueued { get; } = [];
 
     /// <summary>What follows the tokens that are seen.</summary>
-    public static int Following(IEnumerable<int> seen) => seen.Aggregate(1, (sum, token) => ((sum * 31) + token) % 10_007) % 7;
+    public static int Following(IEnumerable<int> seen) => seen.Aggregate(1, (sum, token) => ((sum * 31) + token) % 10_007) % Vocabulary;
 
     /// <summary>What comes after a prompt.</summary>
     public static int[] Answer(int[] prompt, int length, int window)
@@ -73,8 +75,13 @@ internal sealed class WrittenQueue(int window) : IStepQueue
 
         public void Wait() => _isDone = true;
 
-        public (int[] Ids, float[] Logits)? Candidates(int row) => ([MostProbable[row], 0], [100, 0]);
+        public (int[] Ids, float[] Logits)? Candidates(int row) => ([MostProbable[row], (MostProbable[row] + 1) % Vocabulary], [100, 0]);
 
-        public torch.Tensor Logits(int row) => throw new NotSupportedException();
+        public torch.Tensor Logits(int row)
+        {
+            var logits = new float[Vocabulary];
+            logits[MostProbable[row]] = 100;
+            return torch.tensor(logits).unsqueeze(0);
+        }
     }
 }

@@ -87,14 +87,18 @@ internal sealed class CudaDecoder : IDisposable
         }
 
         using var scope = torch.NewDisposeScope();
-        var logits = TryRun(batch, cache)?.Logits ?? EnqueueEnds(Mixed(batch, cache, flight: null), rows);
+        if (TryRun(batch, cache) is null)
+        {
+            EnqueueEnds(Mixed(batch, cache, flight: null), rows);
+        }
+
         if (withCandidates)
         {
-            _kernels.Candidates(rows, logits.Pointer, TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
+            _kernels.Candidates(rows, TorchShim.DataPointer(_logits), TorchShim.DataPointer(_candidates), _weights.Output.Outputs);
         }
 
         var outcome = _outcomes[_steps++ % _outcomes.Length];
-        outcome.Enqueue(rows, _ids, withCandidates ? _candidates : null, logits.Tensor, _stream);
+        outcome.Enqueue(rows, _ids, withCandidates ? _candidates : null, _logits, _stream);
         return outcome;
     }
 
@@ -169,13 +173,12 @@ internal sealed class CudaDecoder : IDisposable
     }
 
     /// <summary>Enqueues what comes after the hidden states of a step with prompts: logits of the last row of every slice, and the largest of them.</summary>
-    private StepRows EnqueueEnds(torch.Tensor hidden, int rows)
+    private void EnqueueEnds(torch.Tensor hidden, int rows)
     {
         var (ends, logits) = (new StepRows(_buffers.Normed.Tensor.narrow(0, 0, rows)), new StepRows(_logits.narrow(0, 0, rows)));
         _kernels.Embed(rows, _mixedInputs!.Ends, TorchShim.DataPointer(_ids), hidden, scale: 1, ends.Pointer);
         _weights.Output.Run(_kernels, ends, logits);
         _kernels.Argmax(rows, logits.Pointer, TorchShim.DataPointer(_ids), _weights.Output.Outputs);
-        return logits;
     }
 
     private bool IsMadeFor(StepBatch batch) => batch.SingleTokenSlices == batch.Slices.Count && batch.Rows <= _mostDecodeRows && _decodeInputs.Holds(batch);

@@ -12,7 +12,6 @@ internal sealed class DecoderKernels : IDisposable
     private const int ArgmaxThreads = 1024;
     private const int ManyRows = 256;
     private const int EarlyCapability = 90;
-    private const int PromptCapability = 90;
     private const int PromptThreads = 384;
     private const int ElementsPerWarp = 256;
 
@@ -49,7 +48,7 @@ internal sealed class DecoderKernels : IDisposable
         _addNorm = Kernel("add_norm");
         _ropeToCache = Kernel("rope_to_cache");
         _attention = Kernel("decode_attention");
-        _prefillAttention = sizes.CanAttendPrompts && KernelCompiler.ComputeCapability() == PromptCapability
+        _prefillAttention = sizes.CanAttendPrompts && KernelCompiler.ComputeCapability() == KernelCompiler.Hopper
             ? _module.Kernel("prefill_attention", _beginsEarly, PromptTiles.SharedBytes(sizes.HeadDim))
             : null;
         _gate = Kernel("gate");

@@ -14,7 +14,9 @@ internal sealed class KernelCompiler(string cacheFolder)
 {
     private const int ComputeCapabilityMajor = 75;
     private const int ComputeCapabilityMinor = 76;
-    private const int Hopper = 90;
+
+    /// <summary>The compute capability whose instructions for whole matrices in shared memory no other one has.</summary>
+    public const int Hopper = 90;
 
     /// <summary>The user's cache folder.</summary>
     public static string DefaultCacheFolder => UserCache.Folder("kernels");

@@ -29,7 +29,7 @@ internal static class CandidateSampler
 
     private static int? Choose(List<(int Id, float Logit)> left, int kept, float least, SamplingRow row)
     {
-        while (left.Count >= kept && left[kept - 1].Logit >= least)
+        while (left.Count >= kept && left[kept - 1].Logit >= least && left[kept - 1].Logit > float.NegativeInfinity)
         {
             var place = row.Parameters.IsGreedy ? 0 : TokenSampler.DrawPlace([.. left.Take(kept).Select(candidate => candidate.Logit)], row);
             var id = left[place].Id;

@@ -15,7 +15,11 @@ internal static class LogitAdjustment
         row.Allowed?.Apply(logits);
         foreach (var id in row.Forbidden)
         {
-            logits[id] = float.NegativeInfinity;
+            // Stop tokens may be none of the vocabulary.
+            if ((uint)id < (uint)logits.Length)
+            {
+                logits[id] = float.NegativeInfinity;
+            }
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed record SamplingParameters
             TopK = (int)InRange("top_k", config.HasTopK ? config.TopK : defaults.TopK, 0, int.MaxValue),
             TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
             MinP = InRange("min_p", config.MinP, 0, 1),
-            RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, double.MaxValue),
+            RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, float.MaxValue),
             PresencePenalty = InRange("presence_penalty", config.PresencePenalty, -MostPenalty, MostPenalty),
             FrequencyPenalty = InRange("frequency_penalty", config.FrequencyPenalty, -MostPenalty, MostPenalty),
             LogitBias = config.LogitBias.ToDictionary(bias => bias.Key, bias => InRange("logit_bias", bias.Value, -MostBias, MostBias)),

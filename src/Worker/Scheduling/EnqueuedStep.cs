@@ -2,5 +2,5 @@ using LmDeploy.Worker.Models;
 
 namespace LmDeploy.Worker.Scheduling;
 
-/// <summary>A step on the device's queue: slice r is its row r.</summary>
+/// <summary>A step on the device's queue: row r of its outcome follows slice r.</summary>
 internal sealed record EnqueuedStep(IReadOnlyList<ScheduledSlice> Slices, IStepOutcome Outcome);

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>
-/// The short way of steps of which nothing is wanted but next tokens that are among the most probable ones: the host waits once, for those. Where all of them are the most
-/// probable ones, the next step, which only decodes, is enqueued before the tokens of this one are on the host: the device goes on while they are handed out. A row of such a step is for nothing when its
+/// The short way of steps of which nothing but next tokens is wanted: the host waits once, for the largest logits that the device found. Where every sequence takes the most
+/// probable token, the next step, which only decodes, is enqueued before that: the device goes on while tokens are handed out. A row of such a step is for nothing when its
 /// sequence ended meanwhile; what it wrote is beyond the end of everything that others may share.
 /// </summary>
 internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
@@ -53,13 +53,22 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
         }
 
         _ahead = TryEnqueueNext(enqueued, rows);
-        enqueued.Outcome.Wait();
+        var ends = rows.Where(row => enqueued.Slices[row].ReachesEnd).ToList();
+        if (ends.Count > 0)
+        {
+            enqueued.Outcome.Wait();
+        }
 
         // Chosen before anything is handed out: where memory is short for that, the step can be done again.
-        var chosen = rows.Where(row => enqueued.Slices[row].ReachesEnd).Select(row => (enqueued.Slices[row].Sequence, Token: Choose(enqueued.Outcome, row, enqueued.Slices[row].Sequence))).ToList();
-        foreach (var (sequence, token) in chosen)
+        var chosen = ends.Select(row => (enqueued.Slices[row].Sequence, Choice: Choose(enqueued.Outcome, row, enqueued.Slices[row].Sequence))).ToList();
+        foreach (var (sequence, (token, logits)) in chosen)
         {
             sequence.Start();
+            if (logits is not null)
+            {
+                sequence.Request.OnLogits(logits);
+            }
+
             scheduler.Accept(sequence, token);
         }
 
@@ -102,27 +111,23 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
             : null;
     }
 
-    private SampledToken Choose(IStepOutcome outcome, int row, Sequence sequence)
+    /// <returns>The next token, and all logits as bytes where the request wants them.</returns>
+    private (SampledToken Token, byte[]? Logits) Choose(IStepOutcome outcome, int row, Sequence sequence)
     {
         if (sequence.TakesMostProbable)
         {
-            return new SampledToken(outcome.MostProbable[row], null);
+            return (new SampledToken(outcome.MostProbable[row], null), null);
         }
 
         var sampling = sequence.SamplingRow();
         if (sampling.Parameters.Logprobs is null && !sequence.Request.WantsLogits
             && outcome.Candidates(row) is { } candidates && CandidateSampler.TryChoose(candidates.Ids, candidates.Logits, sampling) is { } id)
         {
-            return new SampledToken(id, null);
+            return (new SampledToken(id, null), null);
         }
 
         using var scope = torch.NewDisposeScope();
         var logits = outcome.Logits(row).to(torch.CPU).contiguous();
-        if (sequence.Request.WantsLogits)
-        {
-            sequence.Request.OnLogits(logits.bytes);
-        }
-
-        return _sampler.Sample(logits, [sampling])[0];
+        return (_sampler.Sample(logits, [sampling])[0], sequence.Request.WantsLogits ? logits.bytes.ToArray() : null);
     }
 }

@@ -16,6 +16,9 @@ internal static class WarmUp
 {
     private const int PromptLength = 2;
 
+    /// <summary>More than one block of the attention of prompts computes.</summary>
+    private const int LongPromptLength = PromptTiles.Queries + 9;
+
     /// <summary>The first time a step runs kernel by kernel, then it is recorded and launched as a whole.</summary>
     private const int DecodeSteps = 3;
 
@@ -27,7 +30,7 @@ internal static class WarmUp
             Prove(model, proof);
         }
 
-        Story(model, decoder.Forward);
+        Story(model, decoder.Forward, PromptLength);
     }
 
     private static void Prove(LoadedModel model, KernelProof proof)
@@ -58,20 +61,27 @@ internal static class WarmUp
     private static double Difference(LoadedModel model)
     {
         using var scope = torch.NewDisposeScope();
-        var expected = torch.cat([.. Story(model, model.Decoder.ForwardByOperators)], 0);
-        var actual = torch.cat([.. Story(model, model.Decoder.Forward)], 0);
+        var expected = torch.cat([.. Story(model, model.Decoder.ForwardByOperators, LongPromptLength)], 0);
+        var actual = torch.cat([.. Story(model, model.Decoder.Forward, LongPromptLength)], 0);
         return actual.Plus(expected.Times(-1)).norm().item<float>() / expected.norm().item<float>();
     }
 
     /// <returns>The hidden states of every step, as float32 on the CPU.</returns>
-    private static List<torch.Tensor> Story(LoadedModel model, Func<StepBatch, KeyValueCache, FlightRecord?, torch.Tensor> forward)
+    private static List<torch.Tensor> Story(LoadedModel model, Func<StepBatch, KeyValueCache, FlightRecord?, torch.Tensor> forward, int promptLength)
     {
         // Blocks from 1 on, as the allocator would hand them out; nothing else runs yet.
-        var blocks = new BlockTable(model.CacheGeometry.BlockSize);
-        blocks.Add(1);
-        var room = Math.Min(model.SessionLen, model.CacheGeometry.BlockSize);
-        var hidden = new List<torch.Tensor> { Step(model, forward, blocks, 0, Math.Min(PromptLength, room)) };
-        for (var position = PromptLength; position < Math.Min(PromptLength + DecodeSteps, room); position++)
+        var blockSize = model.CacheGeometry.BlockSize;
+        var room = Math.Min(model.SessionLen, (model.CacheGeometry.Blocks - 1) * blockSize);
+        var prompt = Math.Max(1, Math.Min(promptLength, room - DecodeSteps));
+        var end = Math.Min(prompt + DecodeSteps, room);
+        var blocks = new BlockTable(blockSize);
+        for (var block = 1; blocks.Capacity < end; block++)
+        {
+            blocks.Add(block);
+        }
+
+        var hidden = new List<torch.Tensor> { Step(model, forward, blocks, 0, prompt) };
+        for (var position = prompt; position < end; position++)
         {
             hidden.Add(Step(model, forward, blocks, position, 1));
         }
@@ -88,7 +98,7 @@ internal static class WarmUp
         var hidden = forward(new StepBatch([slice]), model.Cache, null);
         _ = model.Decoder switch
         {
-            { Spec.HasOutput: true } decoder => decoder.Logits(hidden).argmax(1).to(torch.CPU),
+            { Spec.HasOutput: true } decoder => decoder.Logits(hidden.narrow(0, count - 1, 1)).argmax(1).to(torch.CPU),
             { Spec.ScoreHead: not null } decoder => decoder.Scores(hidden).to(torch.CPU),
             _ => hidden.to(torch.CPU),
         };

@@ -25,7 +25,7 @@ public sealed class PlainStepsTests
     private readonly WrittenQueue _queue;
     private readonly BlockPool _pool;
     private readonly Scheduler _scheduler;
-    private readonly PlainSteps _decoding;
+    private readonly PlainSteps _plain;
     private readonly int _window;
 
     public PlainStepsTests()
@@ -42,7 +42,7 @@ public sealed class PlainStepsTests
             BlockSize,
             new SchedulerLimits { MaxBatchSize = 3, MaxPrefillTokenNum = 6, LongestWindow = window == Everything ? null : window },
             (from, to, slots) => _queue.Copy((long)from * BlockSize, (long)to * BlockSize, slots));
-        _decoding = new PlainSteps(_queue, _scheduler);
+        _plain = new PlainSteps(_queue, _scheduler);
     }
 
     [Fact]
@@ -194,9 +194,9 @@ public sealed class PlainStepsTests
     /// <summary>As the engine does it; steps that are not made for the short way are computed at once.</summary>
     private void Step()
     {
-        var step = _decoding.TakeUp();
+        var step = _plain.TakeUp();
         step = step.Count > 0 ? step : _scheduler.Next();
-        if (step.Count == 0 || _decoding.TryRun(step))
+        if (step.Count == 0 || _plain.TryRun(step))
         {
             return;
         }

@@ -12,7 +12,7 @@ namespace LmDeploy.Worker.Models.Cuda;
 /// <summary>
 /// The forward pass of plain decoders on a GPU: our kernels between libtorch's matrix products, all on one stream and into memory that is there already.
 /// A step that only decodes is recorded once for each size of batch and launched as a whole from then on; another one runs kernel by kernel, with
-/// libtorch's attention for its prompts. Weights and cache are those of the <see cref="Decoder"/> that it speeds up. The engine's thread alone may use it:
+/// libtorch's attention for its prompts where there is no kernel for it. Weights and cache are those of the <see cref="Decoder"/> that it speeds up. The engine's thread alone may use it:
 /// from its making to its end, its stream is the thread's current one.
 /// </summary>
 internal sealed class CudaDecoder : IDisposable
@@ -41,7 +41,7 @@ internal sealed class CudaDecoder : IDisposable
     private long _steps;
 
     /// <param name="weights">Not owned.</param>
-    /// <param name="maxBatchSize">The most sequences that decode in one step.</param>
+    /// <param name="maxBatchSize">The most sequences in one step.</param>
     /// <param name="sessionLen">The longest sequence.</param>
     /// <exception cref="InvalidOperationException">The kernels do not compile.</exception>
     /// <exception cref="CudaException">The driver refuses something.</exception>
@@ -89,6 +89,11 @@ internal sealed class CudaDecoder : IDisposable
         using var scope = torch.NewDisposeScope();
         if (TryRun(batch, cache) is null)
         {
+            if (batch.SingleTokenSlices == rows)
+            {
+                return null;
+            }
+
             EnqueueEnds(Mixed(batch, cache, flight: null), rows);
         }
 
@@ -176,6 +181,8 @@ internal sealed class CudaDecoder : IDisposable
     private void EnqueueEnds(torch.Tensor hidden, int rows)
     {
         var (ends, logits) = (new StepRows(_buffers.Normed.Tensor.narrow(0, 0, rows)), new StepRows(_logits.narrow(0, 0, rows)));
+
+        // Rows of the hidden states, taken like rows of an embedding.
         _kernels.Embed(rows, _mixedInputs!.Ends, TorchShim.DataPointer(_ids), hidden, scale: 1, ends.Pointer);
         _weights.Output.Run(_kernels, ends, logits);
         _kernels.Argmax(rows, logits.Pointer, TorchShim.DataPointer(_ids), _weights.Output.Outputs);
@@ -188,9 +195,9 @@ internal sealed class CudaDecoder : IDisposable
         using var scope = torch.NewDisposeScope();
         if (_mixedInputs?.Holds(batch) != true)
         {
-            _mixedInputs?.Dispose();
+            var before = _mixedInputs;
             _mixedInputs = null;
-            _mixedInputs = StepInputs.For(batch, _device);
+            _mixedInputs = StepInputs.For(batch, before, _device);
         }
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);

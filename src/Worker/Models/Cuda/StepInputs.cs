@@ -31,8 +31,13 @@ internal sealed class StepInputs : IDisposable
         _pointer = TorchShim.DataPointer(_device);
     }
 
-    /// <summary>With room for a step and others like it.</summary>
-    public static StepInputs For(StepBatch batch, torch.Device device) => new(batch.Rows, Math.Max(1, 2 * (int)Entries(batch)), device);
+    /// <summary>With room for a step and others like it, and for all that there was room for before.</summary>
+    /// <param name="before">Disposed; null for none.</param>
+    public static StepInputs For(StepBatch batch, StepInputs? before, torch.Device device)
+    {
+        before?.Dispose();
+        return new StepInputs(Math.Max(batch.Rows, before?._rows ?? 0), Math.Max(2 * (int)Entries(batch), before?._capacity ?? 1), device);
+    }
 
     public nint Tokens => _pointer;
 

@@ -10,6 +10,9 @@ namespace LmDeploy.Worker.Models.Cuda;
 /// <param name="cap">What logits are bent by; null for nothing.</param>
 internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDisposable
 {
+    /// <summary>Above so many caps bent logits that differ may be equal in float32.</summary>
+    private const int MostBent = 6;
+
     private readonly PinnedBuffer _ids = new(mostRows);
     private readonly PinnedBuffer _candidates = new(mostRows * TokenCandidates.Integers);
     private readonly CudaEvent _done = new();
@@ -40,7 +43,12 @@ internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDi
     public (int[] Ids, float[] Logits)? Candidates(int row)
     {
         var read = TokenCandidates.Read(_candidates.Span.Slice(row * TokenCandidates.Integers, TokenCandidates.Integers));
-        return read is { } found && cap is { } bound ? (found.Ids, [.. found.Logits.Select(logit => (float)(bound * Math.Tanh(logit / bound)))]) : read;
+        if (read is not { } found || cap is not { } bound)
+        {
+            return read;
+        }
+
+        return found.Logits[^1] > MostBent * bound ? null : (found.Ids, [.. found.Logits.Select(logit => (float)(bound * Math.Tanh(logit / bound)))]);
     }
 
     public torch.Tensor Logits(int row) => Decoder.Wide(_logits!.narrow(0, row, 1), cap);

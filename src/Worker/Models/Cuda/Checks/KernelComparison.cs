@@ -136,7 +136,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
     private double PromptAttention()
     {
         // A short prompt, and the end of another one; with a row before them that is none.
-        const int First = 200, Before = 1;
+        const int First = 700, Before = 1;
         int[] counts = [70, 131];
         var (rows, width) = (Before + counts.Sum(), (First + counts[1] + _sizes.BlockSize - 1) / _sizes.BlockSize);
         var table = _data.Shuffled(2 * width);
@@ -144,7 +144,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         var qkv = _data.Values(1.5, rows, _sizes.Heads + (2 * _sizes.KeyValueHeads), _sizes.HeadDim);
         var (keys, values) = (_data.Values(1.5, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim), _data.Values(1, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim));
         var scale = (float)(1 / Math.Sqrt(_sizes.HeadDim));
-        AttentionArguments[] variants = [new(scale, 0, 0, null), new(scale, 100, 0, null), new(scale, 0, 2, null), new(scale, 150, 0, _data.Values(2, _sizes.Heads))];
+        AttentionArguments[] variants = [new(scale, 0, 0, null), new(scale, 100, 0, null), new(scale, 0, 2, null), new(scale, 150, 2, _data.Values(2, _sizes.Heads))];
         return Worst(variants, variant =>
         {
             var (qkvThere, keysThere, valuesThere, output) = (qkv.to(device), keys.to(device), values.to(device), Room(rows, _sizes.Heads, _sizes.HeadDim));

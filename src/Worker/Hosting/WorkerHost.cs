@@ -3,6 +3,7 @@ using LmDeploy.V1;
 using LmDeploy.Worker.Guards;
 using LmDeploy.Worker.Native;
 using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Rehearsals;
 using LmDeploy.Worker.Service;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,12 +27,14 @@ internal static class WorkerHost
         var verdicts = new LibTorchVerdicts(LibTorchVerdicts.DefaultCacheFolder, LibTorchVerdicts.ProbeInChildProcess);
         var libTorch = new LibTorchStart(new LibTorchRuntime(locator, verdicts));
 
+        var rehearsal = new Rehearsal(libTorch);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options.Socket));
         builder.Services.AddSingleton(token);
         builder.Services.AddSingleton(flight);
         builder.Services.AddSingleton(libTorch);
+        builder.Services.AddSingleton(rehearsal);
         builder.Services.AddSingleton(new EnvironmentChecks(locator, verdicts, libTorch));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddSingleton<Preparation>();
@@ -47,6 +50,7 @@ internal static class WorkerHost
         app.MapGrpcService<WorkerService>();
         await app.StartAsync();
         libTorch.Begin();
+        rehearsal.Begin();
         await TellReadyAsync(options.Ready);
         await app.WaitForShutdownAsync();
     }

@@ -6,11 +6,12 @@ using LmDeploy.V1;
 using LmDeploy.Worker.Ceilings;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Rehearsals;
 
 namespace LmDeploy.Worker.Service;
 
 /// <summary>The worker's side of worker.proto.</summary>
-internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment, LibTorchStart libTorch) : V1.Worker.WorkerBase
+internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment, LibTorchStart libTorch, Rehearsal rehearsal) : V1.Worker.WorkerBase
 {
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
@@ -29,6 +30,7 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
 
     public override async Task Load(LoadRequest request, IServerStreamWriter<LoadEvent> responseStream, ServerCallContext context)
     {
+        await rehearsal.Over.WaitAsync(context.CancellationToken); // libtorch's number of threads is the process's.
         var progress = Channel.CreateBounded<LoadProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         var loading = host.LoadAsync(request, progress.Writer, context.CancellationToken);
         await foreach (var step in progress.Reader.ReadAllAsync(context.CancellationToken))
@@ -139,8 +141,12 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return Task.FromResult(response);
     }
 
-    public override Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context) =>
-        preparation.RunAsync(request.CudaContext).WaitAsync(context.CancellationToken);
+    public override async Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context)
+    {
+        var prepared = await preparation.RunAsync(request.CudaContext).WaitAsync(context.CancellationToken);
+        await rehearsal.Over.WaitAsync(context.CancellationToken);
+        return prepared;
+    }
 
     public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         Task.Run(environment.Run);

@@ -88,13 +88,13 @@ internal sealed class ChatTemplate
     {
         foreach (var (name, token) in input.SpecialTokens)
         {
-            yield return new(name, JsonSerializer.SerializeToElement(token));
+            yield return new(name, JsonSerializer.SerializeToElement(token, TemplateJson.Default.String));
         }
 
         yield return new("messages", input.Messages);
         yield return new("tools", input.Tools);
         yield return new("documents", input.Documents);
-        yield return new("add_generation_prompt", JsonSerializer.SerializeToElement(input.AddGenerationPrompt));
+        yield return new("add_generation_prompt", JsonSerializer.SerializeToElement(input.AddGenerationPrompt, TemplateJson.Default.Boolean));
         if (input.Arguments is { ValueKind: JsonValueKind.Object } arguments)
         {
             foreach (var argument in arguments.EnumerateObject())

@@ -1,0 +1,51 @@
+using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Worker.Rehearsals;
+using LmDeploy.Worker.Service;
+using LmDeploy.Worker.Tests.Engine;
+using TorchSharp;
+
+namespace LmDeploy.Worker.Tests.Rehearsals;
+
+[Collection(TorchTests.Name)]
+public sealed class RehearsalTests
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Over_IsAtOnceWhereNoneWasBegun()
+    {
+        var over = new Rehearsal(Begin(LibTorchLocator.ForThisProcess)).Over;
+        over.IsCompleted.ShouldBeTrue();
+        (await over).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Begin_AnswersAPromptAndLeavesNoTensor()
+    {
+        var libTorch = Begin(LibTorchLocator.ForThisProcess);
+        libTorch.Wait();
+        var before = torch.Tensor.TotalCount;
+
+        (await RunAsync(libTorch)).ShouldBeTrue();
+
+        torch.Tensor.TotalCount.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Begin_IsOverWithoutAFailureWhereThereIsNoLibTorch() =>
+        (await RunAsync(Begin(new LibTorchLocator(_ => null, Path.GetTempPath())))).ShouldBeFalse();
+
+    private static LibTorchStart Begin(LibTorchLocator locator)
+    {
+        var libTorch = new LibTorchStart(new LibTorchRuntime(locator, new LibTorchVerdicts(Path.GetTempPath(), _ => "not tried: tests use the package")));
+        libTorch.Begin();
+        return libTorch;
+    }
+
+    private static Task<bool> RunAsync(LibTorchStart libTorch)
+    {
+        var rehearsal = new Rehearsal(libTorch);
+        rehearsal.Begin();
+        return rehearsal.Over.WaitAsync(Longest);
+    }
+}

@@ -30,6 +30,7 @@ internal static class WarmUp
             Prove(model, proof);
         }
 
+        using var scope = torch.NewDisposeScope();
         Story(model, decoder.Forward, PromptLength);
     }
 

@@ -51,7 +51,7 @@ internal sealed class KeyValueCache : IDisposable
         {
             tensors[i] = torch.empty([geometry.Slots, geometry.KeyValueHeads, geometry.HeadDim], dtype: dtype, device: device).DetachFromDisposeScope();
             using var padding = tensors[i].narrow(0, 0, geometry.BlockSize);
-            padding.zero_();
+            using var cleared = padding.zero_(); // Another tensor of the same memory.
         }
 
         return tensors;

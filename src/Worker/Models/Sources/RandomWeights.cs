@@ -59,7 +59,7 @@ internal sealed class RandomWeights : IWeightSource
     {
         if (name.EndsWith("bias", StringComparison.Ordinal))
         {
-            target.zero_();
+            target.fill_(Number.Of(0L));
         }
         else if (target.Dimensions == 1 && name.EndsWith(".weight", StringComparison.Ordinal))
         {

@@ -15,6 +15,13 @@ internal sealed class RecordingRequest : EngineRequest
 
     public IReadOnlyList<float> PromptLogprobs { get; private set; } = [];
 
+    /// <summary>The names of what it was told, in order.</summary>
+    public List<string> Told { get; } = [];
+
+    public bool AsksForLogits { get; init; }
+
+    public override bool WantsLogits => AsksForLogits;
+
     /// <summary>Called with each token, on the engine's thread.</summary>
     public Action<int> Observe { get; init; } = _ => { };
 
@@ -40,10 +47,17 @@ internal sealed class RecordingRequest : EngineRequest
         StopTokenIds = new HashSet<int>(),
     };
 
-    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs) => PromptLogprobs = [.. promptLogprobs];
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    {
+        Told.Add(nameof(OnPrefilled));
+        PromptLogprobs = [.. promptLogprobs];
+    }
+
+    public override void OnLogits(ReadOnlySpan<byte> logits) => Told.Add(nameof(OnLogits));
 
     public override bool OnToken(SampledToken token, bool isStopToken)
     {
+        Told.Add(nameof(OnToken));
         Tokens.Add(token.Id);
         Logprobs.Add(token.Logprobs);
         Observe(token.Id);

@@ -24,8 +24,9 @@ public sealed class CandidateSamplerTests
             Seed = seed,
         });
 
-    // Few different logits, so that many are equal.
-    private static readonly Gen<float[]> Logits = Gen.Int[-12, 12].Select(steps => steps / 2f).Array[Vocabulary];
+    // Few different logits, so that many are equal, and now and then hardly any that is possible.
+    private static readonly Gen<float[]> Logits = Gen.Select(Gen.Int[-12, 12].Array[Vocabulary], Gen.Frequency((3, Gen.Const(-13)), (1, Gen.Int[-12, 11])))
+        .Select((steps, impossible) => Array.ConvertAll(steps, step => step <= impossible ? float.NegativeInfinity : step / 2f));
 
     [Fact]
     public void WhateverIsAsked_TheChoiceIsThatFromAll()

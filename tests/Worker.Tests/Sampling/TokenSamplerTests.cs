@@ -48,6 +48,9 @@ public sealed class TokenSamplerTests
     }
 
     [Fact]
+    public void Forbidden_MayNameTokensOfAnotherVocabulary() => _sampler.Sample([1f, 2f, 3f], Row(new SamplingParameters()) with { Forbidden = [-1, 2, 999_999] }).Id.ShouldBe(1);
+
+    [Fact]
     public void RepetitionPenalty_LowersWhatWasSaid_WhateverItsSign()
     {
         var penalized = new SamplingParameters { RepetitionPenalty = 10 };

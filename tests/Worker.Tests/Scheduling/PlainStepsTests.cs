@@ -120,6 +120,15 @@ public sealed class PlainStepsTests
     }
 
     [Fact]
+    public void ARequestForLogits_IsToldThemBetweenItsPromptAndEachToken()
+    {
+        var request = new RecordingRequest { PromptIds = [1, 2], Sampling = new SamplingParameters(), MaxNewTokens = 2, StopTokenIds = new HashSet<int>(), AsksForLogits = true };
+        Serve(request);
+        request.Tokens.ShouldBe(WrittenQueue.Answer([1, 2], 2, Everything));
+        request.Told.ShouldBe(["OnPrefilled", "OnLogits", "OnToken", "OnLogits", "OnToken"]);
+    }
+
+    [Fact]
     public void APromptThatIsScored_TakesTheLongWay_AndItsAnswerTheShortOne()
     {
         var request = Request([1, 2], 10, kind: Kind.Scored);

@@ -14,11 +14,19 @@ try
         Environment.CurrentDirectory = "/";
     }
 
-    await new SupervisorRun(options, TimeProvider.System).RunAsync(Console.WriteLine);
+    await new SupervisorRun(options, TimeProvider.System).RunAsync(Announce);
     return 0;
 }
 catch (Exception exception)
 {
-    Console.WriteLine($"failed {exception.Message.ReplaceLineEndings(" ")}");
+    Announce($"failed {exception.Message.ReplaceLineEndings(" ")}");
     return 1;
+}
+
+// Nobody may read it: a terminal that is stopped keeps what is written to it waiting.
+static void Announce(string line)
+{
+    var writing = new Thread(() => Console.WriteLine(line)) { Name = "announcement", IsBackground = true };
+    writing.Start();
+    writing.Join(TimeSpan.FromSeconds(1));
 }

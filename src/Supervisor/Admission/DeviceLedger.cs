@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -73,7 +74,20 @@ internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, P
     }
 
     /// <summary>This supervisor's own lines are written anew each time; those of dead supervisors go.</summary>
-    private bool IsOfAnother(Promise promise) => promise.Owner != self && processes.IsRunning(promise.Owner);
+    private bool IsOfAnother(Promise promise) => promise.Owner != self && MayRun(promise.Owner);
+
+    /// <summary>As long as nobody can look, it may.</summary>
+    private bool MayRun(ProcessIdentity process)
+    {
+        try
+        {
+            return processes.IsRunning(process);
+        }
+        catch (Exception exception) when (ResourceShortage.Is(exception))
+        {
+            return true;
+        }
+    }
 
     private async Task<LockedFile?> TryOpenAsync()
     {

@@ -1,8 +1,10 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Hosting.Logging;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
@@ -22,15 +24,16 @@ internal static class SupervisorApp
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
-    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop, WorkerParts workers)
+    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop, WorkerParts workers, DescriptorLimit descriptors)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(workers.Processes).AddSingleton(workers.Failures).AddSingleton(workers.Launcher).AddSingleton(workers.Stopper);
         builder.Services.AddSingleton(workers.Pressure).AddSingleton(workers.Standby).AddSingleton(workers.First);
-        AddSupervisor(builder.Services, workers);
+        AddSupervisor(builder.Services, workers, descriptors);
+        builder.Services.AddBoundedTransport();
         builder.Services.AddAdmission();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
@@ -42,14 +45,17 @@ internal static class SupervisorApp
         });
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<ConnectionTable>().TrackAsync);
         app.Use(app.Services.GetRequiredService<CallGauge>().CountAsync);
         app.MapGrpcService<PipelinesService>();
         app.MapGrpcService<HostService>();
         return app;
     }
 
-    private static void AddSupervisor(IServiceCollection services, WorkerParts workers) => services
+    private static void AddSupervisor(IServiceCollection services, WorkerParts workers, DescriptorLimit descriptors) => services
         .AddSingleton<CallGauge>()
+        .AddSingleton(services => new ConnectionTable(
+            () => descriptors.ConnectionsBeside(services.GetRequiredService<PipelineRegistry>().Count), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionTable>>()))
         .AddSingleton<ErrorInterceptor>()
         .AddSingleton<RequestGate>()
         .AddSingleton<DrainInterceptor>()
@@ -77,7 +83,11 @@ internal static class SupervisorApp
 
     private static void Listen(KestrelServerOptions kestrel, SupervisorOptions options)
     {
-        kestrel.ListenUnixSocket(options.Socket, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.ListenUnixSocket(options.Socket, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseConnectionTable();
+        });
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;

@@ -1,6 +1,8 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Hosting.Logging;
 using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
@@ -24,6 +26,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         // First of all, so that whenever a signal comes, either nothing has been made yet or it is cleared away.
         var stop = new StopSignal();
         using var sources = new StopSources(options, stop);
+        var descriptors = DescriptorLimit.Raise();
         PrivateFolder.Ensure(options.Folder);
         using var claim = await ClaimAsync(stop);
         if (stop.Requested.IsCompleted)
@@ -39,7 +42,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         }
 
         var serve = options.ServeFile is { } file ? ServeFile.Take(file) : null;
-        using var log = new SupervisorLog(options.LogFile, time, echoes: serve is not null);
+        using var log = new SupervisorLog(options.LogFile, time, serve is null ? null : Console.OpenStandardError());
         log.Clear();
         File.Delete(options.Socket);
         OrphanedWorkers.End(options.Folder);
@@ -48,7 +51,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         var workers = new WorkerParts(options, time, loggers);
         await using var first = workers.First;
         first.Start(); // Before all that takes time.
-        await using var app = SupervisorApp.Build(options, log, stop, workers);
+        await using var app = SupervisorApp.Build(options, log, stop, workers, descriptors);
         await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
         await using var http = serve is null ? null : await HttpServer.StartAsync(serve, app.Services, log);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Hosting;
@@ -40,13 +41,14 @@ internal static class HttpApp
         var isLocal = address is null || IPAddress.IsLoopback(address);
         CheckExposure(options, isLocal);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // Whose failure to start is reported here.
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address));
         if (options.TlsCertificate.Length > 0)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
 
+        builder.Services.AddBoundedTransport();
         builder.Services.AddRoutingCore();
         builder.Services.AddTelemetry();
         Share(builder.Services, supervisor);
@@ -76,6 +78,7 @@ internal static class HttpApp
             .AddSingleton<PageEndpoint>()
             .AddSingleton<HealthEndpoint>();
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<ConnectionTable>().TrackAsync);
         app.Use(app.Services.GetRequiredService<CallGauge>().CountAsync);
         app.Use(app.Services.GetRequiredService<ErrorHandling>().HandleAsync);
         app.UseRouting();
@@ -88,6 +91,7 @@ internal static class HttpApp
     /// <summary>What both servers work with.</summary>
     private static void Share(IServiceCollection services, IServiceProvider supervisor) => services
         .AddSingleton(supervisor.GetRequiredService<TimeProvider>())
+        .AddSingleton(_ => supervisor.GetRequiredService<ConnectionTable>())
         .AddSingleton(_ => supervisor.GetRequiredService<CallGauge>())
         .AddSingleton(_ => supervisor.GetRequiredService<RequestGate>())
         .AddSingleton(_ => supervisor.GetRequiredService<RequestProxy>())
@@ -135,6 +139,7 @@ internal static class HttpApp
 
         void Configure(ListenOptions listen)
         {
+            listen.UseConnectionTable();
             if (options.TlsCertificate.Length > 0)
             {
                 listen.UseHttps(LoadCertificate(options));

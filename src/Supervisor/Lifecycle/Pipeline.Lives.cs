@@ -19,6 +19,11 @@ internal sealed partial class Pipeline
         {
             // Somebody stopped the pipeline.
         }
+        catch (Exception exception)
+        {
+            LogLoopFailed(Spec.Id, exception);
+            failure = new SupervisorException(ErrorCodes.InternalError, $"The supervisor failed to run a worker of {Spec.Name}: {exception.Message}", Spec.Name);
+        }
 
         Send(new PipelineMessage.LivesEnded(failure));
     }

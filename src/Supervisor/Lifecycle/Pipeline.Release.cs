@@ -34,6 +34,54 @@ internal sealed partial class Pipeline
         _outcome.TrySetResult(new PipelineOutcome(receipt, startFailure));
     }
 
+    /// <summary>
+    /// Ends the pipeline whose loop failed. Callers that wait are told first: what comes after may take its time, and may fail too.
+    /// </summary>
+    private async Task GiveUpAsync(Exception exception)
+    {
+        var failure = new SupervisorException(ErrorCodes.InternalError, $"The supervisor failed to run the pipeline {Spec.Name}: {exception.Message}", Spec.Name);
+        Fail(failure);
+        _events.Writer.TryComplete();
+        await TryAsync(_stopping.CancelAsync);
+        await TryAsync(Probation.CloseAsync);
+        await TryAsync(() => _lives);
+        while (_messages.Reader.TryRead(out var message))
+        {
+            if (message is PipelineMessage.Spawned spawned)
+            {
+                _worker = spawned.Worker; // Nobody had looked at it yet.
+            }
+        }
+
+        var gone = true;
+        if (_worker is { } worker)
+        {
+            worker.Process.Kill();
+            gone = await worker.Process.Exited.CompletesWithinAsync(_reclaimer.KillTimeout, _time);
+            await TryAsync(gone ? ForgetWorkerAsync : () => Task.CompletedTask);
+        }
+
+        if (Interlocked.Exchange(ref _kept, null) is { } kept)
+        {
+            await TryAsync(() => kept.DisposeAsync().AsTask());
+        }
+
+        _state = gone ? PipelineState.Failed : PipelineState.Quarantined;
+        _outcome.TrySetResult(new PipelineOutcome(_lastReceipt ?? ReceiptWriter.WriteUnseen(failure.Message), failure));
+
+        async Task TryAsync(Func<Task> step)
+        {
+            try
+            {
+                await step();
+            }
+            catch (Exception further)
+            {
+                LogLoopFailed(Spec.Id, further);
+            }
+        }
+    }
+
     /// <summary>Ends the worker, where there is one, and sees what comes back.</summary>
     /// <param name="keepsPromise">Whether the memory that was promised to the worker is for the next one, so that nobody else gets it in between.</param>
     /// <returns>The receipt of the last worker, and whether that is gone.</returns>

@@ -35,6 +35,7 @@ internal sealed partial class Pipeline : IDisposable
     // The loop's own.
     private StopReason? _intent;
     private TaskCompletionSource<WorkerDeath>? _life;
+    private Task _lives = Task.CompletedTask;
     private bool _isStarting = true;
     private GpuReading? _before;
     private GpuReading? _held;
@@ -102,7 +103,7 @@ internal sealed partial class Pipeline : IDisposable
     /// <summary>What the holder is to be told; ends with the receipt, or without one when the start failed.</summary>
     public ChannelReader<HoldEvent> Events => _events.Reader;
 
-    /// <summary>Completes when the worker is gone, or quarantined. Fails only when the loop itself did.</summary>
+    /// <summary>Completes when the worker is gone, or quarantined. Never fails.</summary>
     public Task<PipelineOutcome> Completion => _outcome.Task;
 
     /// <summary>Completes with what requests fail with, as soon as it is known that the pipeline ends.</summary>
@@ -141,7 +142,7 @@ internal sealed partial class Pipeline : IDisposable
     {
         try
         {
-            var lives = RunLivesAsync();
+            _lives = RunLivesAsync();
             await foreach (var message in _messages.Reader.ReadAllAsync())
             {
                 await HandleAsync(message);
@@ -152,14 +153,12 @@ internal sealed partial class Pipeline : IDisposable
             }
 
             await _stopping.CancelAsync();
-            await lives;
+            await _lives;
         }
         catch (Exception exception)
         {
             LogLoopFailed(Spec.Id, exception);
-            _worker?.Process.Kill();
-            _ended.TrySetResult(new SupervisorException(ErrorCodes.InternalError, $"The supervisor failed to run the pipeline {Spec.Name}: {exception.Message}"));
-            _outcome.TrySetException(exception);
+            await GiveUpAsync(exception);
         }
         finally
         {

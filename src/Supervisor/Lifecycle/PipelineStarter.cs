@@ -4,6 +4,7 @@ using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 using LmDeploy.Supervisor.Workers.Standby;
@@ -22,6 +23,8 @@ internal sealed class PipelineStarter(
     SupervisorOptions options,
     TimeProvider time)
 {
+    private readonly ShortageRetry _shortages = new(time);
+
     /// <summary>Has devices that failed a worker avoided.</summary>
     public void Avoid(string device) => admission.Avoid(device);
 
@@ -34,7 +37,8 @@ internal sealed class PipelineStarter(
         try
         {
             stopping.ThrowIfCancellationRequested();
-            reservation ??= await admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping);
+            reservation ??= await _shortages.RunAsync(
+                () => admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping), stopping);
             before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, stopping) : null;
         }
         catch (Exception exception)
@@ -105,7 +109,7 @@ internal sealed class PipelineStarter(
     {
         try
         {
-            var worker = await standby.TryTakeAsync(spec, reservation.VisibleDevices, cancellationToken) ?? await launcher.SpawnAsync(reservation.VisibleDevices);
+            var worker = await standby.TryTakeAsync(spec, reservation.VisibleDevices, cancellationToken) ?? await launcher.SpawnAsync(reservation.VisibleDevices, cancellationToken);
             worker.Reservation = reservation;
             return worker;
         }

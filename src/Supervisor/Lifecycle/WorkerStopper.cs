@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Lifecycle;
@@ -46,7 +47,7 @@ internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time
     /// <summary>Processes that are not our children tell nobody here when they end, so they are looked for.</summary>
     private async Task<bool> HasSurvivorsAsync(IWorkerProcess process, long began, TimeSpan deadline)
     {
-        if (!process.HasSurvivors())
+        if (!MayHaveSurvivors(process))
         {
             return false;
         }
@@ -56,12 +57,25 @@ internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time
         {
             process.Kill();
             await timer.WaitForNextTickAsync();
-            if (!process.HasSurvivors())
+            if (!MayHaveSurvivors(process))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>As long as nobody can look, there may be some.</summary>
+    private static bool MayHaveSurvivors(IWorkerProcess process)
+    {
+        try
+        {
+            return process.HasSurvivors();
+        }
+        catch (Exception exception) when (ResourceShortage.Is(exception))
+        {
+            return true;
+        }
     }
 }

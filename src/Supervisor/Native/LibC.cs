@@ -19,6 +19,7 @@ internal static partial class LibC
 
     private const int SetDumpable = 4; // PR_SET_DUMPABLE
     private const int CoreLimit = 4; // RLIMIT_CORE
+    private const int DescriptorLimit = 7; // RLIMIT_NOFILE
     private const int CloseOnExec = 4; // CLOSE_RANGE_CLOEXEC
     private const long CloseRange = 436;
     private const long PidfdSendSignal = 424;
@@ -50,6 +51,19 @@ internal static partial class LibC
 
     /// <summary>No core file of this process, not even to a pipe, and no other process of the user may read its memory.</summary>
     public static bool ForbidDumps() => SetResourceLimit(CoreLimit, default) == 0 & ProcessControl(SetDumpable, 0, 0, 0, 0) == 0;
+
+    /// <summary>Raises the number of descriptors that this process may have to the most that it may ask for.</summary>
+    /// <returns>What is allowed now.</returns>
+    public static long RaiseDescriptorLimit()
+    {
+        if (GetResourceLimit(DescriptorLimit, out var limit) != 0)
+        {
+            return int.MaxValue; // The kernel does not say, so nothing is known of a limit.
+        }
+
+        var allowed = limit.Soft < limit.Hard && SetResourceLimit(DescriptorLimit, new ResourceLimit(limit.Hard, limit.Hard)) == 0 ? limit.Hard : limit.Soft;
+        return (long)Math.Min(allowed, int.MaxValue);
+    }
 
     /// <summary>Signals a process, or with a negative number the whole process group.</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
@@ -84,6 +98,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     private static partial int SetResourceLimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetResourceLimit(int resource, out ResourceLimit limit);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, long first, long second, long third, long fourth);

@@ -57,7 +57,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
 
     private async Task<T> AskWorkerAsync<T>(Func<IWorkerConnection, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
     {
-        var worker = await launcher.SpawnAsync();
+        var worker = await launcher.SpawnAsync(visibleDevices: null, cancellationToken);
         try
         {
             await launcher.ConnectAsync(worker, cancellationToken);

@@ -13,6 +13,8 @@ internal sealed class PipelineRegistry(PipelineParts parts, ReceiptHistory recei
     private readonly Lock _gate = new();
     private bool _isClosed;
 
+    public int Count => _byKey.Count;
+
     public IReadOnlyList<Pipeline> All => [.. _byKey.Values.OrderByDescending(pipeline => pipeline.Age)];
 
     /// <summary>Opens a pipeline, which begins to start at once and is forgotten when nothing is left of it.</summary>

@@ -66,6 +66,9 @@ internal static class ReceiptWriter
     /// <summary>The receipt of a pipeline that never had a worker.</summary>
     public static ReclaimReceipt WriteNothing() => new() { Verdict = ReclaimVerdict.Reclaimed, Reason = "no worker was started", Memory = "rss" };
 
+    /// <summary>The receipt of a pipeline whose end nobody could watch.</summary>
+    public static ReclaimReceipt WriteUnseen(string reason) => new() { Verdict = ReclaimVerdict.Unverifiable, Reason = reason, Memory = "rss" };
+
     private static ReclaimReceipt Unverifiable(ReclaimReceipt receipt, WorkerEnd end, string reason)
     {
         receipt.Verdict = Remains(end) is null ? ReclaimVerdict.Unverifiable : ReclaimVerdict.Partial;

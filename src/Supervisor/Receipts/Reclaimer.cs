@@ -11,6 +11,9 @@ internal sealed class Reclaimer(WorkerStopper stopper, IGpuMonitor gpus, Supervi
 {
     private static readonly TimeSpan ReadingInterval = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long a worker that was killed may take to end.</summary>
+    public TimeSpan KillTimeout => options.KillTimeout;
+
     /// <summary>Returns in bounded time, also when the worker does not die: the receipt then has no exit code.</summary>
     public async Task<ReclaimReceipt> ReclaimAsync(ReclaimTarget target)
     {

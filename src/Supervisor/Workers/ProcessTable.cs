@@ -1,8 +1,12 @@
 using System.Globalization;
+using LmDeploy.Supervisor.Shortages;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>Reads the kernel's list of processes. Stateless; safe from any thread.</summary>
+/// <summary>
+/// Reads the kernel's list of processes. Stateless; safe from any thread. Every member fails with a <see cref="ResourceShortage"/> where no descriptor is left
+/// to look with: that says nothing about a process.
+/// </summary>
 /// <param name="root">Where procfs is mounted.</param>
 internal sealed class ProcessTable(string root = "/proc")
 {
@@ -91,14 +95,14 @@ internal sealed class ProcessTable(string root = "/proc")
         return 0;
     }
 
-    /// <summary>A process may end between any two looks at it: what cannot be read is not there.</summary>
+    /// <summary>A process may end between any two looks at it: what cannot be read is not there, unless nothing can be opened at the moment.</summary>
     private string? Read(int pid, string file)
     {
         try
         {
             return File.ReadAllText(Path.Combine(root, pid.ToString(CultureInfo.InvariantCulture), file));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && !ResourceShortage.Is(exception))
         {
             return null;
         }

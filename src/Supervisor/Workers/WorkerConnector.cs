@@ -2,14 +2,17 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>Meets workers over gRPC on their Unix sockets.</summary>
-internal sealed class WorkerConnector : IWorkerConnector
+internal sealed class WorkerConnector(TimeProvider time) : IWorkerConnector
 {
     private const int WindowBytes = 4 * 1024 * 1024;
+
+    private readonly ShortageRetry _shortages = new(time);
 
     public async Task<IWorkerConnection> ConnectAsync(WorkerFolder folder, string token, CancellationToken cancellationToken)
     {
@@ -36,14 +39,14 @@ internal sealed class WorkerConnector : IWorkerConnector
         }
     }
 
-    private static GrpcChannel Open(string socket)
+    private GrpcChannel Open(string socket)
     {
         var endPoint = new UnixDomainSocketEndPoint(socket);
         return GrpcChannel.ForAddress("http://worker", new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler
             {
-                ConnectCallback = (_, cancellationToken) => ConnectAsync(endPoint, cancellationToken),
+                ConnectCallback = async (_, cancellationToken) => await _shortages.RunAsync(() => ConnectAsync(endPoint, cancellationToken), cancellationToken),
                 InitialHttp2StreamWindowSize = WindowBytes,
                 KeepAlivePingDelay = TimeSpan.FromSeconds(15),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
@@ -59,7 +62,7 @@ internal sealed class WorkerConnector : IWorkerConnector
         });
     }
 
-    private static async ValueTask<Stream> ConnectAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -11,6 +11,10 @@ namespace LmDeploy.Supervisor.Workers;
 internal sealed class WorkerFolder : IDisposable
 {
     private const string Prefix = "w-";
+    private const string WorkerSocketName = "worker.sock";
+    private const string ReadySocketName = "ready.sock";
+    private const string FlightName = "flight";
+    private const string DraftName = "record";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static readonly long SupervisorStart = OrphanedWorkers.StartOf(Environment.ProcessId) ?? 0;
@@ -31,15 +35,15 @@ internal sealed class WorkerFolder : IDisposable
 
     public string Path { get; }
 
-    public string WorkerSocket => System.IO.Path.Combine(Path, "worker.sock");
+    public string WorkerSocket => System.IO.Path.Combine(Path, WorkerSocketName);
 
     /// <summary>The file of <see cref="Flight"/>.</summary>
-    public string FlightFile => System.IO.Path.Combine(Path, "flight");
+    public string FlightFile => System.IO.Path.Combine(Path, FlightName);
 
     /// <summary>What the worker notes of itself. It stays when the folder goes; whoever has the worker disposes it.</summary>
     public FlightRecord Flight { get; }
 
-    public string ReadySocket => System.IO.Path.Combine(Path, "ready.sock");
+    public string ReadySocket => System.IO.Path.Combine(Path, ReadySocketName);
 
     /// <summary>Makes a folder whose name says whose it is: <c>w-SUPERVISOR-NUMBER</c>.</summary>
     public static WorkerFolder Create(string parent)
@@ -114,15 +118,33 @@ internal sealed class WorkerFolder : IDisposable
 
     private void Write(WorkerRecord record)
     {
-        record.Write(Path + WorkerRecord.Suffix, System.IO.Path.Combine(Path, "record"));
+        record.Write(Path + WorkerRecord.Suffix, System.IO.Path.Combine(Path, DraftName));
         _record = record;
     }
 
+    private static void RemoveWithStrangers(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (IOException exception) when (exception is not DirectoryNotFoundException)
+        {
+            Directory.Delete(folder, recursive: true); // Something that is not ours is in it.
+        }
+    }
+
+    /// <summary>By the names of what is in it: to list a folder takes a descriptor, and there may be none left.</summary>
     private static void Remove(string folder)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            foreach (var file in (ReadOnlySpan<string>)[WorkerSocketName, ReadySocketName, FlightName, DraftName])
+            {
+                File.Delete(System.IO.Path.Combine(folder, file));
+            }
+
+            RemoveWithStrangers(folder);
         }
         catch (DirectoryNotFoundException)
         {

@@ -3,6 +3,7 @@ using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
@@ -11,10 +12,16 @@ namespace LmDeploy.Supervisor.Workers;
 internal sealed class WorkerLauncher(
     IWorkerProcessFactory processes, IWorkerConnector connector, FailureReporter failures, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
-    /// <summary>Starts a process. Whoever gets the worker has to stop and dispose it.</summary>
+    private readonly ShortageRetry _shortages = new(time);
+
+    /// <summary>Starts a process, as soon as there are descriptors and memory for it. Whoever gets the worker has to stop and dispose it.</summary>
     /// <param name="visibleDevices">Its <c>CUDA_VISIBLE_DEVICES</c>; null for the supervisor's own.</param>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
-    public async Task<WorkerInstance> SpawnAsync(string? visibleDevices = null)
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Task<WorkerInstance> SpawnAsync(string? visibleDevices, CancellationToken cancellationToken) =>
+        _shortages.RunAsync(() => TrySpawnAsync(visibleDevices), cancellationToken);
+
+    private async Task<WorkerInstance> TrySpawnAsync(string? visibleDevices)
     {
         WorkerFolder? folder = null;
         var mark = oom.Mark();

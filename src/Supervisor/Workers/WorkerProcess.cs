@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LmDeploy.Supervisor.Logs;
 using LmDeploy.Supervisor.Native;
+using LmDeploy.Supervisor.Shortages;
 
 namespace LmDeploy.Supervisor.Workers;
 
@@ -35,7 +36,7 @@ internal sealed class WorkerProcess : IWorkerProcess
 
     public Task<int> Exited { get; }
 
-    public bool IsFrozen => _processes.Find(Identity.Pid) is { IsFrozen: true } record && record.Identity == Identity;
+    public bool IsFrozen => Look(() => _processes.Find(Identity.Pid) is { IsFrozen: true } record && record.Identity == Identity);
 
     public void CloseInput() => _process.StandardInput.BaseStream.Dispose();
 
@@ -44,23 +45,28 @@ internal sealed class WorkerProcess : IWorkerProcess
     public void Kill()
     {
         // A child may start a session of its own and be handed to init when the worker dies: note the family while it is one.
-        _lastTree = [.. _lastTree.Union(_processes.FindTree(Identity))];
+        Look(NoteFamily);
 
-        // The group has the worker's number because the worker made it; nobody else gets that number while the group lives.
-        _ = LibC.Kill(-Identity.Pid, LibC.SigKill);
-        _handle.Signal(LibC.SigKill);
-        foreach (var identity in _lastTree)
+        // The group has the worker's number because the worker made it. Once the worker is reaped and the group empty, another process may have that number.
+        if (Look(() => _handle.HoldsNumber))
         {
-            using var member = new ProcessHandle(identity, _processes);
-            member.Signal(LibC.SigKill);
+            _ = LibC.Kill(-Identity.Pid, LibC.SigKill);
         }
+
+        _handle.Signal(LibC.SigKill);
+        Look(() =>
+        {
+            foreach (var identity in _lastTree)
+            {
+                using var member = new ProcessHandle(identity, _processes);
+                member.Signal(LibC.SigKill);
+            }
+
+            return true;
+        });
     }
 
-    public ProcessMemory ReadMemory()
-    {
-        _lastTree = [.. _lastTree.Union(_processes.FindTree(Identity))];
-        return _lastTree.Aggregate(default(ProcessMemory), (sum, member) => sum + _processes.ReadMemory(member));
-    }
+    public ProcessMemory ReadMemory() => Look(() => NoteFamily() ? _lastTree.Aggregate(default(ProcessMemory), (sum, member) => sum + _processes.ReadMemory(member)) : default);
 
     public bool HasSurvivors() => _lastTree.Any(_processes.IsRunning) || _processes.FindTree(Identity).Count > 0;
 
@@ -79,6 +85,25 @@ internal sealed class WorkerProcess : IWorkerProcess
         _process.StandardError.Dispose();
         _process.Dispose();
         _readingEnds.Dispose();
+    }
+
+    private bool NoteFamily()
+    {
+        _lastTree = [.. _lastTree.Union(_processes.FindTree(Identity))];
+        return true;
+    }
+
+    /// <summary>Looks at the list of processes; the default where there is no descriptor to look with, since what a look is for has to go on without it.</summary>
+    private static T? Look<T>(Func<T> look)
+    {
+        try
+        {
+            return look();
+        }
+        catch (Exception exception) when (ResourceShortage.Is(exception))
+        {
+            return default;
+        }
     }
 
     private async Task<int> WaitForExitAsync()

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
@@ -28,14 +29,14 @@ internal sealed partial class WorkerProcessFactory(
         {
             process = Process.Start(Describe(program, folder, token, visibleDevices))!;
         }
-        catch (Win32Exception exception)
+        catch (Win32Exception exception) when (!ResourceShortage.Is(exception))
         {
             throw Failed(exception.NativeErrorCode == NotExecutableFormat
                 ? $"{options.WorkerExecutable} is not a program for this machine; it may have been built for another architecture."
                 : $"{options.WorkerExecutable} could not be started: {exception.Message}");
         }
 
-        var worker = new WorkerProcess(process, processes, time);
+        var worker = Adopt(process);
         LogStarted(worker.Identity.Pid, folder.Path);
         try
         {
@@ -59,6 +60,23 @@ internal sealed partial class WorkerProcessFactory(
         }
 
         return worker;
+    }
+
+    /// <summary>A process that nobody could look at is not left running.</summary>
+    private WorkerProcess Adopt(Process process)
+    {
+        try
+        {
+            return new WorkerProcess(process, processes, time);
+        }
+        catch
+        {
+            using (process)
+            {
+                process.Kill();
+                throw;
+            }
+        }
     }
 
     private static ProcessStartInfo Describe(WorkerProgram program, WorkerFolder folder, string token, string? visibleDevices)

@@ -15,6 +15,7 @@ internal static class WorkerHost
 {
     public static async Task RunAsync(WorkerOptions options)
     {
+        var errors = StandardErrorLines.Install();
         var token = new WorkerToken();
         LibC.StartSession();
         LifeLine.Arm(Console.OpenStandardInput(), token.Set);
@@ -30,7 +31,7 @@ internal static class WorkerHost
         var rehearsal = new Rehearsal(libTorch);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options.Socket));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options.Socket, errors));
         builder.Services.AddSingleton(token);
         builder.Services.AddSingleton(flight);
         builder.Services.AddSingleton(libTorch);
@@ -59,7 +60,7 @@ internal static class WorkerHost
     /// The supervisor connects once, and the way to the socket is gone then: the connection lasts as long as the worker, however idle
     /// both are, and the worker as long as the connection. A supervisor that is frozen answers no ping, and loses it.
     /// </summary>
-    internal static void Configure(KestrelServerOptions kestrel, string socket)
+    internal static void Configure(KestrelServerOptions kestrel, string socket, StandardErrorLines errors)
     {
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(3650); // An infinite one overflows in Kestrel and is over at its first look.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
@@ -71,14 +72,15 @@ internal static class WorkerHost
         kestrel.ListenUnixSocket(socket, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(EndWithConnection);
+            listen.Use(next => EndWithConnection(next, errors));
         });
     }
 
-    private static ConnectionDelegate EndWithConnection(ConnectionDelegate next) => async connection =>
+    private static ConnectionDelegate EndWithConnection(ConnectionDelegate next, StandardErrorLines errors) => async connection =>
     {
         await next(connection);
         await Console.Error.WriteLineAsync("The connection to the supervisor has ended, and this worker with it.");
+        errors.DrainBriefly();
         LibC.ExitNow(0);
     };
 

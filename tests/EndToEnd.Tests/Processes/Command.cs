@@ -30,7 +30,8 @@ internal static class Command
     /// <summary>Starts the command; the caller ends it.</summary>
     public static Process Start(Sandbox sandbox, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Repository.Cli, arguments)
+        // Whatever signals a background shell had these tests ignore, commands begin with the defaults.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", .. sandbox.Prefix, Repository.Cli, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

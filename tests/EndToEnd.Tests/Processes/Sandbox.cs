@@ -27,6 +27,9 @@ internal sealed class Sandbox : IAsyncDisposable
     /// <summary>What commands see of their environment, beside that of the tests.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>A program, with its arguments, that runs commands in its place, such as one that sets a limit first.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
     /// <summary>Processes that run in this sandbox: supervisors and workers.</summary>
     public IReadOnlyDictionary<int, string> Processes => ProcessTable.Naming(Folder);
 

@@ -11,7 +11,7 @@ public sealed class FailureReporterTests : IDisposable
     private readonly Workshop _workshop = new();
     private readonly WorkerInstance _worker;
 
-    public FailureReporterTests() => _worker = _workshop.Launcher.SpawnAsync().GetAwaiter().GetResult();
+    public FailureReporterTests() => _worker = _workshop.Launcher.SpawnAsync(null, CancellationToken.None).GetAwaiter().GetResult();
 
     [Theory]
     [InlineData(139, FailureKinds.Crashed, "SIGSEGV")]
@@ -111,7 +111,7 @@ public sealed class FailureReporterTests : IDisposable
     public async Task WorkerThatWillNotDie_IsReportedWithoutAnExitCode()
     {
         using var workshop = new Workshop(time => new FakeWorkerProcess(time) { OnKill = null, OnTerminate = null });
-        var worker = await workshop.Launcher.SpawnAsync();
+        var worker = await workshop.Launcher.SpawnAsync(null, CancellationToken.None);
         worker.Condemn(FailureKinds.Hung, "it gave no sign of life for 60 s");
 
         var report = await workshop.TurnUntilAsync(workshop.Failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, During.Idle, _ => null), TimeSpan.FromSeconds(1));

@@ -57,7 +57,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
     {
         string[] command = [Executable, "--socket", socket, "--home", home, .. arguments];
         string[] line = shell is null ? command : ["/bin/sh", "-c", $"{shell}; exec \"$0\" \"$@\"", .. command];
-        var start = new ProcessStartInfo(line[0], line[1..])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", .. line]) // Whatever a background shell had these tests ignore.
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,14 +1,55 @@
-using LmDeploy.Supervisor.Hosting;
+using LmDeploy.Supervisor.Hosting.Logging;
+using LmDeploy.Supervisor.Tests.TestDoubles;
 using Microsoft.Extensions.Logging;
 
 namespace LmDeploy.Supervisor.Tests.Hosting;
 
-public sealed class SupervisorLogTests
+public sealed class SupervisorLogTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public void Log_OnAFullDiskDoesNotFail()
     {
         using var log = new SupervisorLog("/dev/full", TimeProvider.System);
-        Should.NotThrow(() => log.CreateLogger("tests").Log(LogLevel.Error, default, "nobody will read this", null, (line, _) => line));
+        Should.NotThrow(() => Log(log, "nobody will read this"));
     }
+
+    [Fact]
+    public async Task Log_GoesOnWhileNobodyReadsStandardError()
+    {
+        using var echo = new FrozenStream();
+        var path = _folder.File("log");
+        using var log = new SupervisorLog(path, TimeProvider.System, echo);
+
+        var logging = Task.Run(() => Enumerable.Range(0, 20_000).ToList().ForEach(i => Log(log, $"line {i} {new string('x', 100)}")));
+
+        await logging.InTime("20,000 lines are logged while standard error takes none");
+        log.DroppedLines.ShouldBeGreaterThan(0);
+        await Deadline.UntilAsync(() => File.ReadAllText(path).Contains("line 0 ", StringComparison.Ordinal), "the file gets its lines all the same");
+    }
+
+    [Fact]
+    public async Task Log_SaysHowManyLinesWereDropped()
+    {
+        using var echo = new FrozenStream();
+        using var log = new SupervisorLog(_folder.File("log"), TimeProvider.System, echo);
+        for (var i = 0; i < 20_000; i++)
+        {
+            Log(log, $"line {i} {new string('x', 100)}");
+        }
+
+        echo.Thaw();
+        await Deadline.UntilAsync(
+            () =>
+            {
+                Log(log, "another");
+                return echo.Text.Contains(" lines were dropped here", StringComparison.Ordinal);
+            },
+            "what was dropped is said");
+    }
+
+    private static void Log(SupervisorLog log, string line) => log.CreateLogger("tests").Log(LogLevel.Error, default, line, null, (text, _) => text);
 }

@@ -34,6 +34,28 @@ public sealed class PipelineRestartTests
     }
 
     [Fact]
+    public async Task LoopThatFails_TellsCallersFirst_AndLeavesNoWorker()
+    {
+        using var workshop = new Workshop();
+        var pipeline = await workshop.OpenReadyAsync(maxRestarts: 5);
+        var worker = workshop.Process;
+        worker.LookFailure = new InvalidOperationException("what nobody foresaw");
+        worker.Exit(137);
+
+        var told = await pipeline.Ended.InTime("callers are told");
+        told.Error.Code.ShouldBe(ErrorCodes.InternalError);
+        told.Message.ShouldContain("what nobody foresaw");
+        (await Workshop.NextEventAsync(pipeline)).Failed.Error.ShouldBe(told.Error);
+        var outcome = await pipeline.Completion.InTime("the pipeline ends");
+        outcome.Receipt.Verdict.ShouldBe(ReclaimVerdict.Unverifiable);
+        pipeline.State.ShouldBe(PipelineState.Failed);
+        worker.Done.ShouldContain("kill");
+        worker.IsDisposed.ShouldBeTrue();
+        await Deadline.UntilAsync(() => workshop.Registry.Count == 0, "nothing is left of it");
+        workshop.WorkerFolders.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task TooManyDeaths_FailThePipelineWithTheCauses()
     {
         using var workshop = new Workshop();

@@ -83,6 +83,19 @@ public sealed class WorkerStopperTests
     }
 
     [Fact]
+    public async Task StopAsync_LooksAgainWhenNoDescriptorWasLeft()
+    {
+        using var workshop = new Workshop();
+        workshop.Process.LookFailure = new IOException("Too many open files : '/proc'", 24);
+        var stopping = workshop.Stopper.StopAsync(workshop.Process, Grace, crashed: false);
+        workshop.Time.Advance(TimeSpan.FromMilliseconds(5));
+        stopping.IsCompleted.ShouldBeFalse("whether children are left is not known");
+        workshop.Process.LookFailure = null;
+
+        (await workshop.TurnUntilAsync(stopping, TimeSpan.FromMilliseconds(5))).HasSurvivors.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task StopAsync_ReportsChildrenThatStay()
     {
         using var workshop = new Workshop(time => new FakeWorkerProcess(time) { SurvivorSightings = int.MaxValue });

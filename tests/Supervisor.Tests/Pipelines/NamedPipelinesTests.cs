@@ -49,6 +49,21 @@ public sealed class NamedPipelinesTests : IDisposable
     }
 
     [Fact]
+    public async Task LoopThatFailed_IsFollowedByAnotherLoad()
+    {
+        await LoadAsync("a", starts: 1);
+        _workshop.Process.LookFailure = new IOException("a failure that nobody foresaw");
+        _workshop.Process.Exit(137);
+        await Deadline.UntilAsync(() => _named.ResidentOf("a")?.Ended.IsCompleted != false, "the pipeline has failed");
+
+        var entering = _named.EnterAsync("a", CancellationToken.None);
+        await _workshop.LoadAgainAsync(2);
+
+        using var scope = await entering.InTime("the name is served again");
+        scope.Pipeline.State.ShouldBe(PipelineState.Ready);
+    }
+
+    [Fact]
     public async Task FailedLoad_ReachesAllWhoWait_AndTheNextRequestTriesAgain()
     {
         var callers = Enumerable.Range(0, 10).Select(_ => _named.LoadAsync(Request("a"), CancellationToken.None)).ToList();

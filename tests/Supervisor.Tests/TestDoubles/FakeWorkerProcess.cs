@@ -19,6 +19,9 @@ internal sealed class FakeWorkerProcess(TimeProvider time) : IWorkerProcess
     /// <summary>How often its children are still seen after its end.</summary>
     public int SurvivorSightings { get; set; }
 
+    /// <summary>What looking at it fails with; null for nothing.</summary>
+    public Exception? LookFailure { get; set; }
+
     public ProcessMemory Memory { get; init; } = new(100, 120);
 
     public ProcessIdentity Identity { get; init; } = new(4711, 99);
@@ -39,9 +42,9 @@ internal sealed class FakeWorkerProcess(TimeProvider time) : IWorkerProcess
 
     public void Kill() => Act("kill", OnKill);
 
-    public ProcessMemory ReadMemory() => _exited.Task.IsCompleted && SurvivorSightings <= 0 ? default : Memory;
+    public ProcessMemory ReadMemory() => LookFailure is { } failure ? throw failure : _exited.Task.IsCompleted && SurvivorSightings <= 0 ? default : Memory;
 
-    public bool HasSurvivors() => SurvivorSightings-- > 0;
+    public bool HasSurvivors() => LookFailure is { } failure ? throw failure : SurvivorSightings-- > 0;
 
     public Task DrainAsync() => Task.CompletedTask;
 

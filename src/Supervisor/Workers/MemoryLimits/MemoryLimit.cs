@@ -1,4 +1,5 @@
 using System.Globalization;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers.MemoryLimits;
@@ -56,7 +57,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
         {
             while (!_worker.Process.Exited.IsCompleted)
             {
-                if (_processes.ReadUnreclaimable(_worker.Process.Identity) is var held && held > _bytes)
+                if (Held() is var held && held > _bytes)
                 {
                     _worker.Condemn(FailureKinds.MemoryLimit, Describe(string.Create(CultureInfo.InvariantCulture, $"{held} bytes were seen")));
                     return;
@@ -68,6 +69,19 @@ internal sealed class MemoryLimit : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The worker is being disposed.
+        }
+    }
+
+    /// <summary>Nothing where there is no descriptor to look with: the next look is soon.</summary>
+    private long Held()
+    {
+        try
+        {
+            return _processes.ReadUnreclaimable(_worker.Process.Identity);
+        }
+        catch (Exception exception) when (ResourceShortage.Is(exception))
+        {
+            return 0;
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stop
     /// <summary>Starts a worker and waits until it could load a model.</summary>
     public async Task<WorkerInstance> MakeAsync(bool cuda, CancellationToken cancellationToken)
     {
-        var worker = await launcher.SpawnAsync();
+        var worker = await launcher.SpawnAsync(visibleDevices: null, cancellationToken);
         try
         {
             await launcher.ConnectAsync(worker, cancellationToken);

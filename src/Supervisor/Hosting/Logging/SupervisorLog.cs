@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
+using LmDeploy.Logging;
 using LmDeploy.Supervisor.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace LmDeploy.Supervisor.Hosting;
+namespace LmDeploy.Supervisor.Hosting.Logging;
 
 /// <summary>
-/// The supervisor's log file, which also takes standard output and standard error. It begins anew with every supervisor and
-/// whenever it has grown to <see cref="LongestBytes"/>. Lines that a full disk does not take are lost. Thread-safe.
+/// The supervisor's log file, which also takes standard output and standard error. It begins anew with every supervisor and whenever it has grown to
+/// <see cref="LongestBytes"/>. Whoever logs never waits for the file or for standard error: see <see cref="LogSink"/>. Thread-safe.
 /// </summary>
 internal sealed class SupervisorLog : ILoggerProvider
 {
@@ -16,24 +16,30 @@ internal sealed class SupervisorLog : ILoggerProvider
 
     private const uint OwnerOnly = 0x180; // 0600
 
-    private readonly Lock _gate = new();
+    /// <summary>How long the end waits for lines that are not written yet.</summary>
+    private static readonly TimeSpan _closeTimeout = TimeSpan.FromMilliseconds(200);
+
     private readonly SafeFileHandle _file;
     private readonly TimeProvider _time;
+    private readonly IReadOnlyList<LogSink> _sinks;
 
-    private readonly Stream _echo;
-
-    /// <param name="echoes">Whether lines go to standard error too.</param>
+    /// <param name="echo">Where lines go besides the file, standard error above all; null for nowhere. Not owned.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public SupervisorLog(string path, TimeProvider time, bool echoes = false)
+    public SupervisorLog(string path, TimeProvider time, Stream? echo = null)
     {
         _time = time;
-        _echo = echoes ? Console.OpenStandardError() : Stream.Null;
         _file = LibC.Open(path, LibC.OpenAppend, OwnerOnly);
         if (_file.IsInvalid)
         {
             throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
         }
+
+        var file = new LogSink("log file", Append);
+        _sinks = echo is null ? [file] : [file, new LogSink("log to standard error", line => echo.Write(line))];
     }
+
+    /// <summary>How many lines the file or standard error did not get.</summary>
+    public long DroppedLines => _sinks.Sum(sink => sink.Dropped);
 
     /// <summary>Forgets what an earlier supervisor wrote.</summary>
     public void Clear() => RandomAccess.SetLength(_file, 0);
@@ -53,33 +59,31 @@ internal sealed class SupervisorLog : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Waits a moment for what is not written yet; a sink that stands still keeps its descriptor.</summary>
+    public void Dispose()
+    {
+        if (Task.WhenAll(_sinks.Select(sink => sink.CloseAsync())).Wait(_closeTimeout))
+        {
+            _file.Dispose();
+        }
+    }
+
+    private void Append(byte[] line)
+    {
+        if (RandomAccess.GetLength(_file) > LongestBytes)
+        {
+            Clear();
+        }
+
+        // Opened for appending: the offset does not matter.
+        RandomAccess.Write(_file, line, 0);
+    }
 
     private void Write(string line)
     {
-        lock (_gate)
+        foreach (var sink in _sinks)
         {
-            if (_file.IsClosed)
-            {
-                return;
-            }
-
-            try
-            {
-                if (RandomAccess.GetLength(_file) > LongestBytes)
-                {
-                    Clear();
-                }
-
-                // Opened for appending: the offset does not matter.
-                var bytes = Encoding.UTF8.GetBytes(line);
-                RandomAccess.Write(_file, bytes, 0);
-                _echo.Write(bytes);
-            }
-            catch (IOException)
-            {
-                // The disk is full, and there is nowhere to say so: what is logged about has to go on.
-            }
+            sink.Write(line);
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using LmDeploy.Memory;
 using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Access;
+using LmDeploy.Supervisor.Http.Bodies;
 using LmDeploy.Supervisor.Http.Chat;
 using LmDeploy.Supervisor.Http.Completions;
 using LmDeploy.Supervisor.Http.Embeddings;
@@ -60,7 +62,10 @@ internal static class HttpApp
                 options.RequestTimeoutMs > 0 ? TimeSpan.FromMilliseconds(options.RequestTimeoutMs) : _defaultTimeout,
                 services.GetRequiredService<TimeProvider>()))
             .AddSingleton<ErrorHandling>()
-            .AddSingleton<GatedRequests>()
+            .AddSingleton(services => new HeapTrim(services.GetRequiredService<TimeProvider>()))
+            .AddSingleton(services => new BodyBudget(LargestBody(options), services.GetRequiredService<HeapTrim>()))
+            .AddSingleton<BodyReader>()
+            .AddSingleton<ModelRequests>()
             .AddSingleton<SpellingBook>()
             .AddSingleton<ModelRouter>()
             .AddSingleton<ThinkingTemplates>()
@@ -124,10 +129,12 @@ internal static class HttpApp
         }
     }
 
+    private static long LargestBody(ServeOptions options) => options.MaxBodyBytes > 0 ? options.MaxBodyBytes : DefaultMaxBodyBytes;
+
     private static void Listen(KestrelServerOptions kestrel, ServeOptions options, IPAddress? address)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes > 0 ? options.MaxBodyBytes : DefaultMaxBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = LargestBody(options);
         if (address is null)
         {
             kestrel.ListenLocalhost(options.Port, Configure);

@@ -16,7 +16,7 @@ internal static class HttpRoutes
     public static void Map(WebApplication app)
     {
         var services = app.Services;
-        var gated = services.GetRequiredService<GatedRequests>();
+        var requests = services.GetRequiredService<ModelRequests>();
 
         Model("/v1/chat/completions", services.GetRequiredService<ChatEndpoint>().HandleAsync);
         Model("/v1/completions", services.GetRequiredService<CompletionsEndpoint>().HandleAsync);
@@ -49,7 +49,7 @@ internal static class HttpRoutes
         Map("GET", "/", AccessLevel.Anybody, page.IndexAsync);
         Map("GET", "/page/{file}", AccessLevel.Anybody, page.FileAsync);
 
-        void Model(string route, RequestDelegate handle) => Map("POST", route, AccessLevel.User, gated.Wrap(handle));
+        void Model(string route, ModelRequest handle) => Map("POST", route, AccessLevel.User, requests.Wrap(handle));
 
         void Map(string method, string route, AccessLevel level, RequestDelegate handle) => app.MapMethods(route, [method], handle).WithMetadata(new AccessLevelMetadata(level));
     }

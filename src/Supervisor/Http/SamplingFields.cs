@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.V1;
@@ -69,7 +70,7 @@ internal static class SamplingFields
             var id = int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw ApiException.Invalid($"logit_bias has to map token ids to numbers, got the key \"{bias.Name}\".", "logit_bias");
-            config.LogitBias[id] = biases.Number(bias.Name, -100, 100) ?? 0;
+            config.LogitBias[id] = bias.Value.ValueKind == JsonValueKind.Null ? 0 : biases.NumberOf(bias.Name, bias.Value, -100, 100);
         }
     }
 

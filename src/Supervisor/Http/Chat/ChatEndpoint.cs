@@ -11,11 +11,11 @@ namespace LmDeploy.Supervisor.Http.Chat;
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
 internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, ThinkingTemplates thinking, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
 {
-    public async Task HandleAsync(HttpContext http)
+    public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
     {
-        var request = ChatRequest.Parse(await JsonBody.ReadAsync(http));
+        var request = ChatRequest.Parse(body);
         limits.CheckPrompts(request.Choices, "n");
-        using var deadline = limits.Begin(http);
+        RequestLimits.CheckCopies(request.Choices, request.Prompt.CalculateSize() + (long)request.Config.CalculateSize());
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.Chat, model.Name, AccessControl.KeyNameOf(http));
         measurement.Describe(request.Config, request.Stream.IsOn);

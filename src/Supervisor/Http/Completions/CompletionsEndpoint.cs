@@ -11,11 +11,11 @@ namespace LmDeploy.Supervisor.Http.Completions;
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
 {
-    public async Task HandleAsync(HttpContext http)
+    public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
     {
-        var request = CompletionRequest.Parse(await JsonBody.ReadAsync(http));
+        var request = CompletionRequest.Parse(body);
         limits.CheckPrompts((long)request.Prompts.Count * request.Choices, request.Prompts.Count > 1 ? "prompt" : "n");
-        using var deadline = limits.Begin(http);
+        RequestLimits.CheckCopies(request.Choices, request.Prompts.Sum(prompt => (long)prompt.CalculateSize()) + ((long)request.Prompts.Count * request.Config.CalculateSize()));
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.TextCompletion, model.Name, AccessControl.KeyNameOf(http));
         measurement.Describe(request.Config, request.Stream.IsOn);

@@ -13,9 +13,8 @@ namespace LmDeploy.Supervisor.Http.Embeddings;
 /// <summary><c>POST /v1/embeddings</c>; besides OpenAI's fields <c>pooling</c> (last or mean) and <c>normalize</c>.</summary>
 internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits, RequestMetrics metrics)
 {
-    public async Task HandleAsync(HttpContext http)
+    public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
     {
-        var fields = await JsonBody.ReadAsync(http);
         var name = fields.RequiredText("model");
         var prompts = PromptFields.Read(fields, "input");
         var isBase64 = fields.Text("encoding_format") switch
@@ -25,7 +24,6 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
             var other => throw ApiException.Invalid($"encoding_format has to be float or base64, got \"{other}\".", "encoding_format"),
         };
         limits.CheckPrompts(prompts.Count, "input");
-        using var deadline = limits.Begin(http);
         var model = models.Find(name);
         using var measurement = metrics.Begin(TelemetryNames.Embeddings, model.Name, AccessControl.KeyNameOf(http));
         var request = new EmbedRequest { Options = OptionsOf(fields) };

@@ -8,6 +8,7 @@ internal static class ApiErrorCodes
     public const string RouteNotFound = "route_not_found";
     public const string MethodNotAllowed = "method_not_allowed";
     public const string RequestTooLarge = "request_too_large";
+    public const string TooManyBytes = "too_many_bytes";
     public const string RequestTimeout = "request_timeout";
     public const string UnsupportedMediaType = "unsupported_media_type";
 }

@@ -8,23 +8,13 @@ namespace LmDeploy.Supervisor.Http.Json;
 /// <summary>Reads the one JSON object that a request's body is.</summary>
 internal static class JsonBody
 {
+    /// <summary>Numbers, texts, objects and so on, in all. Twelve bytes are kept of each while the request lasts.</summary>
+    public const int MostValues = 4_000_000;
+
     private const int MaxDepth = 64;
+    private const int LargestPooled = 1 << 20;
 
-    /// <exception cref="ApiException">It is not JSON, no object, or has text that is no Unicode.</exception>
-    public static async Task<JsonFields> ReadAsync(HttpContext http)
-    {
-        if (http.Request.ContentType is { Length: > 0 } && !http.Request.HasJsonContentType())
-        {
-            throw new ApiException(
-                StatusCodes.Status415UnsupportedMediaType, ApiErrorCodes.UnsupportedMediaType, $"The body has to be application/json, not {http.Request.ContentType}.");
-        }
-
-        using var bytes = new MemoryStream();
-        await http.Request.Body.CopyToAsync(bytes, http.RequestAborted);
-        return Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
-    }
-
-    /// <inheritdoc cref="ReadAsync"/>
+    /// <exception cref="ApiException">It is not JSON, no object, has more values than <see cref="MostValues"/>, or has text that is no Unicode.</exception>
     public static JsonFields Parse(ReadOnlyMemory<byte> body)
     {
         if (!Utf8.IsValid(body.Span))
@@ -35,14 +25,36 @@ internal static class JsonBody
         try
         {
             CheckText(body.Span);
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonFields(document.RootElement.Clone(), "")
-                : throw ApiException.Invalid($"The body has to be a JSON object, not {JsonFields.Describe(document.RootElement)}.", null);
+            CheckSize(body.Span);
+
+            // Not disposed and so not copied: its buffers go to the collector with the request, not back to a pool that would keep the large ones.
+            var root = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false }).RootElement;
+            return root.ValueKind == JsonValueKind.Object
+                ? new JsonFields(root, "")
+                : throw ApiException.Invalid($"The body has to be a JSON object, not {JsonFields.Describe(root)}.", null);
         }
         catch (JsonException exception)
         {
             throw ApiException.Invalid($"The body is not JSON: {exception.Message}", null);
+        }
+    }
+
+    /// <summary>Counts before anything is kept of them. A value takes two bytes at least.</summary>
+    private static void CheckSize(ReadOnlySpan<byte> body)
+    {
+        if (body.Length / 2 <= MostValues)
+        {
+            return;
+        }
+
+        var values = 0;
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject or JsonTokenType.PropertyName) && ++values > MostValues)
+            {
+                throw ApiException.Invalid($"The body has more than {MostValues} values; send several requests.", null);
+            }
         }
     }
 
@@ -55,7 +67,8 @@ internal static class JsonBody
         }
 
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
-        var text = ArrayPool<char>.Shared.Rent(body.Length);
+        var isLarge = body.Length > LargestPooled;
+        var text = isLarge ? new char[body.Length] : ArrayPool<char>.Shared.Rent(body.Length);
         try
         {
             while (reader.Read())
@@ -72,7 +85,10 @@ internal static class JsonBody
         }
         finally
         {
-            ArrayPool<char>.Shared.Return(text);
+            if (!isLarge)
+            {
+                ArrayPool<char>.Shared.Return(text);
+            }
         }
     }
 }

@@ -50,11 +50,13 @@ internal readonly struct JsonFields(JsonElement element, string path)
         ? value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : throw Wrong(name, "a whole number of 64 bits", value)
         : null;
 
-    public double? Number(string name, double least, double most) => Find(name) is { } value
-        ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most
+    public double? Number(string name, double least, double most) => Find(name) is { } value ? NumberOf(name, value, least, most) : null;
+
+    /// <summary>As <see cref="Number"/>, for a field whose value the caller has: to find a field again takes time in proportion to how many there are.</summary>
+    public double NumberOf(string name, JsonElement value, double least, double most) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most
             ? number
-            : throw Wrong(name, Range("a number", least, most), value)
-        : null;
+            : throw Wrong(name, Range("a number", least, most), value);
 
     public JsonFields? Object(string name) => Find(name) is { } value
         ? value.ValueKind == JsonValueKind.Object ? new JsonFields(value, NameOf(name)) : throw Wrong(name, "an object", value)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Hosting;
+using LmDeploy.Supervisor.Http.Bodies;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Pipelines;
@@ -13,7 +14,7 @@ using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 namespace LmDeploy.Supervisor.Http.Management;
 
 /// <summary><c>/v1/pipelines</c>: lists what runs, loads and unloads.</summary>
-internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate)
+internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies)
 {
     private const double DefaultDrainSeconds = 30;
     private const double LongestSeconds = 86_400;
@@ -70,7 +71,8 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
     public async Task LoadAsync(HttpContext http)
     {
         gate.Check();
-        var fields = await JsonBody.ReadAsync(http);
+        var (fields, room) = await bodies.ReadAsync(http, http.RequestAborted);
+        using var _ = room;
         var isKnown = fields.Text("model") is { } named && served.Find(named) is not null && !fields.Has("name");
         var model = isKnown ? served.Find(fields.Text("model")!)! : Read(fields);
         if (!isKnown)

@@ -7,13 +7,11 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Tokenization;
 
 /// <summary><c>POST /detokenize</c>, in vLLM's form: <c>tokens</c> to a <c>prompt</c>, special tokens included.</summary>
-internal sealed class DetokenizeEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits)
+internal sealed class DetokenizeEndpoint(ModelRouter models, RequestProxy proxy)
 {
-    public async Task HandleAsync(HttpContext http)
+    public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
     {
-        var fields = await JsonBody.ReadAsync(http);
         var ids = fields.Integers("tokens") ?? throw ApiException.Invalid("tokens is missing: an array of token ids is needed.", "tokens");
-        using var deadline = limits.Begin(http);
         var model = models.Find(fields.RequiredText("model"));
         var response = await proxy.CallAsync(
             new DetokenizeRequest { Inputs = { new TokenIds { Ids = { ids } } } }, model.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), deadline.Token);

@@ -9,13 +9,11 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Tokenization;
 
 /// <summary><c>POST /tokenize</c>, in vLLM's form: a <c>prompt</c>, or <c>messages</c> for the chat template, to <c>tokens</c>.</summary>
-internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, RequestProxy proxy, RequestLimits limits)
+internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, RequestProxy proxy)
 {
-    public async Task HandleAsync(HttpContext http)
+    public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
     {
-        var fields = await JsonBody.ReadAsync(http);
         var prompt = PromptOf(fields);
-        using var deadline = limits.Begin(http);
         var model = models.Find(fields.RequiredText("model"));
         var response = await proxy.CallAsync(
             new TokenizeRequest { Prompts = { prompt } }, model.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), deadline.Token);

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -19,6 +20,7 @@ internal static class AdmissionServices
             provider.GetRequiredService<ILogger<DeviceLedgers>>()))
         .AddSingleton(provider => new PeakStore(PeakStore.DefaultPath, provider.GetRequiredService<ILogger<PeakStore>>()))
         .AddSingleton<MemoryEstimator>()
+        .AddSingleton<BlockingReads>()
 
         // What is idle is known to the named pipelines, which themselves stand on admission.
         .AddSingleton(provider => new Lazy<IEvictor>(provider.GetRequiredService<NamedPipelines>))

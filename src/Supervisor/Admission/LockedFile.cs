@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using LmDeploy.Files;
 using LmDeploy.Supervisor.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -92,7 +93,7 @@ internal sealed class LockedFile : IDisposable
     }
 
     private static bool IsStillAt(string path, SafeFileHandle file) =>
-        LibC.Status((int)file.DangerousGetHandle(), "", FileStatus.OfDescriptor, FileStatus.InodeNumber, out var locked) == 0
-        && LibC.Status(FileStatus.FromWorkingFolder, path, FileStatus.NoFollow, FileStatus.InodeNumber, out var named) == 0
+        FileStatus.TryRead(file, out var locked)
+        && FileStatus.TryRead(path, out var named)
         && locked.Inode == named.Inode;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Files;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -68,16 +69,7 @@ internal sealed record ModelFolder(
             .Select(name => new FileInfo(Path.Combine(folder, name)))];
     }
 
-    private static JsonDocument Parse(FileInfo file)
-    {
-        if (file.Length > LargestJson)
-        {
-            throw new InvalidOperationException($"{file.FullName} is too large");
-        }
-
-        using var stream = file.OpenRead();
-        return JsonDocument.Parse(stream);
-    }
+    private static JsonDocument Parse(FileInfo file) => JsonDocument.Parse(ModelFile.ReadAll(file.FullName, LargestJson));
 
     private static int? Number(JsonElement root, string name, string otherName = "") =>
         (root.TryGetProperty(name, out var value) || root.TryGetProperty(otherName, out value)) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0

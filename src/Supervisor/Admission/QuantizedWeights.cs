@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LmDeploy.Files;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -11,6 +12,7 @@ internal static class QuantizedWeights
 {
     private const int LengthBytes = 8;
     private const long LongestHeader = 100_000_000;
+    private const long LargestSettings = 16L << 20;
     private const int WordBits = 32;
     private const int UsualBits = 4;
 
@@ -37,8 +39,7 @@ internal static class QuantizedWeights
             return null;
         }
 
-        using var stream = File.OpenRead(file);
-        using var json = JsonDocument.Parse(stream);
+        using var json = JsonDocument.Parse(ModelFile.ReadAll(file, LargestSettings));
         return BitsOf(json.RootElement);
     }
 
@@ -69,7 +70,7 @@ internal static class QuantizedWeights
 
     private static JsonDocument ReadHeader(FileInfo file)
     {
-        using var stream = file.OpenRead();
+        using var stream = new FileStream(ModelFile.Open(file.FullName), FileAccess.Read);
         Span<byte> start = stackalloc byte[LengthBytes];
         stream.ReadExactly(start);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(start);

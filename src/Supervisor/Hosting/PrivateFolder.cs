@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmDeploy.Files;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Native;
 using LmDeploy.V1;
@@ -15,7 +16,7 @@ internal static class PrivateFolder
     public static void Ensure(string folder)
     {
         Directory.CreateDirectory(folder, Private);
-        if (LibC.Status(FileStatus.FromWorkingFolder, folder, FileStatus.NoFollow, FileStatus.TypeModeAndOwner, out var status) != 0)
+        if (!FileStatus.TryRead(folder, out var status))
         {
             throw Refuse(folder, $"it cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
         }

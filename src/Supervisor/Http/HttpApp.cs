@@ -18,6 +18,7 @@ using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Http.Page;
 using LmDeploy.Supervisor.Http.Tokenization;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Serving;
@@ -105,6 +106,7 @@ internal static class HttpApp
         .AddSingleton(_ => supervisor.GetRequiredService<PipelineRegistry>())
         .AddSingleton(_ => supervisor.GetRequiredService<PipelineOverview>())
         .AddSingleton(_ => supervisor.GetRequiredService<IGpuMonitor>())
+        .AddSingleton(_ => supervisor.GetRequiredService<BlockingReads>())
         .AddSingleton(_ => supervisor.GetRequiredService<ReceiptHistory>());
 
     /// <summary>Null stands for localhost: both of its addresses.</summary>

@@ -90,9 +90,6 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int operation);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Status(int folder, string path, int flags, uint mask, out FileStatus status);
-
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int ProcessControl(int option, ulong first, ulong second, ulong third, ulong fourth);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Files;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 
@@ -9,6 +10,7 @@ internal sealed class Checkpoint : IDisposable
 {
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
+    private const long LargestIndex = 64L << 20;
 
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> _tensors = new(StringComparer.Ordinal);
@@ -107,7 +109,7 @@ internal sealed class Checkpoint : IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(index), new JsonDocumentOptions { MaxDepth = 8 });
+            using var document = JsonDocument.Parse(ModelFile.ReadAll(index, LargestIndex), new JsonDocumentOptions { MaxDepth = 8 });
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
             {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Files;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 
@@ -45,12 +46,7 @@ internal sealed class ConfigFile
 
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
-            {
-                throw new EngineException(ErrorCodes.InvalidConfig, $"'{path}' is larger than {MaxBytes} bytes.", path);
-            }
-
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ConfigFile(path, document.RootElement.Clone())
                 : throw new EngineException(ErrorCodes.InvalidConfig, $"'{path}' is not a JSON object.", path);

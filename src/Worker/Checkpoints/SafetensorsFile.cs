@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LmDeploy.Files;
 using LmDeploy.Worker.Errors;
 using Microsoft.Win32.SafeHandles;
 
@@ -30,7 +31,7 @@ internal sealed class SafetensorsFile : IDisposable
         SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(path);
+            handle = ModelFile.Open(path);
             var length = RandomAccess.GetLength(handle);
             return new SafetensorsFile(path, handle, SafetensorsHeader.Parse(path, ReadHeader(path, handle, length), length));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Files;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 
@@ -26,12 +27,7 @@ internal sealed record SentenceModules(string? PoolingFolder, bool Normalizes, s
 
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
-            {
-                throw Invalid(path, $"is larger than {MaxBytes} bytes");
-            }
-
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return Read(path, document.RootElement.EnumerateArray().Select(module => (Type: Text(module, "type"), Path: Text(module, "path"))).ToList());
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Files;
 using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Templates;
@@ -93,16 +94,14 @@ internal sealed class ChatTemplateFiles(string folder)
     /// <summary>A file's text; null when there is no such file.</summary>
     private string? ReadText(string file)
     {
-        var info = new FileInfo(Path.Combine(folder, file));
-        if (!info.Exists)
-        {
-            return null;
-        }
-
         try
         {
-            return info.Length <= MaxFileSize ? File.ReadAllText(info.FullName)
-                : throw new TemplateException(ErrorCodes.InvalidTemplate, $"the file is larger than {MaxFileSize} bytes", file, 0);
+            using var text = new StreamReader(new MemoryStream(ModelFile.ReadAll(Path.Combine(folder, file), MaxFileSize)));
+            return text.ReadToEnd(); // Without a byte order mark.
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -29,6 +30,7 @@ public sealed class AdmissionControlTests : IDisposable
             new GpuPool(_gpus, null, _time),
             new DeviceLedgers(_folder.File("run"), processes, _time, NullLogger<DeviceLedgers>.Instance),
             new MemoryEstimator(peaks),
+            new BlockingReads(),
             peaks,
             new Lazy<IEvictor>(new FakeEvictor()),
             _time);

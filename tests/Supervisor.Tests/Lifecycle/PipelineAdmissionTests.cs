@@ -1,6 +1,7 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -29,6 +30,7 @@ public sealed class PipelineAdmissionTests : IDisposable
             new GpuPool(_gpus, null, TimeProvider.System),
             _ledgers,
             new MemoryEstimator(peaks),
+            new BlockingReads(),
             peaks,
             new Lazy<IEvictor>(new FakeEvictor()),
             TimeProvider.System);

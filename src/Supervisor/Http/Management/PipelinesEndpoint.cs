@@ -6,6 +6,7 @@ using LmDeploy.Supervisor.Http.Bodies;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
@@ -14,7 +15,7 @@ using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 namespace LmDeploy.Supervisor.Http.Management;
 
 /// <summary><c>/v1/pipelines</c>: lists what runs, loads and unloads.</summary>
-internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies)
+internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, BlockingReads reads)
 {
     private const double DefaultDrainSeconds = 30;
     private const double LongestSeconds = 86_400;
@@ -74,7 +75,7 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
         var (fields, room) = await bodies.ReadAsync(http, http.RequestAborted);
         using var _ = room;
         var isKnown = fields.Text("model") is { } named && served.Find(named) is not null && !fields.Has("name");
-        var model = isKnown ? served.Find(fields.Text("model")!)! : Read(fields);
+        var model = isKnown ? served.Find(fields.Text("model")!)! : await ReadAsync(fields, http.RequestAborted);
         if (!isKnown)
         {
             served.Add(model);
@@ -133,10 +134,10 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
                 : throw ApiException.Invalid($"drain_timeout has to be seconds between 0 and {LongestSeconds}, got {text}.", "drain_timeout");
     }
 
-    private static ServedModel Read(JsonFields fields)
+    private async Task<ServedModel> ReadAsync(JsonFields fields, CancellationToken cancellationToken)
     {
         var path = fields.RequiredText("model");
-        if (path.Contains('\0') || !Directory.Exists(path))
+        if (path.Contains('\0') || !await reads.RunAsync(() => Directory.Exists(path), cancellationToken))
         {
             throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.ModelNotFound, $"There is no model folder {path}, and no model is served under that name.", "model");
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Files;
 
 namespace LmDeploy.Worker.Tokenization.Json;
 
@@ -14,18 +15,11 @@ internal static class JsonFile
     {
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
-            {
-                return null;
-            }
-
-            if (file.Length > MaxBytes)
-            {
-                throw TokenizerErrors.InvalidFile(path, $"the file has {file.Length} bytes, at most {MaxBytes} are supported");
-            }
-
-            return JsonDocument.Parse(File.ReadAllBytes(path), _options);
+            return JsonDocument.Parse(ModelFile.ReadAll(path, MaxBytes), _options);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
         catch (JsonException e)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using LmDeploy.Files;
 using LmDeploy.Worker.Tokenization.Json;
 
 namespace LmDeploy.Worker.Tokenization.SentencePiece;
@@ -18,15 +19,11 @@ internal static class SentencePieceFile
     {
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
-            {
-                return null;
-            }
-
-            return file.Length <= MaxBytes
-                ? Read(File.ReadAllBytes(path))
-                : throw TokenizerErrors.InvalidFile(path, $"the file has {file.Length} bytes, at most {MaxBytes} are supported");
+            return Read(ModelFile.ReadAll(path, MaxBytes));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or DecoderFallbackException)
         {

@@ -117,13 +117,21 @@ internal sealed class ServeCommand(CliHost host)
             return true;
         }
 
-        if (await other.ListPipelinesAsync(cancellationToken) is { Count: > 0 } pipelines)
+        try
         {
-            await host.Terminal.Error.WriteLineAsync($"note: another supervisor of yours runs {pipelines.Count} pipelines, so this one has a place of its own, and lmdeploy ps does not list it.");
-            return false;
+            if (await other.ListPipelinesAsync(cancellationToken) is { Count: > 0 } pipelines)
+            {
+                await host.Terminal.Error.WriteLineAsync($"note: another supervisor of yours runs {pipelines.Count} pipelines, so this one has a place of its own, and lmdeploy ps does not list it.");
+                return false;
+            }
+
+            await other.ShutdownAsync(cancellationToken);
+        }
+        catch (SupervisorUnavailableException)
+        {
+            // It was about to leave, and has: whoever takes its place waits until it is gone.
         }
 
-        await other.ShutdownAsync(cancellationToken);
         return true;
     }
 }

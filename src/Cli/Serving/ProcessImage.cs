@@ -10,11 +10,24 @@ internal static partial class ProcessImage
     /// <exception cref="IOException">It cannot be run.</exception>
     public static unsafe void Replace(ProcessStartInfo start)
     {
+        RemoveDiagnosticFiles();
         _ = Execute(
             start.FileName,
             ToPointers([start.FileName, .. start.ArgumentList]),
             ToPointers([.. start.Environment.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}={variable.Value}")]));
         throw new IOException($"{start.FileName} cannot be run: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    /// <summary>The runtime removes the sockets for its debuggers at its end, which an exec is not.</summary>
+    private static void RemoveDiagnosticFiles()
+    {
+        foreach (var pattern in (string[])[$"dotnet-diagnostic-{Environment.ProcessId}-*", $"clr-debug-pipe-{Environment.ProcessId}-*"])
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.GetTempPath(), pattern))
+            {
+                File.Delete(file);
+            }
+        }
     }
 
     /// <summary>Never freed: another program takes the place of this one, or it ends.</summary>

@@ -18,7 +18,8 @@ public sealed partial class Supervisor
         ArgumentException.ThrowIfNullOrEmpty(options);
         var installation = Installation.Find();
         var folder = RuntimeFolder.Open(RuntimeFolder.Locate());
-        var own = string.Create(CultureInfo.InvariantCulture, $"serve-{Environment.ProcessId}");
+        SupervisorRemains.RemoveOfEndedServers(folder);
+        var own = string.Create(CultureInfo.InvariantCulture, $"{SupervisorRemains.ServerPrefix}{Environment.ProcessId}");
         var file = Path.Join(folder, $"{own}.json");
         File.WriteAllText(file, options); // The folder lets nobody else in.
         var socket = isShared ? SharedEndpoint.PathFor(installation) : Path.Join(folder, $"{own}.sock");

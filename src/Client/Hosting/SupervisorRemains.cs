@@ -6,6 +6,9 @@ namespace LmDeploy.Hosting;
 /// <summary>What a supervisor that was killed could not remove itself: its socket, workers that did not follow it, and the folders of workers it had not met yet.</summary>
 internal static class SupervisorRemains
 {
+    /// <summary>Files of one <c>lmdeploy serve</c> begin with this and its process number: its settings, and where it has a place of its own its socket, lock and log.</summary>
+    public const string ServerPrefix = "serve-";
+
     private const string WorkerFolderPrefix = "w-";
 
     /// <summary>
@@ -36,6 +39,20 @@ internal static class SupervisorRemains
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Another supervisor has the lock, or another client was faster; the next supervisor looks after the rest.
+        }
+    }
+
+    /// <summary>Removes the files of servers whose process is gone; settings that none of them took have hashes of keys.</summary>
+    /// <param name="folder">Where the sockets are.</param>
+    public static void RemoveOfEndedServers(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, ServerPrefix + "*"))
+        {
+            var number = Path.GetFileName(file)[ServerPrefix.Length..].Split('.')[0];
+            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId && !Directory.Exists($"/proc/{pid}"))
+            {
+                File.Delete(file); // Does nothing where another command was faster.
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using LmDeploy.V1;
@@ -59,9 +60,18 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
             return new RpcException(new Status(StatusCode.Cancelled, "the caller cancelled the call", exception));
         }
 
+        if (IsUnreadable(exception))
+        {
+            return new SupervisorException(ErrorCodes.InvalidRequest, $"The message of {context.Method} cannot be read: {exception.Message}").ToCallFailure();
+        }
+
         LogUnexpected(context.Method, exception);
         return new SupervisorException(ErrorCodes.InternalError, $"{context.Method} failed: {exception.GetType().Name}: {exception.Message}").ToCallFailure();
     }
+
+    /// <summary>Whether a caller's message is no message of the protocol, or was cut: gRPC for .NET says the latter with a status of its own.</summary>
+    private static bool IsUnreadable(Exception exception) =>
+        exception is InvalidProtocolBufferException or RpcException { StatusCode: StatusCode.Internal or StatusCode.InvalidArgument or StatusCode.ResourceExhausted };
 
     [LoggerMessage(EventId = 1, EventName = "CallFailed", Level = LogLevel.Error, Message = "{Method} failed unexpectedly")]
     private partial void LogUnexpected(string method, Exception exception);

@@ -25,6 +25,9 @@ internal sealed class EventStream(HttpContext http) : IDisposable
         body.Write("\n\n"u8);
     }
 
+    /// <summary>Whether only the head of the answer was asked for (HEAD), which is no stream then.</summary>
+    public bool IsHeadOnly => HttpMethods.IsHead(http.Request.Method);
+
     /// <summary>Sends what was written; before the first event that the stream has begun.</summary>
     public async ValueTask FlushAsync()
     {

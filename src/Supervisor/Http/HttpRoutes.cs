@@ -26,7 +26,7 @@ internal static class HttpRoutes
 
         var models = services.GetRequiredService<ModelsEndpoint>();
         Map("GET", "/v1/models", AccessLevel.User, models.ListAsync);
-        Map("GET", "/v1/models/{*name}", AccessLevel.User, models.GetAsync);
+        Map("GET", $"/v1/models/{ModelName.Route}", AccessLevel.User, models.GetAsync);
 
         var health = services.GetRequiredService<HealthEndpoint>();
         Map("GET", "/health", AccessLevel.Anybody, HealthEndpoint.LiveAsync);
@@ -38,10 +38,9 @@ internal static class HttpRoutes
         var pipelines = services.GetRequiredService<PipelinesEndpoint>();
         Map("GET", "/v1/pipelines", AccessLevel.Admin, pipelines.ListAsync);
         Map("POST", "/v1/pipelines", AccessLevel.Admin, pipelines.LoadAsync);
-        Map("GET", "/v1/pipelines/{name}", AccessLevel.Admin, pipelines.GetAsync);
-        Map("DELETE", "/v1/pipelines/{name}", AccessLevel.Admin, pipelines.UnloadAsync);
-        Map("POST", "/v1/pipelines/{name}/restart", AccessLevel.Admin, pipelines.RestartAsync);
-        Map("GET", "/v1/pipelines/{name}/logs", AccessLevel.Admin, services.GetRequiredService<LogsEndpoint>().HandleAsync);
+        Map("GET", $"/v1/pipelines/{ModelName.Route}", AccessLevel.Admin, pipelines.GetAsync);
+        Map("DELETE", $"/v1/pipelines/{ModelName.Route}", AccessLevel.Admin, pipelines.UnloadAsync);
+        Map("POST", $"/v1/pipelines/{ModelName.Route}", AccessLevel.Admin, pipelines.ActAsync);
         Map("GET", "/v1/gpus", AccessLevel.Admin, services.GetRequiredService<GpusEndpoint>().HandleAsync);
         Map("GET", "/v1/events", AccessLevel.Admin, services.GetRequiredService<EventsEndpoint>().HandleAsync);
 
@@ -51,6 +50,7 @@ internal static class HttpRoutes
 
         void Model(string route, ModelRequest handle) => Map("POST", route, AccessLevel.User, requests.Wrap(handle));
 
-        void Map(string method, string route, AccessLevel level, RequestDelegate handle) => app.MapMethods(route, [method], handle).WithMetadata(new AccessLevelMetadata(level));
+        void Map(string method, string route, AccessLevel level, RequestDelegate handle) =>
+            app.MapMethods(route, method == "GET" ? ["GET", "HEAD"] : [method], handle).WithMetadata(new AccessLevelMetadata(level));
     }
 }

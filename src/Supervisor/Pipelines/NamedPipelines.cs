@@ -35,14 +35,27 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     /// <exception cref="SupervisorException">The name is unknown, or the model cannot be loaded.</exception>
     public Task<RequestScope> EnterAsync(string name, CancellationToken cancellationToken) => Find(name).EnterAsync(cancellationToken);
 
-    /// <summary>Forgets a name at once, and unloads its pipeline when its requests have ended or are out of time.</summary>
+    /// <summary>Unloads a pipeline when its requests have ended or are out of time.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="drainTimeout">How long requests may go on before they are ended.</param>
+    /// <param name="forgets">Whether the name is forgotten, at once; otherwise the next request loads it anew, kept as before.</param>
     /// <exception cref="SupervisorException">The name is unknown.</exception>
-    public async Task<ReclaimReceipt> UnloadAsync(string name, TimeSpan drainTimeout)
+    public async Task<ReclaimReceipt> UnloadAsync(string name, TimeSpan drainTimeout, bool forgets = true)
     {
         NamedPipeline? named;
         lock (_gate)
         {
-            named = _byName.Remove(name, out var found) ? found : throw Unknown(name);
+            named = _byName.TryGetValue(name, out var found) ? found : throw Unknown(name);
+            if (forgets)
+            {
+                _byName.Remove(name);
+            }
+            else
+            {
+                var next = new NamedPipeline(named.Open, keeper, EvictIdleAsync, time);
+                next.Keep(named.Status.Ttl, named.Status.IsPinned);
+                _byName[name] = next; // In one step with the end of the other: requests never find the name unknown.
+            }
         }
 
         using (named)

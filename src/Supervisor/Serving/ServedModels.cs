@@ -61,15 +61,6 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
             _byName.TryRemove(model.Name, out _);
         }
 
-        var unloading = model.Pipelines.Select(name => named.UnloadAsync(name, drainTimeout)).ToList();
-        if (!forgets)
-        {
-            foreach (var request in model.Requests)
-            {
-                named.Register(request);
-            }
-        }
-
-        return await Task.WhenAll(unloading);
+        return await Task.WhenAll(model.Pipelines.Select(name => named.UnloadAsync(name, drainTimeout, forgets)));
     }
 }

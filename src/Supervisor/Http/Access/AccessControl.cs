@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.V1;
@@ -14,7 +15,13 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
     private const string Bearer = "Bearer ";
     private const string AnyOrigin = "*";
 
+    private const string UsualHeaders = "authorization, content-type, api-key, x-api-key";
+
     private static readonly object _keyItem = new();
+
+    /// <summary>What names of headers are made of (RFC 9110, 5.6.2), and what is between them.</summary>
+    private static readonly SearchValues<char> _namesInList =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ, ");
 
     public Task CheckAsync(HttpContext http, RequestDelegate next)
     {
@@ -22,10 +29,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
         CheckOrigin(http);
         if (HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.Origin.Count > 0)
         {
-            http.Response.Headers.AccessControlAllowMethods = "GET, POST, DELETE";
-            http.Response.Headers.AccessControlAllowHeaders = "authorization, content-type";
-            http.Response.Headers.AccessControlMaxAge = "600";
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            AnswerPreflight(http);
             return Task.CompletedTask;
         }
 
@@ -44,12 +48,23 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
             : request.Headers["api-key"] is [{ } key] ? key : request.Headers["x-api-key"] is [{ } other] ? other : null;
     }
 
+    /// <summary>Allows the headers that a page asks for, since clients send some of their own with every request; its origin is allowed if it got here.</summary>
+    private static void AnswerPreflight(HttpContext http)
+    {
+        var asked = http.Request.Headers.AccessControlRequestHeaders.ToString();
+        http.Response.Headers.AccessControlAllowMethods = "GET, HEAD, POST, DELETE";
+        http.Response.Headers.AccessControlAllowHeaders = asked.Length > 0 && !asked.AsSpan().ContainsAnyExcept(_namesInList) ? asked : UsualHeaders;
+        http.Response.Headers.AccessControlMaxAge = "600";
+        http.Response.Headers.Append("Vary", "Access-Control-Request-Headers");
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
     private static ApiException Denied(string message) => new(StatusCodes.Status403Forbidden, ApiErrorCodes.PermissionDenied, message);
 
     private void CheckHost(HttpContext http)
     {
-        var host = http.Request.Host.Host;
-        var isOurs = host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        var host = http.Request.Host.Host.TrimEnd('.'); // A name may end with the root, and has no case.
+        var isOurs = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
         if (isLocal && keys.IsEmpty && !isOurs)
         {
             throw Denied($"The host {host} is not this one: call 127.0.0.1 or localhost, or have the server ask for keys (--api-key).");
@@ -58,9 +73,14 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
 
     private void CheckOrigin(HttpContext http)
     {
-        if (http.Request.Headers.Origin is not [{ Length: > 0 } origin])
+        if (http.Request.Headers.Origin.Count == 0)
         {
             return;
+        }
+
+        if (http.Request.Headers.Origin is not [{ Length: > 0 } origin])
+        {
+            throw Denied("The header Origin has to be there once, with one origin, or not at all.");
         }
 
         var isOwn = string.Equals(origin, $"{http.Request.Scheme}://{http.Request.Host}", StringComparison.OrdinalIgnoreCase);

@@ -1,11 +1,14 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.V1;
+using Microsoft.Net.Http.Headers;
 
 namespace LmDeploy.Supervisor.Http.Errors;
 
 /// <summary>Gives every failed request its typed error. What nobody foresaw becomes <c>internal_error</c> and is logged; the supervisor stays up.</summary>
 internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
 {
+    private static readonly string[] _kept = [HeaderNames.AccessControlAllowOrigin, HeaderNames.Vary, HeaderNames.WWWAuthenticate];
+
     public async Task HandleAsync(HttpContext http, RequestDelegate next)
     {
         try
@@ -29,8 +32,19 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
                 return;
             }
 
-            http.Response.Clear();
+            ClearBody(http.Response);
             await ErrorJson.WriteAsync(http, error);
+        }
+    }
+
+    /// <summary>Takes back what was prepared of another answer, but not what access control has said: a page may read an error only with its origin's header.</summary>
+    private static void ClearBody(HttpResponse response)
+    {
+        var kept = _kept.Select(name => (Name: name, Value: response.Headers[name])).ToList();
+        response.Clear();
+        foreach (var (name, value) in kept.Where(header => header.Value.Count > 0))
+        {
+            response.Headers[name] = value;
         }
     }
 

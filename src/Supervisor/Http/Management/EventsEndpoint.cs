@@ -12,6 +12,12 @@ internal sealed class EventsEndpoint(PipelineOverview overview, TimeProvider tim
     public async Task HandleAsync(HttpContext http)
     {
         using var events = new EventStream(http);
+        await events.FlushAsync();
+        if (events.IsHeadOnly)
+        {
+            return;
+        }
+
         using var timer = new PeriodicTimer(_period, time);
         var known = new Dictionary<string, PipelineInfo>();
         do

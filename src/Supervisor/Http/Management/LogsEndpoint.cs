@@ -9,14 +9,21 @@ internal sealed class LogsEndpoint(PipelineRegistry registry)
 {
     private const int DefaultLines = 200;
 
-    public async Task HandleAsync(HttpContext http)
+    /// <param name="name">The pipeline's id or name.</param>
+    public async Task HandleAsync(HttpContext http, string name)
     {
         var lines = LinesOf(http);
-        var pipeline = registry.Find((string)http.Request.RouteValues["name"]!);
+        var pipeline = registry.Find(name);
         var log = pipeline.Worker?.Process.Log;
         if (http.Request.Query["follow"].ToString() is "true" or "1")
         {
             using var events = new EventStream(http);
+            await events.FlushAsync(); // It may be long until there is a line.
+            if (events.IsHeadOnly)
+            {
+                return;
+            }
+
             await foreach (var line in log?.ReadAsync(lines, follow: true, http.RequestAborted) ?? AsyncEnumerable.Empty<V1.LogLine>())
             {
                 events.Write(json => ProtoJson.Write(json, line));

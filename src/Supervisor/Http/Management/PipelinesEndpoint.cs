@@ -15,7 +15,7 @@ using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 namespace LmDeploy.Supervisor.Http.Management;
 
 /// <summary><c>/v1/pipelines</c>: lists what runs, loads and unloads.</summary>
-internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, BlockingReads reads)
+internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, BlockingReads reads, LogsEndpoint logs)
 {
     private const double DefaultDrainSeconds = 30;
     private const double LongestSeconds = 86_400;
@@ -60,10 +60,16 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
         });
     }
 
-    /// <summary><c>GET /v1/pipelines/NAME</c>.</summary>
+    /// <summary><c>GET /v1/pipelines/NAME</c> and <c>/v1/pipelines/NAME/logs</c>.</summary>
     public async Task GetAsync(HttpContext http)
     {
-        var model = Find(http);
+        if (ModelName.Before(http, "logs") is { } logged && served.Find(ModelName.Of(http)) is null)
+        {
+            await logs.HandleAsync(http, logged);
+            return;
+        }
+
+        var model = Find(ModelName.Of(http));
         var pipelines = await overview.ListAsync(http.RequestAborted);
         await JsonReply.WriteAsync(http, json => WriteModel(json, model, pipelines));
     }
@@ -93,17 +99,18 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
     /// <summary><c>DELETE /v1/pipelines/NAME</c>: unloads a model and answers with the receipt. With <c>?forget=false</c> its next request loads it again.</summary>
     public async Task UnloadAsync(HttpContext http)
     {
-        var model = Find(http);
+        var model = Find(ModelName.Of(http));
         var forgets = http.Request.Query["forget"].ToString() is not ("false" or "0");
         var given = await served.UnloadAsync(model, DrainOf(http), forgets).WaitAsync(http.RequestAborted);
         await WriteReceiptsAsync(http, model, given);
     }
 
     /// <summary><c>POST /v1/pipelines/NAME/restart</c>: unloads a model when its requests have ended, and loads it again.</summary>
-    public async Task RestartAsync(HttpContext http)
+    public async Task ActAsync(HttpContext http)
     {
         gate.Check();
-        var model = Find(http);
+        var model = Find(ModelName.Before(http, "restart")
+            ?? throw new ApiException(StatusCodes.Status404NotFound, ApiErrorCodes.RouteNotFound, $"There is nothing at POST {http.Request.Path}; to restart a model, POST /v1/pipelines/NAME/restart."));
         var given = await served.UnloadAsync(model, DrainOf(http), forgets: false).WaitAsync(http.RequestAborted);
         await served.LoadAsync(model, http.RequestAborted);
         await WriteReceiptsAsync(http, model, given);
@@ -193,9 +200,6 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
         json.WriteEndObject();
     }
 
-    private ServedModel Find(HttpContext http)
-    {
-        var name = (string)http.Request.RouteValues["name"]!;
-        return served.Find(name) ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.PipelineNotFound, $"No pipeline is served under the name '{name}'.", "name");
-    }
+    private ServedModel Find(string name) =>
+        served.Find(name) ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.PipelineNotFound, $"No pipeline is served under the name '{name}'.", "name");
 }

@@ -30,7 +30,7 @@ internal sealed class ModelsEndpoint(ServedModels served)
 
     public Task GetAsync(HttpContext http)
     {
-        var name = (string)http.Request.RouteValues["name"]!;
+        var name = ModelName.Of(http);
         var model = served.Find(name) ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.ModelNotFound, $"The model '{name}' is not served here.", "model");
         return JsonReply.WriteAsync(http, json => Write(json, model, name));
     }

@@ -94,6 +94,25 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_NamesALineOfItsStateFileThatWasChanged()
+    {
+        await ModelComparison.RunAsync(["one"], Questions, Options).InTime();
+        var bytes = await File.ReadAllBytesAsync(Options.StateFile!);
+        var second = Array.IndexOf(bytes, (byte)'\n') + 1;
+        var end = Array.IndexOf(bytes, (byte)'\n', second);
+        for (var place = second; place < end; place += 7)
+        {
+            bytes[place] ^= 1;
+            await File.WriteAllBytesAsync(Options.StateFile!, bytes);
+            (await Should.ThrowAsync<ArgumentException>(ModelComparison.RunAsync(["one"], Questions, Options).InTime())).Message.ShouldContain("Line 2 of");
+            bytes[place] ^= 1;
+        }
+
+        await File.WriteAllBytesAsync(Options.StateFile!, bytes);
+        (await ModelComparison.RunAsync(["one"], Questions, Options).InTime()).Models[0].Error.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Run_TwiceAtOnceWithOneStateFile_RefusesTheSecond()
     {
         var asked = new TaskCompletionSource();

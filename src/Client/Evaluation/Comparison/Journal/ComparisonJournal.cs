@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LmDeploy.Evaluation.Judging;
@@ -6,12 +5,12 @@ using LmDeploy.Evaluation.Judging;
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
 /// <summary>
-/// All that a comparison has found out, in the order that it did. With a file every entry is a line of JSON that is handed to the operating system before anything else happens, so that
+/// All that a comparison has found out, in the order that it did. With a file every entry is a line of JSON with a checksum (<see cref="JournalLine"/>) that is handed to the operating system before anything else happens, so that
 /// a process which is killed loses at most the line it was writing. Thread-safe.
 /// </summary>
 internal sealed class ComparisonJournal : IDisposable
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly JsonSerializerOptions _json = new()
     {
@@ -113,7 +112,7 @@ internal sealed class ComparisonJournal : IDisposable
         {
             if (_file is not null)
             {
-                _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, _json), (byte)'\n']);
+                _file.Write(JournalLine.Write(JsonSerializer.SerializeToUtf8Bytes(entry, _json)));
                 _file.Flush();
             }
 
@@ -132,13 +131,17 @@ internal sealed class ComparisonJournal : IDisposable
         file.SetLength(end);
         file.Position = end;
         var number = 0;
-        foreach (var line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        for (var begin = 0; begin < end;)
         {
+            var line = bytes.AsMemory(begin, bytes.AsSpan(begin).IndexOf((byte)'\n'));
+            begin += line.Length + 1;
             number++;
             JournalEntry? entry;
             try
             {
-                entry = JsonSerializer.Deserialize<JournalEntry>(line, _json);
+                var json = JournalLine.TryRead(line.Span)
+                    ?? throw new ArgumentException($"Line {number} of {file.Name} is not as a comparison of this version wrote it: its checksum is missing or wrong. Give another state file, or delete this one.");
+                entry = JsonSerializer.Deserialize<JournalEntry>(json, _json);
             }
             catch (Exception e) when (e is JsonException or NotSupportedException)
             {

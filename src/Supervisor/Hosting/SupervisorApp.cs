@@ -27,7 +27,7 @@ internal static class SupervisorApp
     public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop, WorkerParts workers, DescriptorLimit descriptors)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(workers.Processes).AddSingleton(workers.Failures).AddSingleton(workers.Launcher).AddSingleton(workers.Stopper);
@@ -47,6 +47,7 @@ internal static class SupervisorApp
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<ConnectionTable>().TrackAsync);
         app.Use(app.Services.GetRequiredService<CallGauge>().CountAsync);
+        app.Use(UnreadableMessages.TranslateAsync);
         app.MapGrpcService<PipelinesService>();
         app.MapGrpcService<HostService>();
         return app;

@@ -44,9 +44,13 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Starts it on a free port; models are loaded by their first requests unless the arguments say otherwise.</summary>
-    public static async Task<Server> StartAsync(params string[] arguments)
+    public static Task<Server> StartAsync(params string[] arguments) => StartAsync(new Sandbox(), arguments);
+
+    /// <param name="sandbox">Disposed with the server.</param>
+    /// <param name="arguments">Of the command.</param>
+    /// <param name="readErrors">Has its standard error read; null for a reader that keeps it.</param>
+    public static async Task<Server> StartAsync(Sandbox sandbox, string[] arguments, Action<Process>? readErrors = null)
     {
-        var sandbox = new Sandbox();
         var process = Command.Start(sandbox, ["serve", "--port", "0", .. arguments]);
         var errors = new StringBuilder();
         process.ErrorDataReceived += (_, line) =>
@@ -56,7 +60,7 @@ internal sealed class Server : IAsyncDisposable
                 errors.AppendLine(line.Data);
             }
         };
-        process.BeginErrorReadLine();
+        (readErrors ?? (started => started.BeginErrorReadLine()))(process);
         using var deadline = new CancellationTokenSource(Deadline);
         string? line;
         do

@@ -61,7 +61,6 @@ internal static class HttpApp
             .AddSingleton<GatedRequests>()
             .AddSingleton<SpellingBook>()
             .AddSingleton<ModelRouter>()
-            .AddSingleton<ThinkingTemplates>()
             .AddSingleton<GenerationCall>()
             .AddSingleton<ChatEndpoint>()
             .AddSingleton<CompletionsEndpoint>()

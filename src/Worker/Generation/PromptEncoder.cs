@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.V1;
+using LmDeploy.Worker.Answers.Calls;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Templates;
 using LmDeploy.Worker.Tokenization;
@@ -28,6 +29,10 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
         Prompt.SourceOneofCase.Messages => Rendered(prompt, Parse("messages", prompt.Messages, JsonValueKind.Array), cancellationToken),
         _ => throw new EngineException(ErrorCodes.InvalidRequest, "The prompt has neither text, messages nor token ids.", "prompt"),
     };
+
+    /// <summary>The functions that the answer to a prompt may call.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: they are no JSON array.</exception>
+    public static ToolSet ToolsOf(Prompt prompt) => ToolSet.Of(ParseOptional("tools", prompt.Tools, JsonValueKind.Array));
 
     /// <summary>Encodes text that follows a prompt: no special tokens are added.</summary>
     public int[] EncodeContinuation(string text) => Check(tokenizer.Encode(text, addSpecialTokens: false));

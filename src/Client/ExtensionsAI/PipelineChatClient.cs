@@ -52,6 +52,7 @@ internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
         {
             Tools = ChatOptionsMap.Definitions(options, functions),
             TemplateArguments = ChatOptionsMap.TemplateArguments(options),
+            AdaptCalls = true,
         };
         var answer = new ChatAnswer(pipeline.Name);
         await foreach (var piece in pipeline.StreamInferAsync(prompt, config, cancellationToken).ConfigureAwait(false))

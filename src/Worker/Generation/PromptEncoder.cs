@@ -13,6 +13,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     private const int MaxJsonDepth = 64;
 
     private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
+    private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, SpecialTokenVariables(tokenizer.SpecialTokens));
 
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
     public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken) => TextOf(prompt, cancellationToken) is { } text
@@ -91,10 +92,11 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             throw new EngineException(ErrorCodes.InvalidRequest, "The model has no chat template, so it takes text or token ids but no messages.", "messages");
         }
 
+        var tools = ParseOptional("tools", prompt.Tools, JsonValueKind.Array);
         var rendered = template.Render(new ChatTemplateInput
         {
-            Messages = messages,
-            Tools = ParseOptional("tools", prompt.Tools, JsonValueKind.Array),
+            Messages = prompt.AdaptCalls && CallHistory.HasCalls(messages) ? CallHistory.Adapt(messages, _calls!.StyleOf(tools is not null)) : messages,
+            Tools = tools,
             Arguments = ParseOptional("template_arguments", prompt.TemplateArguments, JsonValueKind.Object),
             AddGenerationPrompt = !prompt.HasAddGenerationPrompt || prompt.AddGenerationPrompt,
             SpecialTokens = _specialTokens,

@@ -1,20 +1,18 @@
 using System.Text.Json;
-using LmDeploy.Answers;
+using LmDeploy.V1;
 using Microsoft.Extensions.AI;
 
 namespace LmDeploy.ExtensionsAI;
 
 /// <summary>Turns the pieces of one answer into updates: text and thoughts as they come, each call when it is whole, the reason and the usage at the end. Not thread-safe.</summary>
-internal sealed class ChatAnswer(string model, IAnswerReader reader)
+internal sealed class ChatAnswer(string model)
 {
     private readonly string _id = Guid.NewGuid().ToString("n");
     private readonly DateTimeOffset _created = DateTimeOffset.UtcNow;
-    private readonly List<AnswerPiece> _pieces = [];
     private readonly List<(string Name, string Arguments)> _calls = [];
+    private readonly List<TextContent> _texts = [];
+    private readonly List<TextReasoningContent> _thoughts = [];
     private int _cached;
-    private int _thinking;
-    private bool _hasThought;
-    private bool _hasAnswered;
 
     /// <exception cref="LmDeployException">The prompt failed.</exception>
     public IEnumerable<ChatResponseUpdate> Take(Response piece)
@@ -25,17 +23,7 @@ internal sealed class ChatAnswer(string model, IAnswerReader reader)
         }
 
         _cached = Math.Max(_cached, piece.CachedTokens);
-        _pieces.Clear();
-        reader.Add(piece.Text, _pieces);
-        if (piece.FinishReason is not null)
-        {
-            reader.Finish(_pieces);
-        }
-
-        List<AIContent> contents = [.. _pieces.Select(Content).OfType<AIContent>()];
-        _hasAnswered |= contents.Exists(content => content is TextContent) || _calls.Count > 0;
-        _hasThought |= contents.Exists(content => content is TextReasoningContent);
-        _thinking += _hasAnswered ? 0 : piece.TokenIds.Count;
+        List<AIContent> contents = [.. piece.Pieces.Select(Content).OfType<AIContent>()];
         if (contents.Count > 0)
         {
             yield return Update(contents);
@@ -58,9 +46,13 @@ internal sealed class ChatAnswer(string model, IAnswerReader reader)
         switch (piece.Part)
         {
             case AnswerPart.Content:
-                return new TextContent(piece.Text);
+                _texts.Add(new TextContent(piece.Text));
+                return _texts[^1];
             case AnswerPart.Reasoning:
-                return new TextReasoningContent(piece.Text);
+                _thoughts.Add(new TextReasoningContent(piece.Text));
+                return _thoughts[^1];
+            case AnswerPart.ContentWasReasoning:
+                return TakeContentBack();
             case AnswerPart.CallName:
                 _calls.Add((piece.Text, ""));
                 return null;
@@ -70,13 +62,24 @@ internal sealed class ChatAnswer(string model, IAnswerReader reader)
         }
     }
 
+    /// <summary>Empties the texts so far, which whoever reads a stream has seen: they were a thought.</summary>
+    /// <returns>That thought.</returns>
+    private TextReasoningContent TakeContentBack()
+    {
+        var thought = string.Concat(_texts.Select(text => text.Text)).Trim();
+        _texts.ForEach(text => text.Text = "");
+        _texts.Clear();
+        _thoughts.Add(new TextReasoningContent(_thoughts.Count > 0 ? "\n" + thought : thought));
+        return _thoughts[^1];
+    }
+
     private UsageDetails UsageOf(Response last) => new()
     {
         InputTokenCount = last.InputTokenLen,
         OutputTokenCount = last.GenerateTokenLen,
         TotalTokenCount = last.InputTokenLen + last.GenerateTokenLen,
         CachedInputTokenCount = _cached,
-        ReasoningTokenCount = _hasThought ? _thinking : 0,
+        ReasoningTokenCount = last.ReasoningTokenLen,
     };
 
     private ChatResponseUpdate Update(IList<AIContent> contents) => new(ChatRole.Assistant, contents) { MessageId = _id, ResponseId = _id, ModelId = model, CreatedAt = _created };

@@ -19,7 +19,6 @@ internal static class ChatOptionsMap
         Refuse(options?.RawRepresentationFactory is not null, "RawRepresentationFactory: use AdditionalProperties");
         Refuse(options?.ContinuationToken is not null, "ContinuationToken");
         Refuse(options?.AllowBackgroundResponses == true, "AllowBackgroundResponses");
-        Refuse(options is { AllowMultipleToolCalls: false, Tools.Count: > 0, ToolMode: not (RequiredChatToolMode or NoneChatToolMode) }, "AllowMultipleToolCalls false: how many calls a model makes by itself is not limited");
         var temperature = options?.Temperature ?? 1;
         var config = new GenerationConfig
         {

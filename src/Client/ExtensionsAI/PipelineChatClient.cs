@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LmDeploy.Answers;
+using LmDeploy.V1;
 using Microsoft.Extensions.AI;
 using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 
@@ -40,17 +41,20 @@ internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
         var functions = ChatOptionsMap.Functions(options);
         var (isForced, function) = ChatOptionsMap.Forced(options, functions);
         var config = ChatOptionsMap.ToConfig(pipeline, options);
-        config = isForced ? config with { ResponseFormat = ResponseFormat.JsonSchema(CallSchema.Of(functions, function)) } : functions.Count > 0 ? config with { SkipSpecialTokens = false } : config;
+        config = config with { Split = new AnswerSplit { SingleCall = options?.AllowMultipleToolCalls == false } };
+        if (isForced)
+        {
+            config.Split.ForcedCall = function ?? "";
+            config = config with { ResponseFormat = ResponseFormat.JsonSchema(CallSchema.Of(functions, function)) };
+        }
+
         var prompt = Prompt.FromMessagesJson(MessageMap.Write(messages, options?.Instructions)) with
         {
             Tools = ChatOptionsMap.Definitions(options, functions),
             TemplateArguments = ChatOptionsMap.TemplateArguments(options),
+            AdaptCalls = true,
         };
-        var isThinking = config.ResponseFormat is null && await OpensThoughtAsync(prompt, cancellationToken).ConfigureAwait(false);
-        IAnswerReader reader = isForced
-            ? new ForcedCallReader(function)
-            : new ReasoningReader(isThinking, functions.Count > 0 ? new ToolCallReader(functions.Keys.ToHashSet(StringComparer.Ordinal)) : new PlainReader());
-        var answer = new ChatAnswer(pipeline.Name, reader);
+        var answer = new ChatAnswer(pipeline.Name);
         await foreach (var piece in pipeline.StreamInferAsync(prompt, config, cancellationToken).ConfigureAwait(false))
         {
             foreach (var update in answer.Take(piece))
@@ -58,11 +62,5 @@ internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
                 yield return update;
             }
         }
-    }
-
-    private async Task<bool> OpensThoughtAsync(Prompt prompt, CancellationToken cancellationToken)
-    {
-        var rendered = await pipeline.TokenizeAsync([prompt], cancellationToken).ConfigureAwait(false);
-        return rendered[0].Rendered.AsSpan().TrimEnd().EndsWith(Markers.ThinkBegin, StringComparison.Ordinal);
     }
 }

@@ -109,4 +109,7 @@ public sealed record GenerationConfig
 
     /// <summary>Whether special tokens that are shown stand apart from the text. Default: true.</summary>
     public bool SpacesBetweenSpecialTokens { get; init; } = true;
+
+    /// <summary>Splits the answer into reasoning, content and calls: <see cref="Response.Text"/> is the content then. Null: it is all that was generated.</summary>
+    internal V1.AnswerSplit? Split { get; init; }
 }

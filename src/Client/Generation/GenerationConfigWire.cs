@@ -30,6 +30,7 @@ internal static class GenerationConfigWire
             RepetitionNgramSize = config.RepetitionNgramSize,
             RepetitionNgramThreshold = config.RepetitionNgramThreshold,
             ReturnPpl = config.ReturnPpl,
+            Split = config.Split,
             OutputLogits = config.OutputLogits switch
             {
                 OutputLogits.Generation => V1.OutputLogits.Generation,

@@ -11,6 +11,9 @@ public sealed record Response
     /// <summary>The text; empty when the prompt failed.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>What the model thought, where thoughts are told apart from the answer, as comparisons do; else empty, and <see cref="Text"/> is all that was generated.</summary>
+    public string Reasoning { get; init; } = "";
+
     /// <summary>Tokens generated so far.</summary>
     public int GenerateTokenLen { get; init; }
 
@@ -46,6 +49,12 @@ public sealed record Response
     /// null when not asked for. In a stream the first piece has it.
     /// </summary>
     public double? Ppl { get; init; }
+
+    /// <summary>The parts of the answer, when a split was asked for. In a stream each piece has what is new.</summary>
+    internal IReadOnlyList<V1.AnswerPiece> Pieces { get; init; } = [];
+
+    /// <summary>Tokens of what the model thought, when a split was asked for. In a stream the last piece has it.</summary>
+    internal int ReasoningTokenLen { get; init; }
 
     /// <summary>The position of the prompt in its batch.</summary>
     public int Index { get; init; }

@@ -1,4 +1,5 @@
 using System.Text;
+using LmDeploy.V1;
 
 namespace LmDeploy.Generation;
 
@@ -6,6 +7,8 @@ namespace LmDeploy.Generation;
 internal sealed class ResponseBuilder
 {
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _reasoning = new();
+    private readonly List<AnswerPiece> _pieces = [];
     private readonly List<int> _tokenIds = [];
     private List<IReadOnlyDictionary<int, float>>? _logprobs;
     private List<ReadOnlyMemory<float>>? _logits;
@@ -21,7 +24,17 @@ internal sealed class ResponseBuilder
         _first = _any ? _first : piece;
         _any = true;
         _last = piece;
-        _text.Append(piece.Text);
+        if (piece.Pieces.Any(part => part.Part == AnswerPart.ContentWasReasoning))
+        {
+            TakeContentBack(piece.Pieces);
+        }
+        else
+        {
+            _text.Append(piece.Text);
+            _reasoning.Append(piece.Reasoning);
+        }
+
+        _pieces.AddRange(piece.Pieces);
         _tokenIds.AddRange(piece.TokenIds);
         if (piece.Logprobs is not null)
         {
@@ -37,6 +50,8 @@ internal sealed class ResponseBuilder
     public Response Build() => _last with
     {
         Text = _text.ToString(),
+        Reasoning = _reasoning.ToString(),
+        Pieces = _pieces,
         TokenIds = _tokenIds,
         Logprobs = _logprobs,
         Logits = _logits,
@@ -45,4 +60,24 @@ internal sealed class ResponseBuilder
         Ppl = _first.Ppl,
         CachedTokens = _first.CachedTokens,
     };
+
+    private void TakeContentBack(IReadOnlyList<AnswerPiece> pieces)
+    {
+        foreach (var piece in pieces)
+        {
+            switch (piece.Part)
+            {
+                case AnswerPart.Content:
+                    _text.Append(piece.Text);
+                    break;
+                case AnswerPart.Reasoning:
+                    _reasoning.Append(piece.Text);
+                    break;
+                case AnswerPart.ContentWasReasoning:
+                    _reasoning.Append(_reasoning.Length > 0 ? "\n" : "").Append(_text.ToString().Trim());
+                    _text.Clear();
+                    break;
+            }
+        }
+    }
 }

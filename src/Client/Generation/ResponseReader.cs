@@ -31,7 +31,9 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
                 _generateTokenLen += e.Delta.TokenIds.Count;
                 return Next() with
                 {
-                    Text = e.Delta.Text,
+                    Text = config.Split is null ? e.Delta.Text : TextOf(e.Delta, AnswerPart.Content),
+                    Reasoning = TextOf(e.Delta, AnswerPart.Reasoning),
+                    Pieces = e.Delta.Pieces,
                     TokenIds = [.. e.Delta.TokenIds],
                     Logprobs = config.Logprobs is null ? null : [.. e.Delta.Logprobs.Select(ToDictionary)],
                     Logits = TakeLogits(e.Delta),
@@ -43,6 +45,8 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
                 return null;
         }
     }
+
+    private static string TextOf(GenerationDelta delta, AnswerPart part) => string.Concat(delta.Pieces.Where(piece => piece.Part == part).Select(piece => piece.Text));
 
     /// <summary>A piece with what is known so far; the first one carries the prompt.</summary>
     private Response Next()
@@ -65,6 +69,7 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
     {
         InputTokenLen = finished.InputTokenLen,
         GenerateTokenLen = finished.GenerateTokenLen,
+        ReasoningTokenLen = finished.ReasoningTokenLen,
         Logprobs = config.Logprobs is null ? null : [],
         Logits = TakeLogits(new GenerationDelta()),
         FinishReason = finished.Reason switch

@@ -34,6 +34,9 @@ public sealed record Prompt
     /// <summary>A text as one user message; see <see cref="FromText"/>.</summary>
     public static implicit operator Prompt(string text) => FromText(text);
 
+    /// <summary>Whether messages that call functions are put into the form that the chat template renders.</summary>
+    internal bool AdaptCalls { get; init; }
+
     /// <summary>A conversation; see <see cref="FromMessages"/>.</summary>
     public static implicit operator Prompt(ChatMessage[] messages) => FromMessages(messages);
 

@@ -21,6 +21,7 @@ internal static class PromptWire
             TemplateArguments = prompt.TemplateArguments ?? "",
             AddGenerationPrompt = prompt.AddGenerationPrompt,
             AddSpecialTokens = prompt.AddSpecialTokens,
+            AdaptCalls = prompt.AdaptCalls,
         };
         if (prompt.Text is { } text)
         {

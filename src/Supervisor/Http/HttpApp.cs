@@ -69,7 +69,6 @@ internal static class HttpApp
             .AddSingleton<ModelRequests>()
             .AddSingleton<SpellingBook>()
             .AddSingleton<ModelRouter>()
-            .AddSingleton<ThinkingTemplates>()
             .AddSingleton<GenerationCall>()
             .AddSingleton<ChatEndpoint>()
             .AddSingleton<CompletionsEndpoint>()

@@ -20,11 +20,13 @@ internal sealed class TokenUsage(int choicesPerPrompt)
     /// <param name="index">Which of all answers it is.</param>
     public void Add(int index, GenerationStarted started) => _cached += index % choicesPerPrompt == 0 ? started.CachedTokens : 0;
 
-    /// <inheritdoc cref="Add(int, GenerationStarted)"/>
-    public void Add(int index, GenerationFinished finished)
+    /// <param name="index">Which of all answers it is.</param>
+    /// <param name="finished">Its end.</param>
+    /// <param name="isPromptAlone">Whether what was generated is left out of the answer.</param>
+    public void Add(int index, GenerationFinished finished, bool isPromptAlone = false)
     {
         _prompt += index % choicesPerPrompt == 0 ? finished.InputTokenLen : 0;
-        _completion += finished.GenerateTokenLen;
+        _completion += isPromptAlone ? 0 : finished.GenerateTokenLen;
     }
 
     public void Write(Utf8JsonWriter json)

@@ -83,13 +83,13 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
             return (prompt, config);
         }
 
-        // The log-probabilities of the prompt came with its first event, and its logits before it.
+        // The log-probabilities of the prompt came with its first event, and its logits before it. What the prompt was matters to the answer's first token alone.
         var rest = config.Clone();
         rest.ClearPromptLogprobs();
         rest.ClearReturnPpl();
         rest.PromptCandidates = 0;
         rest.OutputLogits = rest.OutputLogits == OutputLogits.All ? OutputLogits.Generation : rest.OutputLogits;
-        return (new Prompt { TokenIds = _promptIds, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
+        return (_generated.Count == 0 ? prompt : new Prompt { TokenIds = _promptIds, Tools = prompt.Tools, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
     }
 
     /// <summary>Leaves the rows out that the caller has.</summary>

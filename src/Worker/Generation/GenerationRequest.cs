@@ -5,12 +5,11 @@ using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Guided;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Scheduling;
-using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 
 /// <summary>A prompt of a Generate call: turns tokens into text as they come and writes what happens to the call's event channel.</summary>
-internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent> events, IncrementalDecoder decoder, StopWordMatcher stopWords, bool showStopToken) : EngineRequest
+internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent> events, IAnswerOutput output, bool showStopToken) : EngineRequest
 {
     private int _generated;
     private Error? _failure;
@@ -60,8 +59,8 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
                 throw new EngineException(ErrorCodes.InvalidRequest, $"The resumed token {id} does not fit {GuideErrors.Subject}.", "resumed_token_ids");
             }
 
-            Take(id, isStopToken);
-            if (Repetition.Append(id) | isStopToken || stopWords.Matched is not null)
+            Take(id, isStopToken, new GenerationDelta());
+            if (Repetition.Append(id) | isStopToken || output.IsOver)
             {
                 return FinishReason.Stop;
             }
@@ -103,26 +102,26 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
             return true;
         }
 
-        var delta = new GenerationDelta { Text = Take(token.Id, isStopToken), Logits = _logits };
-        delta.TokenIds.Add(token.Id);
+        var delta = new GenerationDelta { TokenIds = { token.Id }, Logits = _logits };
+        Take(token.Id, isStopToken, delta);
         if (token.Logprobs is not null)
         {
             delta.Logprobs.Add(token.Logprobs);
         }
 
         events.TryWrite(new GenerationEvent { Index = index, Delta = delta });
-        return Repetition.Append(token.Id) | EndsWithGuide(isStopToken) | stopWords.Matched is not null;
+        return Repetition.Append(token.Id) | EndsWithGuide(isStopToken) | output.IsOver;
     }
 
     public override void OnFinished(FinishReason reason, Error? error)
     {
-        if (stopWords.Matched is null && _generated > 0)
+        if (!output.IsOver && _generated > 0)
         {
-            var rest = Text(decoder.Flush());
-            rest += stopWords.Matched is null ? stopWords.Flush() : "";
-            if (rest.Length > 0)
+            var rest = new GenerationDelta();
+            output.Finish(LooksForStopWords, rest);
+            if (rest.Text.Length > 0 || rest.Pieces.Count > 0)
             {
-                events.TryWrite(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = rest } });
+                events.TryWrite(new GenerationEvent { Index = index, Delta = rest });
             }
         }
 
@@ -134,11 +133,14 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
                 Reason = reason,
                 InputTokenLen = PromptIds.Length,
                 GenerateTokenLen = _generated,
-                StopWord = stopWords.Matched ?? "",
+                StopWord = output.StopWord ?? "",
+                ReasoningTokenLen = output.ReasoningTokens,
                 Error = error,
             },
         });
     }
+
+    private bool LooksForStopWords => _generated > Sampling.MinNewTokens;
 
     private static EngineException DeadEnd() =>
         GuideErrors.Refuse("none of the tokens that may be chosen continues the answer so that it fits");
@@ -172,13 +174,10 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     }
 
     /// <summary>Counts a token.</summary>
-    /// <returns>The text that is certain with it.</returns>
-    private string Take(int id, bool isStopToken)
+    /// <param name="delta">Gets what is certain with it.</param>
+    private void Take(int id, bool isStopToken, GenerationDelta delta)
     {
         _generated++;
-        return isStopToken && !showStopToken ? "" : Text(decoder.Append(id));
+        output.Append(id, !isStopToken || showStopToken, LooksForStopWords, delta);
     }
-
-    private string Text(string decoded) =>
-        _generated <= Sampling.MinNewTokens ? decoded : stopWords.Append(decoded);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.V1;
+using LmDeploy.Worker.Answers.Calls;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Templates;
 using LmDeploy.Worker.Tokenization;
@@ -12,6 +13,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     private const int MaxJsonDepth = 64;
 
     private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
+    private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, SpecialTokenVariables(tokenizer.SpecialTokens));
 
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
     public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken) => TextOf(prompt, cancellationToken) is { } text
@@ -28,6 +30,10 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
         Prompt.SourceOneofCase.Messages => Rendered(prompt, Parse("messages", prompt.Messages, JsonValueKind.Array), cancellationToken),
         _ => throw new EngineException(ErrorCodes.InvalidRequest, "The prompt has neither text, messages nor token ids.", "prompt"),
     };
+
+    /// <summary>The functions that the answer to a prompt may call.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: they are no JSON array.</exception>
+    public static ToolSet ToolsOf(Prompt prompt) => ToolSet.Of(ParseOptional("tools", prompt.Tools, JsonValueKind.Array));
 
     /// <summary>Encodes text that follows a prompt: no special tokens are added.</summary>
     public int[] EncodeContinuation(string text) => Check(tokenizer.Encode(text, addSpecialTokens: false));
@@ -86,10 +92,11 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             throw new EngineException(ErrorCodes.InvalidRequest, "The model has no chat template, so it takes text or token ids but no messages.", "messages");
         }
 
+        var tools = ParseOptional("tools", prompt.Tools, JsonValueKind.Array);
         var rendered = template.Render(new ChatTemplateInput
         {
-            Messages = messages,
-            Tools = ParseOptional("tools", prompt.Tools, JsonValueKind.Array),
+            Messages = prompt.AdaptCalls && CallHistory.HasCalls(messages) ? CallHistory.Adapt(messages, _calls!.StyleOf(tools is not null)) : messages,
+            Tools = tools,
             Arguments = ParseOptional("template_arguments", prompt.TemplateArguments, JsonValueKind.Object),
             AddGenerationPrompt = !prompt.HasAddGenerationPrompt || prompt.AddGenerationPrompt,
             SpecialTokens = _specialTokens,

@@ -9,7 +9,7 @@ using LmDeploy.Worker.Tokenization;
 namespace LmDeploy.Worker.Generation;
 
 /// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
-internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, IReadOnlyList<int> eosTokenIds, GuideCache guides, ModelOutputs outputs, int sessionLen)
+internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
     private const int DefaultMaxNewTokens = 512;
 
@@ -27,7 +27,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
 
         var sampling = SamplingParameters.From(config);
         encoder.Check([.. sampling.LogitBias.Keys], "logit_bias");
-        var ids = CheckLength(encoder.Encode(prompt, cancellationToken).Ids);
+        var encoded = encoder.Encode(prompt, cancellationToken);
+        var ids = CheckLength(encoded.Ids);
         maxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length);
         var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
         if (resumed.Length > maxNewTokens)
@@ -41,13 +42,11 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         }
 
         var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
-        var skipSpecialTokens = !config.HasSkipSpecialTokens || config.SkipSpecialTokens;
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(
             index,
             events,
-            tokenizer.CreateDecoder(skipSpecialTokens),
-            new StopWordMatcher(stopWords, config.IncludeStopStrInOutput),
+            answers.Create(prompt, encoded, config, stopWords),
             config.IncludeStopStrInOutput)
         {
             Id = prompt.RequestId,
@@ -65,7 +64,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             StopTokenIds = StopTokens(config, stopWords),
             BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
             BadWords = config.BadWords.Any(word => word.Length > 0)
-                ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, skipSpecialTokens)
+                ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, OutputFactory.SkipsSpecialTokens(config))
                 : null,
             Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
             Guided = guides.Find(config.ResponseFormat)?.Begin(),
@@ -128,6 +127,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         if (!config.IgnoreEos)
         {
             ids.UnionWith(eosTokenIds);
+            ids.UnionWith(answers.EndTokens(config));
         }
 
         ids.UnionWith(stopWords.Select(tokenizer.IdOf).OfType<int>().Where(tokenizer.IsSpecial));

@@ -1,5 +1,6 @@
 using System.Text;
 using LmDeploy.V1;
+using LmDeploy.Worker.Answers;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Embeddings;
 using LmDeploy.Worker.Guided;
@@ -26,7 +27,7 @@ internal sealed class TextModel : IDisposable
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
         var outputs = new ModelOutputs(model.Decoder.Spec);
-        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Requests = new RequestFactory(Prompts, tokenizer, new OutputFactory(tokenizer, AnswerFormats.Of(word => tokenizer.IdOf(word) is not null, template?.Source ?? "")), defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
         Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
         Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
         Likelihood = new LikelihoodScorer(

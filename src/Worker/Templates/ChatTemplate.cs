@@ -19,12 +19,16 @@ internal sealed class ChatTemplate
     private readonly IReadOnlyList<Statement> _statements;
     private readonly ChatTemplate? _withTools;
 
-    private ChatTemplate(string name, IReadOnlyList<Statement> statements, ChatTemplate? withTools)
+    private ChatTemplate(string name, string source, IReadOnlyList<Statement> statements, ChatTemplate? withTools)
     {
         _name = name;
         _statements = statements;
         _withTools = withTools;
+        Source = source + withTools?.Source;
     }
+
+    /// <summary>What it was parsed from, the template for conversations with tools included.</summary>
+    public string Source { get; }
 
     /// <summary>Parses a template.</summary>
     /// <param name="name">The file it came from, for errors.</param>
@@ -113,7 +117,7 @@ internal sealed class ChatTemplate
 
         try
         {
-            return new ChatTemplate(name, Parser.Parse(source), withTools);
+            return new ChatTemplate(name, source, Parser.Parse(source), withTools);
         }
         catch (SyntaxFault fault)
         {

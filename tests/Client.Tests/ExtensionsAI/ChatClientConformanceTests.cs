@@ -163,6 +163,29 @@ public sealed class ChatClientConformanceTests
     }
 
     [Fact]
+    public async Task AThoughtThatWasNotOpened_IsReasoning_InAStreamToo()
+    {
+        await using var chat = await ScriptedChat.SayingAsync("I plan.\n</think>\n\nHello!", "I plan.\n</think>\n\nHello!");
+        var whole = await chat.Client.GetResponseAsync("Hi");
+        var updates = await chat.Client.GetStreamingResponseAsync("Hi").ToListAsync();
+        foreach (var response in new[] { whole, updates.ToChatResponse() })
+        {
+            response.Text.ShouldBe("Hello!");
+            string.Concat(response.Messages[0].Contents.OfType<TextReasoningContent>().Select(content => content.Text)).ShouldBe("I plan.");
+        }
+    }
+
+    [Fact]
+    public async Task AllowMultipleToolCalls_ReachesTheModel()
+    {
+        await using var chat = await ScriptedChat.SayingAsync(CallSum, CallSum);
+        await chat.Client.GetResponseAsync("Hi", new ChatOptions { Tools = [Sum], AllowMultipleToolCalls = false });
+        chat.Config.Split.SingleCall.ShouldBeTrue();
+        await chat.Client.GetResponseAsync("Hi", new ChatOptions { Tools = [Sum] });
+        chat.Config.Split.SingleCall.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Caching_AnswersTheSameQuestionOnce_AndOtherOptionsAnew()
     {
         await using var chat = await ScriptedChat.SayingAsync("one", "two", "three");

@@ -17,7 +17,7 @@ internal sealed class ScriptedChat : IAsyncDisposable
         fake.OnGenerate = (request, events, _) =>
         {
             Requests.Add(request);
-            return FakeModel.AnswerAsync(0, _texts.Dequeue(), request.Configs[0], events);
+            return FakeModel.AnswerAsync(0, _texts.Dequeue(), request.Prompts[0], request.Configs[0], events);
         };
     }
 

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
+using LmDeploy.Worker.Answers;
+using LmDeploy.Worker.Answers.Calls;
 
 namespace LmDeploy.Client.Tests.Fakes;
 
@@ -19,12 +21,17 @@ internal static class FakeModel
                 continue;
             }
 
-            await AnswerAsync(i, TextOf(prompt), config, events);
+            await AnswerAsync(i, TextOf(prompt), prompt, config, events);
         }
     }
 
-    public static async Task AnswerAsync(int index, string text, V1.GenerationConfig config, IServerStreamWriter<GenerationEvent> events)
+    public static Task AnswerAsync(int index, string text, V1.GenerationConfig config, IServerStreamWriter<GenerationEvent> events) =>
+        AnswerAsync(index, text, new V1.Prompt(), config, events);
+
+    /// <summary>Says a text, and splits it where that is asked for.</summary>
+    public static async Task AnswerAsync(int index, string text, V1.Prompt prompt, V1.GenerationConfig config, IServerStreamWriter<GenerationEvent> events)
     {
+        var reader = ReaderOf(prompt, config);
         var started = new GenerationStarted { PromptTokenIds = { text.Select(c => (int)c) } };
         if (config.PromptLogprobs)
         {
@@ -40,10 +47,15 @@ internal static class FakeModel
         }
 
         await events.WriteAsync(new GenerationEvent { Index = index, Started = started });
+        var (pieces, hasReasoned) = (new List<V1.AnswerPiece>(), false);
         var length = Math.Min(text.Length, config.MaxNewTokens);
         foreach (var c in text[..length])
         {
-            var delta = new GenerationDelta { Text = c.ToString(), TokenIds = { c } };
+            var delta = new GenerationDelta { Text = reader is null ? c.ToString() : "", TokenIds = { c } };
+            reader?.Add(c.ToString(), pieces);
+            hasReasoned |= pieces.Exists(piece => piece.Part == V1.AnswerPart.Reasoning);
+            delta.Pieces.AddRange(pieces);
+            pieces.Clear();
             if (config.OutputLogits != V1.OutputLogits.None)
             {
                 delta.Logits = Logits(c);
@@ -57,13 +69,33 @@ internal static class FakeModel
             await events.WriteAsync(new GenerationEvent { Index = index, Delta = delta });
         }
 
+        if (reader is not null)
+        {
+            var rest = new GenerationDelta();
+            reader.Finish(pieces);
+            rest.Pieces.AddRange(pieces);
+            await events.WriteAsync(new GenerationEvent { Index = index, Delta = rest });
+        }
+
         var finished = new GenerationFinished
         {
             Reason = length < text.Length ? V1.FinishReason.Length : V1.FinishReason.Stop,
             InputTokenLen = text.Length,
             GenerateTokenLen = length,
+            ReasoningTokenLen = hasReasoned ? 1 : 0,
         };
         await events.WriteAsync(new GenerationEvent { Index = index, Finished = finished });
+    }
+
+    private static IAnswerReader? ReaderOf(V1.Prompt prompt, V1.GenerationConfig config)
+    {
+        if (config.Split is not { } split)
+        {
+            return null;
+        }
+
+        var tools = ToolSet.Of(prompt.Tools.Length == 0 || split.KeepsCalls ? null : System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(prompt.Tools));
+        return split.HasForcedCall ? new ForcedCallReader(split.ForcedCall) : AnswerFormats.Of(_ => false, "").CreateReader("", tools, config.ResponseFormat is not null);
     }
 
     /// <summary>A row of a vocabulary of two.</summary>

@@ -73,7 +73,6 @@ public sealed class ChatClientTests : IAsyncLifetime
             (new ChatOptions { RawRepresentationFactory = _ => null }, "RawRepresentationFactory"),
             (new ChatOptions { AdditionalProperties = new() { ["nonsense"] = 1 } }, "nonsense"),
             (new ChatOptions { Tools = [new HostedWebSearchTool()] }, "web_search"),
-            (new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "f")], AllowMultipleToolCalls = false }, "AllowMultipleToolCalls"),
         })
         {
             (await Should.ThrowAsync<NotSupportedException>(() => client.GetResponseAsync(Question, options))).Message.ShouldContain(name);

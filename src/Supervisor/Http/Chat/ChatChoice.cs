@@ -1,14 +1,12 @@
 using System.Text;
-using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary>One answer of a chat as far as it has come. Not thread-safe.</summary>
-internal sealed class ChatChoice(int index, IAnswerReader reader)
+internal sealed class ChatChoice(int index)
 {
-    private readonly List<AnswerPiece> _pieces = [];
     private readonly StringBuilder _content = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<ToolCall> _calls = [];
@@ -24,56 +22,51 @@ internal sealed class ChatChoice(int index, IAnswerReader reader)
     /// <summary>The log-probabilities of its tokens, when asked for.</summary>
     public List<ChosenToken> Logprobs { get; } = [];
 
-    /// <summary>Tokens of what was thought, as far as that is over.</summary>
+    /// <summary>Tokens of what was thought, once the answer has ended.</summary>
     public int ReasoningTokens { get; private set; }
 
     /// <summary>Null while it goes on.</summary>
     public string? FinishReason { get; private set; }
 
     /// <summary>Takes what was generated.</summary>
-    /// <returns>What it comes to; valid until the next call.</returns>
-    public IReadOnlyList<AnswerPiece> Take(GenerationDelta delta)
+    public void Take(GenerationDelta delta)
     {
-        _pieces.Clear();
-        reader.Add(delta.Text, _pieces);
         Logprobs.AddRange(ChosenToken.Of(delta));
-        Keep();
-        ReasoningTokens += _content.Length == 0 && _calls.Count == 0 && _reasoning.Length > 0 ? delta.TokenIds.Count : 0;
-        return _pieces;
+        foreach (var piece in delta.Pieces)
+        {
+            Keep(piece);
+        }
     }
 
     /// <summary>Takes the end.</summary>
-    /// <returns>What was held back.</returns>
-    public IReadOnlyList<AnswerPiece> Finish(GenerationFinished finished)
+    public void Finish(GenerationFinished finished)
     {
-        _pieces.Clear();
-        reader.Finish(_pieces);
-        Keep();
+        ReasoningTokens = finished.ReasoningTokenLen;
         FinishReason = finished.Reason == V1.FinishReason.Length ? "length" : _calls.Count > 0 ? "tool_calls" : "stop";
-        return _pieces;
     }
 
     public string IdOf(int call) => _calls[call].Id;
 
-    private void Keep()
+    private void Keep(AnswerPiece piece)
     {
-        foreach (var piece in _pieces)
+        switch (piece.Part)
         {
-            switch (piece.Part)
-            {
-                case AnswerPart.Content:
-                    _content.Append(piece.Text);
-                    break;
-                case AnswerPart.Reasoning:
-                    _reasoning.Append(piece.Text);
-                    break;
-                case AnswerPart.CallName:
-                    _calls.Add(new ToolCall(ApiIds.Create("call_"), piece.Text));
-                    break;
-                default:
-                    _calls[piece.Call].Arguments.Append(piece.Text);
-                    break;
-            }
+            case AnswerPart.Content:
+                _content.Append(piece.Text);
+                break;
+            case AnswerPart.Reasoning:
+                _reasoning.Append(piece.Text);
+                break;
+            case AnswerPart.ContentWasReasoning:
+                _reasoning.Append(_reasoning.Length > 0 ? "\n" : "").Append(Content.Trim());
+                _content.Clear();
+                break;
+            case AnswerPart.CallName:
+                _calls.Add(new ToolCall(ApiIds.Create("call_"), piece.Text));
+                break;
+            default:
+                _calls[piece.Call].Arguments.Append(piece.Text);
+                break;
         }
     }
 }

@@ -9,7 +9,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
-internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, ThinkingTemplates thinking, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
+internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
     {
@@ -26,10 +26,9 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Thin
             generate.Configs.Add(SamplingFields.ForChoice(request.Config, choice));
         }
 
-        var isThinking = !request.Tools.IsForced && request.Config.ResponseFormat is null && await thinking.OpensThoughtAsync(model, request.Prompt, deadline.Token);
-        var choices = generate.Prompts.Select((_, index) => new ChatChoice(index, request.Tools.CreateReader(isThinking))).ToList();
+        var choices = generate.Prompts.Select((_, index) => new ChatChoice(index)).ToList();
         var spellings = request.TopLogprobs is null ? null : model.Spellings;
-        var json = new ChatJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), spellings is null ? null : new LogprobsJson(spellings, request.TopLogprobs!.Value));
+        var json = new ChatJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, spellings is null ? null : new LogprobsJson(spellings, request.TopLogprobs!.Value));
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
         var stream = events is null ? null : new ChatStream(events, json, spellings, deadline.Token);
         var usage = new TokenUsage(request.Choices);
@@ -66,19 +65,19 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Thin
                 usage.Add(happened.Index, happened.Started);
                 break;
             case GenerationEvent.EventOneofCase.Delta:
-                var pieces = choice.Take(happened.Delta);
+                choice.Take(happened.Delta);
                 if (stream is not null)
                 {
-                    await stream.WriteAsync(choice, pieces);
+                    await stream.WriteAsync(choice, happened.Delta.Pieces);
                 }
 
                 break;
             case GenerationEvent.EventOneofCase.Finished:
                 usage.Add(happened.Index, happened.Finished);
-                var rest = choice.Finish(happened.Finished);
+                choice.Finish(happened.Finished);
                 if (stream is not null)
                 {
-                    await stream.WriteAsync(choice, rest);
+                    await stream.WriteAsync(choice, []);
                 }
 
                 break;

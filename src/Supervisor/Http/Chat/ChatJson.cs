@@ -1,14 +1,15 @@
 using System.Text.Json;
-using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Logprobs;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary>Writes answers to chats in OpenAI's form, whole or in pieces.</summary>
 /// <param name="model">As the request called it.</param>
 /// <param name="created">Seconds of Unix time.</param>
+/// <param name="includesUsage">Whether the usage comes after the last piece, so that the others say that they have none.</param>
 /// <param name="logprobs">Writes log-probabilities; null when none were asked for.</param>
-internal sealed class ChatJson(string model, long created, LogprobsJson? logprobs)
+internal sealed class ChatJson(string model, long created, bool includesUsage, LogprobsJson? logprobs)
 {
     private readonly string _id = ApiIds.Create("chatcmpl-");
 
@@ -142,6 +143,11 @@ internal sealed class ChatJson(string model, long created, LogprobsJson? logprob
         json.WriteString("finish_reason", finishReason);
         json.WriteEndObject();
         json.WriteEndArray();
+        if (includesUsage)
+        {
+            json.WriteNull("usage");
+        }
+
         json.WriteEndObject();
     }
 

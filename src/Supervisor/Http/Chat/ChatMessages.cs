@@ -47,7 +47,7 @@ internal static class ChatMessages
         var normal = JsonObject.Create(message)!;
         normal["role"] = role == "developer" ? "system" : role;
         normal["content"] = ContentOf(fields);
-        if (fields.Array("tool_calls") is { } calls)
+        if (fields.Array("tool_calls") is { } calls && calls.GetArrayLength() > 0)
         {
             normal["tool_calls"] = new JsonArray([.. calls.EnumerateArray().Select((call, i) => (JsonNode)CallOf(call, $"{path}.tool_calls[{i}]"))]);
         }
@@ -103,9 +103,14 @@ internal static class ChatMessages
         }
 
         var normal = JsonObject.Create(call)!;
-        if (normal["function"] is JsonObject function && function["arguments"] is JsonValue value && value.TryGetValue<string>(out var arguments))
+        if (normal["function"] is JsonObject function)
         {
-            function["arguments"] = ObjectOf(arguments);
+            function["arguments"] = function["arguments"] switch
+            {
+                null => new JsonObject(),
+                JsonValue value when value.TryGetValue<string>(out var arguments) => ObjectOf(arguments),
+                var arguments => arguments.DeepClone(),
+            };
         }
 
         return normal;
@@ -113,6 +118,11 @@ internal static class ChatMessages
 
     private static JsonNode ObjectOf(string arguments)
     {
+        if (string.IsNullOrWhiteSpace(arguments))
+        {
+            return new JsonObject();
+        }
+
         try
         {
             return JsonNode.Parse(arguments) is JsonObject parsed ? parsed : JsonValue.Create(arguments)!;

@@ -48,6 +48,7 @@ internal sealed record ChatRequest
             Prompt = new Prompt
             {
                 Messages = ChatMessages.Normalize(fields),
+                AdaptCalls = true,
                 Tools = tools.Definitions,
                 TemplateArguments = TemplateArgumentsOf(fields),
                 AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? true,

@@ -1,5 +1,5 @@
-using LmDeploy.Answers;
 using LmDeploy.Supervisor.Http.Logprobs;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Chat;
 
@@ -12,9 +12,10 @@ internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellin
     // How many tokens' log-probabilities were sent of each answer.
     private readonly Dictionary<int, int> _sent = [];
 
-    /// <summary>Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one.</summary>
-    public async ValueTask WriteAsync(ChatChoice choice, IReadOnlyList<AnswerPiece> pieces)
+    /// <summary>Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one. What was sent as content stays that.</summary>
+    public async ValueTask WriteAsync(ChatChoice choice, IReadOnlyList<AnswerPiece> told)
     {
+        List<AnswerPiece> pieces = [.. told.Where(piece => piece.Part != AnswerPart.ContentWasReasoning)];
         var isNew = _begun.Add(choice.Index);
         if (!isNew && pieces.Count == 0 && choice.FinishReason is null)
         {

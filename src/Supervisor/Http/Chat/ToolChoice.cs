@@ -12,15 +12,13 @@ internal sealed class ToolChoice
     private readonly Dictionary<string, JsonElement?> _functions;
     private readonly string? _forced;
     private readonly bool _isRequired;
+    private readonly bool _isParallel;
 
-    private ToolChoice(string definitions, Dictionary<string, JsonElement?> functions, string? forced, bool isRequired) =>
-        (Definitions, _functions, _forced, _isRequired) = (definitions, functions, forced, isRequired);
+    private ToolChoice(string definitions, Dictionary<string, JsonElement?> functions, string? forced, bool isRequired, bool isParallel) =>
+        (Definitions, _functions, _forced, _isRequired, _isParallel) = (definitions, functions, forced, isRequired, isParallel);
 
     /// <summary>What the chat template shows the model, a JSON array; empty for no tools.</summary>
     public string Definitions { get; }
-
-    /// <summary>Whether the answer is held to be a call.</summary>
-    public bool IsForced => _isRequired;
 
     public static ToolChoice Read(JsonFields fields)
     {
@@ -43,26 +41,20 @@ internal sealed class ToolChoice
             throw ApiException.Invalid($"tool_choice names {forced}, which is not among the tools: {string.Join(", ", functions.Keys)}.", "tool_choice");
         }
 
-        return mode == "none" ? new ToolChoice("", [], null, false) : new ToolChoice(tools?.GetRawText() ?? "", functions, forced, mode != "auto");
+        var isParallel = fields.Flag("parallel_tool_calls") ?? true;
+        return mode == "none" ? new ToolChoice("", [], null, false, isParallel) : new ToolChoice(tools?.GetRawText() ?? "", functions, forced, mode != "auto", isParallel);
     }
 
-    /// <summary>Holds the answer to a call where one is asked for, and lets the words that begin calls through, which may be special tokens.</summary>
+    /// <summary>Has the answer split, and holds it to a call where one is asked for.</summary>
     public void Apply(GenerationConfig config)
     {
+        config.Split = new AnswerSplit { SingleCall = !_isParallel };
         if (_isRequired)
         {
             config.ResponseFormat = new ResponseFormat { Type = "json_schema", JsonSchema = CallSchema.Of(_functions, _forced) };
-        }
-        else if (_functions.Count > 0)
-        {
-            config.SkipSpecialTokens = false;
+            config.Split.ForcedCall = _forced ?? (_functions.Count == 1 ? _functions.Keys.First() : "");
         }
     }
-
-    /// <param name="isThinking">Whether the prompt ended with the word that begins a thought.</param>
-    public IAnswerReader CreateReader(bool isThinking) => _isRequired
-        ? new ForcedCallReader(_forced ?? (_functions.Count == 1 ? _functions.Keys.First() : null))
-        : new ReasoningReader(isThinking, _functions.Count > 0 ? new ToolCallReader(_functions.Keys.ToHashSet(StringComparer.Ordinal)) : new PlainReader());
 
     private static (string Name, JsonElement? Parameters) FunctionOf(JsonElement tool, string path)
     {

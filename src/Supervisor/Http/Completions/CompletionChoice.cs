@@ -16,6 +16,8 @@ internal sealed class CompletionChoice(int index, string prompt, bool isEchoAlon
 
     public string Prompt => prompt;
 
+    public bool IsEchoAlone => isEchoAlone;
+
     public string Text => _text.ToString();
 
     /// <summary>The prompt as the model saw it.</summary>

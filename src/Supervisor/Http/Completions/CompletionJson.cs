@@ -5,8 +5,9 @@ namespace LmDeploy.Supervisor.Http.Completions;
 /// <summary>Writes completions in OpenAI's form, whole or in pieces.</summary>
 /// <param name="model">As the request called it.</param>
 /// <param name="created">Seconds of Unix time.</param>
+/// <param name="includesUsage">Whether the usage comes after the last piece, so that the others say that they have none.</param>
 /// <param name="logprobs">Writes log-probabilities; null when none were asked for.</param>
-internal sealed class CompletionJson(string model, long created, CompletionLogprobs? logprobs)
+internal sealed class CompletionJson(string model, long created, bool includesUsage, CompletionLogprobs? logprobs)
 {
     private readonly string _id = ApiIds.Create("cmpl-");
 
@@ -31,6 +32,11 @@ internal sealed class CompletionJson(string model, long created, CompletionLogpr
         WriteHead(json);
         WriteChoice(json, choice, text, from, isFirst);
         json.WriteEndArray();
+        if (includesUsage)
+        {
+            json.WriteNull("usage");
+        }
+
         json.WriteEndObject();
     }
 

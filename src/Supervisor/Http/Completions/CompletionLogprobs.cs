@@ -21,10 +21,10 @@ internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool
     {
         var prompt = echoes && isFirst ? choice.Started!.PromptTokenIds.ToArray() : [];
         var tokens = choice.Tokens.Skip(from).ToList();
-        var texts = prompt.Concat(tokens.Select(token => token.Id)).Select(spellings.TextOf).ToList();
+        List<int> ids = [.. prompt, .. tokens.Select(token => token.Id)];
         json.WriteStartObject("logprobs");
         json.WriteStartArray("tokens");
-        texts.ForEach(json.WriteStringValue);
+        ids.ForEach(id => json.WriteStringValue(spellings.TextOf(id)));
         json.WriteEndArray();
 
         json.WriteStartArray("token_logprobs");
@@ -48,11 +48,10 @@ internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool
         json.WriteEndArray();
 
         json.WriteStartArray("text_offset");
-        var offset = Length(echoes && !isFirst ? choice.Prompt : "") + choice.Tokens.Take(from).Sum(token => Length(spellings.TextOf(token.Id)));
-        foreach (var text in texts)
+        var before = (echoes && !isFirst ? choice.Started!.PromptTokenIds.ToArray() : []).Concat(choice.Tokens.Take(from).Select(token => token.Id)).ToList();
+        foreach (var offset in TextOffsets.Of(choice.Text, [.. before.Concat(ids).Select(spellings.BytesOf)]).Skip(before.Count))
         {
             json.WriteNumberValue(offset);
-            offset += Length(text);
         }
 
         json.WriteEndArray();
@@ -74,9 +73,6 @@ internal sealed class CompletionLogprobs(TokenSpellings spellings, int top, bool
         var place = started.PromptCandidates[position - 1];
         return place.Ids.Zip(place.Logprobs).Take(top).Append((started.PromptTokenIds[position], started.PromptLogprobs[position - 1])).Select(candidate => (candidate.Item1, Math.Max(candidate.Item2, ChosenToken.Least)));
     }
-
-    /// <summary>In characters of Unicode, as most callers count them.</summary>
-    private static int Length(string text) => text.EnumerateRunes().Count();
 
     private void WriteCandidates(Utf8JsonWriter json, IEnumerable<(int Id, float Logprob)> candidates)
     {

@@ -33,7 +33,7 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         var choices = generate.Prompts.Select((_, index) => new CompletionChoice(index, request.Echoes ? texts[index / request.Choices] : "", request.IsEchoAlone)).ToList();
         var spellings = request.Logprobs is null ? null : model.Spellings;
         var logprobs = spellings is null ? null : new CompletionLogprobs(spellings, request.Logprobs!.Value, request.Echoes);
-        var json = new CompletionJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), logprobs);
+        var json = new CompletionJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, logprobs);
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
         var stream = events is null ? null : new CompletionStream(events, json, spellings, deadline.Token);
         var usage = new TokenUsage(request.Choices);
@@ -77,7 +77,7 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
                 text = choice.Take(happened.Delta);
                 break;
             case GenerationEvent.EventOneofCase.Finished:
-                usage.Add(happened.Index, happened.Finished);
+                usage.Add(happened.Index, happened.Finished, choice.IsEchoAlone);
                 choice.Finish(happened.Finished);
                 break;
         }

@@ -46,6 +46,7 @@ internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, 
             : new Prompt
             {
                 Messages = ChatMessages.Normalize(fields),
+                AdaptCalls = true,
                 Tools = fields.Array("tools")?.GetRawText() ?? "",
                 TemplateArguments = fields.Object("chat_template_kwargs")?.Element.GetRawText() ?? "",
                 AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? true,

@@ -11,7 +11,17 @@ internal sealed class DecoderPlan(IReadOnlyList<Func<IDecoderStage>> stages, boo
 
     private readonly bool _hasBytes = stages.Any(make => make() is ByteFallbackStage);
 
-    public DecoderChain Start() => new([.. stages.Select(make => make())]);
+    /// <param name="followsText">Whether the tokens go on after others: some lose a space at the beginning of a text alone.</param>
+    public DecoderChain Start(bool followsText = false)
+    {
+        var chain = new DecoderChain([.. stages.Select(make => make())]);
+        if (followsText)
+        {
+            chain.Push(TextBefore);
+        }
+
+        return chain;
+    }
 
     /// <summary>
     /// What to push for an added token so that its content comes out. Hugging Face's tokenizers push the content, which
@@ -34,12 +44,7 @@ internal sealed class DecoderPlan(IReadOnlyList<Func<IDecoderStage>> stages, boo
             return [value];
         }
 
-        var chain = Start();
-        if (!isFirst)
-        {
-            chain.Push(TextBefore);
-        }
-
+        var chain = Start(followsText: !isFirst);
         return Encoding.UTF8.GetBytes(chain.Push(token) + chain.Complete());
     }
 }

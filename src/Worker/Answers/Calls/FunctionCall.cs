@@ -1,12 +1,15 @@
+using System.Text;
 using System.Text.Json;
 
-namespace LmDeploy.Answers;
+namespace LmDeploy.Worker.Answers.Calls;
 
 /// <summary>A function that a model wants to be called.</summary>
 /// <param name="Name">Of the function.</param>
 /// <param name="Arguments">A JSON object.</param>
 internal readonly record struct FunctionCall(string Name, string Arguments)
 {
+    public const string NoArguments = "{}";
+
     /// <summary>Reads <c>{"name": NAME, "arguments": {...}}</c>; Llama says <c>parameters</c>. Arguments may be a string that holds the object.</summary>
     /// <returns>Null when it is not that.</returns>
     public static FunctionCall? From(JsonElement call)
@@ -18,14 +21,15 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
 
         if (!call.TryGetProperty("arguments", out var arguments) && !call.TryGetProperty("parameters", out arguments))
         {
-            return new FunctionCall(name.GetString()!, "{}");
+            return new FunctionCall(name.GetString()!, NoArguments);
         }
 
         return arguments.ValueKind switch
         {
             JsonValueKind.Object => new FunctionCall(name.GetString()!, arguments.GetRawText()),
+            JsonValueKind.String when string.IsNullOrWhiteSpace(arguments.GetString()) => new FunctionCall(name.GetString()!, NoArguments),
             JsonValueKind.String => new FunctionCall(name.GetString()!, arguments.GetString()!),
-            JsonValueKind.Null => new FunctionCall(name.GetString()!, "{}"),
+            JsonValueKind.Null => new FunctionCall(name.GetString()!, NoArguments),
             _ => null,
         };
     }
@@ -49,7 +53,7 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
     public static IReadOnlyList<FunctionCall> ParseAll(string text)
     {
         var calls = new List<FunctionCall>();
-        var rest = System.Text.Encoding.UTF8.GetBytes(text.Trim()).AsMemory();
+        var rest = Encoding.UTF8.GetBytes(text.Trim()).AsMemory();
         try
         {
             while (rest.Length > 0)

@@ -1,13 +1,15 @@
-namespace LmDeploy.Answers;
+using LmDeploy.V1;
 
-/// <summary>Takes everything as the answer proper.</summary>
+namespace LmDeploy.Worker.Answers;
+
+/// <summary>Takes everything as content.</summary>
 internal sealed class PlainReader : IAnswerReader
 {
     public void Add(string text, List<AnswerPiece> pieces)
     {
         if (text.Length > 0)
         {
-            pieces.Add(new AnswerPiece(AnswerPart.Content, text));
+            pieces.Add(new AnswerPiece { Part = AnswerPart.Content, Text = text });
         }
     }
 

@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace LmDeploy.Supervisor.Http.Completions;
+
+/// <summary>Finds where tokens begin in a text.</summary>
+internal static class TextOffsets
+{
+    /// <summary>
+    /// The offsets of consecutive tokens, in characters of Unicode, as most callers count them. A token that the text does not have, such as the one that begins a sequence, takes no
+    /// room in it; one that lost its first space takes as much as is left of it. A token within a character begins where the character does. Tokens at the end may be ahead of the text.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="tokens">The bytes of UTF-8 of each token.</param>
+    public static IEnumerable<int> Of(string text, IReadOnlyList<byte[]> tokens)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var (position, characters) = (0, 0);
+        foreach (var token in tokens)
+        {
+            // A character counts from its first byte on.
+            yield return token.Length > 0 && IsContinuation(token[0]) ? characters - 1 : characters;
+            var part = PartIn(bytes.AsSpan(Math.Min(position, bytes.Length)), token);
+            characters += CharactersOf(part);
+            position += part.Length;
+        }
+    }
+
+    /// <summary>What the text has of a token.</summary>
+    private static ReadOnlySpan<byte> PartIn(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> token) =>
+        rest.StartsWith(token) || token.StartsWith(rest) ? token
+        : token is [(byte)' ', .. var unspaced] && rest.StartsWith(unspaced) ? unspaced
+        : [];
+
+    private static int CharactersOf(ReadOnlySpan<byte> bytes)
+    {
+        var count = 0;
+        foreach (var value in bytes)
+        {
+            count += IsContinuation(value) ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
+}

@@ -25,6 +25,7 @@ internal sealed class ServeCommand(CliHost host)
     private readonly Option<string?> _tlsCert = new("--tls-cert") { Description = "A certificate with its chain, PEM." };
     private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "Its private key, PEM." };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen to others without keys or TLS, behind something that does both." };
+    private readonly Option<bool> _sharedPrefixCache = new("--shared-prefix-cache") { Description = "Let prompts of different keys share the prefix cache: faster where they begin alike, but one key can find out what others asked." };
     private readonly Option<string[]> _corsOrigins = new("--cors-origin") { Description = "An origin whose pages may call; * for all. Default: none." };
     private readonly Option<double?> _maxBody = new("--max-body") { Description = "The largest body of a request, in MiB. Default: 32." };
     private readonly Option<int?> _maxPrompts = new("--max-prompts") { Description = "The most answers that one request may ask for. Default: 2048." };
@@ -41,7 +42,7 @@ internal sealed class ServeCommand(CliHost host)
         var command = new Command("serve", "Serve models behind one OpenAI-compatible address.") { serve._models };
         Option[] options =
         [
-            serve._config, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure, serve._corsOrigins, serve._maxBody,
+            serve._config, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure, serve._sharedPrefixCache, serve._corsOrigins, serve._maxBody,
             serve._maxPrompts, serve._requestTimeout, serve._ttl, serve._pinned, serve._preload, serve._replicas,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -68,6 +69,7 @@ internal sealed class ServeCommand(CliHost host)
         file.TlsCert = result.GetValue(_tlsCert) ?? file.TlsCert;
         file.TlsKey = result.GetValue(_tlsKey) ?? file.TlsKey;
         file.Insecure |= result.GetValue(_insecure);
+        file.SharedPrefixCache |= result.GetValue(_sharedPrefixCache);
         file.CorsOrigins.AddRange(result.GetValue(_corsOrigins) ?? []);
         file.MaxBodyMib = result.GetValue(_maxBody) ?? file.MaxBodyMib;
         file.MaxPrompts = result.GetValue(_maxPrompts) ?? file.MaxPrompts;

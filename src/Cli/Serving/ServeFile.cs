@@ -17,6 +17,8 @@ internal sealed class ServeFile
 
     public bool Insecure { get; set; }
 
+    public bool SharedPrefixCache { get; set; }
+
     public List<string> CorsOrigins { get; set; } = [];
 
     public double? MaxBodyMib { get; set; }

@@ -17,6 +17,7 @@ internal static class ServeOptionsJson
         json.WriteString("tls_certificate", file.TlsCert is null ? "" : Path.GetFullPath(file.TlsCert));
         json.WriteString("tls_key", file.TlsKey is null ? "" : Path.GetFullPath(file.TlsKey));
         json.WriteBoolean("insecure", file.Insecure);
+        json.WriteBoolean("shared_prefix_cache", file.SharedPrefixCache);
         json.WriteStartArray("cors_origins");
         file.CorsOrigins.ForEach(json.WriteStringValue);
         json.WriteEndArray();

@@ -58,6 +58,7 @@ internal static class HttpApp
         builder.Services
             .AddSingleton(new ApiKeys(options.Keys))
             .AddSingleton(services => new AccessControl(services.GetRequiredService<ApiKeys>(), options.CorsOrigins, isLocal))
+            .AddSingleton(new CacheSharing(options.SharedPrefixCache))
             .AddSingleton(services => new RequestLimits(
                 options.MaxPrompts > 0 ? options.MaxPrompts : DefaultMaxPrompts,
                 options.RequestTimeoutMs > 0 ? TimeSpan.FromMilliseconds(options.RequestTimeoutMs) : _defaultTimeout,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LmDeploy.Limits;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.V1;
@@ -38,9 +39,9 @@ internal static class SamplingFields
         Set(fields.Flag("spaces_between_special_tokens"), spaces => config.SpacesBetweenSpecialTokens = spaces);
         Set(fields.Flag("include_stop_str_in_output"), include => config.IncludeStopStrInOutput = include);
         Set(fields.Integer("min_tokens", 0) ?? fields.Integer("min_new_tokens", 0), least => config.MinNewTokens = least);
-        config.StopWords.AddRange(fields.Texts("stop") ?? []);
+        config.StopWords.AddRange(Words(fields, "stop", WordLimits.MostStopWords));
         config.StopTokenIds.AddRange(fields.Integers("stop_token_ids") ?? []);
-        config.BadWords.AddRange(fields.Texts("bad_words") ?? []);
+        config.BadWords.AddRange(Words(fields, "bad_words", WordLimits.MostBadWords));
         ReadBias(fields, config);
         config.ResponseFormat = ResponseFormatFields.Read(fields);
         return config;
@@ -56,6 +57,12 @@ internal static class SamplingFields
         }
 
         return own;
+    }
+
+    private static IReadOnlyList<string> Words(JsonFields fields, string name, int most)
+    {
+        var words = fields.Texts(name) ?? [];
+        return WordLimits.Problem(name, words, most) is { } problem ? throw ApiException.Invalid(problem, name) : words;
     }
 
     private static void ReadBias(JsonFields fields, GenerationConfig config)

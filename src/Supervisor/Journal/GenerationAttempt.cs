@@ -13,6 +13,7 @@ internal sealed class GenerationAttempt
     {
         _journal = journal;
         _prompts = prompts;
+        Request = new GenerateRequest { Caller = journal.Caller, CacheSalt = journal.CacheSalt };
         foreach (var (prompt, config) in prompts.Select(index => journal[index].Continue()))
         {
             Request.Prompts.Add(prompt);
@@ -20,7 +21,7 @@ internal sealed class GenerationAttempt
         }
     }
 
-    public GenerateRequest Request { get; } = new();
+    public GenerateRequest Request { get; }
 
     public bool IsFinished => _prompts.All(index => _journal[index].IsFinished);
 

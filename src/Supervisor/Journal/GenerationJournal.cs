@@ -23,9 +23,16 @@ internal sealed class GenerationJournal : IDisposable
                 "configs");
         }
 
+        (Caller, CacheSalt) = (request.Caller, request.CacheSalt);
         _inFlight = inFlight;
         _prompts = [.. request.Prompts.Select((prompt, index) => Open(prompt, ConfigOf(request.Configs, index)))];
     }
+
+    /// <summary>Whose call it is; empty for a caller without a name.</summary>
+    public string Caller { get; }
+
+    /// <summary>With whom its prompts share the prefix cache.</summary>
+    public string CacheSalt { get; }
 
     public int Count => _prompts.Length;
 

@@ -1,12 +1,15 @@
 namespace LmDeploy.Worker.Cache;
 
 /// <summary>The blocks of one sequence, in the order of its tokens. Not thread-safe.</summary>
-internal sealed class BlockTable(int blockSize)
+/// <param name="blockSize">Tokens of a block.</param>
+/// <param name="root">Stands for what is before the first token: sequences with different ones share no blocks.</param>
+internal sealed class BlockTable(int blockSize, long root = 0)
 {
     /// <summary>The block in the place of one that was given back: padding, which masks keep from being seen.</summary>
     public const int Padding = 0;
 
     private readonly List<int> _blocks = [];
+    private readonly long _root = root;
 
     public int Count => _blocks.Count;
 
@@ -17,7 +20,7 @@ internal sealed class BlockTable(int blockSize)
     public int Named { get; set; }
 
     /// <summary>The name of the last of them: what comes next is known by it.</summary>
-    public long LastName { get; set; }
+    public long LastName { get; set; } = root;
 
     /// <summary>Blocks before this one were given back.</summary>
     public int FirstHeld { get; private set; }
@@ -75,6 +78,6 @@ internal sealed class BlockTable(int blockSize)
         }
 
         _blocks.Clear();
-        (Named, LastName, FirstHeld) = (0, 0, 0);
+        (Named, LastName, FirstHeld) = (0, _root, 0);
     }
 }

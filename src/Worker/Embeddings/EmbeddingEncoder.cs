@@ -11,15 +11,15 @@ internal sealed class EmbeddingEncoder(PromptEncoder encoder, EngineThread engin
     private const double LeastLength = 1e-12;
 
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
-    public async Task<EmbeddingResult> EncodeAsync(Prompt prompt, EmbeddingOptions options, object caller, CancellationToken cancellationToken)
+    public async Task<EmbeddingResult> EncodeAsync(Prompt prompt, EmbeddingOptions options, RequestOrigin origin, CancellationToken cancellationToken)
     {
         try
         {
             var (isMean, dimensions) = (IsMean(options), Dimensions(options));
-            var ids = encoder.Encode(prompt, cancellationToken).Ids;
+            var ids = encoder.EncodeWithin(sessionLen, prompt, cancellationToken).Ids;
             PrefillLimits.Check(ids.Length, sessionLen);
             IPooling pooling = isMean ? new MeanPooling(ids.Length) : new LastPooling(ids.Length);
-            var request = PrefillRequest.Create(prompt.RequestId, caller, ids, [pooling], cancellationToken);
+            var request = PrefillRequest.Create(prompt.RequestId, origin, ids, [pooling], cancellationToken);
             engine.Submit(request);
             await request.Done.ConfigureAwait(false);
             var vector = pooling.Vector.AsSpan(0, dimensions);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using LmDeploy.Worker.Tokenization;
 
@@ -9,10 +10,13 @@ internal sealed class BadWordFilter(IReadOnlyList<string> words, Tokenizer token
     // Each token of a word stands for at least one of its bytes.
     private readonly int _longest = words.Max(Encoding.UTF8.GetByteCount);
 
+    // Finds any of many texts in time that does not grow with their number.
+    private readonly SearchValues<string> _words = SearchValues.Create([.. words], StringComparison.Ordinal);
+
     /// <param name="generated">The answer so far, which has none of the words.</param>
     public bool IsCompletedBy(IEnumerable<int> generated, int token)
     {
         var text = tokenizer.Decode([.. generated.TakeLast(_longest - 1), token], skipSpecialTokens);
-        return words.Any(word => text.Contains(word, StringComparison.Ordinal));
+        return text.AsSpan().ContainsAny(_words);
     }
 }

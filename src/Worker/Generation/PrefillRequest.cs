@@ -14,11 +14,11 @@ internal sealed class PrefillRequest : EngineRequest
     public Task Done => _done.Task;
 
     /// <param name="id">Names it in the flight record; 0 for none.</param>
-    /// <param name="caller">Whose it is: callers take turns.</param>
-    public static PrefillRequest Create(ulong id, object caller, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
+    /// <param name="origin">Whose it is.</param>
+    public static PrefillRequest Create(ulong id, RequestOrigin origin, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
     {
         Id = id,
-        Caller = caller,
+        Origin = origin,
         PromptIds = ids,
         Readouts = readouts,
         Sampling = new SamplingParameters(),

@@ -15,10 +15,19 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
     private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, SpecialTokenVariables(tokenizer.SpecialTokens));
 
+    /// <summary>The ids of a prompt, however long it is.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
-    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken) => TextOf(prompt, cancellationToken) is { } text
-        ? new EncodedPrompt(Check(tokenizer.Encode(text.Text, text.AddSpecialTokens)), text.IsRendered ? text.Text : "")
-        : new EncodedPrompt(Check(prompt.TokenIds.Ids), "");
+    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken) => Encode(prompt, TextOf(prompt, cancellationToken));
+
+    /// <summary>The ids of a prompt for a model that reads so many tokens; one that is far longer is refused before all of it is encoded.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, <see cref="ErrorCodes.PreprocessFailed"/> or <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
+    public EncodedPrompt EncodeWithin(int sessionLen, Prompt prompt, CancellationToken cancellationToken)
+    {
+        PromptLength.CheckMessages(prompt.Messages, sessionLen);
+        var text = TextOf(prompt, cancellationToken);
+        PromptLength.CheckText(text?.Text ?? "", sessionLen, tokenizer);
+        return Encode(prompt, text);
+    }
 
     /// <summary>The text that a prompt is encoded from; null when it is token ids.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
@@ -48,6 +57,10 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             ? checkedIds
             : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", subject);
     }
+
+    private EncodedPrompt Encode(Prompt prompt, PromptText? text) => text is null
+        ? new EncodedPrompt(Check(prompt.TokenIds.Ids), "")
+        : new EncodedPrompt(Check(tokenizer.Encode(text.Text, text.AddSpecialTokens)), text.IsRendered ? text.Text : "");
 
     private static Dictionary<string, string> SpecialTokenVariables(SpecialTokens tokens)
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Guided;
@@ -16,7 +17,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     private static readonly IReadOnlySet<int> NoTokens = new HashSet<int>();
 
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
-    public GenerationRequest Generation(int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    public GenerationRequest Generation(
+        int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null)
     {
         outputs.RequireTokens();
         var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : DefaultMaxNewTokens;
@@ -25,9 +27,11 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             throw new EngineException(ErrorCodes.InvalidRequest, $"max_new_tokens must be at least 1, got {maxNewTokens}.", "max_new_tokens");
         }
 
+        CheckWords("stop_words", config.StopWords, WordLimits.MostStopWords);
+        CheckWords("bad_words", config.BadWords, WordLimits.MostBadWords);
         var sampling = SamplingParameters.From(config);
         encoder.Check([.. sampling.LogitBias.Keys], "logit_bias");
-        var encoded = encoder.Encode(prompt, cancellationToken);
+        var encoded = encoder.EncodeWithin(sessionLen, prompt, cancellationToken);
         var ids = CheckLength(encoded.Ids);
         maxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length);
         var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
@@ -50,7 +54,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
             config.IncludeStopStrInOutput)
         {
             Id = prompt.RequestId,
-            Caller = events,
+            Origin = origin ?? new RequestOrigin(events, 0),
             PromptIds = ids,
             Sampling = sampling,
             ResumedIds = resumed,
@@ -77,7 +81,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     public ScoringRequest Scoring(ScoreInput input, object caller, CancellationToken cancellationToken)
     {
         outputs.RequireTokens();
-        var prompt = encoder.Encode(input.Prompt ?? new Prompt(), cancellationToken).Ids;
+        var prompt = encoder.EncodeWithin(sessionLen, input.Prompt ?? new Prompt(), cancellationToken).Ids;
         var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
         var from = Math.Max(1, input.HasContinuation ? prompt.Length : 1);
         if (ids.Length <= from)
@@ -90,7 +94,7 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         return new ScoringRequest
         {
             Id = input.Prompt?.RequestId ?? 0,
-            Caller = caller,
+            Origin = new RequestOrigin(caller, 0),
             PromptIds = ids.Length <= sessionLen ? ids : throw TooLong(ids.Length),
             Sampling = new SamplingParameters(),
             MaxNewTokens = 0,
@@ -103,6 +107,14 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
     private static int InCandidates(int count) => count is >= 1 and <= SamplingParameters.MostLogprobs
         ? count
         : throw new EngineException(ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {SamplingParameters.MostLogprobs}, got {count}.", "prompt_candidates");
+
+    private static void CheckWords(string name, IReadOnlyCollection<string> words, int most)
+    {
+        if (WordLimits.Problem(name, words, most) is { } problem)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, problem, name);
+        }
+    }
 
     private static int AtLeast0(string name, int value) =>
         value >= 0 ? value : throw new EngineException(ErrorCodes.InvalidRequest, $"{name} must be at least 0, got {value}.", name);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LmDeploy.Memory;
 using LmDeploy.V1;
 using LmDeploy.Worker.Guards;
 using LmDeploy.Worker.Native;
@@ -31,12 +32,13 @@ internal static class WorkerHost
         var rehearsal = new Rehearsal(libTorch);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options.Socket, errors));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options.Socket, errors.DrainBriefly));
         builder.Services.AddSingleton(token);
         builder.Services.AddSingleton(flight);
         builder.Services.AddSingleton(libTorch);
         builder.Services.AddSingleton(rehearsal);
         builder.Services.AddSingleton(new EnvironmentChecks(locator, verdicts, libTorch));
+        builder.Services.AddSingleton(new HeapTrim(TimeProvider.System));
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddSingleton<Preparation>();
         builder.Services.AddGrpc(grpc =>
@@ -44,6 +46,7 @@ internal static class WorkerHost
             grpc.MaxReceiveMessageSize = null;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<TokenInterceptor>();
+            grpc.Interceptors.Add<HeapTrimInterceptor>();
             grpc.Interceptors.Add<TypedErrorInterceptor>();
         });
 
@@ -60,7 +63,10 @@ internal static class WorkerHost
     /// The supervisor connects once, and the way to the socket is gone then: the connection lasts as long as the worker, however idle
     /// both are, and the worker as long as the connection. A supervisor that is frozen answers no ping, and loses it.
     /// </summary>
-    internal static void Configure(KestrelServerOptions kestrel, string socket, StandardErrorLines errors)
+    /// <param name="kestrel">The server's options.</param>
+    /// <param name="socket">Where it listens.</param>
+    /// <param name="beforeExit">Done once the connection has ended, before the process does.</param>
+    internal static void Configure(KestrelServerOptions kestrel, string socket, Action beforeExit)
     {
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(3650); // An infinite one overflows in Kestrel and is over at its first look.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
@@ -72,15 +78,15 @@ internal static class WorkerHost
         kestrel.ListenUnixSocket(socket, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(next => EndWithConnection(next, errors));
+            listen.Use(next => EndWithConnection(next, beforeExit));
         });
     }
 
-    private static ConnectionDelegate EndWithConnection(ConnectionDelegate next, StandardErrorLines errors) => async connection =>
+    private static ConnectionDelegate EndWithConnection(ConnectionDelegate next, Action beforeExit) => async connection =>
     {
         await next(connection);
         await Console.Error.WriteLineAsync("The connection to the supervisor has ended, and this worker with it.");
-        errors.DrainBriefly();
+        beforeExit();
         LibC.ExitNow(0);
     };
 

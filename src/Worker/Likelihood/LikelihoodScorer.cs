@@ -34,7 +34,7 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenize
         return new LogLikelihoodResult { Continuations = { scores } };
 
         Task RunAsync(IEnumerable<(int[] Ids, List<Scored> Readouts)> prefills) => Task.WhenAll(prefills.Select(prefill => FillAsync(
-            PrefillRequest.Create(input.Prompt?.RequestId ?? 0, caller, prefill.Ids, [.. prefill.Readouts.Select(scored => scored.Readout)], cancellationToken), prefill.Readouts)).ToList());
+            PrefillRequest.Create(input.Prompt?.RequestId ?? 0, new RequestOrigin(caller, 0), prefill.Ids, [.. prefill.Readouts.Select(scored => scored.Readout)], cancellationToken), prefill.Readouts)).ToList());
     }
 
     private List<Scored> Encode(LogLikelihoodInput input, ContinuationScore[] scores, CancellationToken cancellationToken)

@@ -14,11 +14,11 @@ internal sealed class RewardScorer(PromptEncoder encoder, EngineThread engine, M
         try
         {
             var head = outputs.RequireScore();
-            var ids = encoder.Encode(prompt, cancellationToken).Ids;
+            var ids = encoder.EncodeWithin(sessionLen, prompt, cancellationToken).Ids;
             var counted = ids[..Length(ids, head.Padding)];
             PrefillLimits.Check(counted.Length, sessionLen);
             var readout = new RewardReadout(counted.Length - 1);
-            var request = PrefillRequest.Create(prompt.RequestId, caller, counted, [readout], cancellationToken);
+            var request = PrefillRequest.Create(prompt.RequestId, new RequestOrigin(caller, 0), counted, [readout], cancellationToken);
             engine.Submit(request);
             await request.Done.ConfigureAwait(false);
             return new RewardResult { Score = readout.Score, InputTokenLen = ids.Length };

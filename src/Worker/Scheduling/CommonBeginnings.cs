@@ -50,7 +50,7 @@ internal sealed class CommonBeginnings(BlockPool pool, PrefixCache prefixes, int
         sequence.Lead = null;
         var most = sequence.MostReusable;
         var best = sequence.Computed;
-        foreach (var other in prefixes.IsEnabled ? ahead : [])
+        foreach (var other in prefixes.IsEnabled ? ahead.Where(other => other.Request.Origin.CacheRoot == sequence.Request.Origin.CacheRoot) : [])
         {
             var common = Math.Min(sequence.CommonWith(other), most);
             var worthWaiting = withLastBlock && common == most ? common : common / blockSize * blockSize;

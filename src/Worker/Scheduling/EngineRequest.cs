@@ -9,8 +9,8 @@ internal abstract class EngineRequest
     /// <summary>Names the request in the flight record; 0 for none.</summary>
     public ulong Id { get; init; }
 
-    /// <summary>Whose request it is: callers take turns.</summary>
-    public object Caller { get; init; } = new();
+    /// <summary>Default: a caller of its own, who shares with all that have no salt.</summary>
+    public RequestOrigin Origin { get; init; } = new(new object(), 0);
 
     /// <summary>How many tokens of the prompt were computed for others before. Known when it is prefilled.</summary>
     public int CachedTokens { get; set; }

@@ -22,14 +22,28 @@ internal sealed class FairQueue<T>
         Count++;
     }
 
-    /// <summary>Looks at the next item without taking it.</summary>
-    public bool TryPeek([MaybeNullWhen(false)] out T item)
+    /// <summary>Looks at the next item without taking it. Callers that may not have a turn now keep their places in the round.</summary>
+    /// <param name="mayTake">Says of a caller whether it may have a turn.</param>
+    public bool TryPeek(Func<object, bool> mayTake, [MaybeNullWhen(false)] out T item)
     {
+        for (var node = _turns.First; node is not null; node = node.Next)
+        {
+            if (mayTake(node.Value.Caller))
+            {
+                _turns.Remove(node);
+                _turns.AddFirst(node);
+                return node.Value.Items.TryPeek(out item);
+            }
+        }
+
         item = default;
-        return _turns.First is { } node && node.Value.Items.TryPeek(out item);
+        return false;
     }
 
-    /// <summary>Takes the next item, and its caller to the end of the round.</summary>
+    /// <summary>Whether a caller waits for whom this holds.</summary>
+    public bool AnyCaller(Func<object, bool> predicate) => _turns.Any(turn => predicate(turn.Caller));
+
+    /// <summary>Takes the item that was looked at last, and its caller to the end of the round.</summary>
     public T Dequeue()
     {
         var node = _turns.First ?? throw new InvalidOperationException("The queue is empty.");

@@ -7,12 +7,15 @@ namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>
 /// Continuous batching over paged memory: decides for each step which sequences take part and with how many tokens. Callers take turns in being
-/// admitted, each with its requests in their order. Blocks are taken as tokens come; when there are none left, the sequence that was admitted last
+/// admitted, each with its requests in their order, and none of them gets all places. Blocks are taken as tokens come; when there are none left, the sequence that was admitted last
 /// gives up its own and is computed again later. Not thread-safe: the engine's thread owns it.
 /// </summary>
 /// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
 internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockSize, SchedulerLimits limits, Action<int, int, int> copy)
 {
+    /// <summary>In a smaller batch one place is too much to keep.</summary>
+    private const int LeastSharedBatch = 16;
+
     private readonly CommonBeginnings _beginnings = new(pool, prefixes, blockSize, copy);
     private readonly FairQueue<EngineRequest> _waiting = new();
     private readonly LinkedList<Sequence> _preempted = new();
@@ -50,7 +53,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             throw new EngineException(ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
         }
 
-        _waiting.Enqueue(request.Caller, request);
+        _waiting.Enqueue(request.Origin.Caller, request);
     }
 
     /// <summary>Ends cancelled requests, admits waiting ones and shares out the step.</summary>
@@ -97,7 +100,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     }
 
     /// <summary>Whether nobody waits for a place that there is.</summary>
-    public bool IsSettled => Waiting == 0 || Running >= Limits.MaxBatchSize;
+    public bool IsSettled => Running >= Limits.MaxBatchSize || (_preempted.Count == 0 && !_waiting.AnyCaller(HasPlaceFor));
 
     /// <summary>Takes the blocks for a sequence's next tokens, where nobody has to give way for it.</summary>
     public bool TryReserve(Sequence sequence, int tokens)
@@ -190,6 +193,13 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     private static Error Cancelled() => new() { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
 
+    /// <summary>
+    /// The last place of a batch that is not small is for callers that have none: one with many requests does not make another wait until the first of its answers ends.
+    /// </summary>
+    private bool HasPlaceFor(object caller) =>
+        _running.Count < Limits.MaxBatchSize - (Limits.MaxBatchSize >= LeastSharedBatch ? 1 : 0)
+        || (_running.Count < Limits.MaxBatchSize && _running.TrueForAll(sequence => !sequence.Request.Origin.Caller.Equals(caller)));
+
     /// <summary>Those that had been running come before those that never were.</summary>
     private void Admit()
     {
@@ -204,7 +214,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
                 _preempted.RemoveFirst();
             }
-            else if (_waiting.TryPeek(out var request))
+            else if (_waiting.TryPeek(HasPlaceFor, out var request))
             {
                 if (!TryAdmit(new Sequence(request, blockSize)))
                 {

@@ -12,7 +12,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     public EngineRequest Request => request;
 
-    public BlockTable Blocks { get; } = new(blockSize);
+    public BlockTable Blocks { get; } = new(blockSize, request.Origin.CacheRoot);
 
     /// <summary>Prompt and generated tokens.</summary>
     public IReadOnlyList<int> Tokens => _tokens;

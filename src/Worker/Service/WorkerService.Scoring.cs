@@ -1,6 +1,7 @@
 using Grpc.Core;
 using LmDeploy.V1;
 using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Scheduling;
 
 namespace LmDeploy.Worker.Service;
 
@@ -31,7 +32,8 @@ internal sealed partial class WorkerService
         var model = host.Model;
         var options = request.Options ?? new EmbeddingOptions();
         var response = new EmbedResponse();
-        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Embeddings.EncodeAsync(prompt, options, context, context.CancellationToken)).ToList()));
+        var origin = RequestOrigin.Of(request.Caller, request.CacheSalt, call: context);
+        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Embeddings.EncodeAsync(prompt, options, origin, context.CancellationToken)).ToList()));
         return response;
     }
 

@@ -7,6 +7,7 @@ using LmDeploy.Worker.Ceilings;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Rehearsals;
+using LmDeploy.Worker.Scheduling;
 
 namespace LmDeploy.Worker.Service;
 
@@ -58,7 +59,7 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
                 for (var i = 0; i < request.Prompts.Count; i++)
                 {
                     var config = configs.Count == 0 ? new GenerationConfig() : configs[configs.Count == 1 ? 0 : i];
-                    Submit(model, i, request.Prompts[i], config, events.Writer, call.Token);
+                    Submit(model, request, i, config, events.Writer, call.Token);
                 }
             },
             CancellationToken.None);
@@ -157,11 +158,12 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return CeilingMeasurement.Run();
     });
 
-    private static void Submit(TextModel model, int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    private static void Submit(TextModel model, GenerateRequest call, int index, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
     {
         try
         {
-            model.Submit(model.Requests.Generation(index, prompt, config, events, cancellationToken));
+            model.Submit(model.Requests.Generation(
+                index, call.Prompts[index], config, events, cancellationToken, RequestOrigin.Of(call.Caller, call.CacheSalt, call: events)));
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {

@@ -148,11 +148,16 @@ internal sealed class Tokenizer
             return;
         }
 
+        if (_parts.PreTokenizer is SequencePreTokenizer sequence)
+        {
+            sequence.SplitEach(piece, EncodeAll);
+            return;
+        }
+
         var words = new List<Piece>();
         _parts.PreTokenizer.Split(piece, words);
-        foreach (var word in words)
-        {
-            _parts.Model.Encode(word.Text.Span, ids);
-        }
+        EncodeAll(words);
+
+        void EncodeAll(List<Piece> pieces) => pieces.ForEach(word => _parts.Model.Encode(word.Text.Span, ids));
     }
 }

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
 using LmDeploy.Worker.Generation;
+using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Tests.Engine;
 
 namespace LmDeploy.Worker.Tests.Embeddings;
@@ -169,5 +170,5 @@ public sealed class EmbeddingEncoderTests
     }
 
     private static Task<EmbeddingResult> ResultAsync(TextModel model, int[] ids, EmbeddingOptions options) =>
-        model.Embeddings.EncodeAsync(ToPrompt(ids), options, new object(), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        model.Embeddings.EncodeAsync(ToPrompt(ids), options, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
 }

@@ -18,6 +18,23 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void TryPeek_PassesCallersOver_WhoKeepTheirPlaceInTheRound()
+    {
+        var queue = new FairQueue<string>();
+        foreach (var item in new[] { "a1", "a2", "b1", "c1" })
+        {
+            queue.Enqueue(item[0], item);
+        }
+
+        queue.TryPeek(caller => caller.Equals('c'), out var next).ShouldBeTrue();
+        next.ShouldBe("c1");
+        queue.Dequeue().ShouldBe("c1");
+        queue.TryPeek(caller => caller.Equals('c'), out _).ShouldBeFalse();
+        queue.AnyCaller(caller => caller.Equals('b')).ShouldBeTrue();
+        Drain(queue).ShouldBe(["a1", "b1", "a2"]);
+    }
+
+    [Fact]
     public void AnyUse_KeepsEachCallersOrder_AndLosesNothing() =>
         Gen.Select(Gen.Int[0, 3], Gen.Bool).Array[1, 80].Sample(steps =>
         {
@@ -26,7 +43,7 @@ public sealed class FairQueueTests
             var number = 0;
             foreach (var (caller, takes) in steps)
             {
-                if (takes && queue.TryPeek(out var next))
+                if (takes && queue.TryPeek(_ => true, out var next))
                 {
                     queue.Dequeue().ShouldBe(next);
                     taken.Add(next);
@@ -50,7 +67,7 @@ public sealed class FairQueueTests
     private static List<T> Drain<T>(FairQueue<T> queue)
     {
         var items = new List<T>();
-        while (queue.TryPeek(out _))
+        while (queue.TryPeek(_ => true, out _))
         {
             items.Add(queue.Dequeue());
         }

@@ -49,6 +49,58 @@ public sealed class SchedulerTests
         });
 
     [Fact]
+    public void Next_KeepsAPlaceForACallerThatHasNone()
+    {
+        const int places = 16;
+        var scheduler = Scheduler(new BlockPool(1000), mostSequences: places);
+        for (var i = 0; i < 3 * places; i++)
+        {
+            scheduler.Enqueue(Request([1, 2], 100, caller: 0));
+        }
+
+        scheduler.Next();
+        scheduler.Running.ShouldBe(places - 1, "one caller does not get all places");
+        scheduler.IsSettled.ShouldBeTrue("those that wait have no place now");
+        scheduler.Enqueue(Request([1, 2], 2, caller: 1));
+        scheduler.IsSettled.ShouldBeFalse();
+
+        scheduler.Next();
+
+        scheduler.Running.ShouldBe(places, "no answer had to end for the other caller");
+        scheduler.Enqueue(Request([1, 2], 2, caller: 1));
+        scheduler.Next();
+        scheduler.Running.ShouldBe(places);
+    }
+
+    [Fact]
+    public void CommonBeginning_IsSharedOnlyWithTheSameSalt()
+    {
+        var scheduler = Scheduler(new BlockPool(100), mostSequences: 4);
+        int[] prompt = [.. Enumerable.Range(1, (2 * BlockSize) + 1)];
+        var first = Request(prompt, 50, cacheRoot: CacheSalt.RootOf("alice"));
+        scheduler.Enqueue(first);
+        for (var step = 0; step < 5; step++)
+        {
+            Compute(scheduler, scheduler.Next(), [], int.MaxValue);
+        }
+
+        var same = Request(prompt, 50, cacheRoot: CacheSalt.RootOf("alice"));
+        var other = Request(prompt, 50, cacheRoot: CacheSalt.RootOf("bob"));
+        var none = Request(prompt, 50);
+        scheduler.Enqueue(same);
+        scheduler.Enqueue(other);
+        scheduler.Enqueue(none);
+        for (var step = 0; step < 9; step++)
+        {
+            Compute(scheduler, scheduler.Next(), [], int.MaxValue);
+        }
+
+        same.CachedTokens.ShouldBe(2 * BlockSize);
+        other.CachedTokens.ShouldBe(0);
+        none.CachedTokens.ShouldBe(0);
+    }
+
+    [Fact]
     public void Next_LetsALateCallerIn_BeforeTheManyRequestsOfAnother()
     {
         var scheduler = Scheduler(new BlockPool(100));
@@ -333,9 +385,9 @@ public sealed class SchedulerTests
         }
     }
 
-    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, int[]? resumed = null, CancellationToken cancellationToken = default) => new()
+    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, int[]? resumed = null, long cacheRoot = 0, CancellationToken cancellationToken = default) => new()
     {
-        Caller = caller,
+        Origin = new RequestOrigin(caller, cacheRoot),
         PromptIds = prompt,
         ResumedIds = resumed ?? [],
         Sampling = new SamplingParameters(),

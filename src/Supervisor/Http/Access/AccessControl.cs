@@ -14,6 +14,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
 {
     private const string Bearer = "Bearer ";
     private const string AnyOrigin = "*";
+    private const int CallerBytes = 8;
 
     private const string UsualHeaders = "authorization, content-type, api-key, x-api-key";
 
@@ -36,6 +37,9 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
         CheckKey(http, http.GetEndpoint()?.Metadata.GetMetadata<AccessLevelMetadata>()?.Level ?? AccessLevel.User);
         return next(http);
     }
+
+    /// <summary>Whose a request is to a worker: two keys with one name are two callers. Empty where no key was asked for.</summary>
+    public static string CallerOf(HttpContext http) => http.Items[_keyItem] is ApiKey key ? Convert.ToHexStringLower(key.Sha256.Span[..CallerBytes]) : "";
 
     /// <summary>The name of the key that a request came with; null when none was asked for.</summary>
     public static string? KeyNameOf(HttpContext http) => (http.Items[_keyItem] as ApiKey)?.Name;

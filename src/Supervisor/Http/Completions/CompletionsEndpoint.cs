@@ -9,7 +9,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
-internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, RequestMetrics metrics, TimeProvider time)
+internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
     {
@@ -19,7 +19,7 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.TextCompletion, model.Name, AccessControl.KeyNameOf(http));
         measurement.Describe(request.Config, request.Stream.IsOn);
-        var generate = new GenerateRequest { Key = model.Key };
+        var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http) };
         foreach (var prompt in request.Prompts)
         {
             for (var choice = 0; choice < request.Choices; choice++)

@@ -11,7 +11,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Embeddings;
 
 /// <summary><c>POST /v1/embeddings</c>; besides OpenAI's fields <c>pooling</c> (last or mean) and <c>normalize</c>.</summary>
-internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits, RequestMetrics metrics)
+internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits, CacheSharing cache, RequestMetrics metrics)
 {
     public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
     {
@@ -26,7 +26,7 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
         limits.CheckPrompts(prompts.Count, "input");
         var model = models.Find(name);
         using var measurement = metrics.Begin(TelemetryNames.Embeddings, model.Name, AccessControl.KeyNameOf(http));
-        var request = new EmbedRequest { Options = OptionsOf(fields) };
+        var request = new EmbedRequest { Options = OptionsOf(fields), Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http) };
         request.Prompts.AddRange(prompts);
         var response = await proxy.CallAsync(request, model.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), deadline.Token);
         measurement.AddTokens(response.Results.Sum(result => result.InputTokenLen), 0);

@@ -74,7 +74,7 @@ public sealed class BodyBudgetTests : IDisposable
     [Fact]
     public void MemoryOfLargeBodies_GoesBackToTheSystem()
     {
-        _budget.Lease(1000).Dispose();
+        _budget.Lease(HeapTrim.LargeBytes).Dispose();
         _time.Advance(TimeSpan.FromMinutes(5));
         _collections.ShouldBe(0);
 

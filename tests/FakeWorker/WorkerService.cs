@@ -111,7 +111,17 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
                     await Task.Delay(Timeout.Infinite, CancellationToken.None);
                 }
 
-                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = words[word], TokenIds = { word + 1 } } });
+                var delta = new GenerationDelta { TokenIds = { word + 1 } };
+                if (request.Configs.Count > 0 && request.Configs[request.Configs.Count == 1 ? 0 : index].Split is not null)
+                {
+                    delta.Pieces.Add(new AnswerPiece { Part = AnswerPart.Content, Text = words[word] });
+                }
+                else
+                {
+                    delta.Text = words[word];
+                }
+
+                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = delta });
                 if (word == 1 && Behaviour.Has(Behaviour.CrashOnce))
                 {
                     CrashOnce("generate");

@@ -12,7 +12,6 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy compare</c>: runs models one after the other, each on an empty device, and shows them side by side.</summary>
 internal sealed class CompareCommand(CliHost host)
 {
-    private const int AnswerTokens = 24;
     private const int SpeedTokens = 128;
 
     private readonly Argument<string[]> _models = new("MODEL") { Description = "The paths of model folders.", Arity = ArgumentArity.OneOrMore };
@@ -25,7 +24,7 @@ internal sealed class CompareCommand(CliHost host)
     private readonly Option<string?> _json = new("--json") { Description = "Write the comparison as JSON to this file; - for standard output, without the table." };
     private readonly Option<string[]> _reports = new("--report") { Description = $"Write a report to this file, which ends with {string.Join(", ", ComparisonReport.Extensions)}; may be given several times.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _state = new("--state") { Description = "Write what is found out to this file at once, and go on from it when it is there." };
-    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The longest answer in tokens. Default: 24 with --eval of your own, 512 with a published dataset, else 128." };
+    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The longest answer in tokens. Default: 8192 with --eval, which leaves room to think, else 128." };
     private readonly Option<int?> _batchSize = new("--batch-size") { Description = "How many prompts are asked at once. Default: all." };
     private readonly Option<int?> _sideBySide = new("--side-by-side") { Description = "How many models may be loaded at once, where memory allows, 1 to 64. Default: 1." };
     private readonly EngineFlags _engine = new();
@@ -78,7 +77,6 @@ internal sealed class CompareCommand(CliHost host)
 
     private ComparisonOptions ReadOptions(ParseResult result)
     {
-        var isPublished = result.GetValue(_format) is not (null or "jsonl" or "csv");
         var scorers = result.GetRequiredValue(_scorers);
         try
         {
@@ -86,7 +84,7 @@ internal sealed class CompareCommand(CliHost host)
             {
                 Scorers = scorers.Length > 0 ? [.. scorers.Select(ScorerName.Find)] : null,
                 Judge = result.GetValue(_judge) is { Length: > 0 } judge ? new PairwiseJudge(judge) : null,
-                Generation = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens) ?? (result.GetValue(_eval) is null ? SpeedTokens : isPublished ? new GenerationConfig().MaxNewTokens : AnswerTokens) },
+                Generation = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens) ?? (result.GetValue(_eval) is null ? SpeedTokens : new ComparisonOptions().Generation.MaxNewTokens) },
                 Engine = _engine.Read(result),
                 BatchSize = result.GetValue(_batchSize) ?? int.MaxValue,
                 SideBySide = result.GetValue(_sideBySide) ?? 1,
@@ -186,6 +184,11 @@ internal sealed class CompareCommand(CliHost host)
             foreach (var (scorer, metric) in model.Metrics.Where(metric => metric.Value.NotScored > 0))
             {
                 await host.Terminal.Error.WriteLineAsync(Units.Format($"note: {model.Path}: {metric.NotScored} of {metric.Count} questions could not be scored by {scorer}"));
+            }
+
+            if (comparison.Scorers.Count > 0 && model.CutAnswers is > 0 and var cut)
+            {
+                await host.Terminal.Error.WriteLineAsync(Units.Format($"note: {model.Path}: {cut} of {model.Items.Count} answers were cut by the limit of tokens; --max-new-tokens raises it"));
             }
 
             foreach (var crash in model.Crashes)

@@ -32,6 +32,7 @@ internal static class CompareJson
         json.WriteOptional("parameters", model.Info?.Parameters);
         json.WriteOptional("correct", result.Correct(model));
         json.WriteOptional("questions", result.Questions(model));
+        json.WriteNumber("cut", model.CutAnswers);
         WriteCategories(json, result, model);
         json.WriteOptional("answer_perplexity", model.Metrics.GetValueOrDefault(Scorer.Perplexity.Name)?.Value);
         json.WriteOptional("load_seconds", model.LoadTime?.TotalSeconds);

@@ -10,10 +10,17 @@ internal static class CompareTable
 
     private static readonly string[] _columns =
     [
-        "MODEL", "ARCHITECTURE", "PARAMETERS", "RIGHT", "ANSWER PPL", "LOAD", "TTFT", "TOKENS/S", "PEAK", "GIVEN BACK", "DISPOSE", "VERDICT",
+        "MODEL", "ARCHITECTURE", "PARAMETERS", "RIGHT", "CUT", "ANSWER PPL", "LOAD", "TTFT", "TOKENS/S", "PEAK", "GIVEN BACK", "DISPOSE", "VERDICT",
     ];
 
-    public static void Write(Terminal terminal, ComparisonResult result) => Listing.WriteToFit(terminal, _columns, [.. result.Models.Select(model => ToRow(result, model))]);
+    /// <summary>Where no answer that is scored was cut, nothing is said of it.</summary>
+    public static void Write(Terminal terminal, ComparisonResult result)
+    {
+        var left = result.Scorers.Count > 0 && result.Models.Any(model => model.CutAnswers > 0) ? -1 : Array.IndexOf(_columns, "CUT");
+        Listing.WriteToFit(terminal, Without(_columns), [.. result.Models.Select(model => Without(ToRow(result, model)))]);
+
+        string[] Without(string[] cells) => [.. cells.Where((_, column) => column != left)];
+    }
 
     private static string[] ToRow(ComparisonResult result, ModelOutcome model) =>
     [
@@ -21,6 +28,7 @@ internal static class CompareTable
         model.Info?.Architecture ?? Unknown,
         model.Info is { } info ? Units.Format($"{info.Parameters:N0}") : Unknown,
         result.Correct(model) is { } correct ? Units.Format($"{correct}/{result.Questions(model)}") : Unknown,
+        Units.Format($"{model.CutAnswers}"),
         model.Metrics.GetValueOrDefault(Scorer.Perplexity.Name) is { } perplexity ? Units.Format($"{perplexity.Value:0.0000}") : Unknown,
         model.LoadTime is { } load ? Units.Format($"{load.TotalSeconds:0.00} s") : Unknown,
         model.Speed?.TimeToFirstToken is { } first ? Units.Format($"{first.TotalMilliseconds:0.0} ms") : Unknown,

@@ -73,6 +73,7 @@ internal static class ReportData
         PeakBytes = model.Receipt?.PeakBytes,
         model.Receipt?.Memory,
         model.Receipt,
+        Cut = model.CutAnswers,
         Metrics = model.Metrics.ToDictionary(pair => pair.Key, pair => ToMetric(pair.Value)),
         MetricsByCategory = model.MetricsByCategory.ToDictionary(pair => pair.Key, pair => pair.Value.ToDictionary(category => category.Key, category => ToMetric(category.Value))),
         Crashes = model.Crashes.Select(crash => new { crash.When, Kind = crash.Kind.ToString(), crash.Signal, crash.During }),

@@ -19,6 +19,11 @@ internal static class MarkdownReport
             text.Append(Invariant($"\n**{Text(model.Name)} failed** ({model.Error!.Code}): {Text(model.Error.Message)}\n"));
         }
 
+        foreach (var model in result.Models.Where(model => result.Scorers.Count > 0 && model.CutAnswers > 0))
+        {
+            text.Append(Invariant($"\n{Text(model.Name)}: {model.CutAnswers} of {model.Items.Count} answers were cut by the limit of tokens.\n"));
+        }
+
         foreach (var model in result.Models.Where(model => model.Crashes.Count > 0))
         {
             text.Append(Invariant($"\n{Text(model.Name)}: {model.Crashes.Count} workers died meanwhile and were replaced; the times have that in them.\n"));

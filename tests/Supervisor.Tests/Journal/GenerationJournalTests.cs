@@ -48,6 +48,24 @@ public sealed class GenerationJournalTests
     }
 
     [Fact]
+    public void Attempt_Again_KeepsTheTools_AndThePromptItselfWhileNoTokenHasCome()
+    {
+        var asked = Request("a", "b");
+        asked.Prompts[0].Tools = asked.Prompts[1].Tools = "[{}]";
+        using var journal = Journal(asked);
+        var first = new GenerationAttempt(journal, [0, 1]);
+        first.Take(Started(0, 7)).ShouldBeTrue();
+        first.Take(Started(1, 8)).ShouldBeTrue();
+        first.Take(Delta(1, 20)).ShouldBeTrue();
+
+        var rest = new GenerationAttempt(journal, [0, 1]).Request;
+
+        rest.Prompts[0].Text.ShouldBe("a", "whether the first token keeps its space depends on what the prompt was");
+        rest.Prompts[1].TokenIds.Ids.ShouldBe([8]);
+        rest.Prompts.ShouldAllBe(prompt => prompt.Tools == "[{}]");
+    }
+
+    [Fact]
     public void InFlight_SaysHowManyWaitAndCountsEveryTokenOnce()
     {
         var journal = Journal(Request("a", "b"));

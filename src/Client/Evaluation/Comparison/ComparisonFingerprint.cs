@@ -18,7 +18,7 @@ internal static class ComparisonFingerprint
             AddFiles(hash, model.Path);
         }
 
-        hash.AppendData(plan.Options.Generation.ToWire().ToByteArray());
+        hash.AppendData(plan.Generation.ToWire().ToByteArray());
         if (plan.Options.Judge is { } judge)
         {
             Add(hash, Path.GetFullPath(judge.Model), (judge.Engine ?? plan.Options.Engine).ToJson(), judge.Instructions ?? "");

@@ -13,12 +13,15 @@ public sealed record ComparisonOptions
     /// </summary>
     public PairwiseJudge? Judge { get; init; }
 
-    /// <summary>How questions are answered; one answer each. Default: <see cref="GenerationConfig"/>'s defaults, which are greedy decoding of at most 512 tokens.</summary>
+    /// <summary>
+    /// How questions are answered; one answer each. Thoughts are no part of an answer: they are in <see cref="Response.Reasoning"/>, and stop words end the answer alone. Default:
+    /// greedy decoding of at most 8192 tokens, which leaves room to think. <see cref="ModelOutcome.CutAnswers"/> counts the answers that it cuts.
+    /// </summary>
     public GenerationConfig Generation
     {
         get;
         init => field = value.N == 1 ? value : throw new ArgumentOutOfRangeException(nameof(Generation), value.N, $"Generation.N must be 1 in a comparison, got {value.N}.");
-    } = new();
+    } = new() { MaxNewTokens = 8192 };
 
     /// <summary>How models are run that do not say so themselves. Default: <see cref="EngineConfig"/>'s defaults.</summary>
     public EngineConfig Engine { get; init; } = new();

@@ -3,6 +3,9 @@ namespace LmDeploy.Evaluation.Comparison;
 /// <summary>What is to be compared, with all that was left open decided: models and scorers whose names differ.</summary>
 internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Dataset Dataset, IReadOnlyList<Scorer> Scorers, ComparisonOptions Options)
 {
+    /// <summary>How questions are answered: thoughts are told apart from the answer, calls are left in it.</summary>
+    public GenerationConfig Generation => Options.Generation with { Split = new V1.AnswerSplit { KeepsCalls = true } };
+
     /// <summary>Without scorers speed is all there is to compare, and answers are what it is measured by; a judge reads them too.</summary>
     public bool NeedsAnswers => Scorers.Count == 0 || Options.Judge is not null || Scorers.Any(scorer => scorer.NeedsAnswers);
 

@@ -79,7 +79,7 @@ internal sealed class JudgeRun(ComparisonPlan plan, PairwiseJudge judge, Compari
     {
         var prompts = some.Select(one => Prompts(one.Pair, one.Item)).ToList();
         var asked = prompts.SelectMany(both => both).ToList();
-        var answers = new Queue<Response>(await pipeline.InferAsync(asked, judge.Generation, cancellationToken).ConfigureAwait(false));
+        var answers = new Queue<Response>(await pipeline.InferAsync(asked, judge.Generation with { Split = new V1.AnswerSplit { KeepsCalls = true } }, cancellationToken).ConfigureAwait(false));
         foreach (var ((pair, item), both) in some.Zip(prompts))
         {
             var verdict = both.Length == 0 ? PairwiseVerdict.NotJudged : BothOrders.Combine(JudgeAnswer.Parse(answers.Dequeue().Text), JudgeAnswer.Parse(answers.Dequeue().Text));

@@ -14,6 +14,9 @@ public sealed record ModelOutcome(string Name, string Path)
     /// <summary>Its answers and their scores, in the order of the questions; those that it did not come to are left out.</summary>
     public IReadOnlyList<ItemOutcome> Items { get; init; } = [];
 
+    /// <summary>Questions of which the limit of tokens cut an answer, so that its score says less.</summary>
+    public int CutAnswers => Items.Count(item => item.Answers.Any(answer => answer.FinishReason == FinishReason.Length));
+
     /// <summary>The figure of each scorer over all questions; only of scorers that are through with all of them.</summary>
     public IReadOnlyDictionary<string, Metric> Metrics { get; init; } = new Dictionary<string, Metric>();
 

@@ -65,7 +65,7 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
             while (open.Count > 0)
             {
                 var asked = _time.GetTimestamp();
-                await foreach (var piece in pipeline.StreamInferAsync(open.Select(answer => answer.Prompt), plan.Options.Generation, cancellationToken).ConfigureAwait(false))
+                await foreach (var piece in pipeline.StreamInferAsync(open.Select(answer => answer.Prompt), plan.Generation, cancellationToken).ConfigureAwait(false))
                 {
                     var answer = open[piece.Index];
                     answer.Take(piece, _time.GetElapsedTime(asked));
@@ -93,7 +93,7 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
         foreach (var item in plan.Dataset.Items.Take(plan.Options.FirstTokenRequests))
         {
             var started = _time.GetTimestamp();
-            await foreach (var piece in pipeline.StreamInferAsync(item.Prompt, plan.Options.Generation with { MaxNewTokens = 1 }, cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in pipeline.StreamInferAsync(item.Prompt, plan.Generation with { MaxNewTokens = 1 }, cancellationToken).ConfigureAwait(false))
             {
                 if (piece.GenerateTokenLen > 0)
                 {

@@ -15,8 +15,8 @@ public sealed record PairwiseJudge(string Model)
     /// <summary>How it is loaded. Default: null, <see cref="EngineConfig"/>'s defaults.</summary>
     public EngineConfig? Engine { get; init; }
 
-    /// <summary>How it answers. It explains itself before its verdict, so a short answer may have none. Default: greedy, at most 1024 tokens.</summary>
-    public GenerationConfig Generation { get; init; } = new() { MaxNewTokens = 1024 };
+    /// <summary>How it answers. It may think, and explains itself before its verdict, so a short answer may have none. Default: greedy, at most 8192 tokens.</summary>
+    public GenerationConfig Generation { get; init; } = new() { MaxNewTokens = 8192 };
 
     /// <summary>What makes an answer the better one. How the verdict is to be written is added to it. Default: null, what MT-bench looks at.</summary>
     public string? Instructions { get; init => field = value is null ? null : Ensure.Sendable(value); }

@@ -9,6 +9,7 @@ function showFigures(data) {
     ["Architecture", model => model.architecture ?? UNKNOWN],
     ["Parameters", model => whole(model.parameters), true],
     ...data.scorers.map(scorer => [scorer, model => interval(model.metrics[scorer]), true]),
+    ...(data.scorers.length > 0 && models.some(model => model.cut > 0) ? [["Cut", model => String(model.cut), true]] : []),
     ["Load", model => fixed(model.load_seconds, 2, " s"), true],
     ["First token", model => fixed(model.ttft_ms_p50, 1, " ms"), true],
     ["Tokens/s", model => whole(model.tokens_per_second), true],

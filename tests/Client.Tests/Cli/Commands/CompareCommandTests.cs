@@ -20,7 +20,7 @@ public sealed class CompareCommandTests : CommandTestBase
         var model = json.RootElement.GetProperty("models").EnumerateArray().ShouldHaveSingleItem();
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
-            "model", "architecture", "parameters", "correct", "questions", "by_category", "answer_perplexity",
+            "model", "architecture", "parameters", "correct", "questions", "cut", "by_category", "answer_perplexity",
             "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics", "crashes",
         ]);
         model.GetProperty("model").GetString().ShouldBe("models/one");
@@ -38,6 +38,40 @@ public sealed class CompareCommandTests : CommandTestBase
         model.GetProperty("memory").GetString().ShouldBe("rss");
         model.GetProperty("receipt").EnumerateObject().Select(p => p.Name).ShouldBe(["verdict", "reclaimed_bytes", "residual_bytes", "milliseconds"]);
         model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("Reclaimed");
+    }
+
+    [Fact]
+    public async Task Compare_ScoresAnswersWithoutThoughts_AndSaysHowManyWereCut()
+    {
+        var questions = Write(
+            "thinking.jsonl",
+            """{"id":"1","category":"a","prompt":"<think>ab</think>cd","expected":"cd"}""",
+            """{"id":"2","category":"a","prompt":"I plan.</think>cd","expected":"cd"}""",
+            """{"id":"3","category":"b","prompt":"<think>for ever and ever","expected":"cd"}""");
+        (await RunAsync("compare", "models/one", "--eval", questions, "--max-new-tokens", "20", "--json", PathOf("o.json"), "--report", PathOf("o.md"))).ShouldBe(0);
+        using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
+        var model = json.RootElement.GetProperty("models")[0];
+        model.GetProperty("correct").GetInt32().ShouldBe(2);
+        model.GetProperty("cut").GetInt32().ShouldBe(1);
+        Out.ToString().ShouldContain("CUT");
+        Error.ToString().ShouldContain("1 of 3 answers were cut");
+        (await File.ReadAllTextAsync(PathOf("o.md"))).ShouldContain("1 of 3 answers were cut");
+    }
+
+    [Fact]
+    public async Task Compare_LeavesRoomToThink()
+    {
+        V1.GenerationConfig? config = null;
+        var answer = Fake.OnGenerate;
+        Fake.OnGenerate = (request, events, context) =>
+        {
+            config ??= request.Configs[0];
+            return answer(request, events, context);
+        };
+        (await RunAsync("compare", "models/one", "--eval", Questions)).ShouldBe(0);
+        config.ShouldNotBeNull().MaxNewTokens.ShouldBe(8192);
+        config.Split.KeepsCalls.ShouldBeTrue();
+        Out.ToString().ShouldNotContain("CUT");
     }
 
     [Fact]

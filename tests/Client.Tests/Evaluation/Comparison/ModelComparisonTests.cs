@@ -51,6 +51,26 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_KeepsThoughtsBesideTheAnswer_InTheStateFileToo()
+    {
+        _fake.OnGenerate = async (request, events, _) =>
+        {
+            for (var i = 0; i < request.Prompts.Count; i++)
+            {
+                await FakeModel.AnswerAsync(i, $"<think>hm</think>{request.Prompts[i].Text}", request.Configs[0], events);
+            }
+        };
+        var first = await ModelComparison.RunAsync(["one"], Questions, Options).InTime();
+        var read = await ModelComparison.RunAsync(["one"], Questions, Options).InTime();
+        foreach (var result in new[] { first, read })
+        {
+            result.Models[0].Metrics["exact"].Value.ShouldBe(4 / 6d, 1e-12);
+            result.Models[0].Items.ShouldAllBe(item => item.Answers[0].Reasoning == "hm");
+            result.Models[0].CutAnswers.ShouldBe(0);
+        }
+    }
+
+    [Fact]
     public async Task Run_GoesOnWhereOneThatWasStoppedWas_AndAsksNothingTwice()
     {
         using var stop = new CancellationTokenSource();

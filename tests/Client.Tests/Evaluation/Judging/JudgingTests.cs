@@ -96,7 +96,7 @@ public sealed class JudgingTests
     [Fact]
     public void PairwiseJudge_ChecksItsMembers()
     {
-        new PairwiseJudge("judge").Generation.MaxNewTokens.ShouldBe(1024);
+        new PairwiseJudge("judge").Generation.MaxNewTokens.ShouldBe(8192);
         Should.Throw<ArgumentException>(() => new PairwiseJudge(""));
         Should.Throw<ArgumentException>(() => new PairwiseJudge("judge") { Instructions = "\ud800" });
     }

@@ -63,8 +63,7 @@ internal static class CallSchema
         json.WriteEndObject();
     }
 
-    /// <summary>Writes a function's schema, held to objects.</summary>
-    /// <param name="id">What its references from # lead into within a larger schema; null where it is the whole one.</param>
+    /// <summary>Writes a function's schema, held to objects. Its references from # lead into what the id names; null where it is the whole one.</summary>
     private static void WriteParameters(Utf8JsonWriter json, JsonElement? parameters, string? id)
     {
         json.WriteStartObject();

@@ -44,5 +44,6 @@ internal sealed class ResponseBuilder
         PromptLogprobs = _first.PromptLogprobs,
         Ppl = _first.Ppl,
         CachedTokens = _first.CachedTokens,
+        Warnings = _first.Warnings,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -75,8 +76,7 @@ internal sealed record ModelFolder(
             throw new InvalidOperationException($"{file.FullName} is too large");
         }
 
-        using var stream = file.OpenRead();
-        return JsonDocument.Parse(stream);
+        return PythonJson.Parse(File.ReadAllBytes(file.FullName));
     }
 
     private static int? Number(JsonElement root, string name, string otherName = "") =>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -37,8 +38,7 @@ internal static class QuantizedWeights
             return null;
         }
 
-        using var stream = File.OpenRead(file);
-        using var json = JsonDocument.Parse(stream);
+        using var json = PythonJson.Parse(File.ReadAllBytes(file));
         return BitsOf(json.RootElement);
     }
 

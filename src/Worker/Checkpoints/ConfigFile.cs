@@ -50,7 +50,7 @@ internal sealed class ConfigFile
                 throw new EngineException(ErrorCodes.InvalidConfig, $"'{path}' is larger than {MaxBytes} bytes.", path);
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = PythonJson.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ConfigFile(path, document.RootElement.Clone())
                 : throw new EngineException(ErrorCodes.InvalidConfig, $"'{path}' is not a JSON object.", path);
@@ -69,6 +69,13 @@ internal sealed class ConfigFile
     public ConfigFile? Section(string key) => TryGet(key, out var value)
         ? value.ValueKind == JsonValueKind.Object ? new ConfigFile(Path, value, $"{_prefix}{key}.") : throw Wrong(key, "an object", value)
         : null;
+
+    /// <summary>This object over another one, whose keys count where this one has none.</summary>
+    public ConfigFile Over(ConfigFile below)
+    {
+        var all = below._root.EnumerateObject().Concat(_root.EnumerateObject()).GroupBy(member => member.Name).ToDictionary(same => same.Key, same => same.Last().Value);
+        return new ConfigFile(Path, JsonSerializer.SerializeToElement(all), _prefix);
+    }
 
     public string? String(string key) => TryGet(key, out var value)
         ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(key, "a string", value)

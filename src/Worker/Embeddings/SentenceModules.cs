@@ -31,7 +31,7 @@ internal sealed record SentenceModules(string? PoolingFolder, bool Normalizes, s
                 throw Invalid(path, $"is larger than {MaxBytes} bytes");
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = PythonJson.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return Read(path, document.RootElement.EnumerateArray().Select(module => (Type: Text(module, "type"), Path: Text(module, "path"))).ToList());
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)

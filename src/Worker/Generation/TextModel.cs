@@ -26,7 +26,9 @@ internal sealed class TextModel : IDisposable
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
         var outputs = new ModelOutputs(model.Decoder.Spec);
-        Requests = new RequestFactory(Prompts, tokenizer, defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Info.Sampling = settings.TakesModelSampling ? defaults.Sampling : null;
+        Requests = new RequestFactory(
+            Prompts, tokenizer, defaults.EosTokens(tokenizer), Info.Sampling ?? new SamplingDefaults(), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
         Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
         Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
         Likelihood = new LikelihoodScorer(

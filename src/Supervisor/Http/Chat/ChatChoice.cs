@@ -30,6 +30,9 @@ internal sealed class ChatChoice(int index, IAnswerReader reader)
     /// <summary>Null while it goes on.</summary>
     public string? FinishReason { get; private set; }
 
+    /// <summary>What of the request is not kept to.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     /// <summary>Takes what was generated.</summary>
     /// <returns>What it comes to; valid until the next call.</returns>
     public IReadOnlyList<AnswerPiece> Take(GenerationDelta delta)

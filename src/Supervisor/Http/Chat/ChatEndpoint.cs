@@ -64,6 +64,7 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Thin
         {
             case GenerationEvent.EventOneofCase.Started:
                 usage.Add(happened.Index, happened.Started);
+                choice.Warnings = happened.Started.Warnings;
                 break;
             case GenerationEvent.EventOneofCase.Delta:
                 var pieces = choice.Take(happened.Delta);

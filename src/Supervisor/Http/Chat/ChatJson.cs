@@ -27,6 +27,7 @@ internal sealed class ChatJson(string model, long created, LogprobsJson? logprob
 
         json.WriteEndArray();
         usage.Write(json);
+        WarningsJson.Write(json, usage.Warnings);
         json.WriteEndObject();
     }
 
@@ -47,7 +48,7 @@ internal sealed class ChatJson(string model, long created, LogprobsJson? logprob
 
     /// <summary>The last piece of an answer.</summary>
     public void WriteFinish(Utf8JsonWriter json, ChatChoice choice, IReadOnlyList<ChosenToken> tokens) =>
-        WriteChunk(json, choice.Index, choice.FinishReason, tokens, _ => { });
+        WriteChunk(json, choice.Index, choice.FinishReason, tokens, _ => { }, choice.Warnings);
 
     /// <summary>After the last piece of all answers.</summary>
     public void WriteUsage(Utf8JsonWriter json, TokenUsage usage)
@@ -130,7 +131,7 @@ internal sealed class ChatJson(string model, long created, LogprobsJson? logprob
         json.WriteEndArray();
     }
 
-    private void WriteChunk(Utf8JsonWriter json, int index, string? finishReason, IReadOnlyList<ChosenToken> tokens, Action<Utf8JsonWriter> writeDelta)
+    private void WriteChunk(Utf8JsonWriter json, int index, string? finishReason, IReadOnlyList<ChosenToken> tokens, Action<Utf8JsonWriter> writeDelta, IReadOnlyList<string>? warnings = null)
     {
         WriteHead(json, "chat.completion.chunk");
         json.WriteStartObject();
@@ -142,6 +143,7 @@ internal sealed class ChatJson(string model, long created, LogprobsJson? logprob
         json.WriteString("finish_reason", finishReason);
         json.WriteEndObject();
         json.WriteEndArray();
+        WarningsJson.Write(json, warnings ?? []);
         json.WriteEndObject();
     }
 

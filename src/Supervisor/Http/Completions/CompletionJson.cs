@@ -20,6 +20,7 @@ internal sealed class CompletionJson(string model, long created, CompletionLogpr
 
         json.WriteEndArray();
         usage.Write(json);
+        WarningsJson.Write(json, usage.Warnings);
         json.WriteEndObject();
     }
 
@@ -31,6 +32,7 @@ internal sealed class CompletionJson(string model, long created, CompletionLogpr
         WriteHead(json);
         WriteChoice(json, choice, text, from, isFirst);
         json.WriteEndArray();
+        WarningsJson.Write(json, choice.FinishReason is null ? [] : choice.Started?.Warnings.ToArray() ?? []);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Tokenization.Json;
 
@@ -25,7 +26,7 @@ internal static class JsonFile
                 throw TokenizerErrors.InvalidFile(path, $"the file has {file.Length} bytes, at most {MaxBytes} are supported");
             }
 
-            return JsonDocument.Parse(File.ReadAllBytes(path), _options);
+            return PythonJson.Parse(File.ReadAllBytes(path), _options);
         }
         catch (JsonException e)
         {

@@ -1,88 +1,99 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace LmDeploy.Answers;
 
 /// <summary>The JSON schema of an answer that has to be a call.</summary>
 internal static class CallSchema
 {
-    private const string Pointer = "#/$defs/";
-
     /// <param name="functions">The parameters of each, a JSON schema; null for a function without any.</param>
     /// <param name="forced">The one to be called; null for any of them.</param>
     /// <returns>Of the arguments where only one function can be called, else of <c>{"name": ..., "parameters": ...}</c>.</returns>
     public static string Of(IReadOnlyDictionary<string, JsonElement?> functions, string? forced)
     {
-        if (forced is not null || functions.Count == 1)
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
         {
-            return Parameters(functions[forced ?? functions.Keys.First()]).ToJsonString();
-        }
-
-        var definitions = new JsonObject();
-        var calls = new JsonArray();
-        foreach (var (name, parameters) in functions)
-        {
-            calls.Add(new JsonObject
+            if (forced is not null || functions.Count == 1)
             {
-                ["type"] = "object",
-                ["properties"] = new JsonObject { ["name"] = new JsonObject { ["const"] = name }, ["parameters"] = Hoist(Parameters(parameters), $"{calls.Count}_", definitions) },
-                ["required"] = new JsonArray("name", "parameters"),
-                ["additionalProperties"] = false,
-            });
+                WriteParameters(json, functions[forced ?? functions.Keys.First()], id: null);
+            }
+            else
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("anyOf");
+                foreach (var (name, parameters) in functions)
+                {
+                    WriteCall(json, name, parameters);
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
         }
 
-        var schema = new JsonObject { ["anyOf"] = calls };
-        if (definitions.Count > 0)
-        {
-            schema["$defs"] = definitions;
-        }
-
-        return schema.ToJsonString();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static JsonObject Parameters(JsonElement? parameters) =>
-        parameters is { } given ? JsonObject.Create(given)! : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject(), ["additionalProperties"] = false };
-
-    /// <summary>Moves the definitions of a schema up to those of the whole, under names that begin with the prefix.</summary>
-    private static JsonObject Hoist(JsonObject schema, string prefix, JsonObject definitions)
+    /// <summary>Whether arguments that fit a schema can be a JSON object, as arguments are.</summary>
+    public static bool AllowsObject(JsonElement parameters) => !parameters.TryGetProperty("type", out var type) || type.ValueKind switch
     {
-        if (schema["$defs"] is not JsonObject own)
-        {
-            return schema;
-        }
+        JsonValueKind.String => type.ValueEquals("object"),
+        JsonValueKind.Array => type.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && name.ValueEquals("object")),
+        _ => true,
+    };
 
-        schema.Remove("$defs");
-        Rename(schema, prefix);
-        Rename(own, prefix);
-        foreach (var (name, definition) in own.ToList())
-        {
-            own.Remove(name);
-            definitions[prefix + name] = definition;
-        }
-
-        return schema;
-    }
-
-    private static void Rename(JsonNode? node, string prefix)
+    private static void WriteCall(Utf8JsonWriter json, string name, JsonElement? parameters)
     {
-        if (node is JsonObject fields)
-        {
-            if (fields["$ref"] is JsonValue value && value.TryGetValue<string>(out var reference) && reference.StartsWith(Pointer, StringComparison.Ordinal))
-            {
-                fields["$ref"] = Pointer + prefix + reference[Pointer.Length..];
-            }
-
-            foreach (var (_, child) in fields)
-            {
-                Rename(child, prefix);
-            }
-        }
-        else if (node is JsonArray items)
-        {
-            foreach (var item in items)
-            {
-                Rename(item, prefix);
-            }
-        }
+        json.WriteStartObject();
+        json.WriteString("type", "object");
+        json.WriteStartObject("properties");
+        json.WriteStartObject("name");
+        json.WriteString("const", name);
+        json.WriteEndObject();
+        json.WritePropertyName("parameters");
+        WriteParameters(json, parameters, $"function:{name}");
+        json.WriteEndObject();
+        json.WriteStartArray("required");
+        json.WriteStringValue("name");
+        json.WriteStringValue("parameters");
+        json.WriteEndArray();
+        json.WriteBoolean("additionalProperties", false);
+        json.WriteEndObject();
     }
+
+    /// <summary>Writes a function's schema, held to objects. Its references from # lead into what the id names; null where it is the whole one.</summary>
+    private static void WriteParameters(Utf8JsonWriter json, JsonElement? parameters, string? id)
+    {
+        json.WriteStartObject();
+        if (parameters is not { } given)
+        {
+            json.WriteString("type", "object");
+            json.WriteBoolean("additionalProperties", false);
+            json.WriteEndObject();
+            return;
+        }
+
+        var (hasOwnId, isOfObjects) = (HasId(given), AllowsObject(given));
+        if (id is not null && !hasOwnId)
+        {
+            json.WriteString("$id", id);
+        }
+
+        if (isOfObjects)
+        {
+            json.WriteString("type", "object");
+        }
+
+        foreach (var member in given.EnumerateObject().Where(member => !(isOfObjects && member.NameEquals("type")) && (hasOwnId || !member.NameEquals("$id"))))
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Whether references from # in it lead into itself wherever it stands.</summary>
+    private static bool HasId(JsonElement schema) => schema.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text && text[0] != '#';
 }

@@ -10,7 +10,13 @@ internal sealed class EngineFlags
     private readonly Option<EngineDevice> _device = new("--device") { Description = "auto, cpu or cuda. Default: auto." };
     private readonly Option<EngineDtype> _dtype = new("--dtype") { Description = "auto, float32, bfloat16 or float16. Default: auto." };
     private readonly Option<LoadFormat> _loadFormat = new("--load-format") { Description = "auto, or dummy for random weights without a checkpoint. Default: auto." };
+    private readonly Option<ModelGenerationConfig> _generationConfig = new("--generation-config")
+    {
+        Description = "auto, or none to leave the sampling of the model's generation_config.json alone. Default: auto.",
+    };
+
     private readonly Option<int?> _sessionLen = new("--session-len") { Description = "The longest context in tokens. Default: the model's own." };
+    private readonly Option<bool> _allowLongSessionLen = new("--allow-long-session-len") { Description = "Let --session-len be more than the model was made for." };
     private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = "How many sequences run at once. Default: 128." };
     private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num") { Description = "Prompt tokens in one step. Default: 8192 on CUDA; 256 on a CPU, 40 of one prompt." };
     private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len") { Description = "Tokens in a block of the key-value cache. Default: 64." };
@@ -34,7 +40,7 @@ internal sealed class EngineFlags
     {
         Option[] options =
         [
-            _device, _dtype, _loadFormat, _sessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
+            _device, _dtype, _loadFormat, _generationConfig, _sessionLen, _allowLongSessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
             _maxRestarts, _hangTimeout, _memoryLimit, _admissionTimeout,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -50,7 +56,9 @@ internal sealed class EngineFlags
                 Device = result.GetValue(_device),
                 Dtype = result.GetValue(_dtype),
                 LoadFormat = result.GetValue(_loadFormat),
+                ModelGenerationConfig = result.GetValue(_generationConfig),
                 SessionLen = result.GetValue(_sessionLen),
+                AllowLongSessionLen = result.GetValue(_allowLongSessionLen),
                 MaxBatchSize = result.GetValue(_maxBatchSize),
                 MaxPrefillTokenNum = result.GetValue(_maxPrefillTokenNum),
                 CacheBlockSeqLen = result.GetValue(_cacheBlockSeqLen) ?? _defaults.CacheBlockSeqLen,

@@ -9,7 +9,11 @@ internal sealed class GenerationFlags
     private static readonly GenerationConfig _defaults = new();
 
     private readonly Option<bool> _greedy = new("--greedy") { Description = "Always take the most probable token. This is the default." };
-    private readonly Option<bool> _sample = new("--sample") { Description = "Draw tokens. Implied by --temperature, --top-p, --top-k and --min-p." };
+    private readonly Option<bool> _sample = new("--sample")
+    {
+        Description = "Draw tokens, where no flag says otherwise as the model's generation_config.json has it. Implied by --temperature, --top-p, --top-k and --min-p.",
+    };
+
     private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The most tokens to generate. Default: 512." };
     private readonly Option<int?> _minNewTokens = new("--min-new-tokens") { Description = "No end before so many tokens. Default: 0." };
     private readonly Option<double?> _temperature = new("--temperature") { Description = "0 to 2. Default: 0.8." };
@@ -53,8 +57,9 @@ internal sealed class GenerationFlags
         _format.AddTo(command);
     }
 
+    /// <param name="leavesToModel">Whether the model says whether tokens are drawn where no flag does; else they are not.</param>
     /// <exception cref="UsageException">A value is out of range, or two flags contradict each other.</exception>
-    public GenerationConfig Read(ParseResult result)
+    public GenerationConfig Read(ParseResult result, bool leavesToModel = false)
     {
         if (result.GetValue(_greedy) && result.GetValue(_sample))
         {
@@ -63,16 +68,10 @@ internal sealed class GenerationFlags
 
         try
         {
-            return new GenerationConfig
+            return WithSampling(result, leavesToModel) with
             {
-                DoSample = !result.GetValue(_greedy) && (result.GetValue(_sample) || AsksForSampling(result)),
                 MaxNewTokens = result.GetValue(_maxNewTokens) ?? _defaults.MaxNewTokens,
                 MinNewTokens = result.GetValue(_minNewTokens) ?? _defaults.MinNewTokens,
-                Temperature = result.GetValue(_temperature) ?? _defaults.Temperature,
-                TopP = result.GetValue(_topP) ?? _defaults.TopP,
-                TopK = result.GetValue(_topK) ?? _defaults.TopK,
-                MinP = result.GetValue(_minP) ?? _defaults.MinP,
-                RepetitionPenalty = result.GetValue(_repetitionPenalty) ?? _defaults.RepetitionPenalty,
                 PresencePenalty = result.GetValue(_presencePenalty) ?? 0,
                 FrequencyPenalty = result.GetValue(_frequencyPenalty) ?? 0,
                 LogitBias = (result.GetValue(_logitBias) ?? []).Select(ParseBias).GroupBy(bias => bias.Id).ToDictionary(same => same.Key, same => same.Last().Bias),
@@ -97,6 +96,19 @@ internal sealed class GenerationFlags
         {
             throw EngineFlags.UsageOf(e);
         }
+    }
+
+    /// <summary>What the flags say of sampling; all else is the model's where tokens are drawn.</summary>
+    private GenerationConfig WithSampling(ParseResult result, bool leavesToModel)
+    {
+        var isAsked = result.GetValue(_sample) || AsksForSampling(result);
+        var config = result.GetValue(_greedy) || !(isAsked || leavesToModel) ? _defaults : GenerationConfig.FromModel;
+        config = isAsked || result.GetValue(_greedy) ? config with { DoSample = !result.GetValue(_greedy) } : config;
+        config = result.GetValue(_temperature) is { } temperature ? config with { Temperature = temperature } : config;
+        config = result.GetValue(_topP) is { } topP ? config with { TopP = topP } : config;
+        config = result.GetValue(_topK) is { } topK ? config with { TopK = topK } : config;
+        config = result.GetValue(_minP) is { } minP ? config with { MinP = minP } : config;
+        return result.GetValue(_repetitionPenalty) is { } penalty ? config with { RepetitionPenalty = penalty } : config;
     }
 
     private bool AsksForSampling(ParseResult result)

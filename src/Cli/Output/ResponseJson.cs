@@ -64,6 +64,17 @@ internal static class ResponseJson
         json.WriteString("finish_reason", response.FinishReason is { } reason ? _reasons[(int)reason] : null);
         json.WriteNumber("input_token_len", response.InputTokenLen);
         json.WriteNumber("generate_token_len", response.GenerateTokenLen);
+        if (response.Warnings.Count > 0)
+        {
+            json.WriteStartArray("warnings");
+            foreach (var warning in response.Warnings)
+            {
+                json.WriteStringValue(warning);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteError("error", CallError.From(response));
     }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.AI;
 namespace LmDeploy.ExtensionsAI;
 
 /// <summary>
-/// Turns chat options into a generation configuration. What is not set has OpenAI's default: temperature and top_p 1, and as many tokens as the context has room for. An option
-/// that cannot be honoured is refused by its name. Options are only read.
+/// Turns chat options into a generation configuration. What is not set has what the model's generation_config.json says, else OpenAI's default: temperature and top_p 1; and as many
+/// tokens as the context has room for. An option that cannot be honoured is refused by its name. Options are only read.
 /// </summary>
 internal static class ChatOptionsMap
 {
@@ -19,20 +19,18 @@ internal static class ChatOptionsMap
         Refuse(options?.RawRepresentationFactory is not null, "RawRepresentationFactory: use AdditionalProperties");
         Refuse(options?.ContinuationToken is not null, "ContinuationToken");
         Refuse(options?.AllowBackgroundResponses == true, "AllowBackgroundResponses");
-        var temperature = options?.Temperature ?? 1;
-        var config = new GenerationConfig
+        var config = GenerationConfig.FromModelOrOpenAI with
         {
             MaxNewTokens = options?.MaxOutputTokens ?? int.MaxValue,
-            DoSample = temperature > 0,
-            Temperature = temperature > 0 ? temperature : 1,
-            TopP = options?.TopP ?? 1,
-            TopK = options?.TopK ?? new GenerationConfig().TopK,
             FrequencyPenalty = options?.FrequencyPenalty ?? 0,
             PresencePenalty = options?.PresencePenalty ?? 0,
             RandomSeed = options?.Seed is { } seed ? unchecked((ulong)seed) : null,
             StopWords = [.. options?.StopSequences ?? []],
             ResponseFormat = FormatOf(options?.ResponseFormat),
         };
+        config = options?.Temperature is { } temperature ? config with { DoSample = temperature > 0, Temperature = temperature } : config;
+        config = options?.TopP is { } topP ? config with { TopP = topP } : config;
+        config = options?.TopK is { } topK ? config with { TopK = topK } : config;
         return Additional(config, options?.AdditionalProperties);
     }
 
@@ -58,7 +56,7 @@ internal static class ChatOptionsMap
         var functions = new Dictionary<string, JsonElement?>(StringComparer.Ordinal);
         foreach (var tool in options?.ToolMode is NoneChatToolMode ? [] : options?.Tools ?? [])
         {
-            functions[tool.Name] = tool is AIFunctionDeclaration function ? function.JsonSchema : throw new NotSupportedException($"ChatOptions.Tools has {tool.Name}, a {tool.GetType().Name}: only functions can be called.");
+            functions[tool.Name] = tool is AIFunctionDeclaration function ? JsonElement.Parse(ClrSchema.Adapt(function.JsonSchema)) : throw new NotSupportedException($"ChatOptions.Tools has {tool.Name}, a {tool.GetType().Name}: only functions can be called.");
         }
 
         return functions;
@@ -93,7 +91,7 @@ internal static class ChatOptionsMap
     private static ResponseFormat? FormatOf(ChatResponseFormat? format) => format switch
     {
         null or ChatResponseFormatText => null,
-        ChatResponseFormatJson { Schema: { } schema } => ResponseFormat.JsonSchema(schema.GetRawText()),
+        ChatResponseFormatJson { Schema: { } schema } => ResponseFormat.JsonSchema(ClrSchema.Adapt(schema)),
         ChatResponseFormatJson => ResponseFormat.Json(),
         _ => throw new NotSupportedException($"ChatOptions.ResponseFormat is a {format.GetType().Name}."),
     };

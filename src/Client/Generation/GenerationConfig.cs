@@ -1,3 +1,4 @@
+using LmDeploy.Generation;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -12,6 +13,24 @@ public sealed record GenerationConfig
     private const double MostPenalty = 2;
     private const double MostBias = 100;
 
+    private SamplingFields _named;
+
+    /// <summary>
+    /// A configuration that leaves to the model how tokens are chosen: <see cref="DoSample"/>, <see cref="Temperature"/>, <see cref="TopP"/>, <see cref="TopK"/>,
+    /// <see cref="MinP"/> and <see cref="RepetitionPenalty"/> are what its generation_config.json says, where a <c>with</c> expression does not set them.
+    /// </summary>
+    /// <remarks>
+    /// What the file does not say has the default here. One that does not say <c>do_sample</c> but has any of the next four means that tokens are drawn. Where <see cref="EngineConfig.ModelGenerationConfig"/> is
+    /// <see cref="ModelGenerationConfig.None"/> there is no file. The properties here do not show what the file says; <see cref="ModelInfo.Sampling"/> does.
+    /// </remarks>
+    public static GenerationConfig FromModel { get; } = new() { Unset = V1.UnsetFields.Model };
+
+    /// <summary>The same, with OpenAI's temperature where the file does not say it.</summary>
+    internal static GenerationConfig FromModelOrOpenAI { get; } = new() { Unset = V1.UnsetFields.ModelOrOpenai };
+
+    /// <summary>Where fields of sampling come from that are not set.</summary>
+    internal V1.UnsetFields Unset { get; private init; }
+
     /// <summary>
     /// How many answers to give to a prompt, 1 to 128. Default: 1. They run side by side and share the prompt's cache; with a <see cref="RandomSeed"/> the
     /// second has the next seed, and so on.
@@ -25,22 +44,22 @@ public sealed record GenerationConfig
     public int MinNewTokens { get; init => field = Ensure.AtLeast(value, 0); }
 
     /// <summary>Whether tokens are drawn. Default: false, which is greedy decoding: always the most probable token.</summary>
-    public bool DoSample { get; init; }
+    public bool DoSample { get; init => field = Name(SamplingFields.DoSample, value); }
 
     /// <summary>Draw from the most probable tokens that together have this probability, 0 to 1. Default: 1, all.</summary>
-    public double TopP { get; init => field = Ensure.InRange(value, 0, 1); } = 1;
+    public double TopP { get; init => field = Name(SamplingFields.TopP, Ensure.InRange(value, 0, 1)); } = 1;
 
     /// <summary>Draw from so many most probable tokens, 0 (all) or more. Default: 50.</summary>
-    public int TopK { get; init => field = Ensure.AtLeast(value, 0); } = 50;
+    public int TopK { get; init => field = Name(SamplingFields.TopK, Ensure.AtLeast(value, 0)); } = 50;
 
     /// <summary>Draw only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all.</summary>
-    public double MinP { get; init => field = Ensure.InRange(value, 0, 1); }
+    public double MinP { get; init => field = Name(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); }
 
     /// <summary>Flattens (above 1) or sharpens (below 1) the distribution that is drawn from, 0 to 2. Default: 0.8.</summary>
-    public double Temperature { get; init => field = Ensure.InRange(value, 0, 2); } = 0.8;
+    public double Temperature { get; init => field = Name(SamplingFields.Temperature, Ensure.InRange(value, 0, 2)); } = 0.8;
 
     /// <summary>Divides the scores of tokens that have occurred, more than 0. Default: 1, off.</summary>
-    public double RepetitionPenalty { get; init => field = Ensure.Positive(value); } = 1;
+    public double RepetitionPenalty { get; init => field = Name(SamplingFields.RepetitionPenalty, Ensure.Positive(value)); } = 1;
 
     /// <summary>Taken once from the logit of each token that was generated, -2 to 2. Default: 0.</summary>
     public double PresencePenalty { get; init => field = Ensure.InRange(value, -MostPenalty, MostPenalty); }
@@ -112,4 +131,14 @@ public sealed record GenerationConfig
 
     /// <summary>Splits the answer into reasoning, content and calls: <see cref="Response.Text"/> is the content then. Null: it is all that was generated.</summary>
     internal V1.AnswerSplit? Split { get; init; }
+
+    /// <summary>Whether a field of sampling is not left to the model.</summary>
+    internal bool Names(SamplingFields field) => Unset == V1.UnsetFields.Default || _named.HasFlag(field);
+
+    /// <summary>Notes that a field is set, where that makes a difference.</summary>
+    private T Name<T>(SamplingFields field, T value)
+    {
+        _named |= Unset == V1.UnsetFields.Default ? SamplingFields.None : field;
+        return value;
+    }
 }

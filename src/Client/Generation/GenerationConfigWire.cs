@@ -9,12 +9,7 @@ internal static class GenerationConfigWire
         {
             MaxNewTokens = config.MaxNewTokens,
             MinNewTokens = config.MinNewTokens,
-            DoSample = config.DoSample,
-            TopP = config.TopP,
-            TopK = config.TopK,
-            MinP = config.MinP,
-            Temperature = config.Temperature,
-            RepetitionPenalty = config.RepetitionPenalty,
+            UnsetFields = config.Unset,
             IgnoreEos = config.IgnoreEos,
             StopWords = { config.StopWords },
             StopTokenIds = { config.StopTokenIds },
@@ -48,6 +43,7 @@ internal static class GenerationConfigWire
             };
         }
 
+        WriteSampling(config, wire);
         if (config.RandomSeed is { } seed)
         {
             wire.RandomSeed = seed;
@@ -59,5 +55,38 @@ internal static class GenerationConfigWire
         }
 
         return wire;
+    }
+
+    private static void WriteSampling(GenerationConfig config, V1.GenerationConfig wire)
+    {
+        if (config.Names(SamplingFields.DoSample))
+        {
+            wire.DoSample = config.DoSample;
+        }
+
+        if (config.Names(SamplingFields.Temperature))
+        {
+            wire.Temperature = config.Temperature;
+        }
+
+        if (config.Names(SamplingFields.TopP))
+        {
+            wire.TopP = config.TopP;
+        }
+
+        if (config.Names(SamplingFields.TopK))
+        {
+            wire.TopK = config.TopK;
+        }
+
+        if (config.Names(SamplingFields.MinP))
+        {
+            wire.MinP = config.MinP;
+        }
+
+        if (config.Names(SamplingFields.RepetitionPenalty))
+        {
+            wire.RepetitionPenalty = config.RepetitionPenalty;
+        }
     }
 }

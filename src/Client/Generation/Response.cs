@@ -80,6 +80,9 @@ public sealed record Response
     /// <summary>The stop word that matched; null when none did.</summary>
     public string? StopWord { get; init; }
 
+    /// <summary>What was asked for and is not kept to: formats of a schema, more tokens than the context has room for. In a stream the first piece has it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Joins the next piece of the same stream to this one: texts and lists one after the other, the rest as the later piece has it.</summary>
     public Response Extend(Response next)
     {

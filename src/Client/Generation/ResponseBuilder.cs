@@ -59,6 +59,7 @@ internal sealed class ResponseBuilder
         PromptLogprobs = _first.PromptLogprobs,
         Ppl = _first.Ppl,
         CachedTokens = _first.CachedTokens,
+        Warnings = _first.Warnings,
     };
 
     private void TakeContentBack(IReadOnlyList<AnswerPiece> pieces)

@@ -60,6 +60,7 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
             GenerateTokenLen = _generateTokenLen,
             PromptTokenIds = started is null ? [] : [.. started.PromptTokenIds],
             CachedTokens = started?.CachedTokens ?? 0,
+            Warnings = started is null ? [] : [.. started.Warnings],
             Ppl = started is { HasPpl: true } ? started.Ppl : null,
             PromptLogprobs = started is null || !config.PromptLogprobs ? null : [.. started.PromptLogprobs],
         };

@@ -22,8 +22,17 @@ public sealed record EngineConfig
     /// <summary>Where the weights come from. Default: <see cref="LoadFormat.Auto"/>, the checkpoint.</summary>
     public LoadFormat LoadFormat { get; init => field = Ensure.Defined(value); }
 
-    /// <summary>The longest context in tokens, prompt and answer together, at least 1. Default: null, the model's own.</summary>
+    /// <summary>Whether the model's generation_config.json counts where a request leaves sampling to the model. Default: <see cref="ModelGenerationConfig.Auto"/>, it does.</summary>
+    public ModelGenerationConfig ModelGenerationConfig { get; init => field = Ensure.Defined(value); }
+
+    /// <summary>
+    /// The longest context in tokens, prompt and answer together, at least 1. More than the model was made for, its rope scaling included, is refused unless
+    /// <see cref="AllowLongSessionLen"/>. Default: null, the model's own.
+    /// </summary>
     public int? SessionLen { get; init => field = Ensure.AtLeast(value, 1); }
+
+    /// <summary>Whether <see cref="SessionLen"/> may be more than the model was made for. Default: false.</summary>
+    public bool AllowLongSessionLen { get; init; }
 
     /// <summary>How many sequences run at once, at least 1. Default: null, which is 128.</summary>
     public int? MaxBatchSize { get; init => field = Ensure.AtLeast(value, 1); }

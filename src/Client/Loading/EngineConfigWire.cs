@@ -30,6 +30,8 @@ internal static class EngineConfigWire
                 _ => "auto",
             },
             LoadFormat = config.LoadFormat == LoadFormat.Dummy ? "dummy" : "auto",
+            GenerationConfig = config.ModelGenerationConfig == ModelGenerationConfig.None ? "none" : "auto",
+            AllowLongSessionLen = config.AllowLongSessionLen,
             MaxQueueLen = config.MaxQueueLen,
             EnablePrefixCaching = config.EnablePrefixCaching,
             CacheBlockSeqLen = config.CacheBlockSeqLen,

@@ -57,6 +57,9 @@ public sealed record ModelInfo
     /// <summary>Bytes of weights that a decode step reads: all but an embedding table that is not the output layer too.</summary>
     public long StepWeightBytes { get; init; }
 
+    /// <summary>What its generation_config.json says of sampling; nothing where <see cref="EngineConfig.ModelGenerationConfig"/> is <see cref="ModelGenerationConfig.None"/>.</summary>
+    public ModelSampling Sampling { get; init; } = new();
+
     internal static ModelInfo FromWire(V1.ModelInfo? wire) => new()
     {
         Architecture = wire?.Architecture ?? "",
@@ -76,5 +79,6 @@ public sealed record ModelInfo
         LibTorch = wire?.Libtorch ?? "",
         CacheBytesPerToken = wire?.CacheBytesPerToken ?? 0,
         StepWeightBytes = wire?.StepWeightBytes ?? 0,
+        Sampling = ModelSampling.FromWire(wire?.Sampling),
     };
 }

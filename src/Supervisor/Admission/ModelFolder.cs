@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.Files;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -69,7 +70,7 @@ internal sealed record ModelFolder(
             .Select(name => new FileInfo(Path.Combine(folder, name)))];
     }
 
-    private static JsonDocument Parse(FileInfo file) => JsonDocument.Parse(ModelFile.ReadAll(file.FullName, LargestJson));
+    private static JsonDocument Parse(FileInfo file) => PythonJson.Parse(ModelFile.ReadAll(file.FullName, LargestJson));
 
     private static int? Number(JsonElement root, string name, string otherName = "") =>
         (root.TryGetProperty(name, out var value) || root.TryGetProperty(otherName, out value)) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using LmDeploy.Files;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -39,7 +40,7 @@ internal static class QuantizedWeights
             return null;
         }
 
-        using var json = JsonDocument.Parse(ModelFile.ReadAll(file, LargestSettings));
+        using var json = PythonJson.Parse(ModelFile.ReadAll(file, LargestSettings));
         return BitsOf(json.RootElement);
     }
 

@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Http;
 
 /// <summary>
 /// Reads what chat and plain completions say in the same words about how tokens are chosen: OpenAI's fields, and those of vLLM and LMDeploy beside them.
-/// Temperature and top_p are 1 unless they are set, as with OpenAI; all else has LMDeploy's default. The engine checks the ranges it knows.
+/// What is not set has what the model's generation_config.json says, else OpenAI's or LMDeploy's default. The engine checks the ranges it knows.
 /// </summary>
 internal static class SamplingFields
 {
@@ -19,15 +19,13 @@ internal static class SamplingFields
 
     public static GenerationConfig Read(JsonFields fields)
     {
-        var config = new GenerationConfig();
-        var temperature = fields.Number("temperature", 0, 2) ?? 1;
-        config.DoSample = temperature > 0;
-        if (config.DoSample)
+        var config = new GenerationConfig { UnsetFields = UnsetFields.ModelOrOpenai };
+        Set(fields.Number("temperature", 0, 2), temperature =>
         {
+            config.DoSample = temperature > 0;
             config.Temperature = temperature;
-        }
-
-        config.TopP = fields.Number("top_p", 0, 1) ?? 1;
+        });
+        Set(fields.Number("top_p", 0, 1), topP => config.TopP = topP);
         Set(fields.Integer("top_k", -1), topK => config.TopK = Math.Max(topK, 0));
         Set(fields.Number("min_p", 0, 1), minP => config.MinP = minP);
         Set(fields.Number("repetition_penalty", 0, double.MaxValue), penalty => config.RepetitionPenalty = penalty);

@@ -6,6 +6,7 @@ namespace LmDeploy.Supervisor.Http;
 /// <summary>Counts the tokens of a request. Answers to the same prompt count it once.</summary>
 internal sealed class TokenUsage(int choicesPerPrompt)
 {
+    private readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
     private int _prompt;
     private int _cached;
     private int _completion;
@@ -13,12 +14,19 @@ internal sealed class TokenUsage(int choicesPerPrompt)
     /// <summary>Tokens of what models thought before they answered.</summary>
     public int Reasoning { get; set; }
 
+    /// <summary>What of the request is not kept to.</summary>
+    public IReadOnlyCollection<string> Warnings => _warnings;
+
     public int Prompt => _prompt;
 
     public int Completion => _completion;
 
     /// <param name="index">Which of all answers it is.</param>
-    public void Add(int index, GenerationStarted started) => _cached += index % choicesPerPrompt == 0 ? started.CachedTokens : 0;
+    public void Add(int index, GenerationStarted started)
+    {
+        _cached += index % choicesPerPrompt == 0 ? started.CachedTokens : 0;
+        _warnings.UnionWith(started.Warnings);
+    }
 
     /// <param name="index">Which of all answers it is.</param>
     /// <param name="finished">Its end.</param>

@@ -58,7 +58,7 @@ internal sealed class GenerationJournal : IDisposable
     /// <summary>Where tokens are drawn, each prompt has a seed of its own before its first token, so that another worker can make the same draws.</summary>
     private static GenerationConfig Seeded(GenerationConfig config)
     {
-        if (!config.DoSample || config.HasRandomSeed)
+        if (!MayDraw(config) || config.HasRandomSeed)
         {
             return config;
         }
@@ -67,6 +67,8 @@ internal sealed class GenerationJournal : IDisposable
         seeded.RandomSeed = (ulong)Random.Shared.NextInt64();
         return seeded;
     }
+
+    private static bool MayDraw(GenerationConfig config) => config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Default;
 
     private static string FingerprintOf(Prompt prompt, GenerationConfig config)
     {

@@ -18,8 +18,16 @@ internal sealed class RequestMeasurement(RequestMetrics metrics, Activity? activ
     public void Describe(GenerationConfig config, bool streams)
     {
         activity?.SetTag(TelemetryNames.RequestStream, streams);
-        activity?.SetTag(TelemetryNames.RequestTopP, config.TopP);
-        activity?.SetTag(TelemetryNames.RequestTemperature, config.DoSample ? config.Temperature : 0);
+        if (config.HasTopP)
+        {
+            activity?.SetTag(TelemetryNames.RequestTopP, config.TopP);
+        }
+
+        if (config.HasTemperature || config.HasDoSample)
+        {
+            activity?.SetTag(TelemetryNames.RequestTemperature, config.DoSample ? config.Temperature : 0);
+        }
+
         if (config.MaxNewTokens < int.MaxValue)
         {
             activity?.SetTag(TelemetryNames.RequestMaxTokens, config.MaxNewTokens);

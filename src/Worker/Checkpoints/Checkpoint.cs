@@ -15,19 +15,26 @@ internal sealed class Checkpoint : IDisposable
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> _tensors = new(StringComparer.Ordinal);
 
-    private Checkpoint(string folder, List<SafetensorsFile> files)
+    /// <param name="index">Which file each tensor is to be taken from; what else the files have counts where it is in one of them.</param>
+    private Checkpoint(string folder, List<SafetensorsFile> files, IReadOnlyDictionary<string, string> index)
     {
         Folder = folder;
         _files = files;
         foreach (var file in files)
         {
-            foreach (var entry in file.Tensors)
+            var name = Path.GetFileName(file.Path);
+            foreach (var entry in file.Tensors.Where(entry => !index.TryGetValue(entry.Name, out var source) || source == name))
             {
                 if (!_tensors.TryAdd(entry.Name, (file, entry)))
                 {
-                    throw SafetensorsHeader.Invalid(file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too");
+                    throw SafetensorsHeader.Invalid(file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {IndexFile} does not say which one counts");
                 }
             }
+        }
+
+        if (index.FirstOrDefault(entry => !_tensors.ContainsKey(entry.Key)) is { Key: { } missing, Value: var expected })
+        {
+            throw new EngineException(ErrorCodes.MissingTensor, $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {IndexFile} says is there.", missing);
         }
     }
 
@@ -42,6 +49,7 @@ internal sealed class Checkpoint : IDisposable
     public static Checkpoint Open(string folder)
     {
         var files = new List<SafetensorsFile>();
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             var index = Path.Combine(folder, IndexFile);
@@ -51,14 +59,15 @@ internal sealed class Checkpoint : IDisposable
             }
             else if (File.Exists(index))
             {
-                files.AddRange(ShardNames(index).Select(name => SafetensorsFile.Open(Path.Combine(folder, name))));
+                sources = ReadIndex(index);
+                files.AddRange(sources.Values.Distinct().Select(name => SafetensorsFile.Open(Path.Combine(folder, name))));
             }
             else
             {
                 throw new EngineException(ErrorCodes.InvalidCheckpoint, $"'{folder}' has neither {SingleFile} nor {IndexFile}; other weight formats are not read.", folder);
             }
 
-            return new Checkpoint(folder, files);
+            return new Checkpoint(folder, files, sources);
         }
         catch
         {
@@ -105,27 +114,27 @@ internal sealed class Checkpoint : IDisposable
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    private static IEnumerable<string> ShardNames(string index)
+    /// <summary>The file of each tensor.</summary>
+    private static Dictionary<string, string> ReadIndex(string index)
     {
         try
         {
-            using var document = JsonDocument.Parse(ModelFile.ReadAll(index, LargestIndex), new JsonDocumentOptions { MaxDepth = 8 });
+            using var document = PythonJson.Parse(ModelFile.ReadAll(index, LargestIndex), new JsonDocumentOptions { MaxDepth = 8 });
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
             {
                 throw Bad("it has no object 'weight_map'");
             }
 
-            var names = map.EnumerateObject()
-                .Select(entry => entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : throw Bad($"'weight_map' gives '{entry.Name}' no file name"))
-                .Distinct()
-                .ToList();
-            if (names.Find(name => name != Path.GetFileName(name) || name.Length == 0) is { } outside)
+            var files = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var entry in map.EnumerateObject())
             {
-                throw Bad($"'{outside}' is not a file name in the model folder");
+                files[entry.Name] = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : throw Bad($"'weight_map' gives '{entry.Name}' no file name");
             }
 
-            return names;
+            return files.Values.FirstOrDefault(name => name != Path.GetFileName(name) || name.Length == 0) is { } outside
+                ? throw Bad($"'{outside}' is not a file name in the model folder")
+                : files;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

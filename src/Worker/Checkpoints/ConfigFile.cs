@@ -46,7 +46,7 @@ internal sealed class ConfigFile
 
         try
         {
-            using var document = JsonDocument.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = PythonJson.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ConfigFile(path, document.RootElement.Clone())
                 : throw new EngineException(ErrorCodes.InvalidConfig, $"'{path}' is not a JSON object.", path);
@@ -65,6 +65,13 @@ internal sealed class ConfigFile
     public ConfigFile? Section(string key) => TryGet(key, out var value)
         ? value.ValueKind == JsonValueKind.Object ? new ConfigFile(Path, value, $"{_prefix}{key}.") : throw Wrong(key, "an object", value)
         : null;
+
+    /// <summary>This object over another one, whose keys count where this one has none.</summary>
+    public ConfigFile Over(ConfigFile below)
+    {
+        var all = below._root.EnumerateObject().Concat(_root.EnumerateObject()).GroupBy(member => member.Name).ToDictionary(same => same.Key, same => same.Last().Value);
+        return new ConfigFile(Path, JsonSerializer.SerializeToElement(all), _prefix);
+    }
 
     public string? String(string key) => TryGet(key, out var value)
         ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(key, "a string", value)

@@ -1,10 +1,13 @@
+using LmDeploy.V1;
+using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Checkpoints;
 
-/// <summary>What a model folder says about generation: the tokens that end it.</summary>
-/// <param name="EosTokenIds">From generation_config.json, else from config.json.</param>
-internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds)
+/// <summary>What a model folder says about generation.</summary>
+/// <param name="EosTokenIds">The tokens that end it: from generation_config.json, else from config.json.</param>
+/// <param name="Sampling">How tokens are chosen where a request leaves that to the model.</param>
+internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, SamplingDefaults Sampling)
 {
     /// <summary>The tokens that end a generation: these and the tokenizer's own.</summary>
     public IReadOnlyList<int> EosTokens(Tokenizer tokenizer) =>
@@ -12,7 +15,45 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds)
 
     public static GenerationDefaults Read(string folder, ConfigFile config)
     {
-        var ids = ConfigFile.TryOpen(folder, "generation_config.json")?.TokenIds("eos_token_id") ?? [];
-        return new GenerationDefaults(ids.Count > 0 ? ids : config.TokenIds("eos_token_id"));
+        var file = ConfigFile.TryOpen(folder, "generation_config.json");
+        var ids = file?.TokenIds("eos_token_id") ?? [];
+        return new GenerationDefaults(ids.Count > 0 ? ids : config.TokenIds("eos_token_id"), file is null ? new SamplingDefaults() : ReadSampling(file));
+    }
+
+    /// <summary>Values that no request may have are left out: they are for other programs.</summary>
+    private static SamplingDefaults ReadSampling(ConfigFile file)
+    {
+        var sampling = new SamplingDefaults();
+        if (file.Has("do_sample"))
+        {
+            sampling.DoSample = file.Bool("do_sample", defaultValue: false);
+        }
+
+        if (file.Number("temperature") is >= 0 and <= SamplingParameters.MostTemperature and var temperature)
+        {
+            sampling.Temperature = temperature;
+        }
+
+        if (file.Number("top_p") is >= 0 and <= 1 and var topP)
+        {
+            sampling.TopP = topP;
+        }
+
+        if (file.Number("top_k") is >= -1 and <= int.MaxValue and var topK && topK == Math.Truncate(topK))
+        {
+            sampling.TopK = (int)Math.Max(topK, 0);
+        }
+
+        if (file.Number("min_p") is >= 0 and <= 1 and var minP)
+        {
+            sampling.MinP = minP;
+        }
+
+        if (file.Number("repetition_penalty") is > 0 and <= float.MaxValue and var penalty)
+        {
+            sampling.RepetitionPenalty = penalty;
+        }
+
+        return sampling;
     }
 }

@@ -27,7 +27,7 @@ internal sealed record SentenceModules(string? PoolingFolder, bool Normalizes, s
 
         try
         {
-            using var document = JsonDocument.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = PythonJson.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return Read(path, document.RootElement.EnumerateArray().Select(module => (Type: Text(module, "type"), Path: Text(module, "path"))).ToList());
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)

@@ -36,6 +36,12 @@ internal sealed record EngineSettings
     /// <summary>Whether weights are random numbers instead of those of the checkpoint.</summary>
     public bool MakesWeights { get; private init; }
 
+    /// <summary>Whether requests that leave it to the model have the sampling of its generation_config.json.</summary>
+    public bool TakesModelSampling { get; private init; }
+
+    /// <summary>Whether <see cref="SessionLen"/> may be more than the model was made for.</summary>
+    public bool AllowsLongSession { get; private init; }
+
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>, naming the setting, its value and its range.</exception>
     public static EngineSettings From(EngineConfig config) => new()
     {
@@ -54,6 +60,13 @@ internal sealed record EngineSettings
             "dummy" => true,
             var format => throw new EngineException(ErrorCodes.InvalidConfig, $"load_format must be auto or dummy, got '{format}'.", "load_format"),
         },
+        TakesModelSampling = config.GenerationConfig switch
+        {
+            "" or "auto" => true,
+            "none" => false,
+            var source => throw new EngineException(ErrorCodes.InvalidConfig, $"generation_config must be auto or none, got '{source}'.", "generation_config"),
+        },
+        AllowsLongSession = config.AllowLongSessionLen,
         Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
     };
 

@@ -33,6 +33,9 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <summary>Keeps the answer to a response format; null for any text.</summary>
     public GuidedAnswer? Guided { get; init; }
 
+    /// <summary>What of it is not kept to.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether the logits that tokens are chosen from are reported.</summary>
     public bool ReportsLogits { get; init; }
 
@@ -42,13 +45,15 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override TokenMask? Allowed => Guided?.AllowedWith(StopTokenIds);
 
+    public override bool IsOver => _failure is not null || Guided is { IsOver: true };
+
     public override Error? Failure => _failure;
 
     public override Func<IEnumerable<int>, int, bool>? Rejects => BadWords is null ? null : BadWords.IsCompletedBy;
 
     /// <summary>Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.</summary>
     /// <returns>Why there is nothing left to generate; null when there is.</returns>
-    /// <exception cref="EngineException">The tokens are none that the response format allows, or no token is.</exception>
+    /// <exception cref="EngineException">The tokens are none that the response format allows.</exception>
     public FinishReason? Replay()
     {
         foreach (var id in ResumedIds)
@@ -66,9 +71,9 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
             }
         }
 
-        if (Guided is { IsOver: true })
+        if (Guided is { CanGoOn: false })
         {
-            return Guided.IsComplete ? FinishReason.Stop : throw DeadEnd();
+            return FinishReason.Stop;
         }
 
         return _generated >= MaxNewTokens ? FinishReason.Length : null;
@@ -78,6 +83,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     {
         var started = new GenerationStarted { CachedTokens = CachedTokens };
         started.PromptTokenIds.AddRange(PromptIds);
+        started.Warnings.AddRange(Warnings);
         if (ReportsPromptLogprobs)
         {
             started.PromptLogprobs.AddRange(promptLogprobs);
@@ -110,7 +116,31 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         }
 
         events.TryWrite(new GenerationEvent { Index = index, Delta = delta });
-        return Repetition.Append(token.Id) | EndsWithGuide(isStopToken) | output.IsOver;
+        return Repetition.Append(token.Id) | (!isStopToken && Guided is { CanGoOn: false }) | output.IsOver;
+    }
+
+    public override bool PrepareAllowed(ref long work)
+    {
+        if (Guided is null || _failure is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            if (!Guided.Prepare(ref work))
+            {
+                return false;
+            }
+
+            _failure = Guided is { IsOver: true, IsComplete: false } ? EngineError.ToError(DeadEnd()) : null;
+        }
+        catch (EngineException e)
+        {
+            _failure = EngineError.ToError(e);
+        }
+
+        return true;
     }
 
     public override void OnFinished(FinishReason reason, Error? error)
@@ -148,30 +178,6 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <summary>Tells the guide of a token.</summary>
     /// <returns>Whether the answer may go on, or end, with it.</returns>
     private bool Fits(int id, bool isStopToken) => Guided is null || (isStopToken ? Guided.IsComplete : Guided.TryAppend(id));
-
-    /// <returns>Whether the answer ends because nothing can follow.</returns>
-    private bool EndsWithGuide(bool isStopToken)
-    {
-        if (isStopToken || Guided is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            if (Guided.IsOver && !Guided.IsComplete)
-            {
-                throw DeadEnd();
-            }
-
-            return Guided.IsOver;
-        }
-        catch (EngineException e)
-        {
-            _failure = EngineError.ToError(e);
-            return true;
-        }
-    }
 
     /// <summary>Counts a token.</summary>
     /// <param name="delta">Gets what is certain with it.</param>

@@ -10,7 +10,8 @@ using LmDeploy.Worker.Tokenization;
 namespace LmDeploy.Worker.Generation;
 
 /// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
-internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, GuideCache guides, ModelOutputs outputs, int sessionLen)
+internal sealed class RequestFactory(
+    PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
     private const int DefaultMaxNewTokens = 512;
 
@@ -29,11 +30,18 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
 
         CheckWords("stop_words", config.StopWords, WordLimits.MostStopWords);
         CheckWords("bad_words", config.BadWords, WordLimits.MostBadWords);
-        var sampling = SamplingParameters.From(config);
+        var sampling = SamplingParameters.From(config, modelSampling);
         encoder.Check([.. sampling.LogitBias.Keys], "logit_bias");
         var encoded = encoder.EncodeWithin(sessionLen, prompt, cancellationToken);
         var ids = CheckLength(encoded.Ids);
-        maxNewTokens = Math.Min(maxNewTokens, sessionLen - ids.Length);
+        var room = sessionLen - ids.Length;
+        var warnings = new List<string>();
+        if (config.HasMaxNewTokens && maxNewTokens > room && maxNewTokens < int.MaxValue)
+        {
+            warnings.Add($"max_new_tokens: {maxNewTokens} are more than the context has room for: at most {room} tokens follow a prompt of {ids.Length}.");
+        }
+
+        maxNewTokens = Math.Min(maxNewTokens, room);
         var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
         if (resumed.Length > maxNewTokens)
         {
@@ -46,6 +54,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
         }
 
         var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
+        var guide = guides.Find(config.ResponseFormat);
+        warnings.AddRange(guide?.Warnings ?? []);
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(
             index,
@@ -71,7 +81,8 @@ internal sealed class RequestFactory(PromptEncoder encoder, Tokenizer tokenizer,
                 ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, OutputFactory.SkipsSpecialTokens(config))
                 : null,
             Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
-            Guided = guides.Find(config.ResponseFormat)?.Begin(),
+            Guided = guide?.Begin(),
+            Warnings = warnings,
             CancellationToken = cancellationToken,
         };
     }

@@ -27,7 +27,10 @@ internal sealed class TextModel : IDisposable
         Info.HasChatTemplate = template is not null;
         Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
         var outputs = new ModelOutputs(model.Decoder.Spec);
-        Requests = new RequestFactory(Prompts, tokenizer, new OutputFactory(tokenizer, AnswerFormats.Of(word => tokenizer.IdOf(word) is not null, template?.Source ?? "")), defaults.EosTokens(tokenizer), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Info.Sampling = settings.TakesModelSampling ? defaults.Sampling : null;
+        var answers = new OutputFactory(tokenizer, AnswerFormats.Of(word => tokenizer.IdOf(word) is not null, template?.Source ?? ""));
+        Requests = new RequestFactory(
+            Prompts, tokenizer, answers, defaults.EosTokens(tokenizer), Info.Sampling ?? new SamplingDefaults(), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
         Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
         Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
         Likelihood = new LikelihoodScorer(

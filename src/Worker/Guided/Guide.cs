@@ -1,5 +1,4 @@
 using LmDeploy.Worker.Guided.Networks;
-using LmDeploy.Worker.Sampling;
 
 namespace LmDeploy.Worker.Guided;
 
@@ -15,71 +14,85 @@ namespace LmDeploy.Worker.Guided;
 /// <param name="tokens">The tokens as they come later; they may be the same.</param>
 internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideVocabulary tokens)
 {
-    // In positions of the network. What is kept comes to some 16 MB, and masks of as much with a vocabulary of 256 thousand.
+    // In positions of the network. What is kept comes to 16 MB or some more, and masks of as much with a vocabulary of 256 thousand.
     private const int MostKept = 1_000_000;
     private const int MostMasks = 512;
-
-    // What may be done for one token: more would hold up the answers beside this one.
-    private const int MostWork = 2_000_000;
+    private const long BytesOfPosition = 32;
 
     // A state's table of next states counts as so many positions.
     private const int SizeOfState = 128;
     private const int SizeOfStep = 16;
 
-    // Stands for a byte that does not fit.
-    private static readonly GuideState _none = new(NetworkState.StartOf(new Network([new NetworkNode()], default)));
+    // To look at a position takes so many times as long as to follow a byte to a state that is known.
+    private const int WorkOfPosition = 8;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<NetworkState, GuideState> _states = [];
     private readonly NetworkState _start = NetworkState.StartOf(network);
-    private TokenMask? _first;
+    private MaskWalk? _first;
     private int _masks;
     private int _kept;
-    private int _work;
+
+    /// <summary>What of the format changes nothing although its author may expect it to.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>About how much memory it takes.</summary>
+    public long Bytes => (network.Size + Volatile.Read(ref _kept)) * BytesOfPosition + Volatile.Read(ref _masks) * (long)tokens.BytesOfMask;
 
     public GuidedAnswer Begin() => new(this, _start);
 
     /// <summary>The state after one more token; null where it does not fit.</summary>
     public NetworkState? Step(NetworkState from, int token, bool isFirst)
     {
-        lock (_lock)
+        var bytes = (isFirst ? firstTokens : tokens).BytesOf(token);
+        var state = bytes.Length > 0 ? from : null;
+        foreach (var value in bytes)
         {
-            var bytes = (isFirst ? firstTokens : tokens).BytesOf(token);
-            var state = bytes.Length > 0 ? Know(from) : null;
-            foreach (var value in bytes)
-            {
-                // One token's bytes are few: what is bounded is the walk over all tokens.
-                _work = 0;
-                state = state is null ? null : Step(state, value);
-            }
-
-            return state?.Network;
+            state = state?.Step(value);
         }
+
+        return state;
     }
 
-    /// <summary>The tokens that may follow. Not to be changed.</summary>
-    /// <exception cref="Errors.EngineException">The texts that might follow come to too many states.</exception>
-    public TokenMask Allowed(NetworkState state, bool isFirst)
+    /// <summary>Begins to find the tokens that may follow, or goes on where somebody else began.</summary>
+    public MaskWalk Walk(NetworkState state, bool isFirst)
     {
         lock (_lock)
         {
             if (isFirst && firstTokens != tokens)
             {
-                return _first ??= firstTokens.Allowed(Know(state), Step);
+                return _first ??= new MaskWalk(firstTokens, Know(state.Clamp(firstTokens.Longest)));
             }
 
-            var known = Know(state);
-            if (known.Allowed is null)
+            var known = Know(state.Clamp(tokens.Longest));
+            if (known.Walk is null)
             {
                 _masks++;
-                known.Allowed = tokens.Allowed(known, Step);
+                known.Walk = new MaskWalk(tokens, known);
             }
 
-            return known.Allowed;
+            return known.Walk;
         }
     }
 
-    /// <summary>The state among those that are known. Called once for each token, it forgets all others when there are too many.</summary>
+    /// <inheritdoc cref="MaskWalk.Advance"/>
+    public bool Advance(MaskWalk walk, ref long work)
+    {
+        lock (_lock)
+        {
+            return walk.Advance(this, ref work);
+        }
+    }
+
+    /// <summary>The state after one more byte; null where it does not fit. For walks alone.</summary>
+    /// <param name="work">Lowered by what was done: by 1 where the state is known.</param>
+    public GuideState? Step(GuideState from, byte value, ref long work)
+    {
+        work--;
+        return from.Fits(value) ? from.Next[value] ??= Find(from.Network, value, ref work) : null;
+    }
+
+    /// <summary>The state among those that are known. Called once for each mask, it forgets all others when there are too many.</summary>
     private GuideState Know(NetworkState state)
     {
         if (_kept > MostKept || _masks > MostMasks)
@@ -88,7 +101,6 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
             (_kept, _masks) = (0, 0);
         }
 
-        _work = 0;
         return Intern(state);
     }
 
@@ -99,22 +111,16 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
             known = new GuideState(state);
             _states.Add(state, known);
             _kept += SizeOfState + state.Size;
-            _work += SizeOfState;
         }
 
         return known;
     }
 
-    private GuideState? Step(GuideState from, byte value)
+    private GuideState Find(NetworkState from, byte value, ref long work)
     {
-        var next = from.Next[value] ??= Find(from.Network, value);
-        return next == _none ? null : next;
-    }
-
-    private GuideState Find(NetworkState from, byte value)
-    {
-        var state = from.Step(value);
-        _work += SizeOfStep + from.Size + (state?.Size ?? 0);
-        return _work > MostWork ? throw GuideErrors.Refuse("the pattern or schema has too many states") : state is null ? _none : Intern(state);
+        // A byte that fits leads somewhere.
+        var state = from.Step(value)!;
+        work -= WorkOfPosition * (SizeOfState + SizeOfStep + from.Size + state.Cost);
+        return Intern(state);
     }
 }

@@ -12,6 +12,8 @@ namespace LmDeploy.Worker.Guided;
 internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
 {
     private const int MostGuides = 16;
+    private const long MostBytes = 256L << 20;
+    private const int LongestSchema = 16 << 20;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(ResponseFormat Format, Guide Guide)> _lastUsedFirst = new();
@@ -39,7 +41,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
             }
         }
 
-        return Add(format.Clone(), new Guide(Compile(format), _tokens.Value.First, _tokens.Value.Others));
+        return Add(format.Clone(), Make(format));
     }
 
     private Guide Add(ResponseFormat format, Guide guide)
@@ -47,7 +49,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
         lock (_lock)
         {
             _lastUsedFirst.AddFirst((format, guide));
-            if (_lastUsedFirst.Count > MostGuides)
+            while (_lastUsedFirst.Count > MostGuides || (_lastUsedFirst.Count > 1 && _lastUsedFirst.Sum(known => known.Guide.Bytes + known.Format.CalculateSize()) > MostBytes))
             {
                 _lastUsedFirst.RemoveLast();
             }
@@ -56,16 +58,27 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
         }
     }
 
-    private static Network Compile(ResponseFormat format) => format.Type switch
+    private Guide Make(ResponseFormat format)
     {
-        "json_object" => SchemaCompiler.AnyObject(),
+        var (network, warnings) = Compile(format);
+        return new Guide(network, _tokens.Value.First, _tokens.Value.Others) { Warnings = warnings };
+    }
+
+    private static (Network Network, IReadOnlyList<string> Warnings) Compile(ResponseFormat format) => format.Type switch
+    {
+        "json_object" => (SchemaCompiler.AnyObject(), []),
         "json_schema" => CompileSchema(format.JsonSchema),
-        "regex_schema" => ExpressionWriter.Compile(format.RegexSchema),
+        "regex_schema" => (ExpressionWriter.Compile(format.RegexSchema), []),
         _ => throw GuideErrors.Refuse($"the type \"{format.Type}\" is not supported; supported are text, json_object, json_schema and regex_schema"),
     };
 
-    private static Network CompileSchema(string text)
+    private static (Network Network, IReadOnlyList<string> Warnings) CompileSchema(string text)
     {
+        if (text.Length > LongestSchema)
+        {
+            throw GuideErrors.Refuse($"the schema has {text.Length} characters; at most {LongestSchema} are supported");
+        }
+
         try
         {
             using var json = JsonDocument.Parse(text);

@@ -1,29 +1,40 @@
+using LmDeploy.Worker.Guided.Networks;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Guided;
 
-/// <summary>The bytes of all tokens, in an order in which those that begin alike are neighbours: a trie, laid out flat. Immutable.</summary>
+/// <summary>The bytes of all tokens. Immutable.</summary>
 internal sealed class GuideVocabulary
 {
     private readonly byte[][] _bytes;
-    private readonly int[] _sorted;
 
-    // How many bytes each has in common with the one before it, in order.
-    private readonly int[] _shared;
+    // The tokens of at most so many plain characters.
+    private readonly TokenMask[] _plain;
 
     /// <param name="bytes">The bytes of each id; none for an id that is never to be chosen.</param>
     public GuideVocabulary(IReadOnlyList<byte[]> bytes)
     {
         _bytes = [.. bytes];
-        _sorted = [.. Enumerable.Range(0, _bytes.Length).Where(id => _bytes[id].Length > 0)];
-        Array.Sort(_sorted, (one, two) => _bytes[one].AsSpan().SequenceCompareTo(_bytes[two]));
-        _shared = new int[_sorted.Length];
-        for (var i = 1; i < _sorted.Length; i++)
-        {
-            _shared[i] = _bytes[_sorted[i - 1]].AsSpan().CommonPrefixLength(_bytes[_sorted[i]]);
-        }
+        int[] ids = [.. Enumerable.Range(0, _bytes.Length).Where(id => _bytes[id].Length > 0)];
+        var characters = ids.ToDictionary(id => id, id => PlainCharacter.Count(_bytes[id]));
+        All = new SortedTokens(ids, _bytes);
+        Others = new SortedTokens(ids.Where(id => characters[id] is null), _bytes);
+        Longest = ids.Length > 0 ? ids.Max(id => _bytes[id].Length) : 0;
+        _plain = [.. Masks(ids.Where(id => characters[id] is not null).ToLookup(id => characters[id]!.Value))];
     }
+
+    /// <summary>All tokens that may be chosen.</summary>
+    public SortedTokens All { get; }
+
+    /// <summary>Those that are not only characters which stand for themselves in a JSON string.</summary>
+    public SortedTokens Others { get; }
+
+    /// <summary>The most bytes that a token has.</summary>
+    public int Longest { get; }
+
+    /// <summary>The memory that a set of tokens takes.</summary>
+    public int BytesOfMask => _bytes.Length / 8;
 
     /// <summary>The tokens as the first of a text and as the others, which is often the same.</summary>
     public static (GuideVocabulary First, GuideVocabulary Others) Of(Tokenizer tokenizer, int vocabularySize)
@@ -38,34 +49,17 @@ internal sealed class GuideVocabulary
     /// <summary>None for an id that is never to be chosen.</summary>
     public ReadOnlySpan<byte> BytesOf(int id) => id >= 0 && id < _bytes.Length ? _bytes[id] : [];
 
-    /// <summary>The tokens that may follow a state.</summary>
-    /// <param name="step">The state after a byte; null where it does not fit.</param>
-    public TokenMask Allowed<TState>(TState state, Func<TState, byte, TState?> step)
-        where TState : class
+    /// <summary>A new set of the tokens that are nothing but at most so many plain characters.</summary>
+    public TokenMask Plain(int most) => _plain[Math.Min(most, _plain.Length - 1)].With([], included: true);
+
+    private IEnumerable<TokenMask> Masks(ILookup<int, int> plain)
     {
         var mask = new TokenMask(_bytes.Length);
-        var path = new List<TState> { state };
-        for (var i = 0; i < _sorted.Length; i++)
+        var longest = plain.Select(tokens => tokens.Key).DefaultIfEmpty().Max();
+        for (var characters = 0; characters <= longest; characters++)
         {
-            // One that shares more than what fitted of those before does not fit either.
-            if (_shared[i] >= path.Count)
-            {
-                continue;
-            }
-
-            path.RemoveRange(_shared[i] + 1, path.Count - _shared[i] - 1);
-            var bytes = _bytes[_sorted[i]];
-            while (path.Count <= bytes.Length && step(path[^1], bytes[path.Count - 1]) is { } next)
-            {
-                path.Add(next);
-            }
-
-            if (path.Count > bytes.Length)
-            {
-                mask.Add(_sorted[i]);
-            }
+            mask = plain.Contains(characters) ? mask.With(plain[characters], included: true) : mask;
+            yield return mask;
         }
-
-        return mask;
     }
 }

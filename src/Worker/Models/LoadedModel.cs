@@ -135,9 +135,21 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         return CudaDriver.FreeBytes() ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
     }
 
-    private static int SessionLength(DecoderSpec spec, EngineSettings settings) => settings.SessionLen > spec.LearnedPositions
-        ? throw new EngineException(ErrorCodes.InvalidConfig, $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {settings.SessionLen}.", "session_len")
-        : settings.SessionLen ?? spec.LongestContext;
+    private static int SessionLength(DecoderSpec spec, EngineSettings settings)
+    {
+        if (settings.SessionLen > spec.LearnedPositions)
+        {
+            throw new EngineException(ErrorCodes.InvalidConfig, $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {settings.SessionLen}.", "session_len");
+        }
+
+        return settings.SessionLen > spec.LongestContext && !settings.AllowsLongSession
+            ? throw new EngineException(
+                ErrorCodes.InvalidConfig,
+                $"session_len must be at most {spec.LongestContext}, which config.json says the model was made for, its rope scaling included, got {settings.SessionLen}; "
+                + "answers beyond that are seldom of use. Set allow_long_session_len to load it all the same.",
+                "session_len")
+            : settings.SessionLen ?? spec.LongestContext;
+    }
 
     private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
     {

@@ -62,7 +62,10 @@ internal sealed record RopeSettings
     /// <param name="defaultTheta">The base of the frequencies where config.json gives none.</param>
     /// <param name="originalPositions">The trained context; null for what config.json says beside the rotary embedding's keys.</param>
     public static RopeSettings Read(ConfigFile config, int dimensions, double defaultTheta = DefaultTheta, int? originalPositions = null) => Read(
-        config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), dimensions, config.PositiveNumber("rope_theta", defaultTheta), originalPositions);
+        config, SectionOf(config), dimensions, config.PositiveNumber("rope_theta", defaultTheta), originalPositions);
+
+    /// <summary>The object with the rotary embedding's own keys; null where there is none. Where both spellings are there, the old one holds, as in transformers.</summary>
+    public static ConfigFile? SectionOf(ConfigFile config) => config.Section("rope_scaling") is { } old && old.Keys.Any() ? old : config.Section("rope_parameters");
 
     /// <param name="rope">The object with the rotary embedding's own keys; null where there is none.</param>
     /// <param name="theta">The base of the frequencies where that object gives none.</param>

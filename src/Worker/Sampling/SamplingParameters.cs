@@ -8,6 +8,7 @@ internal sealed record SamplingParameters
 {
     /// <summary>Candidates of one token that can be asked for.</summary>
     public const int MostLogprobs = 1024;
+    public const double MostTemperature = 2;
     private const double MostPenalty = 2;
     private const double MostBias = 100;
 
@@ -49,17 +50,18 @@ internal sealed record SamplingParameters
     /// <summary>Whether nothing but the index of the largest logit is asked for.</summary>
     public bool IsPlainArgmax => IsGreedy && Logprobs is null && LeavesLogitsAlone;
 
+    /// <param name="model">What the model says of it, where the request leaves that to it.</param>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, naming the field, its value and its range.</exception>
-    public static SamplingParameters From(GenerationConfig config)
+    public static SamplingParameters From(GenerationConfig config, SamplingDefaults model)
     {
-        var defaults = new SamplingParameters();
+        var defaults = DefaultsOf(config.UnsetFields, model);
         return new SamplingParameters
         {
-            DoSample = config.DoSample,
-            Temperature = InRange("temperature", config.HasTemperature ? config.Temperature : defaults.Temperature, 0, 2),
+            DoSample = config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Default && (config.HasTemperature || defaults.DoSample),
+            Temperature = InRange("temperature", config.HasTemperature ? config.Temperature : defaults.Temperature, 0, MostTemperature),
             TopK = (int)InRange("top_k", config.HasTopK ? config.TopK : defaults.TopK, 0, int.MaxValue),
             TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
-            MinP = InRange("min_p", config.MinP, 0, 1),
+            MinP = InRange("min_p", config.HasMinP ? config.MinP : defaults.MinP, 0, 1),
             RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, float.MaxValue),
             PresencePenalty = InRange("presence_penalty", config.PresencePenalty, -MostPenalty, MostPenalty),
             FrequencyPenalty = InRange("frequency_penalty", config.FrequencyPenalty, -MostPenalty, MostPenalty),
@@ -67,6 +69,20 @@ internal sealed record SamplingParameters
             MinNewTokens = (int)InRange("min_new_tokens", config.MinNewTokens, 0, int.MaxValue),
             Logprobs = config.HasLogprobs ? (int)InRange("logprobs", config.Logprobs, 0, MostLogprobs) : null,
             Seed = config.HasRandomSeed ? config.RandomSeed : (ulong)Random.Shared.NextInt64(),
+        };
+    }
+
+    private static SamplingParameters DefaultsOf(UnsetFields fields, SamplingDefaults model)
+    {
+        var own = new SamplingParameters();
+        return fields == UnsetFields.Default ? own : own with
+        {
+            DoSample = model.HasDoSample ? model.DoSample : fields == UnsetFields.ModelOrOpenai || model.HasTemperature || model.HasTopP || model.HasTopK || model.HasMinP,
+            Temperature = model.HasTemperature ? model.Temperature : fields == UnsetFields.ModelOrOpenai ? 1 : own.Temperature,
+            TopK = model.HasTopK ? model.TopK : own.TopK,
+            TopP = model.HasTopP ? model.TopP : own.TopP,
+            MinP = model.HasMinP ? model.MinP : own.MinP,
+            RepetitionPenalty = model.HasRepetitionPenalty ? model.RepetitionPenalty : own.RepetitionPenalty,
         };
     }
 

@@ -49,7 +49,15 @@ internal abstract class EngineRequest
     /// <summary>The only tokens that may follow now; null for all.</summary>
     public virtual TokenMask? Allowed => null;
 
-    /// <summary>Why it cannot go on, where <see cref="OnToken"/> said that the text ends; null where it ends well.</summary>
+    /// <summary>Finds out what <see cref="Allowed"/> is now, or a part of it.</summary>
+    /// <param name="work">How many bytes may be followed for it from one known state to the next, or what takes as long; lowered by what was.</param>
+    /// <returns>Whether it is known, or never will be: then there is a <see cref="Failure"/>.</returns>
+    public virtual bool PrepareAllowed(ref long work) => true;
+
+    /// <summary>Whether no token may follow, once <see cref="Allowed"/> is known.</summary>
+    public virtual bool IsOver => false;
+
+    /// <summary>Why it cannot go on, where <see cref="OnToken"/> or <see cref="IsOver"/> said that the text ends; null where it ends well.</summary>
     public virtual Error? Failure => null;
 
     /// <summary>Whether <see cref="OnLogits"/> is called.</summary>

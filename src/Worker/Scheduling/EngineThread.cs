@@ -157,6 +157,11 @@ internal sealed class EngineThread : IDisposable
                 _flight?.Begin(++steps, [.. step.Select(scheduled => scheduled.Sequence.Request.Id)]);
                 guard.Run(step);
             }
+            else
+            {
+                // Allowed tokens are being found, which goes forward, too.
+                _flight?.Advance();
+            }
 
             Volatile.Write(ref _status, new EngineStatus(steps, scheduler.Running, scheduler.Waiting, pool.Used, pool.Total));
         }

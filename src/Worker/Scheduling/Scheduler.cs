@@ -20,6 +20,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private readonly FairQueue<EngineRequest> _waiting = new();
     private readonly LinkedList<Sequence> _preempted = new();
     private readonly List<Sequence> _running = [];
+    private readonly MaskBudget _masks = new();
     private SchedulerLimits? _lowered;
 
     // Whether the latest step with prompts in it left the long ones out.
@@ -57,13 +58,14 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     }
 
     /// <summary>Ends cancelled requests, admits waiting ones and shares out the step.</summary>
-    /// <returns>Slices of one token first; empty when there is no work.</returns>
+    /// <returns>Slices of one token first; empty when there is no work, or all that there is waits for the tokens that are allowed to it.</returns>
     public IReadOnlyList<ScheduledSlice> Next()
     {
         DropCancelled();
         Admit();
+        var waiting = PrepareMasks();
         var step = new List<ScheduledSlice>(_running.Count);
-        foreach (var sequence in _running.Where(sequence => sequence.IsPrefilled).ToArray())
+        foreach (var sequence in _running.Where(sequence => sequence.IsPrefilled && !waiting.Contains(sequence)).ToArray())
         {
             if (sequence.IsRunning && TryMakeRoom(sequence, 1, step))
             {
@@ -71,7 +73,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
             }
         }
 
-        AddPrefills(step);
+        AddPrefills(step, waiting);
         step.Sort((left, right) => (left.Slice.Count == 1 ? 0 : 1) - (right.Slice.Count == 1 ? 0 : 1));
         return step;
     }
@@ -200,6 +202,19 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         _running.Count < Limits.MaxBatchSize - (Limits.MaxBatchSize >= LeastSharedBatch ? 1 : 0)
         || (_running.Count < Limits.MaxBatchSize && _running.TrueForAll(sequence => !sequence.Request.Origin.Caller.Equals(caller)));
 
+    /// <summary>Ends the sequences that no token may follow.</summary>
+    /// <returns>Those whose allowed tokens are not known yet.</returns>
+    private IReadOnlyCollection<Sequence> PrepareMasks()
+    {
+        var waiting = _masks.Prepare(_running);
+        foreach (var over in _running.Where(sequence => sequence.Request.IsRestricted && !waiting.Contains(sequence) && sequence.Request.IsOver).ToArray())
+        {
+            Finish(over, over.Request.Failure is null ? FinishReason.Stop : FinishReason.Error, over.Request.Failure);
+        }
+
+        return waiting;
+    }
+
     /// <summary>Those that had been running come before those that never were.</summary>
     private void Admit()
     {
@@ -255,9 +270,10 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     /// Half of the prompt tokens of a step go to the sequence that is prefilled longest, the rest to short ones first; and of two steps one is without
     /// the long ones where there are short ones: nobody starves, and nobody waits for a long prompt.
     /// </summary>
-    private void AddPrefills(List<ScheduledSlice> step)
+    /// <param name="waiting">Those that have to be left out.</param>
+    private void AddPrefills(List<ScheduledSlice> step, IReadOnlyCollection<Sequence> waiting)
     {
-        var prefilling = _running.Where(sequence => !sequence.IsPrefilled && !_beginnings.IsWaiting(sequence, _running)).Take(Limits.MaxPrefills).ToList();
+        var prefilling = _running.Where(sequence => !sequence.IsPrefilled && !waiting.Contains(sequence) && !_beginnings.IsWaiting(sequence, _running)).Take(Limits.MaxPrefills).ToList();
         prefilling.ForEach(ReleaseUnseen);
         if (prefilling.Count == 0)
         {

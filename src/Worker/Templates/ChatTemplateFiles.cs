@@ -56,7 +56,7 @@ internal sealed class ChatTemplateFiles(string folder)
 
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = PythonJson.Parse(System.Text.Encoding.UTF8.GetBytes(text));
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("chat_template", out var template) ? ReadProperty(template, file) : [];
         }

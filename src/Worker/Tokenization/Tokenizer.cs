@@ -1,6 +1,7 @@
 using System.Text;
 using LmDeploy.Worker.Tokenization.AddedTokens;
 using LmDeploy.Worker.Tokenization.Json;
+using LmDeploy.Worker.Tokenization.Normalizers;
 using LmDeploy.Worker.Tokenization.PreTokenizers;
 
 namespace LmDeploy.Worker.Tokenization;
@@ -107,6 +108,7 @@ internal sealed class Tokenizer
     private void EncodeText(string text, List<int> ids)
     {
         var atStart = true;
+        var left = NormalizedSize.MostFor(text);
         foreach (var (part, token) in _added.SplitRaw(text))
         {
             if (token is not null)
@@ -115,16 +117,18 @@ internal sealed class Tokenizer
             }
             else
             {
-                EncodePart(part, atStart, ids);
+                EncodePart(part, atStart, ids, ref left);
             }
 
             atStart = false;
         }
     }
 
-    private void EncodePart(string part, bool atStart, List<int> ids)
+    /// <param name="left">The most bytes that may come of the rest of the text; lowered by what comes of this part.</param>
+    private void EncodePart(string part, bool atStart, List<int> ids, ref long left)
     {
-        var normalized = _parts.Normalizer?.Normalize(part) ?? part;
+        var normalized = _parts.Normalizer?.Normalize(part, left) ?? part;
+        left -= Encoding.UTF8.GetByteCount(normalized);
         foreach (var (piece, token) in _added.SplitNormalized(normalized))
         {
             if (token is not null)

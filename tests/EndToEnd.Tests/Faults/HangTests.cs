@@ -59,7 +59,7 @@ public sealed class HangTests(ITestOutputHelper output)
     /// <summary>Lets one thread compute a long prompt in one step.</summary>
     private static async Task<(TimeSpan Time, IReadOnlyList<WorkerFailure> Failures)> PrefillAsync(Supervisor supervisor, TimeSpan hangTimeout)
     {
-        var config = new EngineConfig { HangTimeout = hangTimeout, SessionLen = 8192, MaxPrefillTokenNum = 8192, Threads = 1 };
+        var config = new EngineConfig { HangTimeout = hangTimeout, SessionLen = 8192, AllowLongSessionLen = true, MaxPrefillTokenNum = 8192, Threads = 1 };
         await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, config, supervisor);
         var prompt = Prompt.FromTokenIds([.. Enumerable.Range(0, PromptTokens).Select(i => 1 + (i % 500))]);
         var watch = Stopwatch.StartNew();

@@ -40,6 +40,41 @@ public sealed class GuideTests
     }
 
     [Fact]
+    public void AllowedTokens_OfSchemasThatCount_AreThoseWhoseBytesFit()
+    {
+        string[] schemas =
+        [
+            """{"type": "string", "maxLength": 5}""", """{"type": "string", "minLength": 3}""", """{"type": "string", "minLength": 9, "maxLength": 12}""", """{"type": "string"}""",
+            """{"type": "array", "items": {"type": "string", "maxLength": 2}, "maxItems": 3}""", """{"type": "array", "items": {"type": "null"}, "minItems": 8, "maxItems": 30}""",
+            """{"anyOf": [{"type": "string", "maxLength": 3}, {"enum": ["abcabcab", "é"]}, {"type": "string", "pattern": "^a*$"}]}""", """{"type": "object", "maxProperties": 2}""",
+        ];
+        var words = NetworkTexts.OneOf("a", "b", "\"", "ab", "é", "\\", "n", "한", "😀", "null", ",", "]", "[", "{", "}", ":", " ").Array[1, 4].Select(string.Concat);
+        Gen.Select(NetworkTexts.OneOf(schemas), words.Array[1, 60], Gen.Int).Sample((schema, texts, seed) =>
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(schema);
+            byte[][] bytes =
+            [
+                .. "ab\"\\n,][{}: lu"u8.ToArray().Select(value => new[] { value }), .. texts.Select(Encoding.UTF8.GetBytes),
+                .. texts.Select(word => Encoding.UTF8.GetBytes(word)[1..]), .. texts.Select(word => Encoding.UTF8.GetBytes(word)[..1]),
+            ];
+            var vocabulary = new GuideVocabulary(bytes);
+            var answer = new Guide(LmDeploy.Worker.Guided.Schemas.SchemaCompiler.Compile(json.RootElement).Network, vocabulary, vocabulary).Begin();
+            var random = new Random(seed);
+            for (var step = 0; step < 30 && !answer.IsOver; step++)
+            {
+                var allowed = answer.AllowedWith(new HashSet<int>());
+                var fitting = Enumerable.Range(0, bytes.Length).Where(allowed.Contains).ToArray();
+                foreach (var id in Enumerable.Range(0, bytes.Length).Except(fitting))
+                {
+                    answer.TryAppend(id).ShouldBeFalse();
+                }
+
+                answer.TryAppend(fitting[random.Next(fitting.Length)]).ShouldBeTrue();
+            }
+        }, iter: 500);
+    }
+
+    [Fact]
     public void StopTokens_AreAllowedOnceTheAnswerIsComplete()
     {
         var vocabulary = new GuideVocabulary([[], "a"u8.ToArray(), "b"u8.ToArray()]);

@@ -24,10 +24,13 @@ internal sealed class SchemaCheck(JsonElement root)
         "minProperties" => value.ValueKind != JsonValueKind.Object || NamesOf(value) >= rule.GetInt32(),
         "maxProperties" => value.ValueKind != JsonValueKind.Object || NamesOf(value) <= rule.GetInt32(),
         "properties" or "required" or "additionalProperties" => value.ValueKind != JsonValueKind.Object || FitsMembers(value, keyword, rule, schema),
-        "items" or "prefixItems" or "minItems" or "maxItems" => value.ValueKind != JsonValueKind.Array || FitsItems(value, keyword, rule, schema),
+        "items" or "prefixItems" or "additionalItems" or "minItems" or "maxItems" => value.ValueKind != JsonValueKind.Array || FitsItems(value, keyword, rule, schema),
         "minLength" or "maxLength" or "pattern" or "format" => value.ValueKind != JsonValueKind.String || FitsText(value.GetString()!, keyword, rule),
+        "minimum" or "maximum" when value.ValueKind == JsonValueKind.Number && !rule.TryGetDecimal(out _) => keyword == "minimum" == rule.GetDouble() < 0,
         "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() >= rule.GetDecimal(),
         "maximum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() <= rule.GetDecimal(),
+        "exclusiveMinimum" or "exclusiveMaximum" when rule.ValueKind is JsonValueKind.True or JsonValueKind.False =>
+            !rule.GetBoolean() || value.ValueKind != JsonValueKind.Number || value.GetDecimal() != schema.GetProperty(keyword == "exclusiveMinimum" ? "minimum" : "maximum").GetDecimal(),
         "exclusiveMinimum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() > rule.GetDecimal(),
         "exclusiveMaximum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() < rule.GetDecimal(),
         _ => true,
@@ -52,8 +55,11 @@ internal sealed class SchemaCheck(JsonElement root)
     private bool FitsItems(JsonElement value, string keyword, JsonElement rule, JsonElement schema)
     {
         var first = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.GetArrayLength() : 0;
+        var tuple = schema.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? items.GetArrayLength() : 0;
         return keyword switch
         {
+            "items" when rule.ValueKind == JsonValueKind.Array => value.EnumerateArray().Zip(rule.EnumerateArray()).All(pair => Fits(pair.First, pair.Second)),
+            "additionalItems" => tuple == 0 || value.EnumerateArray().Skip(tuple).All(item => Fits(item, rule)),
             "items" => value.EnumerateArray().Skip(first).All(item => Fits(item, rule)),
             "prefixItems" => value.EnumerateArray().Zip(rule.EnumerateArray()).All(pair => Fits(pair.First, pair.Second)),
             "minItems" => value.GetArrayLength() >= rule.GetInt32(),

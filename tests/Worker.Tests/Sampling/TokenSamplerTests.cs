@@ -121,7 +121,7 @@ public sealed class TokenSamplerTests
         var config = new GenerationConfig();
         var descriptor = GenerationConfig.Descriptor.FindFieldByName(field);
         descriptor.Accessor.SetValue(config, descriptor.FieldType == Google.Protobuf.Reflection.FieldType.Int32 ? (object)(int)value : value);
-        var error = Should.Throw<EngineException>(() => SamplingParameters.From(config));
+        var error = Should.Throw<EngineException>(() => SamplingParameters.From(config, new SamplingDefaults()));
         error.Code.ShouldBe(ErrorCodes.InvalidRequest);
         error.Message.ShouldContain(field);
         error.Subject.ShouldBe(field);

@@ -28,6 +28,9 @@ internal sealed class ChatChoice(int index)
     /// <summary>Null while it goes on.</summary>
     public string? FinishReason { get; private set; }
 
+    /// <summary>What of the request is not kept to.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     /// <summary>Takes what was generated.</summary>
     public void Take(GenerationDelta delta)
     {

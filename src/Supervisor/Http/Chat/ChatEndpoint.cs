@@ -63,6 +63,7 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Requ
         {
             case GenerationEvent.EventOneofCase.Started:
                 usage.Add(happened.Index, happened.Started);
+                choice.Warnings = happened.Started.Warnings;
                 break;
             case GenerationEvent.EventOneofCase.Delta:
                 choice.Take(happened.Delta);

@@ -28,6 +28,7 @@ internal sealed class ChatJson(string model, long created, bool includesUsage, L
 
         json.WriteEndArray();
         usage.Write(json);
+        WarningsJson.Write(json, usage.Warnings);
         json.WriteEndObject();
     }
 
@@ -48,7 +49,7 @@ internal sealed class ChatJson(string model, long created, bool includesUsage, L
 
     /// <summary>The last piece of an answer.</summary>
     public void WriteFinish(Utf8JsonWriter json, ChatChoice choice, IReadOnlyList<ChosenToken> tokens) =>
-        WriteChunk(json, choice.Index, choice.FinishReason, tokens, _ => { });
+        WriteChunk(json, choice.Index, choice.FinishReason, tokens, _ => { }, choice.Warnings);
 
     /// <summary>After the last piece of all answers.</summary>
     public void WriteUsage(Utf8JsonWriter json, TokenUsage usage)
@@ -131,7 +132,7 @@ internal sealed class ChatJson(string model, long created, bool includesUsage, L
         json.WriteEndArray();
     }
 
-    private void WriteChunk(Utf8JsonWriter json, int index, string? finishReason, IReadOnlyList<ChosenToken> tokens, Action<Utf8JsonWriter> writeDelta)
+    private void WriteChunk(Utf8JsonWriter json, int index, string? finishReason, IReadOnlyList<ChosenToken> tokens, Action<Utf8JsonWriter> writeDelta, IReadOnlyList<string>? warnings = null)
     {
         WriteHead(json, "chat.completion.chunk");
         json.WriteStartObject();
@@ -148,6 +149,7 @@ internal sealed class ChatJson(string model, long created, bool includesUsage, L
             json.WriteNull("usage");
         }
 
+        WarningsJson.Write(json, warnings ?? []);
         json.WriteEndObject();
     }
 

@@ -70,7 +70,10 @@ internal sealed class ToolChoice
         }
 
         var function = fields.Object("function") ?? throw ApiException.Invalid($"{path}.function is missing.", $"{path}.function");
-        return (function.RequiredText("name"), function.Object("parameters")?.Element);
+        var parameters = function.Object("parameters")?.Element;
+        return parameters is not { } schema || CallSchema.AllowsObject(schema)
+            ? (function.RequiredText("name"), parameters)
+            : throw ApiException.Invalid($"{path}.function.parameters has to be a schema of objects, got the type {schema.GetProperty("type").GetRawText()}.", $"{path}.function.parameters");
     }
 
     private static (string Mode, string? Function) ModeOf(JsonFields fields)

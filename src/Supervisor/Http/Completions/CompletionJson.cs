@@ -21,6 +21,7 @@ internal sealed class CompletionJson(string model, long created, bool includesUs
 
         json.WriteEndArray();
         usage.Write(json);
+        WarningsJson.Write(json, usage.Warnings);
         json.WriteEndObject();
     }
 
@@ -37,6 +38,7 @@ internal sealed class CompletionJson(string model, long created, bool includesUs
             json.WriteNull("usage");
         }
 
+        WarningsJson.Write(json, choice.FinishReason is null ? [] : choice.Started?.Warnings.ToArray() ?? []);
         json.WriteEndObject();
     }
 

@@ -46,6 +46,8 @@ internal sealed class ModelsEndpoint(ServedModels served)
         if (served.InfoOf(model.Name) is { } info)
         {
             json.WriteNumber("max_model_len", info.SessionLen);
+            json.WritePropertyName("generation_config");
+            ProtoJson.Write(json, info.Sampling ?? new SamplingDefaults());
         }
 
         json.WriteEndObject();

@@ -5,9 +5,23 @@ namespace LmDeploy.Worker.Guided.Networks;
 /// From each node an end can be reached. Immutable.
 /// </summary>
 /// <remarks>Woods, "Transition network grammars for natural language analysis", CACM 1970.</remarks>
-internal sealed class Network(IReadOnlyList<NetworkNode> nodes, Rule start)
+internal sealed class Network
 {
-    public Rule Start { get; } = start;
+    public required Rule Start { get; init; }
 
-    public NetworkNode this[int node] => nodes[node];
+    /// <summary>The rule of one character within a JSON string; null where the network is of no JSON.</summary>
+    public Rule? Character { get; init; }
+
+    public required EdgeTable<ByteEdge> Bytes { get; init; }
+
+    /// <summary>Nodes that are reached without a byte.</summary>
+    public required EdgeTable<int> Empty { get; init; }
+
+    public required EdgeTable<CallEdge> Calls { get; init; }
+
+    /// <summary>Whether a rule is matched at each node.</summary>
+    public required IReadOnlyList<bool> IsEnd { get; init; }
+
+    /// <summary>How many nodes there are.</summary>
+    public int Size => IsEnd.Count;
 }

@@ -4,31 +4,39 @@ namespace LmDeploy.Worker.Guided.Networks;
 /// <param name="mostNodes">How many nodes it may have.</param>
 internal sealed class NetworkBuilder(int mostNodes)
 {
-    private readonly List<NetworkNode> _nodes = [];
+    private readonly List<bool> _isEnd = [];
+    private readonly List<(int From, ByteEdge Edge)> _bytes = [];
+    private readonly List<(int From, int To)> _empty = [];
+    private readonly List<(int From, CallEdge Edge)> _calls = [];
+    private readonly Dictionary<ByteEdge, int> _before = [];
 
     public int AddNode()
     {
-        if (_nodes.Count >= mostNodes)
+        if (_isEnd.Count >= mostNodes)
         {
             throw GuideErrors.Refuse($"the pattern or schema is too large: it comes to more than {mostNodes} positions");
         }
 
-        _nodes.Add(new NetworkNode());
-        return _nodes.Count - 1;
+        _isEnd.Add(false);
+        return _isEnd.Count - 1;
     }
 
     public Rule AddRule()
     {
         var rule = new Rule(AddNode(), AddNode());
-        _nodes[rule.End].IsEnd = true;
+        _isEnd[rule.End] = true;
         return rule;
     }
 
-    public void AddBytes(int from, byte low, byte high, int to) => _nodes[from].Bytes.Add(new ByteEdge(low, high, to));
+    public void AddBytes(int from, byte low, byte high, int to) => _bytes.Add((from, new ByteEdge(low, high, to)));
 
-    public void AddEmpty(int from, int to) => _nodes[from].Empty.Add(to);
+    public void AddEmpty(int from, int to) => _empty.Add((from, to));
 
-    public void AddCall(int from, Rule rule, int to) => _nodes[from].Calls.Add(new CallEdge(rule, to));
+    public void AddCall(int from, Rule rule, int to) => AddRepeat(from, rule, 1, 1, to);
+
+    /// <summary>Adds a way over a rule so many times in a row.</summary>
+    /// <param name="most">Null for any number of times.</param>
+    public void AddRepeat(int from, Rule rule, int least, int? most, int to) => _calls.Add((from, new CallEdge(rule, least, most, to)));
 
     /// <returns>The node after these bytes.</returns>
     public int AddLiteral(int from, ReadOnlySpan<byte> bytes)
@@ -43,50 +51,69 @@ internal sealed class NetworkBuilder(int mostNodes)
         return from;
     }
 
-    /// <summary>Makes the network without what leads nowhere. Nothing may be added afterwards.</summary>
-    /// <exception cref="Errors.EngineException">Nothing is matched.</exception>
-    public Network Build(Rule start)
+    /// <summary>Adds ways over texts, whose beginnings share nodes where they are alike: a trie.</summary>
+    public void AddLiterals(int from, IEnumerable<byte[]> texts, int to)
     {
-        var reaches = FindThoseThatReachAnEnd();
+        var known = new Dictionary<(int From, byte Value), int>();
+        foreach (var text in texts)
+        {
+            var node = from;
+            foreach (var value in text)
+            {
+                if (!known.TryGetValue((node, value), out var next))
+                {
+                    next = AddNode();
+                    AddBytes(node, value, value, next);
+                    known.Add((node, value), next);
+                }
+
+                node = next;
+            }
+
+            AddEmpty(node, to);
+        }
+    }
+
+    /// <returns>The node from which these bytes lead to another; one for all who ask for the same.</returns>
+    public int NodeBefore(byte low, byte high, int to)
+    {
+        var edge = new ByteEdge(low, high, to);
+        if (!_before.TryGetValue(edge, out var node))
+        {
+            node = AddNode();
+            AddBytes(node, low, high, to);
+            _before.Add(edge, node);
+        }
+
+        return node;
+    }
+
+    /// <summary>Makes the network without what leads nowhere. Nothing may be added afterwards.</summary>
+    /// <param name="start">What a whole text matches.</param>
+    /// <param name="character">As <see cref="Network.Character"/>.</param>
+    /// <param name="contradiction">Why nothing may be matched; null where that has no known reason.</param>
+    /// <exception cref="Errors.EngineException">Nothing is matched.</exception>
+    public Network Build(Rule start, Rule? character = null, string? contradiction = null)
+    {
+        var reaches = new EndSearch(_isEnd, _bytes, _empty, _calls).Run();
         if (!reaches[start.Start])
         {
-            throw GuideErrors.Refuse("no finite text fits");
+            throw GuideErrors.Refuse(contradiction ?? "no finite text fits");
         }
 
-        foreach (var node in _nodes)
+        // What cannot be matched even once may still be left out where it need not be there.
+        _empty.AddRange(_calls.Where(call => call.Edge.Least == 0 && !reaches[call.Edge.Rule.Start]).Select(call => (call.From, call.Edge.To)));
+        _calls.RemoveAll(call => !reaches[call.Edge.To] || !reaches[call.Edge.Rule.Start]);
+        _bytes.RemoveAll(edge => !reaches[edge.Edge.To]);
+        _empty.RemoveAll(edge => !reaches[edge.To]);
+        return new Network
         {
-            node.Bytes.RemoveAll(edge => !reaches[edge.To]);
-            node.Empty.RemoveAll(to => !reaches[to]);
-            node.Calls.RemoveAll(call => !reaches[call.Rule.Start] || !reaches[call.To]);
-        }
-
-        return new Network(_nodes, start);
+            Start = start,
+            Character = character,
+            Bytes = new EdgeTable<ByteEdge>(_isEnd.Count, _bytes),
+            Empty = new EdgeTable<int>(_isEnd.Count, _empty),
+            Calls = new EdgeTable<CallEdge>(_isEnd.Count, _calls),
+            IsEnd = _isEnd,
+        };
     }
-
-    private bool[] FindThoseThatReachAnEnd()
-    {
-        var reaches = new bool[_nodes.Count];
-        bool changed;
-        do
-        {
-            changed = false;
-            for (var i = reaches.Length - 1; i >= 0; i--)
-            {
-                if (!reaches[i] && ReachesAnEnd(_nodes[i], reaches))
-                {
-                    reaches[i] = true;
-                    changed = true;
-                }
-            }
-        }
-        while (changed);
-
-        return reaches;
-    }
-
-    private static bool ReachesAnEnd(NetworkNode node, bool[] known) =>
-        node.IsEnd
-        || node.Bytes.Exists(edge => known[edge.To])
-        || node.Empty.Exists(to => known[to])
-        || node.Calls.Exists(call => known[call.Rule.Start] && known[call.To]);
 }

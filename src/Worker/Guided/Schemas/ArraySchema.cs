@@ -3,67 +3,76 @@ using LmDeploy.Worker.Guided.Networks;
 
 namespace LmDeploy.Worker.Guided.Schemas;
 
-/// <summary>Arrays: first the items of prefixItems, then any number of others where items allows them.</summary>
+/// <summary>Arrays: first the items that have schemas of their own, then any number of others where they are allowed.</summary>
 internal static class ArraySchema
 {
-    public static Rule Make(SchemaCompiler compiler, SchemaPlace place)
+    public static Rule Make(SchemaCompiler compiler, Conjunction schemas)
     {
-        if (place.Find("uniqueItems") is { Element.ValueKind: not JsonValueKind.False } unique)
+        foreach (var unique in schemas.All("uniqueItems").Where(unique => unique.Element.ValueKind != JsonValueKind.False))
         {
             throw unique.Refuse("the keyword uniqueItems is not supported");
         }
 
-        Rule[] first = [.. (place.Find("prefixItems")?.Items() ?? []).Select(compiler.InnerRuleOf)];
-        var others = OthersOf(compiler, place);
-        var least = place.Find("minItems")?.AsCount() ?? 0;
-        var most = place.Find("maxItems")?.AsCount();
+        ItemSchemas[] items = [.. schemas.Parts.Select(ItemSchemas.Of)];
+        var first = Enumerable.Range(0, items.Max(part => part.First.Count))
+            .Select(i => compiler.InnerRuleOf(items.Select(part => i < part.First.Count ? part.First[i] : part.Others).OfType<SchemaPlace>())).ToArray();
+        var others = OthersOf(compiler, items);
+        var least = schemas.Least("minItems");
+        var most = schemas.Most("maxItems");
         if (others is null)
         {
-            most = Math.Min(most ?? first.Length, first.Length);
+            var allowed = items.Where(part => part.ForbidsOthers).Select(part => part.First.Count).DefaultIfEmpty(first.Length).Min();
+            most = Math.Min(most ?? allowed, allowed);
         }
 
-        if (least > most)
-        {
-            throw place.Refuse($"minItems is {least}, but there are at most {most} items");
-        }
-
-        return Make(compiler, i => i < first.Length ? first[i] : others!.Value, least, most, first.Length);
+        return least > most ? compiler.Nothing(schemas.Place, $"minItems is {least}, but there are at most {most} items") : Make(compiler, first, others, least, most);
     }
 
-    private static Rule Make(SchemaCompiler compiler, Func<int, Rule> itemAt, int least, int? most, int firstItems)
+    private static Rule Make(SchemaCompiler compiler, Rule[] first, Rule? others, int least, int? most)
     {
-        var (network, json) = (compiler.Network, compiler.Json);
+        var network = compiler.Network;
         var rule = network.AddRule();
+        var close = network.AddNode();
+        network.AddBytes(close, (byte)']', (byte)']', rule.End);
         var node = network.AddLiteral(rule.Start, "["u8);
-        var counted = most ?? Math.Max(Math.Max(least, firstItems), 1);
-        for (var i = 0; i <= counted; i++)
+
+        // The first of all items has no comma before it.
+        var single = others is not null && first.Length == 0 ? [others.Value] : first;
+        for (var i = 0; i < single.Length && (most is null || i < most); i++)
         {
             if (i >= least)
             {
-                network.AddBytes(node, (byte)']', (byte)']', rule.End);
+                network.AddEmpty(node, close);
             }
 
-            if (i == counted && most is not null)
-            {
-                break;
-            }
-
-            var next = i == counted ? node : network.AddNode();
-            network.AddCall(i == 0 ? node : json.AddSeparator(node, ","u8), itemAt(i), next);
+            var next = network.AddNode();
+            network.AddCall(i == 0 ? node : compiler.Json.AddSeparator(node, ","u8), single[i], next);
             node = next;
+        }
+
+        if (others is { } other && !(most <= single.Length))
+        {
+            var more = network.AddRule();
+            network.AddCall(compiler.Json.AddSeparator(more.Start, ","u8), other, more.End);
+            network.AddRepeat(node, more, Math.Max(least - single.Length, 0), most - single.Length, close);
+        }
+        else
+        {
+            network.AddEmpty(node, close);
         }
 
         return rule;
     }
 
-    /// <summary>The rule of items behind those of prefixItems; null where there may be none.</summary>
-    private static Rule? OthersOf(SchemaCompiler compiler, SchemaPlace place)
+    /// <summary>The rule of the other items; null where there may be none.</summary>
+    private static Rule? OthersOf(SchemaCompiler compiler, ItemSchemas[] items)
     {
-        if (place.Find("items") is not { } items)
+        if (items.Any(part => part.ForbidsOthers))
         {
-            return place.Has("prefixItems") ? null : compiler.Json.Value;
+            return null;
         }
 
-        return items.Element.ValueKind == JsonValueKind.False ? null : compiler.InnerRuleOf(items);
+        SchemaPlace[] given = [.. items.Select(part => part.Others).OfType<SchemaPlace>()];
+        return given.Length > 0 ? compiler.InnerRuleOf(given) : items.All(part => part.First.Count == 0) ? compiler.Json.Value : null;
     }
 }

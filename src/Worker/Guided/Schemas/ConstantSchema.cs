@@ -10,23 +10,40 @@ internal static class ConstantSchema
 {
     private static readonly JsonWriterOptions _compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(NetworkBuilder network, SchemaPlace place, Rule rule)
+    public static Rule Make(SchemaCompiler compiler, Conjunction schemas)
     {
-        IReadOnlyList<SchemaPlace> values = place.Find("const") is { } constant ? [constant] : place.Find("enum")!.Value.Items();
-        SchemaPlace[] fitting = [.. values.Where(value => IsOfType(value.Element, place.Find("type")))];
-        if (fitting.Length == 0)
+        IReadOnlyList<SchemaPlace> given = [.. schemas.All("const").Concat(schemas.All("enum"))];
+        foreach (var keyword in SchemaKeywords.Types.Values.SelectMany(keywords => keywords))
         {
-            throw place.Refuse(values.Count == 0 ? "enum has no values" : "no value of it is of the type");
+            if (schemas.All(keyword) is [var beside, ..])
+            {
+                throw beside.Refuse($"{keyword} beside {given[0].Path[(given[0].Path.LastIndexOf('/') + 1)..]} is not supported");
+            }
         }
 
-        foreach (var value in fitting)
+        var types = SchemaTypes.Of(schemas);
+        SchemaPlace[] values = [.. ValuesOf(given[0]).Where(value => IsOfType(value.Element, types))];
+        foreach (var other in given.Skip(1))
         {
-            network.AddEmpty(network.AddLiteral(rule.Start, Bytes(value.Element.WriteTo)), rule.End);
+            var allowed = ValuesOf(other).Select(value => value.Element).ToList();
+            values = [.. values.Where(value => allowed.Exists(one => JsonElement.DeepEquals(one, value.Element)))];
         }
+
+        if (values.Length == 0)
+        {
+            return compiler.Nothing(schemas.Place, "no value of it is of the type, or among all that are given");
+        }
+
+        var rule = compiler.Network.AddRule();
+        compiler.Network.AddLiterals(rule.Start, values.Select(value => Bytes(value.Element.WriteTo).ToArray()), rule.End);
+        return rule;
     }
 
     /// <summary>A name or other text as JSON.</summary>
     public static ReadOnlySpan<byte> Quote(string text) => Bytes(json => json.WriteStringValue(text));
+
+    private static IReadOnlyList<SchemaPlace> ValuesOf(SchemaPlace given) =>
+        given.Path.EndsWith("/const", StringComparison.Ordinal) ? [given] : given.Items() is { Count: > 0 } values ? values : throw given.Refuse("enum has no values");
 
     private static ReadOnlySpan<byte> Bytes(Action<Utf8JsonWriter> write)
     {
@@ -39,16 +56,8 @@ internal static class ConstantSchema
         return buffer.WrittenSpan;
     }
 
-    private static bool IsOfType(JsonElement value, SchemaPlace? type)
-    {
-        if (type is not { } known)
-        {
-            return true;
-        }
-
-        var names = known.Element.ValueKind == JsonValueKind.Array ? known.Items() : [known];
-        return names.Any(name => name.AsText() == TypeOf(value) || (name.AsText() == "integer" && IsWhole(value)));
-    }
+    private static bool IsOfType(JsonElement value, IReadOnlyList<string>? types) =>
+        types is null || types.Any(name => name == TypeOf(value) || (name == "integer" && IsWhole(value)));
 
     private static bool IsWhole(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number == decimal.Truncate(number);

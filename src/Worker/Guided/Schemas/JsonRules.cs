@@ -19,12 +19,13 @@ internal sealed class JsonRules
         """;
 
     private readonly NetworkBuilder _network;
+    private readonly Dictionary<string, Rule> _matching = new(StringComparer.Ordinal);
 
     public JsonRules(NetworkBuilder network)
     {
         _network = network;
         Character = Matching(CharacterPattern);
-        Text = Matching($"\"(?:{CharacterPattern})*\"");
+        Text = Characters(0, null);
         Number = Matching(NumberPattern);
         Boolean = Matching("true|false");
         Null = Matching("null");
@@ -58,13 +59,28 @@ internal sealed class JsonRules
 
     public Rule Null { get; }
 
-    /// <summary>A new rule for the texts that a regular expression matches.</summary>
-    public Rule Matching(string pattern)
+    /// <summary>The rule of the texts that a regular expression matches, one for all who ask for the same.</summary>
+    public Rule Matching(string pattern) => Shared(pattern, rule => new ExpressionWriter(_network, PlainCharacters.Write).Write(rule.Start, pattern, rule.End));
+
+    /// <summary>The rule of strings of so many characters.</summary>
+    /// <param name="most">Null for any number.</param>
+    public Rule Characters(int least, int? most) => Shared($"\"{least} {most}", rule =>
     {
-        var rule = _network.AddRule();
-        new ExpressionWriter(_network, PlainCharacters.Write).Write(rule.Start, pattern, rule.End);
-        return rule;
-    }
+        var close = _network.AddNode();
+        _network.AddRepeat(_network.AddLiteral(rule.Start, "\""u8), Character, least, most, close);
+        _network.AddBytes(close, (byte)'"', (byte)'"', rule.End);
+    });
+
+    /// <summary>The rule of strings somewhere in which a regular expression matches.</summary>
+    public Rule Containing(string pattern) => Shared($"\"{pattern}\"", rule =>
+    {
+        var close = _network.AddNode();
+        new ExpressionWriter(_network, JsonCharacters.Write).WriteSearch(_network.AddLiteral(rule.Start, "\""u8), pattern, close);
+        _network.AddBytes(close, (byte)'"', (byte)'"', rule.End);
+    });
+
+    /// <summary>The rule of strings that a regular expression without characters to be escaped matches as a whole.</summary>
+    public Rule Quoted(string pattern) => Matching($"\"(?:{pattern})\"");
 
     /// <returns>The node after a comma or colon and the space that may follow.</returns>
     public int AddSeparator(int from, ReadOnlySpan<byte> separator)
@@ -74,6 +90,18 @@ internal sealed class JsonRules
         _network.AddEmpty(after, to);
         _network.AddBytes(after, (byte)' ', (byte)' ', to);
         return to;
+    }
+
+    private Rule Shared(string key, Action<Rule> write)
+    {
+        if (!_matching.TryGetValue(key, out var rule))
+        {
+            rule = _network.AddRule();
+            write(rule);
+            _matching.Add(key, rule);
+        }
+
+        return rule;
     }
 
     private void WriteObject()

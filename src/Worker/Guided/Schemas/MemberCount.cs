@@ -8,25 +8,26 @@ namespace LmDeploy.Worker.Guided.Schemas;
 /// <param name="IsBounded">Whether there may be no more than <paramref name="Counted"/>.</param>
 internal readonly record struct MemberCount(int Least, int Counted, bool IsBounded)
 {
-    /// <exception cref="Errors.EngineException">No object has so many.</exception>
-    public static MemberCount Of(SchemaPlace place, int named, int required, bool hasOthers)
+    /// <param name="named">How many members have names.</param>
+    /// <param name="required">How many of them there have to be.</param>
+    /// <param name="hasOthers">Whether there may be others.</param>
+    /// <returns>Null where no object has so many.</returns>
+    /// <exception cref="Errors.EngineException">More are needed than can be counted.</exception>
+    public static MemberCount? Of(Conjunction schemas, int named, int required, bool hasOthers)
     {
-        var least = place.Find("minProperties")?.AsCount() ?? 0;
-        var most = place.Find("maxProperties")?.AsCount();
-        if (required > most || least > most)
+        var (least, most) = (schemas.Least("minProperties"), schemas.Most("maxProperties"));
+        if (required > most || least > most || (!hasOthers && least > named))
         {
-            throw place.Find("maxProperties")!.Value.Refuse($"maxProperties is {most}, but {Math.Max(required, least)} are needed");
+            return null;
         }
 
-        if (least > named + (hasOthers ? 1 : 0))
+        if (least > named + 1)
         {
-            throw place.Find("minProperties")!.Value.Refuse(hasOthers
-                ? $"minProperties is {least}, which is supported for up to one more than the {named} properties that are named"
-                : $"minProperties is {least}, but there are at most {named}");
+            throw schemas.All("minProperties")[0].Refuse($"minProperties is {least}, which is supported for up to one more than the {named} properties that are named");
         }
 
         var isBounded = most < named || (hasOthers && most is not null);
-        return new MemberCount(least, isBounded ? most!.Value : Math.Max(least, 1), isBounded);
+        return new MemberCount(least, isBounded ? most!.Value : least, isBounded);
     }
 
     /// <summary>A node for each count that makes a difference.</summary>

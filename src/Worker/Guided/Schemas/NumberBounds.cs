@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LmDeploy.Worker.Guided.Schemas;
 
 /// <summary>Between what a number lies.</summary>
@@ -8,15 +10,33 @@ internal readonly record struct NumberBounds(decimal? Least, bool IsAboveLeast, 
     /// <summary>The same for the numbers with the other sign.</summary>
     public NumberBounds Negated => new(-Most, IsBelowMost, -Least, IsAboveLeast);
 
-    public static NumberBounds Of(SchemaPlace place)
+    /// <summary>Whether no number is between them.</summary>
+    public bool AreEmpty => Least > Most || (Least == Most && Least is not null && (IsAboveLeast || IsBelowMost));
+
+    public static NumberBounds Of(Conjunction schemas)
     {
-        var (least, aboveLeast) = Tighter(place.Find("minimum")?.AsNumber(), place.Find("exclusiveMinimum")?.AsNumber(), 1);
-        var (most, belowMost) = Tighter(place.Find("maximum")?.AsNumber(), place.Find("exclusiveMaximum")?.AsNumber(), -1);
-        return least > most || (least == most && least is not null && (aboveLeast || belowMost))
-            ? throw place.Refuse("no number is above the minimum and below the maximum")
-            : new NumberBounds(least, aboveLeast, most, belowMost);
+        var (least, aboveLeast) = Tightest(schemas.Parts, "minimum", "exclusiveMinimum", 1);
+        var (most, belowMost) = Tightest(schemas.Parts, "maximum", "exclusiveMaximum", -1);
+        return new NumberBounds(least, aboveLeast, most, belowMost);
     }
 
-    private static (decimal? Value, bool IsExclusive) Tighter(decimal? inclusive, decimal? exclusive, int sign) =>
-        exclusive is not null && (inclusive is null || exclusive * sign >= inclusive * sign) ? (exclusive, true) : (inclusive, false);
+    private static (decimal? Value, bool IsExclusive) Tightest(IReadOnlyList<SchemaPlace> parts, string inclusive, string exclusive, int sign) => parts
+        .SelectMany(part => Bounds(part, inclusive, exclusive))
+        .OrderByDescending(bound => bound.Value * sign).ThenByDescending(bound => bound.IsExclusive)
+        .FirstOrDefault();
+
+    /// <summary>The exclusive bound is a number or, until draft 4, says whether the other one is exclusive.</summary>
+    private static IEnumerable<(decimal? Value, bool IsExclusive)> Bounds(SchemaPlace part, string inclusive, string exclusive)
+    {
+        var flag = part.Find(exclusive) is { Element.ValueKind: JsonValueKind.True or JsonValueKind.False } given ? given.Element.GetBoolean() : (bool?)null;
+        if (part.Find(inclusive) is { } bound)
+        {
+            yield return (bound.AsNumber(), flag == true);
+        }
+
+        if (flag is null && part.Find(exclusive) is { } other)
+        {
+            yield return (other.AsNumber(), true);
+        }
+    }
 }

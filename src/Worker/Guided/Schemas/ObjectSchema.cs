@@ -1,5 +1,3 @@
-using System.Text;
-using LmDeploy.Worker.Guided.Expressions;
 using LmDeploy.Worker.Guided.Networks;
 
 namespace LmDeploy.Worker.Guided.Schemas;
@@ -7,70 +5,108 @@ namespace LmDeploy.Worker.Guided.Schemas;
 /// <summary>Objects: the properties that are named, in their order, and behind them others where they are allowed.</summary>
 internal static class ObjectSchema
 {
-    public static Rule Make(SchemaCompiler compiler, SchemaPlace place)
+    public static Rule Make(SchemaCompiler compiler, Conjunction schemas)
     {
-        var others = OthersOf(compiler, place);
-        var properties = PropertiesOf(compiler, place, others);
-        var count = MemberCount.Of(place, properties.Count, properties.Count(property => property.IsRequired), others is not null);
-        var (network, json) = (compiler.Network, compiler.Json);
-        var rule = network.AddRule();
-
-        // Where an object stands that has so many members so far.
-        var at = count.AddNodes(network);
-        network.AddEmpty(network.AddLiteral(rule.Start, "{"u8), at[0]);
-        foreach (var (name, value, isRequired) in properties)
+        var members = new MemberSchemas(schemas);
+        var others = members.Others is { } given ? compiler.InnerRuleOf(given) : members.AllowsOthers ? compiler.Json.Value : (Rule?)null;
+        var properties = new List<(string Name, Rule Value, bool IsRequired)>();
+        foreach (var (name, value) in members.Named)
         {
-            var member = network.AddRule();
-            network.AddCall(json.AddSeparator(network.AddLiteral(member.Start, ConstantSchema.Quote(name)), ":"u8), value, member.End);
-            var next = count.AddNodes(network);
-            for (var members = 0; members < at.Length; members++)
-            {
-                if (!isRequired)
-                {
-                    network.AddEmpty(at[members], next[members]);
-                }
-
-                if (count.After(members) is { } more)
-                {
-                    network.AddCall(BeforeMember(compiler, at[members], members), member, next[more]);
-                }
-            }
-
-            at = next;
+            properties.Add((name, compiler.InnerRuleOf(value), members.Required.ContainsKey(name)));
         }
 
-        for (var members = count.Least; members < at.Length; members++)
+        foreach (var (name, place) in members.Required.Where(required => !members.Names.Contains(required.Key)))
         {
-            network.AddBytes(at[members], (byte)'}', (byte)'}', rule.End);
+            properties.Add((name, others ?? (members.ForbidsOthers ? compiler.Nothing(place, $"required names \"{name}\", which is not allowed") : compiler.Json.Value), true));
+        }
+
+        return MemberCount.Of(schemas, properties.Count, members.Required.Count, others is not null) is { } count
+            ? Write(compiler, properties, others, count)
+            : compiler.Nothing(schemas.All("maxProperties").Concat(schemas.All("minProperties")).First(), Problem(schemas, properties.Count, members.Required.Count));
+    }
+
+    private static string Problem(Conjunction schemas, int named, int required)
+    {
+        var (least, most) = (schemas.Least("minProperties"), schemas.Most("maxProperties"));
+        return least > most || required > most ? $"maxProperties is {most}, but {Math.Max(required, least)} are needed" : $"minProperties is {least}, but there are at most {named}";
+    }
+
+    /// <remarks>
+    /// For each property there are nodes where it or a later one comes next, at once or behind a comma, and nodes behind the member before it; one for each count of members.
+    /// </remarks>
+    private static Rule Write(SchemaCompiler compiler, List<(string Name, Rule Value, bool IsRequired)> properties, Rule? others, MemberCount count)
+    {
+        var (network, json) = (compiler.Network, compiler.Json);
+        var rule = network.AddRule();
+        var lastRequired = properties.FindLastIndex(property => property.IsRequired);
+        var due = count.AddNodes(network);
+        var open = network.AddLiteral(rule.Start, "{"u8);
+        network.AddEmpty(open, due[0]);
+        if (count.Least == 0 && lastRequired < 0)
+        {
+            network.AddBytes(open, (byte)'}', (byte)'}', rule.End);
+        }
+
+        for (var i = 0; i < properties.Count; i++)
+        {
+            var (name, value, isRequired) = properties[i];
+            var member = network.AddRule();
+            network.AddCall(json.AddSeparator(network.AddLiteral(member.Start, ConstantSchema.Quote(name)), ":"u8), value, member.End);
+            var (behind, next) = (count.AddNodes(network), count.AddNodes(network));
+            for (var members = 0; members < due.Length; members++)
+            {
+                if (count.After(members) is { } more)
+                {
+                    network.AddCall(due[members], member, behind[more]);
+                }
+
+                if (!isRequired)
+                {
+                    network.AddEmpty(due[members], next[members]);
+                }
+
+                Leave(compiler, behind[members], lastRequired <= i && members >= count.Least, next[members], rule.End);
+            }
+
+            due = next;
         }
 
         if (others is { } other)
         {
-            string[] names = [.. properties.Select(property => property.Name)];
-            WriteOthers(compiler, OtherMember(compiler, names, other), at, count, rule.End);
+            WriteOthers(compiler, OtherMember(compiler, [.. properties.Select(property => property.Name)], other), due, count, rule.End);
         }
 
         return rule;
     }
 
+    /// <summary>Adds the ways behind a member: over a comma to the next one, and to the end where it may come.</summary>
+    private static void Leave(SchemaCompiler compiler, int behind, bool mayEnd, int next, int end)
+    {
+        compiler.Network.AddEmpty(compiler.Json.AddSeparator(behind, ","u8), next);
+        if (mayEnd)
+        {
+            compiler.Network.AddBytes(behind, (byte)'}', (byte)'}', end);
+        }
+    }
+
     /// <summary>Adds the ways over members that are not named. They may have one name, so that they count as one where so many are needed.</summary>
-    private static void WriteOthers(SchemaCompiler compiler, Rule member, int[] at, MemberCount count, int end)
+    private static void WriteOthers(SchemaCompiler compiler, Rule member, int[] due, MemberCount count, int end)
     {
         var network = compiler.Network;
-        var behind = count.AddNodes(network);
-        for (var members = 0; members < at.Length; members++)
+        var (behind, next) = (count.AddNodes(network), count.AddNodes(network));
+        for (var members = 0; members < due.Length; members++)
         {
             if (count.After(members) is { } more)
             {
                 if (members + 1 >= count.Least)
                 {
-                    network.AddCall(BeforeMember(compiler, at[members], members), member, behind[more]);
+                    network.AddCall(due[members], member, behind[more]);
                 }
 
-                network.AddCall(BeforeMember(compiler, behind[members], members), member, behind[more]);
+                network.AddCall(next[members], member, behind[more]);
             }
 
-            network.AddBytes(behind[members], (byte)'}', (byte)'}', end);
+            Leave(compiler, behind[members], mayEnd: true, next[members], end);
         }
     }
 
@@ -79,65 +115,8 @@ internal static class ObjectSchema
         var network = compiler.Network;
         var member = network.AddRule();
         var named = network.AddNode();
-        WriteOtherName(network, network.AddLiteral(member.Start, "\""u8), names, named);
+        OtherNames.Write(network, network.AddLiteral(member.Start, "\""u8), names, named);
         network.AddCall(compiler.Json.AddSeparator(named, ":"u8), value, member.End);
         return member;
-    }
-
-    /// <summary>The rule of members that are not named; null where there may be none.</summary>
-    private static Rule? OthersOf(SchemaCompiler compiler, SchemaPlace place)
-    {
-        if (place.Find("additionalProperties") is not { } additional)
-        {
-            return place.Has("properties") ? null : compiler.Json.Value;
-        }
-
-        return additional.Element.ValueKind == System.Text.Json.JsonValueKind.False ? null : compiler.InnerRuleOf(additional);
-    }
-
-    private static List<(string Name, Rule Value, bool IsRequired)> PropertiesOf(SchemaCompiler compiler, SchemaPlace place, Rule? others)
-    {
-        var required = place.Find("required")?.Items() ?? [];
-        var names = required.Select(name => name.AsText()).ToHashSet(StringComparer.Ordinal);
-        var properties = (place.Find("properties")?.Members() ?? [])
-            .Select(member => (member.Name, compiler.InnerRuleOf(member.Value), names.Contains(member.Name)))
-            .ToList();
-        foreach (var name in required.Where(name => !properties.Exists(property => property.Name == name.AsText())))
-        {
-            var isClosed = place.Has("additionalProperties") && others is null;
-            properties.Add((name.AsText(), others ?? (isClosed ? throw name.Refuse($"required names \"{name.AsText()}\", which is not allowed") : compiler.Json.Value), true));
-        }
-
-        return properties;
-    }
-
-    /// <returns>The node where a member begins: behind a comma where it is not the first.</returns>
-    private static int BeforeMember(SchemaCompiler compiler, int from, int members) => members == 0 ? from : compiler.Json.AddSeparator(from, ","u8);
-
-    /// <summary>Adds ways over the rest of a name, quotation mark included, that is none of the others. It has no escapes.</summary>
-    private static void WriteOtherName(NetworkBuilder network, int from, IReadOnlyList<string> names, int to)
-    {
-        var free = network.AddNode();
-        PlainCharacters.Write(network, free, JsonCharacters.Unescaped, free);
-        network.AddBytes(free, (byte)'"', (byte)'"', to);
-        var spelled = names.Select(name => name.EnumerateRunes().ToArray()).Where(name => name.All(rune => JsonCharacters.Unescaped.Contains(rune.Value)));
-        WriteBranches(network, from, [.. spelled], 0, (free, to));
-    }
-
-    private static void WriteBranches(NetworkBuilder network, int from, IReadOnlyList<Rune[]> names, int length, (int Free, int End) to)
-    {
-        if (!names.Any(name => name.Length == length))
-        {
-            network.AddBytes(from, (byte)'"', (byte)'"', to.End);
-        }
-
-        var branches = names.Where(name => name.Length > length).GroupBy(name => name[length].Value).ToArray();
-        PlainCharacters.Write(network, from, JsonCharacters.Unescaped.Except(CodePointSet.Of([.. branches.Select(branch => branch.Key)])), to.Free);
-        foreach (var branch in branches)
-        {
-            var next = network.AddNode();
-            PlainCharacters.Write(network, from, CodePointSet.Of(branch.Key), next);
-            WriteBranches(network, next, [.. branch], length + 1, to);
-        }
     }
 }

@@ -9,17 +9,16 @@ namespace LmDeploy.Worker.Guided.Schemas;
 /// </summary>
 internal sealed class SchemaCompiler
 {
-    private const int MostPositions = 50_000;
+    private const int MostPositions = 1_000_000;
     private const int Deepest = 300;
 
-    private readonly SchemaPlace _root;
     private readonly Dictionary<string, Rule> _known = new(StringComparer.Ordinal);
     private readonly List<string> _beforeAnyByte = [];
+    private string? _contradiction;
     private int _depth;
 
-    private SchemaCompiler(JsonElement schema)
+    private SchemaCompiler()
     {
-        _root = new SchemaPlace(schema, "#");
         Network = new NetworkBuilder(MostPositions);
         Json = new JsonRules(Network);
     }
@@ -28,162 +27,129 @@ internal sealed class SchemaCompiler
 
     public JsonRules Json { get; }
 
+    public SchemaWarnings Warnings { get; } = new();
+
     /// <exception cref="Errors.EngineException">What is not supported or contradicts itself, and where it is.</exception>
-    public static Network Compile(JsonElement schema)
+    public static (Network Network, IReadOnlyList<string> Warnings) Compile(JsonElement schema)
     {
-        var compiler = new SchemaCompiler(schema);
-        return compiler.Network.Build(compiler.RuleOf(compiler._root));
+        var compiler = new SchemaCompiler();
+        var rule = compiler.RuleOf(SchemaPlace.Root(schema));
+        return (compiler.Network.Build(rule, compiler.Json.Character, compiler._contradiction), compiler.Warnings.Texts);
     }
 
     /// <summary>The network of all JSON objects.</summary>
     public static Network AnyObject()
     {
-        var network = new NetworkBuilder(MostPositions);
-        return network.Build(new JsonRules(network).Object);
+        var compiler = new SchemaCompiler();
+        return compiler.Network.Build(compiler.Json.Object, compiler.Json.Character);
     }
 
-    /// <summary>The rule of a schema within another, whose values begin after some byte of the other's.</summary>
-    public Rule InnerRuleOf(SchemaPlace place)
+    /// <summary>The rule of values that begin after some byte of another value and fit all of some schemas.</summary>
+    public Rule InnerRuleOf(IEnumerable<SchemaPlace> schemas)
     {
         string[] before = [.. _beforeAnyByte];
         _beforeAnyByte.Clear();
-        var rule = RuleOf(place);
+        var all = Conjunction.Anything();
+        foreach (var schema in schemas)
+        {
+            all.Add(schema, Warnings);
+        }
+
+        var rule = RuleOf(all);
         _beforeAnyByte.AddRange(before);
         return rule;
     }
 
-    private Rule RuleOf(SchemaPlace place)
+    /// <summary>A rule that nothing fits, because schemas contradict themselves or each other.</summary>
+    public Rule Nothing(SchemaPlace place, string problem)
     {
-        if (_beforeAnyByte.Contains(place.Path))
+        _contradiction ??= place.Describe(problem);
+        return Network.AddRule();
+    }
+
+    private Rule RuleOf(SchemaPlace schema)
+    {
+        var all = Conjunction.Anything();
+        all.Add(schema, Warnings);
+        return RuleOf(all);
+    }
+
+    private Rule RuleOf(Conjunction schemas)
+    {
+        var key = schemas.Key;
+        if (_beforeAnyByte.Contains(key))
         {
-            throw place.Refuse("the schema refers to itself with no object or array in between");
+            throw schemas.Place.Refuse("the schema refers to itself with no object or array in between");
         }
 
-        if (_known.TryGetValue(place.Path, out var known))
+        if (_known.TryGetValue(key, out var known))
         {
             return known;
         }
 
         if (++_depth > Deepest)
         {
-            throw place.Refuse($"schemas are nested more than {Deepest} deep");
+            throw schemas.Place.Refuse($"schemas are nested more than {Deepest} deep");
         }
 
         var rule = Network.AddRule();
-        _known.Add(place.Path, rule);
-        _beforeAnyByte.Add(place.Path);
-        Write(place, rule);
+        _known.Add(key, rule);
+        _beforeAnyByte.Add(key);
+        Write(schemas, rule);
         _beforeAnyByte.RemoveAt(_beforeAnyByte.Count - 1);
         _depth--;
         return rule;
     }
 
-    private void Write(SchemaPlace place, Rule rule)
+    private void Write(Conjunction schemas, Rule rule)
     {
-        switch (place.Element.ValueKind)
+        if (schemas.False is { } none)
         {
-            case JsonValueKind.True:
-                Network.AddCall(rule.Start, Json.Value, rule.End);
-                return;
-            case JsonValueKind.False:
-                throw place.Refuse("no value fits the schema false");
-            case not JsonValueKind.Object:
-                throw place.Refuse("a schema is an object");
+            Network.AddCall(rule.Start, Nothing(none, "no value fits the schema false"), rule.End);
         }
-
-        foreach (var (name, value) in place.Members().Where(member => !SchemaKeywords.IsKnown(member.Name)))
+        else if (schemas.Choice is { } choice)
         {
-            throw value.Refuse($"the keyword {name} is not supported");
+            foreach (var alternative in Conjunction.Schemas(choice))
+            {
+                Network.AddCall(rule.Start, RuleOf(schemas.Choose(alternative, Warnings)), rule.End);
+            }
         }
-
-        if (SchemaKeywords.Whole.FirstOrDefault(keyword => place.Has(keyword)) is { } whole)
+        else if (schemas.Has("const") || schemas.Has("enum"))
         {
-            RequireAlone(place, whole);
-            WriteWhole(place, whole, rule);
+            Network.AddCall(rule.Start, ConstantSchema.Make(this, schemas), rule.End);
         }
         else
         {
-            WriteTypes(place, rule);
+            WriteTypes(schemas, rule);
         }
     }
 
-    private static void RequireAlone(SchemaPlace place, string keyword)
+    private void WriteTypes(Conjunction schemas, Rule rule)
     {
-        var others = place.Members().Where(member => member.Name != keyword && !SchemaKeywords.Annotations.Contains(member.Name));
-        foreach (var (name, value) in others.Where(other => !(other.Name == "type" && keyword is "const" or "enum")))
-        {
-            throw value.Refuse($"{name} beside {keyword} is not supported");
-        }
-    }
-
-    private void WriteWhole(SchemaPlace place, string keyword, Rule rule)
-    {
-        var value = place.Find(keyword)!.Value;
-        switch (keyword)
-        {
-            case "$ref":
-                Network.AddCall(rule.Start, RuleOf(SchemaReference.Find(_root, value)), rule.End);
-                break;
-            case "const" or "enum":
-                ConstantSchema.Write(Network, place, rule);
-                break;
-            default:
-                var alternatives = value.Items();
-                if (alternatives.Count == 0 || (keyword == "allOf" && alternatives.Count > 1))
-                {
-                    throw value.Refuse(alternatives.Count == 0 ? $"{keyword} has no schema" : "allOf is supported with one schema only");
-                }
-
-                foreach (var alternative in alternatives)
-                {
-                    Network.AddCall(rule.Start, RuleOf(alternative), rule.End);
-                }
-
-                break;
-        }
-    }
-
-    private void WriteTypes(SchemaPlace place, Rule rule)
-    {
-        var types = TypesOf(place);
-        if (types.Count == 0)
+        if (SchemaTypes.Of(schemas) is not { } types)
         {
             Network.AddCall(rule.Start, Json.Value, rule.End);
+            return;
+        }
+
+        if (types.Count == 0)
+        {
+            Network.AddCall(rule.Start, Nothing(schemas.Place, "no type is allowed by all that is said of it"), rule.End);
         }
 
         foreach (var type in types)
         {
             var made = type switch
             {
-                "object" => ObjectSchema.Make(this, place),
-                "array" => ArraySchema.Make(this, place),
-                "string" => TextSchema.Make(this, place),
-                "number" => NumberSchema.Make(this, place),
-                "integer" => IntegerSchema.Make(this, place),
+                "object" => ObjectSchema.Make(this, schemas),
+                "array" => ArraySchema.Make(this, schemas),
+                "string" => TextSchema.Make(this, schemas),
+                "number" => NumberSchema.Make(this, schemas),
+                "integer" => IntegerSchema.Make(this, schemas),
                 "boolean" => Json.Boolean,
                 _ => Json.Null,
             };
             Network.AddCall(rule.Start, made, rule.End);
         }
-    }
-
-    /// <summary>The types as they are named or, where they are not, those that the other keywords are about; none for any value.</summary>
-    private static IReadOnlyList<string> TypesOf(SchemaPlace place)
-    {
-        if (place.Find("type") is not { } type)
-        {
-            return [.. SchemaKeywords.Types.Where(about => about.Value.Any(keyword => place.Has(keyword))).Select(about => about.Key)];
-        }
-
-        var names = type.Element.ValueKind == JsonValueKind.Array ? type.Items() : [type];
-        foreach (var name in names)
-        {
-            if (!SchemaKeywords.Types.ContainsKey(name.AsText()))
-            {
-                throw name.Refuse($"there is no type \"{name.AsText()}\"");
-            }
-        }
-
-        return names.Count > 0 ? [.. names.Select(name => name.AsText()).Distinct()] : throw type.Refuse("type names no type");
     }
 }

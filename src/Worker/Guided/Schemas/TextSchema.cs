@@ -1,4 +1,3 @@
-using LmDeploy.Worker.Guided.Expressions;
 using LmDeploy.Worker.Guided.Networks;
 
 namespace LmDeploy.Worker.Guided.Schemas;
@@ -24,70 +23,55 @@ internal static class TextSchema
         ["email"] = $@"{Local}(?:\.{Local}){{0,2}}@{Label}(?:\.{Label}){{0,3}}\.[A-Za-z]{{2,10}}",
     };
 
-    private static readonly string[] _keywords = ["minLength", "maxLength", "pattern", "format"];
-
-    public static Rule Make(SchemaCompiler compiler, SchemaPlace place)
+    public static Rule Make(SchemaCompiler compiler, Conjunction schemas)
     {
-        var present = _keywords.Where(keyword => place.Has(keyword)).ToArray();
-        if (present.Length == 0)
+        var isMeasured = schemas.Has("minLength") || schemas.Has("maxLength");
+        var pattern = PatternOf(schemas, isMeasured);
+        var format = FormatOf(schemas, compiler.Warnings, pattern is not null || isMeasured);
+        if (pattern is not null)
         {
-            return compiler.Json.Text;
+            return compiler.Json.Containing(pattern);
         }
 
-        if (present.Length > 1 && !present.SequenceEqual(_keywords.Take(2)))
+        if (format is not null)
         {
-            throw place.Find(present[^1])!.Value.Refuse($"{present[^1]} beside {present[0]} is not supported");
+            return compiler.Json.Quoted(format);
         }
 
-        var network = compiler.Network;
-        var rule = network.AddRule();
-        var open = network.AddLiteral(rule.Start, "\""u8);
-        var close = network.AddNode();
-        network.AddBytes(close, (byte)'"', (byte)'"', rule.End);
-        if (place.Find("pattern") is { } pattern)
-        {
-            new ExpressionWriter(network, JsonCharacters.Write).WriteSearch(open, pattern.AsText(), close);
-        }
-        else if (place.Find("format") is { } format)
-        {
-            var known = _formats.GetValueOrDefault(format.AsText())
-                ?? throw format.Refuse($"the format \"{format.AsText()}\" is not supported; supported are {string.Join(", ", _formats.Keys)}");
-            network.AddCall(open, compiler.Json.Matching(known), close);
-        }
-        else
-        {
-            WriteLength(compiler, place, open, close);
-        }
-
-        return rule;
+        var (least, most) = (schemas.Least("minLength"), schemas.Most("maxLength"));
+        return least > most ? compiler.Nothing(schemas.Place, $"minLength is {least}, but maxLength is {most}") : compiler.Json.Characters(least, most);
     }
 
-    private static void WriteLength(SchemaCompiler compiler, SchemaPlace place, int from, int to)
+    private static string? PatternOf(Conjunction schemas, bool isMeasured)
     {
-        var least = place.Find("minLength")?.AsCount() ?? 0;
-        var most = place.Find("maxLength")?.AsCount();
-        if (least > most)
+        var patterns = schemas.All("pattern").DistinctBy(place => place.AsText()).ToList();
+        if (patterns.Count > 1)
         {
-            throw place.Refuse($"minLength is {least}, but maxLength is {most}");
+            throw patterns[1].Refuse("a pattern beside another one is not supported");
         }
 
-        for (var i = 0; i < (most ?? least); i++)
+        return patterns.Count == 0 ? null : !isMeasured ? patterns[0].AsText() : throw patterns[0].Refuse($"pattern beside {(schemas.Has("minLength") ? "minLength" : "maxLength")} is not supported");
+    }
+
+    /// <summary>The expression of the first format that can be kept to. JSON Schema calls formats annotations: what cannot be honoured is only said.</summary>
+    private static string? FormatOf(Conjunction schemas, SchemaWarnings warnings, bool isRestricted)
+    {
+        string? kept = null;
+        foreach (var format in schemas.All("format").DistinctBy(place => place.AsText()))
         {
-            if (i >= least)
+            var expression = _formats.GetValueOrDefault(format.AsText());
+            if (expression is not null && kept is null && !isRestricted)
             {
-                compiler.Network.AddEmpty(from, to);
+                kept = expression;
             }
-
-            var next = compiler.Network.AddNode();
-            compiler.Network.AddCall(from, compiler.Json.Character, next);
-            from = next;
+            else
+            {
+                warnings.Add(format, expression is null
+                    ? $"the format \"{format.AsText()}\" is not kept to; those that are kept to are {string.Join(", ", _formats.Keys)}"
+                    : $"the format \"{format.AsText()}\" is not kept to beside pattern, a length or another format");
+            }
         }
 
-        if (most is null)
-        {
-            compiler.Network.AddCall(from, compiler.Json.Character, from);
-        }
-
-        compiler.Network.AddEmpty(from, to);
+        return kept;
     }
 }

@@ -4,23 +4,37 @@ namespace LmDeploy.Worker.Guided.Schemas;
 internal static class WholeNumbers
 {
     /// <param name="least">0 or more.</param>
-    /// <param name="most">No less; included.</param>
+    /// <param name="most">No less, at most 18 digits; included.</param>
     public static string Pattern(long least, long most)
     {
         var parts = new List<string>();
-        while (true)
+        (int Least, int Most)? whole = null;
+        while (least <= most)
         {
             var digits = least.ToString();
-            var last = digits.Length >= 19 ? most : Math.Min(most, long.Parse(new string('9', digits.Length)));
-            parts.Add(OfOneLength(digits, last.ToString()));
-            if (last >= most)
+            var last = Math.Min(most, long.Parse(new string('9', digits.Length)));
+            if (IsFirstOfLength(digits) && last.ToString().All(digit => digit == '9'))
             {
-                return $"(?:{string.Join('|', parts)})";
+                // All numbers of so many digits, and of one more, and so on, are one part.
+                whole = (whole?.Least ?? digits.Length, digits.Length);
+            }
+            else
+            {
+                parts.Add(OfOneLength(digits, last.ToString()));
             }
 
             least = last + 1;
         }
+
+        if (whole is var (shortest, longest))
+        {
+            parts.Add($"[1-9][0-9]{{{shortest - 1},{longest - 1}}}");
+        }
+
+        return $"(?:{string.Join('|', parts)})";
     }
+
+    private static bool IsFirstOfLength(string digits) => digits[0] == '1' && digits.AsSpan(1).TrimStart('0').IsEmpty;
 
     private static string OfOneLength(string least, string most)
     {

@@ -60,7 +60,7 @@ internal static class CommonConfig
         }
 
         const string key = "partial_rotary_factor";
-        var factor = config.Section("rope_parameters")?.PositiveNumber(key) ?? config.PositiveNumber(key, defaultFactor.Value);
+        var factor = RopeSettings.SectionOf(config)?.PositiveNumber(key) ?? config.PositiveNumber(key, defaultFactor.Value);
         return factor <= 1 ? (int)(headDim * factor) : throw config.Invalid(key, $"must be at most 1, but is {factor}");
     }
 

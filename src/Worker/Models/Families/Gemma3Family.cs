@@ -20,7 +20,8 @@ internal sealed class Gemma3Family : IModelFamily
         var window = config.OptionalPositiveInteger("sliding_window", DefaultWindow);
         var pattern = config.OptionalPositiveInteger("sliding_window_pattern") ?? config.OptionalPositiveInteger("_sliding_window_pattern") ?? DefaultPattern;
         var parameters = config.Section("rope_parameters");
-        var full = parameters?.Section("full_attention") ?? config.Section("rope_scaling");
+        var (full, old) = (parameters?.Section("full_attention"), config.Section("rope_scaling"));
+        full = full is not null && old is not null ? old.Over(full) : old ?? full;
         var sliding = parameters?.Section("sliding_attention");
         var headDim = spec.Attention.HeadDim;
         return spec with

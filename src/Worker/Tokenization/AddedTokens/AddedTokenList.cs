@@ -10,15 +10,13 @@ internal sealed class AddedTokenList(Vocabulary vocabulary)
 
     public IReadOnlyList<AddedToken> Tokens => [.. _tokens.Values];
 
-    /// <summary>Adds a token of the tokenizer's own file.</summary>
+    /// <summary>Adds a token of the tokenizer's own file, as Hugging Face's library does: an empty one is left out, and of those that are there twice the last one's flags count.</summary>
     public void Add(AddedToken token, string file)
     {
-        if (_tokens.ContainsKey(token.Content))
+        if (token.Content.Length > 0)
         {
-            throw TokenizerErrors.InvalidFile(file, $"the added token \"{token.Content}\" is there twice");
+            Put(_tokens.TryGetValue(token.Content, out var known) ? token with { Id = known.Id } : token, file);
         }
-
-        Put(token, file);
     }
 
     /// <summary>
@@ -27,7 +25,7 @@ internal sealed class AddedTokenList(Vocabulary vocabulary)
     /// </summary>
     public void Apply(TokenizerConfig config)
     {
-        foreach (var token in config.AddedTokens)
+        foreach (var token in config.AddedTokens.Where(token => token.Content.Length > 0))
         {
             Put(token with { Id = FindId(token.Content) ?? token.Id }, config.File);
         }

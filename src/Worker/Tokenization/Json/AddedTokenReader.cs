@@ -7,10 +7,9 @@ internal static class AddedTokenReader
 {
     public static AddedToken Read(JsonPlace place, int id, bool special)
     {
-        var content = place.Member("content").AsString();
         return new AddedToken(
             id,
-            content.Length > 0 ? content : throw place.Invalid("\"content\" is empty"),
+            place.Member("content").AsString(),
             place.Flag("single_word", false),
             place.Flag("lstrip", false),
             place.Flag("rstrip", false),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.Files;
+using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Tokenization.Json;
 
@@ -15,7 +16,7 @@ internal static class JsonFile
     {
         try
         {
-            return JsonDocument.Parse(ModelFile.ReadAll(path, MaxBytes), _options);
+            return PythonJson.Parse(ModelFile.ReadAll(path, MaxBytes), _options);
         }
         catch (FileNotFoundException)
         {

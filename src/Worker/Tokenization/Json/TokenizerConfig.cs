@@ -15,4 +15,11 @@ internal sealed record TokenizerConfig(
     IReadOnlyList<AddedToken> AddedTokens,
     IReadOnlyList<AddedToken> Special,
     bool? AddBosToken,
-    bool? AddEosToken);
+    bool? AddEosToken)
+{
+    /// <summary>What LlamaTokenizer calls legacy: whether a space is put before the text after each special token rather than before the whole one. It counts without a tokenizer.json.</summary>
+    public bool IsLegacy { get; init; } = true;
+
+    /// <summary>Whether a space is put before texts at all. It counts without a tokenizer.json.</summary>
+    public bool AddPrefixSpace { get; init; } = true;
+}

@@ -24,7 +24,7 @@ internal sealed class TokenizerConfigReader
     {
         var reader = new TokenizerConfigReader();
         var file = Path.Combine(folder, "tokenizer_config.json");
-        var (addBos, addEos) = With(file, reader.ReadConfig);
+        var (addBos, addEos, legacy, prefix) = With(file, reader.ReadConfig);
         With(Path.Combine(folder, "special_tokens_map.json"), place => reader.ReadSpecial(place));
         With(Path.Combine(folder, "added_tokens.json"), reader.ReadAddedTokens);
 
@@ -35,7 +35,11 @@ internal sealed class TokenizerConfigReader
             reader._added,
             [.. reader._named.Values, .. reader._listed],
             addBos,
-            addEos);
+            addEos)
+        {
+            IsLegacy = legacy ?? true,
+            AddPrefixSpace = prefix ?? true,
+        };
     }
 
     private static T? With<T>(string file, Func<JsonPlace, T> read)
@@ -48,7 +52,7 @@ internal sealed class TokenizerConfigReader
         ? new AddedToken(NoId, place.AsString(), false, false, false, Normalized: false, Special: true)
         : AddedTokenReader.Read(place, NoId, special: true);
 
-    private (bool? AddBos, bool? AddEos) ReadConfig(JsonPlace place)
+    private (bool? AddBos, bool? AddEos, bool? Legacy, bool? Prefix) ReadConfig(JsonPlace place)
     {
         if (place.Find("added_tokens_decoder") is { } decoder)
         {
@@ -60,7 +64,7 @@ internal sealed class TokenizerConfigReader
         }
 
         ReadSpecial(place);
-        return (place.Find("add_bos_token")?.AsBool(), place.Find("add_eos_token")?.AsBool());
+        return (place.Find("add_bos_token")?.AsBool(), place.Find("add_eos_token")?.AsBool(), place.Find("legacy")?.AsBool(), place.Find("add_prefix_space")?.AsBool());
     }
 
     private bool ReadSpecial(JsonPlace place)

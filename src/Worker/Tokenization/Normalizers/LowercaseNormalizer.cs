@@ -7,7 +7,7 @@ internal sealed class LowercaseNormalizer : INormalizer
 {
     private const char CapitalIWithDot = '\u0130';
 
-    public string Normalize(string text)
+    public string Normalize(string text, long mostBytes)
     {
         var lower = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())

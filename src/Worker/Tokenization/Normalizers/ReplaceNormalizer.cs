@@ -6,18 +6,24 @@ namespace LmDeploy.Worker.Tokenization.Normalizers;
 /// <summary>Replaces each match of a pattern by a fixed content.</summary>
 internal sealed class ReplaceNormalizer(IPattern pattern, string content) : INormalizer
 {
-    public string Normalize(string text)
+    public string Normalize(string text, long mostBytes)
     {
-        if (pattern is LiteralPattern { Literal.Length: > 0 } literal)
-        {
-            return text.Replace(literal.Literal, content, StringComparison.Ordinal);
-        }
-
         var matches = new List<TextRange>();
         pattern.Find(text, matches);
         if (matches.Count == 0)
         {
             return text;
+        }
+
+        // Each match takes something away, but no more than the text has.
+        if (matches.Count * (long)content.Length > mostBytes)
+        {
+            throw NormalizedSize.TooLong(matches.Count * (long)content.Length, mostBytes);
+        }
+
+        if (pattern is LiteralPattern { Literal.Length: > 0 } literal)
+        {
+            return NormalizedSize.Check(text.Replace(literal.Literal, content, StringComparison.Ordinal), mostBytes);
         }
 
         var replaced = new StringBuilder(text.Length);
@@ -28,6 +34,6 @@ internal sealed class ReplaceNormalizer(IPattern pattern, string content) : INor
             end = match.End;
         }
 
-        return replaced.Append(text, end, text.Length - end).ToString();
+        return NormalizedSize.Check(replaced.Append(text, end, text.Length - end).ToString(), mostBytes);
     }
 }

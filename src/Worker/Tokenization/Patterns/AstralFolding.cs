@@ -1,48 +1,72 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace LmDeploy.Worker.Tokenization.Patterns;
 
 /// <summary>
-/// Replaces each code point outside the BMP by one BMP character of the same general category that the expression does
-/// not name, so that an expression made of categories and named BMP characters cannot tell the two apart.
+/// Replaces each code point outside the BMP by one BMP character, a stand-in, so that an expression over BMP characters cannot tell the two apart: one of the same general
+/// category that the expression does not name and, where the code point is in classes that name it, one that stands for nothing else. Such characters themselves are replaced, too.
 /// </summary>
 internal sealed class AstralFolding
 {
-    private const int CategoryCount = 30;
+    private const int MostClasses = 64;
     private const char FirstCandidate = '\u00A1';
 
-    /// <summary>The categories that have no code points outside the BMP.</summary>
-    private static readonly UnicodeCategory[] _bmpOnly =
-    [
-        UnicodeCategory.Control, UnicodeCategory.Surrogate, UnicodeCategory.SpaceSeparator,
-        UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator,
-    ];
+    // The categories of the code points that may have to be folded.
+    private static readonly Lazy<UnicodeCategory[]> _astral = new(() =>
+        [.. Enumerable.Range(char.MaxValue + 1, CharacterRange.All.Last - char.MaxValue).Select(CharUnicodeInfo.GetUnicodeCategory).Distinct()]);
 
-    private readonly char[] _standIns = new char[CategoryCount];
+    // Ranges that overlap are equal: those of the intervals never do.
+    private static readonly Comparer<(CharacterRange Range, ulong Classes)> _byRange = Comparer<(CharacterRange Range, ulong Classes)>.Create(
+        (one, two) => one.Range.Last < two.Range.First ? -1 : one.Range.First > two.Range.Last ? 1 : 0);
 
-    /// <exception cref="FormatException">The expression names every BMP character of some category.</exception>
-    public AstralFolding(IReadOnlyList<CharacterRange> namedCharacters)
+    private readonly Dictionary<UnicodeCategory, char> _unnamed = [];
+    private readonly Dictionary<(UnicodeCategory Category, ulong Classes), char> _named = [];
+    private readonly List<(CharacterRange Range, ulong Classes)> _intervals;
+    private readonly SearchValues<char> _replaced;
+
+    /// <param name="namedCharacters">The BMP characters that the expression names.</param>
+    /// <param name="classes">The code points beyond the BMP that each class of it names.</param>
+    /// <exception cref="FormatException">The expression names too much to tell the characters of some category apart.</exception>
+    public AstralFolding(IReadOnlyList<CharacterRange> namedCharacters, IReadOnlyList<IReadOnlyList<CharacterRange>> classes)
     {
-        for (var c = FirstCandidate; c < char.MaxValue; c++)
+        if (classes.Count > MostClasses)
         {
-            ref var standIn = ref _standIns[(int)CharUnicodeInfo.GetUnicodeCategory(c)];
-            if (standIn == 0 && !namedCharacters.Any(range => range.Contains(c)))
+            throw new FormatException($"the expression has {classes.Count} classes that name characters outside the basic plane, at most {MostClasses} are supported");
+        }
+
+        var free = FreeCharacters(namedCharacters);
+        foreach (var (category, characters) in free)
+        {
+            _unnamed.Add(category, characters.Dequeue());
+        }
+
+        _intervals = IntervalsOf(classes);
+        foreach (var (range, of) in _intervals)
+        {
+            for (var value = range.First; value <= range.Last; value++)
             {
-                standIn = c;
+                var category = CharUnicodeInfo.GetUnicodeCategory(value);
+                if (!_named.ContainsKey((category, of)))
+                {
+                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.TryDequeue(out var standIn) ? standIn : throw TooMany(category));
+                }
             }
         }
 
-        for (var category = UnicodeCategory.UppercaseLetter; (int)category < CategoryCount; category++)
+        if (_astral.Value.FirstOrDefault(category => !_unnamed.ContainsKey(category), UnicodeCategory.Control) is var missing and not UnicodeCategory.Control)
         {
-            if (_standIns[(int)category] == 0 && !_bmpOnly.Contains(category))
-            {
-                throw new FormatException($"the expression names every character of the category {category}; use \\p{{..}} instead");
-            }
+            throw TooMany(missing);
         }
+
+        _replaced = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(value => (char)value), .. _named.Values]);
     }
 
-    public static bool IsNeeded(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+    public bool IsNeeded(ReadOnlySpan<char> text) => text.ContainsAny(_replaced);
+
+    /// <summary>The characters that stand for those which a class names.</summary>
+    public IEnumerable<char> StandInsOf(int classNumber) => _named.Where(known => (known.Key.Classes >> classNumber & 1) != 0).Select(known => known.Value);
 
     /// <summary>Writes the folded text, and for each of its characters and its end the position in <paramref name="text"/>.</summary>
     /// <returns>The length of the folded text.</returns>
@@ -53,11 +77,60 @@ internal sealed class AstralFolding
         foreach (var rune in text.EnumerateRunes())
         {
             offsets[length] = position;
-            folded[length++] = rune.IsBmp ? (char)rune.Value : _standIns[(int)Rune.GetUnicodeCategory(rune)];
+            folded[length++] = rune.IsBmp && !_replaced.Contains((char)rune.Value) ? (char)rune.Value : StandInOf(rune);
             position += rune.Utf16SequenceLength;
         }
 
         offsets[length] = position;
         return length;
+    }
+
+    private static Dictionary<UnicodeCategory, Queue<char>> FreeCharacters(IReadOnlyList<CharacterRange> named)
+    {
+        var isNamed = new bool[char.MaxValue + 1];
+        foreach (var range in named)
+        {
+            Array.Fill(isNamed, true, range.First, range.Last - range.First + 1);
+        }
+
+        var free = new Dictionary<UnicodeCategory, Queue<char>>();
+        for (var c = FirstCandidate; c < char.MaxValue; c++)
+        {
+            if (!isNamed[c] && !char.IsSurrogate(c))
+            {
+                var category = CharUnicodeInfo.GetUnicodeCategory(c);
+                free.TryAdd(category, []);
+                free[category].Enqueue(c);
+            }
+        }
+
+        return free;
+    }
+
+    /// <summary>The named code points, cut where the set of classes that name them changes.</summary>
+    private static List<(CharacterRange Range, ulong Classes)> IntervalsOf(IReadOnlyList<IReadOnlyList<CharacterRange>> classes)
+    {
+        var cuts = new SortedSet<int>(classes.SelectMany(ranges => ranges).SelectMany(range => new[] { range.First, range.Last + 1 }));
+        var intervals = new List<(CharacterRange, ulong)>();
+        foreach (var (first, next) in cuts.Zip(cuts.Skip(1)))
+        {
+            var of = classes.Select((ranges, number) => ranges.Any(range => range.Contains(first)) ? 1UL << number : 0).Aggregate(0UL, (all, one) => all | one);
+            if (of != 0)
+            {
+                intervals.Add((new CharacterRange(first, next - 1), of));
+            }
+        }
+
+        return intervals;
+    }
+
+    private static FormatException TooMany(UnicodeCategory category) =>
+        new($"the expression names so many characters of the category {category} that none are left to stand for those outside the basic plane; use \\p{{..}} instead");
+
+    private char StandInOf(Rune rune)
+    {
+        var category = Rune.GetUnicodeCategory(rune);
+        var place = rune.IsBmp ? -1 : _intervals.BinarySearch((new CharacterRange(rune.Value, rune.Value), 0), _byRange);
+        return place < 0 ? _unnamed[category] : _named[(category, _intervals[place].Classes)];
     }
 }

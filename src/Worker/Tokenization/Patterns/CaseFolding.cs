@@ -9,7 +9,7 @@ internal static class CaseFolding
     public static IEnumerable<char> VariantsOf(CharacterRange range)
     {
         var folded = new HashSet<char>();
-        for (var c = (int)range.First; c <= range.Last; c++)
+        for (var c = range.First; c <= range.Last; c++)
         {
             if (char.IsLetter((char)c))
             {

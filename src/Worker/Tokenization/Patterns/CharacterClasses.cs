@@ -3,7 +3,8 @@ using System.Text;
 namespace LmDeploy.Worker.Tokenization.Patterns;
 
 /// <summary>Translates characters, escapes and bracketed classes, and remembers which characters were named.</summary>
-internal sealed class CharacterClasses(ExpressionCursor cursor)
+/// <param name="folding">What stands for characters outside the BMP; null while that is not known, and they are left out.</param>
+internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? folding)
 {
     /// <summary>Oniguruma's \w: letters, marks, decimal digits, letter numbers, connectors.</summary>
     public const string Word = $"[{WordItems}]";
@@ -12,22 +13,20 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
     private const string NotWordItems = "\\p{No}\\p{Pd}\\p{Ps}\\p{Pe}\\p{Pi}\\p{Pf}\\p{Po}\\p{S}\\p{Z}\\p{C}";
 
     private readonly List<CharacterRange> _named = [];
+    private readonly List<CharacterRange> _astral = [];
+    private readonly List<IReadOnlyList<CharacterRange>> _classes = [];
 
+    /// <summary>Those within the BMP.</summary>
     public IReadOnlyList<CharacterRange> NamedCharacters => _named;
 
-    /// <summary>A character that stands for itself.</summary>
-    public string Literal(char c, bool ignoreCase)
-    {
-        if (char.IsSurrogate(c))
-        {
-            throw cursor.Invalid("names a character outside the basic plane, which is not supported");
-        }
+    /// <summary>What each class names beyond the BMP, where it names anything there.</summary>
+    public IReadOnlyList<IReadOnlyList<CharacterRange>> AstralClasses => _classes;
 
-        return $"[{Items(new CharacterRange(c, c), ignoreCase)}]";
-    }
+    /// <summary>A character that stands for itself.</summary>
+    public string Literal(int c, bool ignoreCase) => Class("", Items(new CharacterRange(c, c), ignoreCase));
 
     /// <summary>What follows a backslash, outside brackets.</summary>
-    public string Escaped(bool ignoreCase) => Set(ignoreCase) is { } set ? $"[{set}]" : Literal(EscapedCharacter(), ignoreCase);
+    public string Escaped(bool ignoreCase) => Set(ignoreCase) is { } set ? Class("", set) : Literal(EscapedCharacter(), ignoreCase);
 
     /// <summary>What follows an opening bracket.</summary>
     public string Bracketed(bool ignoreCase)
@@ -42,7 +41,21 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
         }
 
         cursor.Next();
-        return negated ? $"[^{items}]" : $"[{items}]";
+        return Class(negated ? "^" : "", items.ToString());
+    }
+
+    /// <summary>A class of some items, and of the code points beyond the BMP that were named with them.</summary>
+    private string Class(string negation, string items)
+    {
+        if (_astral.Count > 0)
+        {
+            items += string.Concat(folding?.StandInsOf(_classes.Count).Select(standIn => Quote(standIn)) ?? []);
+            _classes.Add([.. _astral]);
+            _astral.Clear();
+        }
+
+        // Nothing is in it while what stands for its characters is not known.
+        return items.Length > 0 ? $"[{negation}{items}]" : "(?!)";
     }
 
     private string Item(bool ignoreCase)
@@ -62,16 +75,16 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
             return Range(cursor.TryTake("b") ? '\b' : EscapedCharacter(), ignoreCase);
         }
 
-        return Range(Plain(), ignoreCase);
+        return Range(cursor.NextCodePoint(), ignoreCase);
     }
 
-    private string Range(char first, bool ignoreCase)
+    private string Range(int first, bool ignoreCase)
     {
         var last = first;
         if (cursor.StartsWith("-") && !cursor.StartsWith("-]"))
         {
             cursor.Next();
-            last = cursor.TryTake("\\") ? EscapedCharacter() : Plain();
+            last = cursor.TryTake("\\") ? EscapedCharacter() : cursor.NextCodePoint();
             if (last < first)
             {
                 throw cursor.Invalid("has a range whose end is before its start");
@@ -79,12 +92,6 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
         }
 
         return Items(new CharacterRange(first, last), ignoreCase);
-    }
-
-    private char Plain()
-    {
-        var c = cursor.Next();
-        return char.IsSurrogate(c) ? throw cursor.Invalid("names a character outside the basic plane, which is not supported") : c;
     }
 
     private string Items(CharacterRange range, bool ignoreCase)
@@ -96,7 +103,7 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
         }
 
         var variants = new StringBuilder(items);
-        foreach (var variant in CaseFolding.VariantsOf(range))
+        foreach (var variant in range.Basic.SelectMany(CaseFolding.VariantsOf))
         {
             variants.Append(Named(new CharacterRange(variant, variant)));
         }
@@ -106,11 +113,12 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
 
     private string Named(CharacterRange range)
     {
-        _named.Add(range);
-        return range.First == range.Last ? Quote(range.First) : $"{Quote(range.First)}-{Quote(range.Last)}";
+        _named.AddRange(range.Basic);
+        _astral.AddRange(range.Astral);
+        return string.Concat(range.Basic.Select(part => part.First == part.Last ? Quote(part.First) : $"{Quote(part.First)}-{Quote(part.Last)}"));
     }
 
-    private static string Quote(char c) => $"\\u{(int)c:X4}";
+    private static string Quote(int c) => $"\\u{c:X4}";
 
     /// <summary>The items of \s, \p{..} and the like; null where the escape names one character.</summary>
     private string? Set(bool ignoreCase)
@@ -152,8 +160,13 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
             name = cursor.Next().ToString();
         }
 
+        if (UnicodeScripts.Find(name) is { } script)
+        {
+            return string.Concat((negated ? CharacterRange.Complement(script) : script).Select(Named));
+        }
+
         var categories = UnicodeProperties.CategoriesOf(name)
-            ?? throw cursor.Invalid($"uses the property \"{name}\"; only general categories such as L, Lu, Nd or Letter are supported");
+            ?? throw cursor.Invalid($"uses the property \"{name}\"; only general categories such as L, Lu, Nd or Letter, and scripts such as Han, are supported");
         if (ignoreCase && categories is "Lu" or "Ll" or "Lt")
         {
             categories = "Lu Ll Lt";
@@ -162,7 +175,7 @@ internal sealed class CharacterClasses(ExpressionCursor cursor)
         return UnicodeProperties.Items(categories, negated);
     }
 
-    private char EscapedCharacter()
+    private int EscapedCharacter()
     {
         var c = cursor.Next();
         switch (c)

@@ -59,8 +59,16 @@ internal sealed class ExpressionCursor(string text)
             : throw Invalid("has a repeat count over 100000");
     }
 
-    /// <summary>A BMP character given by up to <paramref name="maxDigits"/> hexadecimal digits.</summary>
-    public char TakeHex(int maxDigits)
+    /// <summary>The next code point, which may be two characters.</summary>
+    public int NextCodePoint()
+    {
+        var first = Next();
+        return char.IsHighSurrogate(first) && char.IsLowSurrogate(Peek()) ? char.ConvertToUtf32(first, Next())
+            : char.IsSurrogate(first) ? throw Invalid("has half of a surrogate pair") : first;
+    }
+
+    /// <summary>A code point given by up to <paramref name="maxDigits"/> hexadecimal digits.</summary>
+    public int TakeHex(int maxDigits)
     {
         var start = Position;
         while (Position < text.Length && Position - start < maxDigits && char.IsAsciiHexDigit(text[Position]))
@@ -71,16 +79,14 @@ internal sealed class ExpressionCursor(string text)
         return Character(text.AsSpan(start, Position - start));
     }
 
-    public char Character(ReadOnlySpan<char> hex)
+    public int Character(ReadOnlySpan<char> hex)
     {
         if (!int.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
         {
             throw Invalid("has a malformed hexadecimal character");
         }
 
-        return value is >= 0 and <= char.MaxValue && !char.IsSurrogate((char)value)
-            ? (char)value
-            : throw Invalid($"names U+{value:X}, only characters of the basic plane are supported");
+        return System.Text.Rune.IsValid(value) ? value : throw Invalid($"names U+{value:X}, which is no character");
     }
 
     public void Rewind(int position) => Position = position;

@@ -18,10 +18,10 @@ internal sealed class OnigurumaTranslator
     private bool _ignoreCase;
     private int _depth;
 
-    private OnigurumaTranslator(string expression)
+    private OnigurumaTranslator(string expression, AstralFolding? folding)
     {
         _cursor = new ExpressionCursor(expression);
-        _classes = new CharacterClasses(_cursor);
+        _classes = new CharacterClasses(_cursor, folding);
     }
 
     /// <exception cref="FormatException">The expression is malformed or uses something unsupported.</exception>
@@ -32,11 +32,17 @@ internal sealed class OnigurumaTranslator
             throw new FormatException($"the expression has {expression.Length} characters, at most {MaxLength} are supported");
         }
 
-        var translator = new OnigurumaTranslator(expression);
-        var translated = translator.Alternatives();
-        return translator._cursor.AtEnd
-            ? new Translation(translated, translator._classes.NamedCharacters)
-            : throw translator._cursor.Invalid("has a ')' without '('");
+        // What stands for the characters outside the BMP is known once all that the expression names is.
+        var first = new OnigurumaTranslator(expression, folding: null);
+        var translated = first.Translate();
+        var folding = new AstralFolding(first._classes.NamedCharacters, first._classes.AstralClasses);
+        return new Translation(first._classes.AstralClasses.Count == 0 ? translated : new OnigurumaTranslator(expression, folding).Translate(), folding);
+    }
+
+    private string Translate()
+    {
+        var translated = Alternatives();
+        return _cursor.AtEnd ? translated : throw _cursor.Invalid("has a ')' without '('");
     }
 
     private string Alternatives()
@@ -120,7 +126,7 @@ internal sealed class OnigurumaTranslator
 
     private string Atom()
     {
-        var c = _cursor.Next();
+        var c = _cursor.NextCodePoint();
         return c switch
         {
             '(' => Group(),

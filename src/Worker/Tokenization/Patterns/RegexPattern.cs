@@ -28,14 +28,14 @@ internal sealed class RegexPattern : IPattern
             throw new FormatException($"the expression cannot be compiled: {e.Message}", e);
         }
 
-        _folding = new AstralFolding(translation.NamedCharacters);
+        _folding = translation.Folding;
     }
 
     public void Find(ReadOnlySpan<char> text, List<TextRange> matches)
     {
         try
         {
-            if (AstralFolding.IsNeeded(text))
+            if (_folding.IsNeeded(text))
             {
                 FindFolded(text, matches);
                 return;

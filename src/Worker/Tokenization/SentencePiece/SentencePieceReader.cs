@@ -4,6 +4,7 @@ using LmDeploy.Worker.Tokenization.Json;
 using LmDeploy.Worker.Tokenization.Models;
 using LmDeploy.Worker.Tokenization.Normalizers;
 using LmDeploy.Worker.Tokenization.Patterns;
+using LmDeploy.Worker.Tokenization.PreTokenizers;
 
 namespace LmDeploy.Worker.Tokenization.SentencePiece;
 
@@ -28,6 +29,8 @@ internal sealed class SentencePieceReader
     public static TokenizerParts Read(string file, SentencePieceModel model, TokenizerConfig config) =>
         new SentencePieceReader(file, model, config).Read();
 
+    private bool AddsPrefix => _model.AddDummyPrefix && _config.AddPrefixSpace;
+
     private TokenizerParts Read()
     {
         RequireSupported();
@@ -45,13 +48,14 @@ internal sealed class SentencePieceReader
 
         var config = WithDefaults();
         tokens.Apply(config);
-        var escape = _model.EscapeSpaces ? new ReplaceNormalizer(new LiteralPattern(" "), Space.ToString()) : null;
+        var isLegacy = _config.IsLegacy || !_model.EscapeSpaces;
+        var escape = _model.EscapeSpaces && isLegacy ? new ReplaceNormalizer(new LiteralPattern(" "), Space.ToString()) : null;
         return new TokenizerParts
         {
             AddedTokens = tokens.Tokens,
             Normalizer = new SequenceNormalizer([.. NormalizerSteps(escape)]),
             AddedTokenNormalizer = escape,
-            PreTokenizer = null,
+            PreTokenizer = isLegacy ? null : new MetaspacePreTokenizer(Space, AddsPrefix ? PrependScheme.First : PrependScheme.Never, split: false),
             Model = MakeModel(vocabulary),
             Template = ConfiguredTemplate.Of(config, tokens),
             Decoder = MakeDecoder(),
@@ -130,7 +134,7 @@ internal sealed class SentencePieceReader
             yield return new ReplaceNormalizer(new RegexPattern(@"\A | \z"), "");
         }
 
-        if (_model.AddDummyPrefix)
+        if (AddsPrefix && (_config.IsLegacy || !_model.EscapeSpaces))
         {
             yield return new PrependNormalizer(" ");
         }
@@ -157,7 +161,7 @@ internal sealed class SentencePieceReader
     {
         var unescape = new ReplaceNormalizer(new LiteralPattern(Space.ToString()), " ");
         var stages = new List<Func<IDecoderStage>> { () => new ReplaceStage(unescape), () => new ByteFallbackStage() };
-        if (_model.AddDummyPrefix)
+        if (AddsPrefix)
         {
             stages.Add(() => new StripInTextStage(' ', start: 1, stop: 0));
         }

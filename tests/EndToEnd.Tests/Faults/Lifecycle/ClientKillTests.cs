@@ -70,6 +70,7 @@ public sealed class ClientKillTests : IAsyncLifetime
         moment == Moment.Prefilling ? string.Concat(Enumerable.Repeat("Tell me a story about a fox. ", 1500)) : "Tell me a story about a fox.",
         "--session-len",
         "65536",
+        "--allow-long-session-len",
         "--max-new-tokens",
         "30000",
         "--ignore-eos");

@@ -21,7 +21,7 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
     /// <exception cref="LmDeployException">What its client was told, when it did not survive.</exception>
     public async Task<(IReadOnlyList<WorkerFailure> Failures, ReclaimReceipt Receipt)> PlayAsync(Moment moment, Func<int, Task> strike, EngineConfig? config = null)
     {
-        var engine = (config ?? new EngineConfig()) with { SessionLen = 8192 };
+        var engine = (config ?? new EngineConfig()) with { SessionLen = 8192, AllowLongSessionLen = true };
         var pipe = await CreateAsync(moment, strike, engine).WaitAsync(Deadline);
         await using (pipe)
         {

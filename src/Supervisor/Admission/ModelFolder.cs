@@ -1,5 +1,7 @@
 using System.Text.Json;
 using LmDeploy.Files;
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Shortages;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -13,10 +15,30 @@ namespace LmDeploy.Supervisor.Admission;
 internal sealed record ModelFolder(
     IReadOnlyList<FileInfo> Files, long Weights, int ElementSize, int Layers, long CacheWidth, int LongestContext)
 {
+    private const string ConfigFile = "config.json";
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
     private const long LargestJson = 64L << 20;
     private const int DefaultContext = 2048;
+
+    /// <summary>Refuses a folder whose config.json is there and no file, such as a named pipe: to start a worker would only tell that later.</summary>
+    /// <exception cref="SupervisorException">Code <c>invalid_config</c>.</exception>
+    public static void RequireFile(string folder)
+    {
+        var path = Path.Combine(folder, ConfigFile);
+        try
+        {
+            ModelFile.Open(path).Dispose();
+        }
+        catch (FileNotFoundException)
+        {
+            return; // The worker says what a folder needs.
+        }
+        catch (IOException exception) when (!ResourceShortage.Is(exception))
+        {
+            throw new SupervisorException(ErrorCodes.InvalidConfig, $"'{path}' cannot be read: {exception.Message}", path);
+        }
+    }
 
     /// <param name="readsWeights">Whether the weights are those of the folder; else they are made as config.json says.</param>
     /// <returns>Null when the folder cannot be read, or does not say what is needed here.</returns>
@@ -24,7 +46,7 @@ internal sealed record ModelFolder(
     {
         try
         {
-            var config = new FileInfo(Path.Combine(folder, "config.json"));
+            var config = new FileInfo(Path.Combine(folder, ConfigFile));
             using var json = Parse(config);
             var root = json.RootElement;
             var weights = readsWeights ? FindWeights(folder) : [];

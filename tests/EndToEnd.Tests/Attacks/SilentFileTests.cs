@@ -39,7 +39,7 @@ public sealed class SilentFileTests(ITestOutputHelper output) : IDisposable
         {
             status.ShouldBe(500, body.ToString());
             body.GetProperty("error").GetProperty("code").GetString().ShouldBe("invalid_config");
-            body.GetProperty("error").GetProperty("message").GetString().ShouldContain("a named pipe");
+            body.GetProperty("error").GetProperty("message").GetString()!.ShouldContain("a named pipe");
         }
 
         await caller.StopAsync();
@@ -73,7 +73,7 @@ public sealed class SilentFileTests(ITestOutputHelper output) : IDisposable
 
                 var (status, body) = await LoadAsync(server, folder).WaitAsync(Deadline);
                 status.ShouldNotBe(200, file);
-                var message = body.GetProperty("error").GetProperty("message").GetString();
+                var message = body.GetProperty("error").GetProperty("message").GetString()!;
                 message.ShouldContain(file);
                 message.ShouldContain(kind);
             }

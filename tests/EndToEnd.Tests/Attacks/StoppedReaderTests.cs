@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using LmDeploy.EndToEnd.Tests.Processes;
 using LmDeploy.EndToEnd.Tests.Serving;
@@ -18,7 +19,7 @@ public sealed partial class StoppedReaderTests
     public async Task FullPipe_KeepsNobodyFromLoadingReplacingOrEnding()
     {
         await using var server = await Server.StartAsync(new Sandbox(), [$"pebble={Repository.Pebble}"], process =>
-            Control(((FileStream)process.StandardError.BaseStream).SafeFileHandle, SetPipeSize, SmallestPipe).ShouldBe(SmallestPipe));
+            Control(((PipeStream)process.StandardError.BaseStream).SafePipeHandle, SetPipeSize, SmallestPipe).ShouldBe(SmallestPipe));
 
         // Each end and each start of a worker is a dozen lines.
         for (var round = 0; round < Restarts; round++)
@@ -34,5 +35,5 @@ public sealed partial class StoppedReaderTests
     }
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Control(SafeFileHandle file, int command, int argument);
+    private static partial int Control(SafePipeHandle pipe, int command, int argument);
 }

@@ -37,6 +37,25 @@ public sealed class CompletionTests(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task Usage_HasNoTokensOfAnEchoAlone_AndIsNullInPiecesBeforeIt()
+    {
+        var (_, echo) = await fixture.Server.PostAsync("/v1/completions", """{"model":"boulder","prompt":"What is","max_tokens":0,"echo":true}""");
+        var usage = echo.GetProperty("usage");
+        usage.GetProperty("completion_tokens").GetInt32().ShouldBe(0);
+        usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32());
+        var usages = new List<JsonValueKind>();
+        await foreach (var piece in EventReader.StreamAsync(
+            fixture.Server.Http, "/v1/completions", """{"model":"boulder","prompt":"What is","max_tokens":4,"temperature":0,"stream":true,"stream_options":{"include_usage":true}}"""))
+        {
+            usages.Add(piece.GetProperty("usage").ValueKind);
+        }
+
+        usages.Count.ShouldBeGreaterThan(1);
+        usages.SkipLast(1).ShouldAllBe(kind => kind == JsonValueKind.Null);
+        usages[^1].ShouldBe(JsonValueKind.Object);
+    }
+
+    [Fact]
     public async Task TokenIds_AreTakenAsTheyAre()
     {
         var (_, tokenized) = await fixture.Server.PostAsync("/tokenize", """{"model":"boulder","prompt":"What is"}""");

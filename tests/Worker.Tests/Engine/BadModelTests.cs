@@ -129,6 +129,52 @@ public sealed class BadModelTests
     }
 
     [Theory]
+    [InlineData("qwen3", 513, false)]
+    [InlineData("qwen3", 512, true)]
+    [InlineData("variant-llama-dynamic", 65, true)]
+    public async Task SessionLongerThanTheModelWasMadeFor_IsRefused_UnlessForced(string name, int sessionLen, bool fits)
+    {
+        var config = new EngineConfig { SessionLen = sessionLen, CacheMaxEntryCount = 16 };
+        if (!fits)
+        {
+            var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, name), config));
+            (error.Code, error.Subject).ShouldBe((ErrorCodes.InvalidConfig, "session_len"));
+            error.Message.ShouldContain("allow_long_session_len");
+            config.AllowLongSessionLen = true;
+        }
+
+        await LoadAsync(Path.Combine(GoldenModel.Root, name), config);
+    }
+
+    [Fact]
+    public async Task TensorThatTheIndexSaysIsElsewhere_DoesNotCount()
+    {
+        using var model = ModelFolder.CopyOf("qwen3");
+        var checkpoint = CheckpointFile.Read(model);
+        checkpoint.Write();
+        File.Move(model.PathOf("model.safetensors"), model.PathOf("good.safetensors"));
+        var norm = checkpoint.Tensors["model.norm.weight"];
+        checkpoint.Tensors.Clear();
+        checkpoint.Tensors.Add("model.norm.weight", (norm.Dtype, [1], norm.Data[..(norm.Data.Length / (int)norm.Shape[0])]));
+        checkpoint.Write();
+        File.Move(model.PathOf("model.safetensors"), model.PathOf("bad.safetensors"));
+        var map = new JsonObject { ["lm_head.bad"] = "bad.safetensors" };
+        foreach (var tensor in CheckpointFile.Read(model).Tensors.Keys)
+        {
+            map[tensor] = "good.safetensors";
+        }
+
+        map.Remove("lm_head.bad");
+        map["model.norm.weight"] = "good.safetensors";
+        File.WriteAllText(model.PathOf("model.safetensors.index.json"), new JsonObject { ["weight_map"] = map, ["metadata"] = new JsonObject() }.ToJsonString());
+        await LoadAsync(model.Path, new EngineConfig { CacheMaxEntryCount = 16 });
+        map["model.embed_tokens.weight"] = "bad.safetensors";
+        File.WriteAllText(model.PathOf("model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
+        var error = await LoadErrorAsync(model.Path);
+        (error.Code, error.Subject).ShouldBe((ErrorCodes.MissingTensor, "model.embed_tokens.weight"));
+    }
+
+    [Theory]
     [InlineData("gpt_oss", "model.layers.0.self_attn.sinks")]
     [InlineData("deepseek_v3", "model.layers.1.mlp.gate.e_score_correction_bias")]
     [InlineData("qwen3_moe", "model.layers.1.mlp.experts.7.up_proj.weight")]

@@ -14,10 +14,10 @@ public sealed class ConfigFileTests
     [Fact]
     public void WordsOfPythonsJson_AreRead_OutsideOfTexts()
     {
-        using var folder = new TemporaryFolder().With("config.json", """{"a": Infinity, "b": [-Infinity, NaN, 1], "c": "NaN \\" Infinity", "NaN": 2, "d": {"e": NaN}}""");
+        using var folder = new TemporaryFolder().With("config.json", """{"a": Infinity, "b": [-Infinity, NaN, 1], "c": "NaN \" Infinity", "NaN": 2, "d": {"e": NaN}}""");
         var file = ConfigFile.Open(folder.Path, "config.json");
         Should.Throw<EngineException>(() => file.Number("a")).Message.ShouldContain("1e999");
-        file.String("c").ShouldBe("NaN \\ Infinity".Replace("\\ ", "\" ", StringComparison.Ordinal));
+        file.String("c").ShouldBe("NaN \" Infinity");
         file.Number("NaN").ShouldBe(2);
         Should.Throw<EngineException>(() => file.Section("d")!.Number("e")).Message.ShouldContain("must be a number");
     }

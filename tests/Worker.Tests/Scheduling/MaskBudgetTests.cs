@@ -46,7 +46,7 @@ public sealed class MaskBudgetTests
     [Fact]
     public void MaskThatCannotBeFound_EndsItsAnswerAlone()
     {
-        var pool = new BlockPool(100);
+        var pool = new BlockPool(2000);
         var scheduler = new Scheduler(pool, new PrefixCache(pool, 4, false), 4, new SchedulerLimits { MaxBatchSize = 10, MaxPrefillTokenNum = 100, MaxQueueLen = 10 }, (_, _, _) => { });
         var failing = new MaskedRequest(this, 0) { Problem = new Error { Code = ErrorCodes.InvalidRequest } };
         var other = new MaskedRequest(this, 1000);

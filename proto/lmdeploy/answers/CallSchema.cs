@@ -7,7 +7,7 @@ namespace LmDeploy.Answers;
 /// <summary>The JSON schema of an answer that has to be a call.</summary>
 internal static class CallSchema
 {
-    /// <param name="functions">The parameters of each, a JSON schema; null for a function without any.</param>
+    /// <param name="functions">The parameters of each, a JSON schema; null or <c>{}</c> for a function without any.</param>
     /// <param name="forced">The one to be called; null for any of them.</param>
     /// <returns>Of the arguments where only one function can be called, else of <c>{"name": ..., "parameters": ...}</c>.</returns>
     public static string Of(IReadOnlyDictionary<string, JsonElement?> functions, string? forced)
@@ -67,7 +67,7 @@ internal static class CallSchema
     private static void WriteParameters(Utf8JsonWriter json, JsonElement? parameters, string? id)
     {
         json.WriteStartObject();
-        if (parameters is not { } given)
+        if (parameters is not { } given || !given.EnumerateObject().Any())
         {
             json.WriteString("type", "object");
             json.WriteBoolean("additionalProperties", false);

@@ -85,6 +85,37 @@ public sealed class ChatClientConformanceTests
     }
 
     [Fact]
+    public async Task OptionsThatAreNotSet_AreLeftToTheModel()
+    {
+        await using var chat = await ScriptedChat.SayingAsync("ok");
+        await chat.Client.GetResponseAsync("Hi");
+        chat.Config.UnsetFields.ShouldBe(LmDeploy.V1.UnsetFields.ModelOrOpenai);
+        (chat.Config.HasTemperature, chat.Config.HasTopP, chat.Config.HasTopK, chat.Config.HasDoSample).ShouldBe((false, false, false, false));
+        await chat.Client.GetResponseAsync("Hi", new ChatOptions { Temperature = 0 });
+        (chat.Config.DoSample, chat.Config.HasTopP).ShouldBe((false, false));
+    }
+
+    [Fact]
+    public async Task TimesOfDay_AreAskedForAsDotNetReadsThem()
+    {
+        await using var chat = await ScriptedChat.SayingAsync("ok");
+        await chat.Client.GetResponseAsync("Hi", new ChatOptions
+        {
+            ResponseFormat = ChatResponseFormat.ForJsonSchema(AIJsonUtilities.CreateJsonSchema(typeof(Dictionary<string, TimeOnly>))),
+        });
+        var schema = chat.Config.ResponseFormat.JsonSchema;
+        schema.ShouldNotContain("\"time\"");
+        var pattern = System.Text.Json.Nodes.JsonNode.Parse(schema)!["additionalProperties"]!["pattern"]!.GetValue<string>();
+        foreach (var text in new[] { "00:00:00", "23:59:59", "07:08:09.1234567" })
+        {
+            System.Text.RegularExpressions.Regex.IsMatch(text, pattern).ShouldBeTrue();
+            System.Text.Json.JsonSerializer.Deserialize<TimeOnly>($"\"{text}\"").ShouldBe(TimeOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        System.Text.RegularExpressions.Regex.IsMatch("10:00:00Z", pattern).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task FunctionInvocation_CallsAndAnswers()
     {
         await using var chat = await ScriptedChat.SayingAsync(CallSum, "It is 5.");

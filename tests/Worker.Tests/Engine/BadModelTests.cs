@@ -129,6 +129,58 @@ public sealed class BadModelTests
     }
 
     [Theory]
+    [InlineData("null", 513, false)]
+    [InlineData("null", 512, true)]
+    [InlineData("""{"rope_type": "linear", "factor": 2}""", 1024, true)]
+    [InlineData("""{"rope_type": "yarn", "factor": 2, "original_max_position_embeddings": 512}""", 1025, false)]
+    public async Task SessionLongerThanTheModelWasMadeFor_IsRefused_UnlessForced(string scaling, int sessionLen, bool fits)
+    {
+        using var model = ModelFolder.CopyOf("qwen3");
+        model.Configure(json => json["rope_scaling"] = JsonNode.Parse(scaling));
+        var config = new EngineConfig { SessionLen = sessionLen, CacheMaxEntryCount = 16 };
+        if (!fits)
+        {
+            var error = await Should.ThrowAsync<EngineException>(LoadAsync(model.Path, config));
+            (error.Code, error.Subject).ShouldBe((ErrorCodes.InvalidConfig, "session_len"));
+            error.Message.ShouldContain("allow_long_session_len");
+            config.AllowLongSessionLen = true;
+        }
+
+        await LoadAsync(model.Path, config);
+    }
+
+    [Fact]
+    public async Task TensorThatTheIndexSaysIsElsewhere_DoesNotCount()
+    {
+        using var model = ModelFolder.CopyOf("qwen3");
+        var checkpoint = CheckpointFile.Read(model);
+        checkpoint.Write();
+        var good = checkpoint.Tensors.Keys.ToArray();
+        File.Move(model.PathOf("model.safetensors"), model.PathOf("good"));
+        var norm = checkpoint.Tensors["model.norm.weight"];
+        checkpoint.Tensors.Clear();
+        checkpoint.Tensors.Add("extra.weight", (norm.Dtype, [1], norm.Data[..(norm.Data.Length / (int)norm.Shape[0])]));
+        checkpoint.Tensors.Add("model.norm.weight", (norm.Dtype, [1], norm.Data[..(norm.Data.Length / (int)norm.Shape[0])]));
+        checkpoint.Write();
+        File.Move(model.PathOf("model.safetensors"), model.PathOf("bad.safetensors"));
+        File.Move(model.PathOf("good"), model.PathOf("good.safetensors"));
+
+        // The other copy comes first, and something else that is not in the index is taken of its file.
+        var map = new JsonObject { ["extra.weight"] = "bad.safetensors" };
+        foreach (var tensor in good)
+        {
+            map[tensor] = "good.safetensors";
+        }
+
+        File.WriteAllText(model.PathOf("model.safetensors.index.json"), $$"""{"metadata": {"total_size": NaN}, "weight_map": {{map.ToJsonString()}}}""");
+        await LoadAsync(model.Path, new EngineConfig { CacheMaxEntryCount = 16 });
+        map["model.embed_tokens.weight"] = "bad.safetensors";
+        File.WriteAllText(model.PathOf("model.safetensors.index.json"), $$"""{"weight_map": {{map.ToJsonString()}}}""");
+        var error = await LoadErrorAsync(model.Path);
+        (error.Code, error.Subject).ShouldBe((ErrorCodes.MissingTensor, "model.embed_tokens.weight"));
+    }
+
+    [Theory]
     [InlineData("gpt_oss", "model.layers.0.self_attn.sinks")]
     [InlineData("deepseek_v3", "model.layers.1.mlp.gate.e_score_correction_bias")]
     [InlineData("qwen3_moe", "model.layers.1.mlp.experts.7.up_proj.weight")]

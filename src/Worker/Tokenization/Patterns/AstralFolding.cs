@@ -17,6 +17,9 @@ internal sealed class AstralFolding
     private static readonly Lazy<UnicodeCategory[]> _astral = new(() =>
         [.. Enumerable.Range(char.MaxValue + 1, CharacterRange.All.Last - char.MaxValue).Select(CharUnicodeInfo.GetUnicodeCategory).Distinct()]);
 
+    private static readonly Lazy<Dictionary<UnicodeCategory, char[]>> _basic = new(() => Enumerable.Range(FirstCandidate, char.MaxValue - FirstCandidate)
+        .Select(value => (char)value).Where(c => !char.IsSurrogate(c)).GroupBy(CharUnicodeInfo.GetUnicodeCategory).ToDictionary(same => same.Key, same => same.ToArray()));
+
     // Ranges that overlap are equal: those of the intervals never do.
     private static readonly Comparer<(CharacterRange Range, ulong Classes)> _byRange = Comparer<(CharacterRange Range, ulong Classes)>.Create(
         (one, two) => one.Range.Last < two.Range.First ? -1 : one.Range.First > two.Range.Last ? 1 : 0);
@@ -39,7 +42,10 @@ internal sealed class AstralFolding
         var free = FreeCharacters(namedCharacters);
         foreach (var (category, characters) in free)
         {
-            _unnamed.Add(category, characters.Dequeue());
+            if (characters.MoveNext())
+            {
+                _unnamed.Add(category, characters.Current);
+            }
         }
 
         _intervals = IntervalsOf(classes);
@@ -50,7 +56,7 @@ internal sealed class AstralFolding
                 var category = CharUnicodeInfo.GetUnicodeCategory(value);
                 if (!_named.ContainsKey((category, of)))
                 {
-                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.TryDequeue(out var standIn) ? standIn : throw TooMany(category));
+                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.MoveNext() ? characters.Current : throw TooMany(category));
                 }
             }
         }
@@ -60,10 +66,10 @@ internal sealed class AstralFolding
             throw TooMany(missing);
         }
 
-        _replaced = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(value => (char)value), .. _named.Values]);
+        _replaced = SearchValues.Create([.. _named.Values]);
     }
 
-    public bool IsNeeded(ReadOnlySpan<char> text) => text.ContainsAny(_replaced);
+    public bool IsNeeded(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\uD800', '\uDFFF') || (_named.Count > 0 && text.ContainsAny(_replaced));
 
     /// <summary>The characters that stand for those which a class names.</summary>
     public IEnumerable<char> StandInsOf(int classNumber) => _named.Where(known => (known.Key.Classes >> classNumber & 1) != 0).Select(known => known.Value);
@@ -85,27 +91,9 @@ internal sealed class AstralFolding
         return length;
     }
 
-    private static Dictionary<UnicodeCategory, Queue<char>> FreeCharacters(IReadOnlyList<CharacterRange> named)
-    {
-        var isNamed = new bool[char.MaxValue + 1];
-        foreach (var range in named)
-        {
-            Array.Fill(isNamed, true, range.First, range.Last - range.First + 1);
-        }
-
-        var free = new Dictionary<UnicodeCategory, Queue<char>>();
-        for (var c = FirstCandidate; c < char.MaxValue; c++)
-        {
-            if (!isNamed[c] && !char.IsSurrogate(c))
-            {
-                var category = CharUnicodeInfo.GetUnicodeCategory(c);
-                free.TryAdd(category, []);
-                free[category].Enqueue(c);
-            }
-        }
-
-        return free;
-    }
+    /// <summary>The BMP characters of each category that the expression does not name, as far as they are asked for.</summary>
+    private static Dictionary<UnicodeCategory, IEnumerator<char>> FreeCharacters(IReadOnlyList<CharacterRange> named) =>
+        _basic.Value.ToDictionary(category => category.Key, category => category.Value.Where(c => !named.Any(range => range.Contains(c))).GetEnumerator());
 
     /// <summary>The named code points, cut where the set of classes that name them changes.</summary>
     private static List<(CharacterRange Range, ulong Classes)> IntervalsOf(IReadOnlyList<IReadOnlyList<CharacterRange>> classes)

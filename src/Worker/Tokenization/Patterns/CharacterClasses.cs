@@ -16,6 +16,9 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
     private readonly List<CharacterRange> _astral = [];
     private readonly List<IReadOnlyList<CharacterRange>> _classes = [];
 
+    // Whether the set that was read last is what is not in it: to name all else would leave no characters to stand for others.
+    private bool _isWithoutScript;
+
     /// <summary>Those within the BMP.</summary>
     public IReadOnlyList<CharacterRange> NamedCharacters => _named;
 
@@ -26,7 +29,17 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
     public string Literal(int c, bool ignoreCase) => Class("", Items(new CharacterRange(c, c), ignoreCase));
 
     /// <summary>What follows a backslash, outside brackets.</summary>
-    public string Escaped(bool ignoreCase) => Set(ignoreCase) is { } set ? Class("", set) : Literal(EscapedCharacter(), ignoreCase);
+    public string Escaped(bool ignoreCase)
+    {
+        if (Set(ignoreCase) is not { } set)
+        {
+            return Literal(EscapedCharacter(), ignoreCase);
+        }
+
+        var translated = Class(_isWithoutScript ? "^" : "", set);
+        _isWithoutScript = false;
+        return translated;
+    }
 
     /// <summary>What follows an opening bracket.</summary>
     public string Bracketed(bool ignoreCase)
@@ -69,7 +82,7 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
         {
             if (Set(ignoreCase) is { } set)
             {
-                return set;
+                return !_isWithoutScript ? set : throw cursor.Invalid("has all but a script in brackets, which is not supported");
             }
 
             return Range(cursor.TryTake("b") ? '\b' : EscapedCharacter(), ignoreCase);
@@ -162,7 +175,8 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
 
         if (UnicodeScripts.Find(name) is { } script)
         {
-            return string.Concat((negated ? CharacterRange.Complement(script) : script).Select(Named));
+            _isWithoutScript = negated;
+            return string.Concat(script.Select(Named));
         }
 
         var categories = UnicodeProperties.CategoriesOf(name)

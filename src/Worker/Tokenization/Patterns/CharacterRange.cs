@@ -17,25 +17,5 @@ internal readonly record struct CharacterRange(int First, int Last)
 
     public bool Contains(int character) => character >= First && character <= Last;
 
-    /// <summary>What is in none of some ranges, which are in order.</summary>
-    public static IEnumerable<CharacterRange> Complement(IEnumerable<CharacterRange> ranges)
-    {
-        var next = All.First;
-        foreach (var range in ranges)
-        {
-            if (range.First > next)
-            {
-                yield return new CharacterRange(next, range.First - 1);
-            }
-
-            next = range.Last + 1;
-        }
-
-        if (next <= All.Last)
-        {
-            yield return new CharacterRange(next, All.Last);
-        }
-    }
-
     private static IEnumerable<CharacterRange> Parts(params CharacterRange[] parts) => parts.Where(part => part.First <= part.Last);
 }

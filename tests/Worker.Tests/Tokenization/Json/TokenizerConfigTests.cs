@@ -54,6 +54,18 @@ public sealed class TokenizerConfigTests
         tokenizer.TokenOf(19).ShouldBeNull();
     }
 
+    [Fact]
+    public void Load_LeavesOutEmptyAddedTokens_AndTakesTheLastOfThoseThatAreThereTwice()
+    {
+        var json = SmallTokenizer.Create();
+        json["added_tokens"]!.AsArray().Add(System.Text.Json.Nodes.JsonNode.Parse("""{"id": 9, "content": "", "special": true}"""));
+        json["added_tokens"]!.AsArray().Add(System.Text.Json.Nodes.JsonNode.Parse("""{"id": 12, "content": "<tool>", "rstrip": true, "special": true}"""));
+        var tokenizer = SmallTokenizer.Load(json, """{"added_tokens_decoder": {"9": {"content": ""}}}""");
+        tokenizer.Encode("<tool> a", addSpecialTokens: false).ShouldBe([8, 1]);
+        tokenizer.IsSpecial(8).ShouldBeTrue();
+        tokenizer.TokenOf(9).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("{")]

@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using LmDeploy.V1;
+using LmDeploy.Worker.Checkpoints;
+using LmDeploy.Worker.Errors;
+using LmDeploy.Worker.Models;
+using LmDeploy.Worker.Sampling;
+using LmDeploy.Worker.Tests.Tokenization;
+
+namespace LmDeploy.Worker.Tests.Checkpoints;
+
+/// <summary>JSON files of model folders, and what is read of them.</summary>
+public sealed class ConfigFileTests
+{
+    [Fact]
+    public void WordsOfPythonsJson_AreRead_OutsideOfTexts()
+    {
+        using var folder = new TemporaryFolder().With("config.json", """{"a": Infinity, "b": [-Infinity, NaN, 1], "c": "NaN \" Infinity", "NaN": 2, "d": {"e": NaN}}""");
+        var file = ConfigFile.Open(folder.Path, "config.json");
+        Should.Throw<EngineException>(() => file.Number("a")).Message.ShouldContain("1e999");
+        file.String("c").ShouldBe("NaN \" Infinity");
+        file.Number("NaN").ShouldBe(2);
+        Should.Throw<EngineException>(() => file.Section("d")!.Number("e")).Message.ShouldContain("must be a number");
+    }
+
+    [Theory]
+    [InlineData("""{"rope_parameters": {"rope_type": "default", "rope_theta": 5}, "rope_scaling": {"rope_type": "linear", "factor": 4}, "rope_theta": 7}""", "Linear", 7)]
+    [InlineData("""{"rope_parameters": {"rope_type": "linear", "factor": 2, "rope_theta": 5}, "rope_scaling": null, "rope_theta": 7}""", "Linear", 5)]
+    [InlineData("""{"rope_parameters": {"rope_type": "linear", "factor": 2, "rope_theta": 5}, "rope_scaling": {}}""", "Linear", 5)]
+    [InlineData("""{"rope_parameters": {"rope_type": "linear", "factor": 2, "rope_theta": 5}, "rope_scaling": {"rope_type": "default"}}""", "Default", 10000)]
+    [InlineData("""{"rope_scaling": {"type": "dynamic", "factor": 2, "rope_theta": 3}}""", "Dynamic", 3)]
+    public void RopeScaling_HoldsBesideRopeParameters(string config, string kind, double theta)
+    {
+        var json = JsonNode.Parse(config)!.AsObject();
+        json["max_position_embeddings"] = 512;
+        using var folder = new TemporaryFolder().With("config.json", json.ToJsonString());
+        var rope = RopeSettings.Read(ConfigFile.Open(folder.Path, "config.json"), 8);
+        rope.Kind.ToString().ShouldBe(kind);
+        rope.Theta.ShouldBe(theta);
+    }
+
+    [Theory]
+    [InlineData("{}", "")]
+    [InlineData("""{"do_sample": true, "temperature": 0.1, "top_p": 0.5, "top_k": 1, "min_p": 0.2, "repetition_penalty": 1.2}""", "do_sample temperature top_p top_k min_p repetition_penalty")]
+    [InlineData("""{"do_sample": null, "temperature": 9, "top_p": 1.5, "top_k": 2.5, "repetition_penalty": 0, "min_p": -1}""", "")]
+    [InlineData("""{"top_k": -1}""", "top_k")]
+    public void Sampling_IsReadOfGenerationConfig_WhereARequestMayHaveIt(string generationConfig, string expected)
+    {
+        using var folder = new TemporaryFolder().With("config.json", "{}").With("generation_config.json", generationConfig);
+        var sampling = GenerationDefaults.Read(folder.Path, ConfigFile.Open(folder.Path, "config.json")).Sampling;
+        string.Join(' ', SamplingDefaults.Descriptor.Fields.InFieldNumberOrder().Where(field => field.Accessor.HasValue(sampling)).Select(field => field.Name)).ShouldBe(expected);
+        sampling.TopK.ShouldBe(generationConfig.Contains("\"top_k\": 1,", StringComparison.Ordinal) ? 1 : 0);
+    }
+
+    [Fact]
+    public void RequestsLeaveToTheModel_WhatTheyDoNotSet()
+    {
+        var model = new SamplingDefaults { DoSample = false, Temperature = 0.1, TopP = 0.5, TopK = 3, RepetitionPenalty = 1.2 };
+        SamplingParameters.From(new GenerationConfig(), model).ShouldSatisfyAllConditions(own => own.IsGreedy.ShouldBeTrue(), own => own.TopK.ShouldBe(50), own => own.RepetitionPenalty.ShouldBe(1));
+        foreach (var fields in new[] { UnsetFields.Model, UnsetFields.ModelOrOpenai })
+        {
+            var left = SamplingParameters.From(new GenerationConfig { UnsetFields = fields }, model);
+            (left.DoSample, left.Temperature, left.TopP, left.TopK, left.RepetitionPenalty).ShouldBe((false, 0.1, 0.5, 3, 1.2));
+            var set = SamplingParameters.From(new GenerationConfig { UnsetFields = fields, Temperature = 0.7, TopK = 0, RepetitionPenalty = 1 }, model);
+            (set.DoSample, set.Temperature, set.TopP, set.TopK, set.RepetitionPenalty).ShouldBe((true, 0.7, 0.5, 0, 1));
+        }
+
+        SamplingParameters.From(new GenerationConfig { UnsetFields = UnsetFields.ModelOrOpenai }, new SamplingDefaults()).ShouldSatisfyAllConditions(
+            own => own.DoSample.ShouldBeTrue(), own => own.Temperature.ShouldBe(1), own => own.TopK.ShouldBe(50));
+        SamplingParameters.From(new GenerationConfig { UnsetFields = UnsetFields.Model }, new SamplingDefaults()).DoSample.ShouldBeFalse();
+        SamplingParameters.From(new GenerationConfig { UnsetFields = UnsetFields.Model }, new SamplingDefaults { TopP = 0.9 }).ShouldSatisfyAllConditions(
+            own => own.DoSample.ShouldBeTrue(), own => own.Temperature.ShouldBe(0.8));
+    }
+}

@@ -32,6 +32,9 @@ switch (options.Words)
     case ["engine", var model, .. { Length: < 2 } file]:
         await ReportAsync(await EngineBenchmark.RunAsync(model, options.Engine), file);
         return 0;
+    case ["sampling", .. { Length: < 2 } file]:
+        await ReportAsync(SamplingBenchmark.Run(), file);
+        return 0;
     case ["guided", var tokenizer, .. { Length: < 2 } file]:
         await ReportAsync(await GuidedBenchmark.RunAsync(tokenizer), file);
         return 0;
@@ -46,7 +49,7 @@ static async Task<int> MisusedAsync()
 {
     await Console.Error.WriteLineAsync("""
         usage: LmDeploy.Bench HOME MODEL [RESULTS.json] [ENGINE] | crash HOME MODEL [RESULTS.json] [ENGINE] [--rounds N] [--standby N]
-             | engine MODEL [RESULTS.json] [ENGINE] | http HOME MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json] | tokenizers TEXTFILE MODEL...
+             | engine MODEL [RESULTS.json] [ENGINE] | http HOME MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json] | sampling [RESULTS.json] | tokenizers TEXTFILE MODEL...
         ENGINE: [--device auto|cpu|cuda] [--dtype auto|float32|bfloat16|float16] [--load-format auto|dummy] [--session-len N] [--cache-max-entry-count N]
         """);
     return 2;

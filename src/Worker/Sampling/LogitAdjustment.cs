@@ -70,10 +70,15 @@ internal static class LogitAdjustment
     private static void Change(Span<float> logits, Func<int, int> placeOf, SamplingRow row)
     {
         var parameters = row.Parameters;
+        if (parameters.CountsContext)
+        {
+            row.Counts.Advance(row.Context);
+        }
+
         if (parameters.RepetitionPenalty != 1)
         {
             var penalty = (float)parameters.RepetitionPenalty;
-            foreach (var id in row.Context.Distinct())
+            foreach (var id in row.Counts.Seen)
             {
                 if (placeOf(id) is >= 0 and var place)
                 {
@@ -84,7 +89,7 @@ internal static class LogitAdjustment
 
         if (parameters.FrequencyPenalty != 0 || parameters.PresencePenalty != 0)
         {
-            foreach (var (id, count) in row.Context.Skip(row.PromptLength).CountBy(id => id))
+            foreach (var (id, count) in row.Counts.Generated)
             {
                 if (placeOf(id) is >= 0 and var place)
                 {

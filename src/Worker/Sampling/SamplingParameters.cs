@@ -44,8 +44,11 @@ internal sealed record SamplingParameters
     /// <summary>Whether the most likely token is taken without a draw.</summary>
     public bool IsGreedy => !DoSample || Temperature == 0 || TopK == 1;
 
+    /// <summary>Whether it matters which tokens there were before.</summary>
+    public bool CountsContext => RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0;
+
     /// <summary>Whether the logits decide as the model gave them.</summary>
-    public bool LeavesLogitsAlone => RepetitionPenalty == 1 && PresencePenalty == 0 && FrequencyPenalty == 0 && LogitBias.Count == 0;
+    public bool LeavesLogitsAlone => !CountsContext && LogitBias.Count == 0;
 
     /// <summary>Whether nothing but the index of the largest logit is asked for.</summary>
     public bool IsPlainArgmax => IsGreedy && Logprobs is null && LeavesLogitsAlone;

@@ -5,6 +5,9 @@ namespace LmDeploy.Worker.Sampling;
 /// <param name="PromptLength">How many of the context are the prompt's.</param>
 internal sealed record SamplingRow(SamplingParameters Parameters, IReadOnlyList<int> Context, int PromptLength)
 {
+    /// <summary>Of the context; kept from step to step.</summary>
+    public ContextCounts Counts { get; init; } = new(PromptLength);
+
     /// <summary>Tokens that may not be chosen now.</summary>
     public IReadOnlyCollection<int> Forbidden { get; init; } = [];
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
 using TorchSharp;
@@ -8,10 +10,16 @@ namespace LmDeploy.Worker.Sampling;
 /// Chooses one token for each row of logits. The order is: <see cref="LogitAdjustment"/>, temperature, top-k, top-p, min-p, draw.
 /// Reported log-probabilities are those of the model itself, before any of that.
 /// </summary>
-/// <remarks>Not thread-safe: it keeps a scratch row.</remarks>
+/// <remarks>Not thread-safe: it keeps scratch rows.</remarks>
 internal sealed class TokenSampler
 {
+    /// <summary>Up to here it is faster to keep the largest logits in a heap.</summary>
+    private const int MostInHeap = 256;
+
+    private readonly ConcurrentBag<TokenSampler> _spare = [];
+    private readonly WholeRowSampler _wholeRow = new();
     private float[] _scratch = [];
+    private double[] _exponentials = [];
 
     /// <param name="logits">[rows, vocabulary], float32.</param>
     public IReadOnlyList<SampledToken> Sample(torch.Tensor logits, IReadOnlyList<SamplingRow> rows)
@@ -23,11 +31,26 @@ internal sealed class TokenSampler
 
         using var scope = torch.NewDisposeScope();
         var vocabulary = (int)logits.shape[1];
-        var all = MemoryMarshal.Cast<byte, float>(logits.to(torch.CPU).contiguous().bytes);
+        return SampleAll(MemoryMarshal.Cast<byte, float>(logits.to(torch.CPU).contiguous().bytes), vocabulary, rows);
+    }
+
+    /// <summary>Rows are independent of each other, so that all cores share them.</summary>
+    private unsafe SampledToken[] SampleAll(ReadOnlySpan<float> logits, int vocabulary, IReadOnlyList<SamplingRow> rows)
+    {
         var tokens = new SampledToken[rows.Count];
-        for (var i = 0; i < tokens.Length; i++)
+        fixed (float* first = logits)
         {
-            tokens[i] = Sample(all.Slice(i * vocabulary, vocabulary), rows[i]);
+            var start = (nint)first;
+            Parallel.For(
+                0,
+                tokens.Length,
+                () => _spare.TryTake(out var sampler) ? sampler : new TokenSampler(),
+                (i, _, sampler) =>
+                {
+                    tokens[i] = sampler.Sample(new ReadOnlySpan<float>((float*)start + ((long)i * vocabulary), vocabulary), rows[i]);
+                    return sampler;
+                },
+                _spare.Add);
         }
 
         return tokens;
@@ -62,7 +85,7 @@ internal sealed class TokenSampler
     }
 
     /// <summary>Chooses again, by the same draw, as long as the row rejects what was chosen; when it rejects all, the first choice stands.</summary>
-    private static int Choose(Span<float> logits, SamplingRow row)
+    private int Choose(Span<float> logits, SamplingRow row)
     {
         var first = -1;
         while (true)
@@ -83,23 +106,17 @@ internal sealed class TokenSampler
         }
     }
 
-    private static int IndexOfLargest(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-        {
-            if (values[i] > values[best])
-            {
-                best = i;
-            }
-        }
+    /// <summary>Of equal ones the first.</summary>
+    private static int IndexOfLargest(ReadOnlySpan<float> values) => TensorPrimitives.IndexOfMax(values);
 
-        return best;
-    }
-
-    private static int Draw(Span<float> logits, SamplingRow row)
+    private int Draw(Span<float> logits, SamplingRow row)
     {
         var kept = row.Parameters.TopK == 0 ? logits.Length : Math.Min(row.Parameters.TopK, logits.Length);
+        if (kept > MostInHeap && !float.IsNegativeInfinity(TensorPrimitives.Max(logits)))
+        {
+            return _wholeRow.Draw(logits, row);
+        }
+
         var ids = LargestFirst(logits, kept);
         var largest = new float[ids.Length];
         for (var i = 0; i < ids.Length; i++)
@@ -161,6 +178,21 @@ internal sealed class TokenSampler
         return count;
     }
 
+    private double LogSumOfExponentials(ReadOnlySpan<float> logits)
+    {
+        if (_exponentials.Length < logits.Length)
+        {
+            _exponentials = new double[logits.Length];
+        }
+
+        var exponentials = _exponentials.AsSpan(0, logits.Length);
+        double highest = TensorPrimitives.Max(logits);
+        TensorPrimitives.ConvertSaturating(logits, exponentials);
+        TensorPrimitives.Subtract(exponentials, highest, exponentials);
+        TensorPrimitives.Exp(exponentials, exponentials);
+        return highest + Math.Log(TensorPrimitives.Sum(exponentials));
+    }
+
     /// <summary>The indexes of the largest values, largest first; of equal ones the lower index first.</summary>
     private static int[] LargestFirst(ReadOnlySpan<float> values, int count)
     {
@@ -187,16 +219,9 @@ internal sealed class TokenSampler
         return result;
     }
 
-    private static TokenLogprobs Candidates(ReadOnlySpan<float> logits, int chosen, int count)
+    private TokenLogprobs Candidates(ReadOnlySpan<float> logits, int chosen, int count)
     {
-        var highest = logits[IndexOfLargest(logits)];
-        var sum = 0.0;
-        foreach (var logit in logits)
-        {
-            sum += Math.Exp(logit - highest);
-        }
-
-        var normalizer = highest + Math.Log(sum);
+        var normalizer = LogSumOfExponentials(logits);
         var ids = count > 0 ? LargestFirst(logits, Math.Min(count, logits.Length)) : [];
         if (!ids.Contains(chosen))
         {

@@ -9,6 +9,7 @@ namespace LmDeploy.Worker.Scheduling;
 internal sealed class Sequence(EngineRequest request, int blockSize)
 {
     private readonly List<int> _tokens = [.. request.PromptIds, .. request.ResumedIds];
+    private readonly ContextCounts _counts = new(request.PromptIds.Length);
 
     public EngineRequest Request => request;
 
@@ -106,6 +107,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     {
         Forbidden = Generated < request.Sampling.MinNewTokens ? [.. request.BadTokenIds, .. request.StopTokenIds] : request.BadTokenIds,
         Allowed = request.Allowed,
+        Counts = _counts,
         Rejects = request.Rejects is { } rejects ? id => rejects(_tokens.Skip(request.PromptIds.Length), id) : null,
     };
 

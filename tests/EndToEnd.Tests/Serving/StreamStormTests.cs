@@ -62,7 +62,7 @@ public sealed class StreamStormTests(ITestOutputHelper output)
         await foreach (var piece in EventReader.StreamAsync(server.Http, "/v1/chat/completions", body))
         {
             piece.TryGetProperty("error", out var error).ShouldBeFalse(error.ToString());
-            if (piece.TryGetProperty("usage", out var usage))
+            if (piece.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
             {
                 tokens = usage.GetProperty("completion_tokens").GetInt32();
                 continue;

@@ -13,9 +13,12 @@ public sealed class WholeRowSamplerTests
         Gen.Int[-3, 3].Select(value => (float)value).Array[1, 600],
         Gen.Int[-2, 5].Select(value => value < 0 ? float.NegativeInfinity : value * 1e-3f).Array[1, 600]);
 
+    private static readonly Gen<double> _topP = Gen.OneOf(Gen.Const(1.0), Gen.Const(0.95), Gen.Const(0.5), Gen.Const(0.01), Gen.Const(0.0));
+    private static readonly Gen<double> _minP = Gen.OneOf(Gen.Const(0.0), Gen.Const(0.02), Gen.Const(0.3), Gen.Const(1.0));
+
     [Fact]
     public void Draw_IsThatFromTheSortedRow() => Gen.Select(
-        _rows, Gen.Double[0.05, 2], Gen.OneOf(Gen.Const(0), Gen.Int[1, 700]), Gen.OneOfConst(1.0, 0.95, 0.5, 0.01, 0.0), Gen.OneOfConst(0.0, 0.02, 0.3, 1.0), Gen.ULong).Sample(
+        _rows, Gen.Double[0.05, 2], Gen.OneOf(Gen.Const(0), Gen.Int[1, 700]), _topP, _minP, Gen.ULong).Sample(
         (logits, temperature, topK, topP, minP, seed) =>
         {
             if (Array.TrueForAll(logits, float.IsNegativeInfinity))

@@ -67,7 +67,7 @@ public sealed class MaskBudgetTests
         public MaskedRequest(object caller, long work)
         {
             (_work, _left) = (work, work);
-            Caller = caller;
+            Origin = new RequestOrigin(caller, 0);
             PromptIds = [1, 2];
             Sampling = new SamplingParameters();
             MaxNewTokens = 2000;

@@ -38,7 +38,7 @@ internal sealed class RequestFactory(
         var warnings = new List<string>();
         if (config.HasMaxNewTokens && maxNewTokens > room && maxNewTokens < int.MaxValue)
         {
-            warnings.Add($"max_new_tokens: {maxNewTokens} are more than the context has room for: at most {room} tokens follow a prompt of {ids.Length}.");
+            warnings.Add($"{maxNewTokens} tokens were asked for, but the context has room for {room} after a prompt of {ids.Length}: the answer ends there.");
         }
 
         maxNewTokens = Math.Min(maxNewTokens, room);

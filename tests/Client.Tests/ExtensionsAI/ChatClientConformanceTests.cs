@@ -87,7 +87,7 @@ public sealed class ChatClientConformanceTests
     [Fact]
     public async Task OptionsThatAreNotSet_AreLeftToTheModel()
     {
-        await using var chat = await ScriptedChat.SayingAsync("ok");
+        await using var chat = await ScriptedChat.SayingAsync("ok", "ok");
         await chat.Client.GetResponseAsync("Hi");
         chat.Config.UnsetFields.ShouldBe(LmDeploy.V1.UnsetFields.ModelOrOpenai);
         (chat.Config.HasTemperature, chat.Config.HasTopP, chat.Config.HasTopK, chat.Config.HasDoSample).ShouldBe((false, false, false, false));

@@ -29,7 +29,7 @@ public sealed class GenerationConfigTests : IAsyncLifetime
         var config = Config();
         config.MaxNewTokens = 5000;
         var started = (await RunAsync(config)).Started;
-        started.Warnings.ShouldHaveSingleItem().ShouldContain("at most 252 tokens follow a prompt of 4");
+        started.Warnings.ShouldHaveSingleItem().ShouldContain("room for 252 after a prompt of 4");
         (await RunAsync(new GenerationConfig { MaxNewTokens = 4 })).Started.Warnings.ShouldBeEmpty();
         (await RunAsync(new GenerationConfig { MaxNewTokens = int.MaxValue })).Started.Warnings.ShouldBeEmpty("that is as many as there is room for");
         (await RunAsync(new GenerationConfig { MaxNewTokens = 4, ResponseFormat = new ResponseFormat { Type = "json_schema", JsonSchema = """{"type": "string", "format": "uri"}""" } })).Started

@@ -23,7 +23,7 @@ public sealed class PromptLengthTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(1000)]
+    [InlineData(100)]
     public void Text_ThatMayFit_IsLeftToItsEncoding(int words) => Should.NotThrow(() => PromptLength.CheckText(Words(words), SessionLen, _tokenizer));
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class SchedulerTests
         scheduler.Enqueue(first);
         for (var step = 0; step < 5; step++)
         {
-            Compute(scheduler, scheduler.Next(), [], int.MaxValue);
+            Compute(scheduler, scheduler.Next());
         }
 
         var same = Request(prompt, 50, cacheRoot: CacheSalt.RootOf("alice"));
@@ -92,7 +92,7 @@ public sealed class SchedulerTests
         scheduler.Enqueue(none);
         for (var step = 0; step < 9; step++)
         {
-            Compute(scheduler, scheduler.Next(), [], int.MaxValue);
+            Compute(scheduler, scheduler.Next());
         }
 
         same.CachedTokens.ShouldBe(2 * BlockSize);

@@ -46,6 +46,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
     {
         var configFile = ConfigFile.Open(folder, "config.json");
         var spec = ModelFamilies.Describe(configFile);
+        var sessionLen = SessionLength(spec, settings);
         var plan = ComputePlan.Choose(config, spec.CheckpointDtype);
         using IWeightSource source = settings.MakesWeights
             ? RandomWeights.For(folder, configFile, spec, plan, progress)
@@ -57,7 +58,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         var decoder = DecoderBuilder.Build(spec, weights);
         source.Complete();
         var info = Describe(spec, plan, weights, source, Stopwatch.GetElapsedTime(started));
-        info.SessionLen = SessionLength(spec, settings);
+        info.SessionLen = sessionLen;
         UseKernels(decoder, plan, settings, info.SessionLen);
         var geometry = PlanCache(spec, plan, settings, info.SessionLen);
         var proof = decoder.UsesKernels ? ProofFor(configFile, plan, settings, info) : null;

@@ -80,7 +80,7 @@ public sealed class OutputLogitsTests
     [Fact]
     public async Task MoreThanTheBound_IsRefused()
     {
-        using var model = await LoadAsync(GoldenModel.Read("llama3").Folder, new EngineConfig(Small) { SessionLen = 1_000_000 });
+        using var model = await LoadAsync(GoldenModel.Read("llama3").Folder, new EngineConfig(Small) { SessionLen = 1_000_000, AllowLongSessionLen = true });
         var config = new GenerationConfig { MaxNewTokens = 900_000, OutputLogits = OutputLogits.Generation };
         var error = await Should.ThrowAsync<EngineException>(RunAsync(model, [1, 2], config));
         error.Code.ShouldBe(ErrorCodes.InvalidRequest);

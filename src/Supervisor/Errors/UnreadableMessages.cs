@@ -1,7 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
 using LmDeploy.V1;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace LmDeploy.Supervisor.Errors;
 
@@ -17,7 +16,10 @@ internal static class UnreadableMessages
     public static async Task TranslateAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);
-        if (http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { IsReadOnly: false } trailers
+
+        // A call that fails before its answer has begun has its status among the headers.
+        var trailers = http.Response.Headers;
+        if (http.Response.HasStarted
             || trailers[StatusTrailer].ToString() is not { Length: > 0 } status
             || (StatusCode)int.Parse(status, CultureInfo.InvariantCulture) is not (StatusCode.Unknown or StatusCode.Internal)
             || trailers.Keys.Any(name => name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.Ordinal)))

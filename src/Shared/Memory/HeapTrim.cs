@@ -6,7 +6,7 @@ namespace LmDeploy.Memory;
 internal sealed class HeapTrim : IDisposable
 {
     /// <summary>What is larger than this is worth a collection.</summary>
-    public const long LargeBytes = 8 << 20;
+    public const long LargeBytes = 1 << 20;
 
     /// <summary>From the moment it was let go; whoever held it has returned by then, and several are done in one.</summary>
     private static readonly TimeSpan _delay = TimeSpan.FromSeconds(1);

@@ -9,6 +9,12 @@ internal sealed class SequencePreTokenizer(IReadOnlyList<IPreTokenizer> steps) :
     /// <param name="take">Gets parts in a list that is used again.</param>
     public void SplitEach(Piece piece, Action<List<Piece>> take)
     {
+        if (steps.Count == 0)
+        {
+            take([piece]);
+            return;
+        }
+
         var first = new List<Piece>();
         steps[0].Split(piece, first);
         var (pieces, parts) = (new List<Piece>(), new List<Piece>());

@@ -23,7 +23,6 @@ public sealed class PreTokenizerTests
     [Theory]
     [InlineData("""{"type":"Digits","individual_digits":true}""", "a12²𝟙b", "a|1|2|²|𝟙|b")]
     [InlineData("""{"type":"Digits","individual_digits":false}""", "a12²𝟙b", "a|12²𝟙|b")]
-    [InlineData("""{"type":"Sequence","pretokenizers":[]}""", "a b", "a b")]
     [InlineData("""{"type":"Punctuation"}""", "a+b!?「𐄀", "a|+|b|!|?|「|𐄀")]
     [InlineData("""{"type":"Punctuation","behavior":"Contiguous"}""", "a!?b", "a|!?|b")]
     [InlineData("""{"type":"Whitespace"}""", "Hey you! 😀x", "Hey|you|!|😀|x")]

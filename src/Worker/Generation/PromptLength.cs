@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
@@ -27,20 +28,10 @@ internal static class PromptLength
             return;
         }
 
-        try
+        if (CountElements(messages) is var count && count > sessionLen)
         {
-            using var document = JsonDocument.Parse(messages, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
-            if (document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() is var count && count > sessionLen)
-            {
-                throw TooLong($"There are {count} messages of a token or more each");
-            }
+            throw Exceeded($"There are {count} messages of a token or more each", sessionLen);
         }
-        catch (JsonException)
-        {
-            return; // Told where it is read.
-        }
-
-        EngineException TooLong(string what) => Exceeded(what, sessionLen);
     }
 
     /// <summary>
@@ -63,4 +54,30 @@ internal static class PromptLength
 
     private static EngineException Exceeded(string what, int sessionLen) =>
         new(ErrorCodes.ContextLengthExceeded, $"{what}; the input must be shorter than the model context length ({sessionLen}).");
+
+    /// <summary>Elements of a JSON array, without a copy of each; 0 for what is no array or no JSON, which is told where it is read.</summary>
+    private static int CountElements(string json)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaxJsonDepth });
+        var count = 0;
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                return 0;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                reader.Skip();
+                count++;
+            }
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+
+        return count;
+    }
 }

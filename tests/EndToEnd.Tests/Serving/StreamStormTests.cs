@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LmDeploy.EndToEnd.Tests.Processes;
 using Xunit.Abstractions;
 
@@ -17,9 +16,9 @@ public sealed class StreamStormTests(ITestOutputHelper output)
     public async Task Kills_AreNotSeenByAnyStream()
     {
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}");
-        var expected = await Task.WhenAll(Enumerable.Range(0, 8).Select(kind => TellAsync(server, kind, _ => { })));
+        var expected = await Task.WhenAll(Enumerable.Range(0, 8).Select(kind => ToldStory.TellAsync(server.Http, "pebble", kind, Tokens)));
         var pieces = 0;
-        var streams = Enumerable.Range(0, Streams).Select(index => TellAsync(server, index % expected.Length, _ => Interlocked.Increment(ref pieces))).ToList();
+        var streams = Enumerable.Range(0, Streams).Select(index => ToldStory.TellAsync(server.Http, "pebble", index % expected.Length, Tokens, () => Interlocked.Increment(ref pieces))).ToList();
         var killed = new HashSet<int>();
         for (var kill = 1; kill <= Kills; kill++)
         {
@@ -42,38 +41,5 @@ public sealed class StreamStormTests(ITestOutputHelper output)
         pipeline.GetProperty("restarts").GetInt32().ShouldBe(Kills);
         pipeline.GetProperty("failures").EnumerateArray().Select(failure => failure.GetProperty("kind").GetString()).ShouldBe(["killed", "killed"]);
         output.WriteLine($"{Streams} streams, {pieces} pieces, {Kills} kills");
-    }
-
-    /// <summary>One stream from beginning to end: its text, its log-probabilities' tokens, and how it ended.</summary>
-    private static async Task<(string Text, string Reason, int Tokens)> TellAsync(Server server, int kind, Action<JsonElement> onPiece)
-    {
-        var body = JsonSerializer.Serialize(new
-        {
-            model = "pebble",
-            messages = new[] { new { role = "user", content = $"Story number {kind}" } },
-            temperature = kind % 2,
-            seed = 100 + kind,
-            max_tokens = Tokens,
-            ignore_eos = true,
-            stream = true,
-            stream_options = new { include_usage = true },
-        });
-        var (text, reason, tokens) = ("", "", 0);
-        await foreach (var piece in EventReader.StreamAsync(server.Http, "/v1/chat/completions", body))
-        {
-            piece.TryGetProperty("error", out var error).ShouldBeFalse(error.ToString());
-            if (piece.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
-            {
-                tokens = usage.GetProperty("completion_tokens").GetInt32();
-                continue;
-            }
-
-            var choice = piece.GetProperty("choices")[0];
-            text += choice.GetProperty("delta").TryGetProperty("content", out var content) ? content.GetString() : "";
-            reason = choice.GetProperty("finish_reason").GetString() ?? reason;
-            onPiece(piece);
-        }
-
-        return (text, reason, tokens);
     }
 }

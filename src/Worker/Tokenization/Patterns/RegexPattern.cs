@@ -9,6 +9,9 @@ namespace LmDeploy.Worker.Tokenization.Patterns;
 /// </summary>
 internal sealed class RegexPattern : IPattern
 {
+    /// <summary>Pools keep what they lent for minutes.</summary>
+    private const int LargestPooled = 1 << 16;
+
     /// <summary>Bounds one match attempt, so that no text can keep the worker busy for long.</summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
 
@@ -54,20 +57,31 @@ internal sealed class RegexPattern : IPattern
 
     private void FindFolded(ReadOnlySpan<char> text, List<TextRange> matches)
     {
+        if (text.Length > LargestPooled)
+        {
+            FindFolded(text, new char[text.Length], new int[text.Length + 1], matches);
+            return;
+        }
+
         var folded = ArrayPool<char>.Shared.Rent(text.Length);
         var offsets = ArrayPool<int>.Shared.Rent(text.Length + 1);
         try
         {
-            var length = _folding.Fold(text, folded, offsets);
-            foreach (var match in _regex.EnumerateMatches(folded.AsSpan(0, length)))
-            {
-                matches.Add(new TextRange(offsets[match.Index], offsets[match.Index + match.Length]));
-            }
+            FindFolded(text, folded, offsets, matches);
         }
         finally
         {
             ArrayPool<char>.Shared.Return(folded);
             ArrayPool<int>.Shared.Return(offsets);
+        }
+    }
+
+    private void FindFolded(ReadOnlySpan<char> text, char[] folded, int[] offsets, List<TextRange> matches)
+    {
+        var length = _folding.Fold(text, folded, offsets);
+        foreach (var match in _regex.EnumerateMatches(folded.AsSpan(0, length)))
+        {
+            matches.Add(new TextRange(offsets[match.Index], offsets[match.Index + match.Length]));
         }
     }
 }

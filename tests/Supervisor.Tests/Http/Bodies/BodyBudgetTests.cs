@@ -13,10 +13,11 @@ public sealed class BodyBudgetTests : IDisposable
     private readonly HeapTrim _trim;
     private readonly BodyBudget _budget;
     private int _collections;
+    private long _pooled;
 
     public BodyBudgetTests()
     {
-        _trim = new HeapTrim(_time, () => _collections++);
+        _trim = new HeapTrim(_time, Collect);
         _budget = new BodyBudget(Largest, _trim);
     }
 
@@ -79,9 +80,36 @@ public sealed class BodyBudgetTests : IDisposable
         _collections.ShouldBe(0);
 
         _budget.Lease(Largest).Dispose();
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(5));
         _collections.ShouldBe(1);
         _time.Advance(TimeSpan.FromMinutes(5));
         _collections.ShouldBe(2, "what pools kept goes a minute later, and there it ends");
+    }
+
+    [Fact]
+    public void PoolsThatGiveBackLittleByLittle_AreCollectedUntilTheyGiveNothing()
+    {
+        _pooled = 3 * Largest;
+
+        _budget.Lease(Largest).Dispose();
+        for (var second = 0; second < 300; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _pooled.ShouldBe(0);
+        _collections.ShouldBe(5, "one soon, three that gave something, and one that gave nothing");
+    }
+
+    /// <summary>Frees nothing soon after a release; later a large array each time.</summary>
+    private long Collect()
+    {
+        if (_collections++ == 0 || _pooled == 0)
+        {
+            return 0;
+        }
+
+        _pooled -= Largest;
+        return Largest;
     }
 }

@@ -13,14 +13,15 @@ internal sealed class RankedWeights
     private const int Buckets = 1 << BitsOfLevel;
     private const int KeyBits = 32;
 
-    private readonly int[] _counts = new int[Buckets];
-    private readonly double[] _sums = new double[Buckets];
-    private readonly int[] _firstCounts = new int[Buckets];
-    private readonly double[] _firstSums = new double[Buckets];
+    /// <summary>Tokens that go through all of <see cref="Load"/> while they are in the first-level cache.</summary>
+    private const int Block = 1024;
+
+    private readonly Bucket[] _first = new Bucket[Buckets];
+    private readonly Bucket[] _second = new Bucket[Buckets];
+    private readonly float[] _below = new float[Block];
     private uint[] _keys = [];
     private double[] _weights = [];
     private int[] _members = [];
-    private float[] _below = [];
     private int _length;
 
     /// <summary>Says of the tokens up to one whether they are enough.</summary>
@@ -34,30 +35,33 @@ internal sealed class RankedWeights
         _length = logits.Length;
         if (_keys.Length < _length)
         {
-            (_keys, _weights, _members, _below) = (new uint[_length], new double[_length], new int[_length], new float[_length]);
+            (_keys, _weights, _members) = (new uint[_length], new double[_length], new int[_length]);
         }
 
-        var weights = _weights.AsSpan(0, _length);
-        var keys = _keys.AsSpan(0, _length);
-        var below = _below.AsSpan(0, _length);
-        TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), below);
-        TensorPrimitives.ConvertSaturating(below, weights);
-        TensorPrimitives.Multiply(weights, 1 / temperature, weights);
-        TensorPrimitives.Exp(weights, weights);
-        Array.Clear(_firstCounts);
-        Array.Clear(_firstSums);
-        for (var i = 0; i < keys.Length; i++)
+        Array.Clear(_first);
+        Array.Clear(_second);
+        var largest = TensorPrimitives.Max(logits);
+        for (var start = 0; start < _length; start += Block)
         {
-            var key = KeyOf(logits[i]);
-            keys[i] = key;
-            var bucket = (int)(key >> (KeyBits - BitsOfLevel));
-            _firstCounts[bucket]++;
-            _firstSums[bucket] += weights[i];
+            var end = Math.Min(_length, start + Block);
+            LoadBlock(logits[start..end], _weights.AsSpan(start..end), _keys.AsSpan(start..end), largest, temperature);
+        }
+
+        for (var bucket = 0; bucket < Buckets; bucket++)
+        {
+            _first[bucket].Count += _second[bucket].Count;
+            _first[bucket].Sum += _second[bucket].Sum;
+        }
+
+        Sum = 0;
+        foreach (var bucket in _first)
+        {
+            Sum += bucket.Sum;
         }
     }
 
     /// <summary>Of all tokens.</summary>
-    public double Sum => TensorPrimitives.Sum<double>(_firstSums);
+    public double Sum { get; private set; }
 
     /// <summary>Whether a token's weight is that of an impossible one.</summary>
     public bool IsImpossible(int id) => _weights[id] == 0;
@@ -82,8 +86,7 @@ internal sealed class RankedWeights
         var members = Span<int>.Empty;
         for (var (shift, level) = (KeyBits - BitsOfLevel, 0); ; level++)
         {
-            var (counts, sums) = level == 0 ? (_firstCounts, _firstSums) : Histogram(members, shift);
-            var bucket = Choose(counts, sums, enough, ref count, ref sum);
+            var bucket = Choose(level == 0 ? _first : Histogram(members, shift), enough, ref count, ref sum);
             members = level == 0 ? Gather(bucket) : Keep(members, shift, bucket);
             if (shift == 0)
             {
@@ -113,20 +116,20 @@ internal sealed class RankedWeights
     }
 
     /// <summary>The bucket in which there is enough, or the last that has any; adds up those before it.</summary>
-    private static int Choose(int[] counts, double[] sums, Enough enough, ref int count, ref double sum)
+    private static int Choose(Bucket[] buckets, Enough enough, ref int count, ref double sum)
     {
-        var last = Array.FindLastIndex(counts, any => any > 0);
-        for (var bucket = 0; bucket < last; bucket++)
+        var last = Array.FindLastIndex(buckets, bucket => bucket.Count > 0);
+        for (var i = 0; i < last; i++)
         {
-            if (counts[bucket] > 0)
+            if (buckets[i].Count > 0)
             {
-                if (enough(count + counts[bucket], sum + sums[bucket]))
+                if (enough(count + buckets[i].Count, sum + buckets[i].Sum))
                 {
-                    return bucket;
+                    return i;
                 }
 
-                count += counts[bucket];
-                sum += sums[bucket];
+                count += buckets[i].Count;
+                sum += buckets[i].Sum;
             }
         }
 
@@ -135,18 +138,37 @@ internal sealed class RankedWeights
 
     private static int BucketOf(uint key, int shift) => (int)(key >> shift) & (Buckets - 1);
 
-    private (int[] Counts, double[] Sums) Histogram(ReadOnlySpan<int> members, int shift)
+    /// <summary>Two histograms by turns, because most logits that follow one another are near: adding to a sum that was just written waits for it.</summary>
+    private void LoadBlock(ReadOnlySpan<float> logits, Span<double> weights, Span<uint> keys, float largest, double temperature)
     {
-        Array.Clear(_counts);
-        Array.Clear(_sums);
+        var below = _below.AsSpan(0, logits.Length);
+        TensorPrimitives.Subtract(logits, largest, below);
+        TensorPrimitives.ConvertSaturating(below, weights);
+        TensorPrimitives.Multiply(weights, 1 / temperature, weights);
+        TensorPrimitives.Exp(weights, weights);
+        Bucket[] one = _first, other = _second;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var key = KeyOf(logits[i]);
+            keys[i] = key;
+            ref var bucket = ref one[key >> (KeyBits - BitsOfLevel)];
+            bucket.Count++;
+            bucket.Sum += weights[i];
+            (one, other) = (other, one);
+        }
+    }
+
+    private Bucket[] Histogram(ReadOnlySpan<int> members, int shift)
+    {
+        Array.Clear(_second);
         foreach (var id in members)
         {
-            var bucket = BucketOf(_keys[id], shift);
-            _counts[bucket]++;
-            _sums[bucket] += _weights[id];
+            ref var bucket = ref _second[BucketOf(_keys[id], shift)];
+            bucket.Count++;
+            bucket.Sum += _weights[id];
         }
 
-        return (_counts, _sums);
+        return _second;
     }
 
     private Span<int> Gather(int bucket)
@@ -174,5 +196,12 @@ internal sealed class RankedWeights
         }
 
         return _members.AsSpan(0, count);
+    }
+
+    /// <summary>The tokens whose keys have the same bits at a level.</summary>
+    private struct Bucket
+    {
+        public double Sum;
+        public int Count;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class Sandbox : IAsyncDisposable
     /// <summary>How long a shared supervisor stays in a sandbox when nobody needs it, in seconds.</summary>
     public const int IdleSeconds = 2;
 
-    private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(IdleSeconds + 15);
+    private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(IdleSeconds + 60);
 
     private readonly string[] _sharedMemory = SharedMemory();
 

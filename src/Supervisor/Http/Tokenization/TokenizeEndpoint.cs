@@ -48,7 +48,7 @@ internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, 
                 Messages = ChatMessages.Normalize(fields),
                 AdaptCalls = true,
                 Tools = fields.Array("tools")?.GetRawText() ?? "",
-                TemplateArguments = fields.Object("chat_template_kwargs")?.Element.GetRawText() ?? "",
+                TemplateArguments = Http.TemplateArguments.Read(fields),
                 AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? true,
             };
     }

@@ -1,3 +1,4 @@
+using LmDeploy.Limits;
 using LmDeploy.Supervisor.Http.Chat;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
@@ -42,7 +43,9 @@ internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, 
         }
 
         return fields.Text("prompt") is { } text
-            ? new Prompt { Text = text, Raw = true, AddSpecialTokens = fields.Flag("add_special_tokens") ?? true }
+            ? TextLimits.Problem(text.Length) is { } problem
+                ? throw ApiException.Invalid(problem, "prompt")
+                : new Prompt { Text = text, Raw = true, AddSpecialTokens = fields.Flag("add_special_tokens") ?? true }
             : new Prompt
             {
                 Messages = ChatMessages.Normalize(fields),

@@ -27,7 +27,7 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
                 throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} cannot be a name: in addresses {EscapedSlash} stands for a slash. Choose another name.", name);
             }
 
-            if (Find(name) is { } other && !(name == model.Name && other.Open.Equals(model.Open)))
+            if (Find(name) is { } other && !other.Open.Equals(model.Open))
             {
                 throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} stands for {other.Open.Model} already: unload it first, or choose another name.", name);
             }

@@ -6,7 +6,7 @@ namespace LmDeploy;
 public sealed partial class Pipeline
 {
     /// <summary>Encodes a text with the tokenizer's own special tokens and without the chat template.</summary>
-    /// <exception cref="LmDeployException">The text cannot be encoded.</exception>
+    /// <exception cref="LmDeployException">The text cannot be encoded, or has more than 4,194,304 characters.</exception>
     public IReadOnlyList<int> Tokenize(string text, CancellationToken cancellationToken = default)
         => TokenizeAsync(text, cancellationToken).GetAwaiter().GetResult();
 

@@ -30,6 +30,8 @@ public sealed partial class Supervisor
             IdleTimeout: TimeSpan.Zero,
             SecondsVariable.Read("LMDEPLOY_CLIENT_TIMEOUT", fallback: 30, least: 6),
             Timeout.InfiniteTimeSpan);
-        return ProgramStart.Create(installation.SupervisorPath, [.. start.Arguments, "--serve", file]);
+        var program = ProgramStart.Create(installation.SupervisorPath, [.. start.Arguments, "--serve", file]);
+        program.Environment.TryAdd("DOTNET_EnableDiagnostics", "0"); // As for other supervisors: a killed one would leave its debugger sockets in the temporary folder.
+        return program;
     }
 }

@@ -17,7 +17,8 @@ namespace LmDeploy.Supervisor.Lifecycle;
 /// </summary>
 internal sealed partial class Pipeline : IDisposable
 {
-    private const int KeptFailures = 10;
+    /// <summary>Of how many workers the end is kept.</summary>
+    public const int KeptFailures = 10;
 
     private readonly Channel<PipelineMessage> _messages = Channel.CreateUnbounded<PipelineMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<HoldEvent> _events = Channel.CreateUnbounded<HoldEvent>(new UnboundedChannelOptions { SingleReader = true });

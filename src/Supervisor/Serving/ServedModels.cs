@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.V1;
 
@@ -8,17 +9,25 @@ namespace LmDeploy.Supervisor.Serving;
 /// <summary>The models that requests know by name, loaded or not. Thread-safe.</summary>
 internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
 {
+    /// <summary>A slash in an address, as some clients write it.</summary>
+    private const string EscapedSlash = "%2F";
+
     private readonly ConcurrentDictionary<string, (ServedModel Model, DateTimeOffset Created)> _byName = new(StringComparer.Ordinal);
 
     public IReadOnlyList<ServedModel> All => [.. _byName.Values.OrderBy(entry => entry.Created).Select(entry => entry.Model)];
 
     /// <summary>Makes a model known; its first request loads it.</summary>
-    /// <exception cref="SupervisorException">The name or an alias stands for something else, or a setting cannot be meant.</exception>
+    /// <exception cref="SupervisorException">The name or an alias stands for something else or cannot be in an address, or a setting cannot be meant.</exception>
     public void Add(ServedModel model)
     {
         foreach (var name in model.Aliases.Append(model.Name))
         {
-            if (Find(name) is { } other && !(name == model.Name && other.Open.Equals(model.Open)))
+            if (name.Contains(EscapedSlash, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} cannot be a name: in addresses {EscapedSlash} stands for a slash. Choose another name.", name);
+            }
+
+            if (Find(name) is { } other && !other.Open.Equals(model.Open))
             {
                 throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} stands for {other.Open.Model} already: unload it first, or choose another name.", name);
             }
@@ -36,6 +45,16 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
     public ServedModel? Find(string name) => _byName.TryGetValue(name, out var entry)
         ? entry.Model
         : All.FirstOrDefault(model => model.Aliases.Contains(name, StringComparer.Ordinal));
+
+    /// <summary>Finds a pipeline by the name or an alias of its model; a replica has a name of its own.</summary>
+    /// <param name="resident">The one that is there or on its way; null while the model is not loaded.</param>
+    /// <returns>Whether such a model is served.</returns>
+    public bool TryFindPipeline(string name, out Pipeline? resident)
+    {
+        var pipeline = Find(name)?.Name ?? All.SelectMany(model => model.Pipelines).FirstOrDefault(replica => replica == name);
+        resident = pipeline is null ? null : named.ResidentOf(pipeline);
+        return pipeline is not null;
+    }
 
     /// <summary>The name of the model's pipeline that has the fewest requests.</summary>
     public string Route(ServedModel model) => model.Replicas == 1 ? model.Name : model.Pipelines.MinBy(named.UsersOf)!;

@@ -24,6 +24,9 @@ internal sealed class PrefixCache
     /// <summary>Whether blocks are reused at all.</summary>
     public bool IsEnabled { get; }
 
+    /// <summary>How many blocks are known: no more than the pool has.</summary>
+    public int Count => _byContent.Count;
+
     /// <summary>Adds the blocks of the longest known beginning to a table that is empty or has blocks of an earlier call alone.</summary>
     /// <param name="mostTokens">How many tokens may come from the cache.</param>
     /// <returns>How many do, with those of earlier calls.</returns>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Worker.Answers.Calls;
 using LmDeploy.Worker.Errors;
@@ -15,9 +16,13 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
     private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, SpecialTokenVariables(tokenizer.SpecialTokens));
 
-    /// <summary>The ids of a prompt, however long it is.</summary>
+    /// <summary>The ids of a prompt, whether the model could read so many or not, up to <see cref="TextLimits.MostEncoded"/> characters of text.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
-    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken) => Encode(prompt, TextOf(prompt, cancellationToken));
+    public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken)
+    {
+        var text = TextOf(prompt, cancellationToken);
+        return TextLimits.Problem(text?.Text.Length ?? 0) is { } problem ? throw new EngineException(ErrorCodes.InvalidRequest, problem, "prompt") : Encode(prompt, text);
+    }
 
     /// <summary>The ids of a prompt for a model that reads so many tokens; one that is far longer is refused before all of it is encoded.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, <see cref="ErrorCodes.PreprocessFailed"/> or <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>

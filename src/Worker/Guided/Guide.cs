@@ -12,7 +12,8 @@ namespace LmDeploy.Worker.Guided;
 /// <param name="network">All that an answer may be.</param>
 /// <param name="firstTokens">The tokens as the first of a text.</param>
 /// <param name="tokens">The tokens as they come later; they may be the same.</param>
-internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideVocabulary tokens)
+/// <param name="onGrowth">Called for each mask that is made, with the guide's lock held.</param>
+internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideVocabulary tokens, Action? onGrowth = null)
 {
     // In positions of the network. What is kept comes to 16 MB or some more, and masks of as much with a vocabulary of 256 thousand.
     private const int MostKept = 1_000_000;
@@ -69,6 +70,7 @@ internal sealed class Guide(Network network, GuideVocabulary firstTokens, GuideV
             {
                 _masks++;
                 known.Walk = new MaskWalk(tokens, known);
+                onGrowth?.Invoke();
             }
 
             return known.Walk;

@@ -7,17 +7,28 @@ using LmDeploy.Worker.Tokenization;
 
 namespace LmDeploy.Worker.Guided;
 
-/// <summary>Makes the guides of a model and keeps those that were used last. Thread-safe.</summary>
+/// <summary>Makes the guides of a model and keeps those that were used last. A guide grows while it is used: those that no longer fit are forgotten then. Thread-safe.</summary>
 /// <param name="vocabularySize">How many logits the model gives.</param>
-internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
+/// <param name="mostBytes">About how much memory all that are kept may take.</param>
+internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long mostBytes = GuideCache.MostBytes)
 {
-    private const int MostGuides = 16;
-    private const long MostBytes = 256L << 20;
+    /// <summary>How many guides are kept.</summary>
+    public const int MostGuides = 16;
+
+    /// <summary>About how much memory they take, with the schemas that they were made of.</summary>
+    public const long MostBytes = 256L << 20;
+
     private const int LongestSchema = 16 << 20;
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<(ResponseFormat Format, Guide Guide)> _lastUsedFirst = new();
+    private readonly LinkedList<(ResponseFormat Format, long FormatBytes, Guide Guide)> _lastUsedFirst = new();
     private readonly Lazy<(GuideVocabulary First, GuideVocabulary Others)> _tokens = new(() => GuideVocabulary.Of(tokenizer, vocabularySize));
+
+    /// <summary>How many are kept.</summary>
+    public int Count => Read(kept => kept.Count);
+
+    /// <summary>About how much memory those that are kept take.</summary>
+    public long Bytes => Read(kept => kept.Sum(known => known.FormatBytes + known.Guide.Bytes));
 
     /// <summary>The guide of a response format; null for any text.</summary>
     /// <exception cref="Errors.EngineException">invalid_request: what in it is not supported or contradicts itself.</exception>
@@ -48,20 +59,37 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize)
     {
         lock (_lock)
         {
-            _lastUsedFirst.AddFirst((format, guide));
-            while (_lastUsedFirst.Count > MostGuides || (_lastUsedFirst.Count > 1 && _lastUsedFirst.Sum(known => known.Guide.Bytes + known.Format.CalculateSize()) > MostBytes))
+            _lastUsedFirst.AddFirst((format, format.CalculateSize(), guide));
+        }
+
+        Trim();
+        return guide;
+    }
+
+    /// <summary>Forgets those that were used least recently, until the others fit.</summary>
+    private void Trim()
+    {
+        lock (_lock)
+        {
+            while (_lastUsedFirst.Count > MostGuides || (_lastUsedFirst.Count > 0 && Bytes > mostBytes))
             {
                 _lastUsedFirst.RemoveLast();
             }
+        }
+    }
 
-            return guide;
+    private T Read<T>(Func<LinkedList<(ResponseFormat Format, long FormatBytes, Guide Guide)>, T> read)
+    {
+        lock (_lock)
+        {
+            return read(_lastUsedFirst);
         }
     }
 
     private Guide Make(ResponseFormat format)
     {
         var (network, warnings) = Compile(format);
-        return new Guide(network, _tokens.Value.First, _tokens.Value.Others) { Warnings = warnings };
+        return new Guide(network, _tokens.Value.First, _tokens.Value.Others, Trim) { Warnings = warnings };
     }
 
     private static (Network Network, IReadOnlyList<string> Warnings) Compile(ResponseFormat format) => format.Type switch

@@ -38,7 +38,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton(libTorch);
         builder.Services.AddSingleton(rehearsal);
         builder.Services.AddSingleton(new EnvironmentChecks(locator, verdicts, libTorch));
-        builder.Services.AddSingleton(new HeapTrim(TimeProvider.System));
+        builder.Services.AddSingleton(new HeapTrim(TimeProvider.System)).AddSingleton<LargeTexts>();
         builder.Services.AddSingleton<ModelHost>();
         builder.Services.AddSingleton<Preparation>();
         builder.Services.AddGrpc(grpc =>

@@ -12,7 +12,7 @@ using LmDeploy.Worker.Scheduling;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>The worker's side of worker.proto.</summary>
-internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment, LibTorchStart libTorch, Rehearsal rehearsal) : V1.Worker.WorkerBase
+internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment, LibTorchStart libTorch, Rehearsal rehearsal, LargeTexts largeTexts) : V1.Worker.WorkerBase
 {
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
@@ -88,51 +88,11 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return response;
     }
 
-    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
-    {
-        var model = host.Model;
-        var response = new TokenizeResponse();
-        foreach (var prompt in request.Prompts)
-        {
-            var result = new TokenizeResult();
-            try
-            {
-                var encoded = model.Prompts.Encode(prompt, context.CancellationToken);
-                result.Ids.AddRange(encoded.Ids);
-                result.Rendered = encoded.Rendered;
-            }
-            catch (EngineException e)
-            {
-                result.Error = EngineError.ToError(e);
-            }
+    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
+        largeTexts.TakeTurnAsync(request, () => Tokenize(request, host.Model, context.CancellationToken), context.CancellationToken);
 
-            response.Results.Add(result);
-        }
-
-        return Task.FromResult(response);
-    }
-
-    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context)
-    {
-        var model = host.Model;
-        var response = new DetokenizeResponse();
-        foreach (var input in request.Inputs)
-        {
-            var result = new DetokenizeResult();
-            try
-            {
-                result.Text = model.Decode(input.Ids, request.SkipSpecialTokens);
-            }
-            catch (EngineException e)
-            {
-                result.Error = EngineError.ToError(e);
-            }
-
-            response.Results.Add(result);
-        }
-
-        return Task.FromResult(response);
-    }
+    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
+        largeTexts.TakeTurnAsync(request, () => Detokenize(request, host.Model), context.CancellationToken);
 
     public override Task<DescribeTokensResponse> DescribeTokens(DescribeTokensRequest request, ServerCallContext context)
     {
@@ -190,5 +150,49 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         {
             return new ScoreResult { Error = EngineError.ToError(e) };
         }
+    }
+
+    private static TokenizeResponse Tokenize(TokenizeRequest request, TextModel model, CancellationToken cancellationToken)
+    {
+        var response = new TokenizeResponse();
+        foreach (var prompt in request.Prompts)
+        {
+            var result = new TokenizeResult();
+            try
+            {
+                var encoded = model.Prompts.Encode(prompt, cancellationToken);
+                result.Ids.AddRange(encoded.Ids);
+                result.Rendered = encoded.Rendered;
+            }
+            catch (EngineException e)
+            {
+                result.Error = EngineError.ToError(e);
+            }
+
+            response.Results.Add(result);
+        }
+
+        return response;
+    }
+
+    private static DetokenizeResponse Detokenize(DetokenizeRequest request, TextModel model)
+    {
+        var response = new DetokenizeResponse();
+        foreach (var input in request.Inputs)
+        {
+            var result = new DetokenizeResult();
+            try
+            {
+                result.Text = model.Decode(input.Ids, request.SkipSpecialTokens);
+            }
+            catch (EngineException e)
+            {
+                result.Error = EngineError.ToError(e);
+            }
+
+            response.Results.Add(result);
+        }
+
+        return response;
     }
 }

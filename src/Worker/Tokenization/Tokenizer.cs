@@ -56,13 +56,19 @@ internal sealed class Tokenizer
     }
 
     /// <summary>The text of a sequence of ids; ids that stand for no token are left out.</summary>
-    public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens)
+    /// <param name="mostCharacters">The longest text that may come of them.</param>
+    /// <exception cref="Errors.EngineException">invalid_request: it is longer.</exception>
+    public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens, int mostCharacters = int.MaxValue)
     {
         var decoder = CreateDecoder(skipSpecialTokens);
         var text = new StringBuilder();
         foreach (var id in ids)
         {
             text.Append(decoder.Append(id));
+            if (text.Length > mostCharacters)
+            {
+                throw TokenizerErrors.InvalidText($"the {ids.Count} token ids make a text of more than {mostCharacters} characters; send fewer at once");
+            }
         }
 
         return text.Append(decoder.Flush()).ToString();

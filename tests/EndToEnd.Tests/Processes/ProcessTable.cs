@@ -28,6 +28,9 @@ internal static class ProcessTable
 
     public static long ResidentBytes(int pid) => Status(pid, "VmRSS:") << 10;
 
+    /// <summary>The most that was resident since its start.</summary>
+    public static long PeakBytes(int pid) => Status(pid, "VmHWM:") << 10;
+
     public static int Threads(int pid) => (int)Status(pid, "Threads:");
 
     /// <summary>Open descriptors but those of libraries, which .NET opens when it first needs them and keeps.</summary>

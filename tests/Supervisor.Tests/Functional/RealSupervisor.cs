@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using LmDeploy.Supervisor.Tests.TestDoubles;
@@ -11,6 +12,8 @@ namespace LmDeploy.Supervisor.Tests.Functional;
 /// <summary>A supervisor process with fake workers, and a client of it. Disposing checks that nothing stays behind.</summary>
 internal sealed class RealSupervisor : IAsyncDisposable
 {
+    private const string Announcement = "Serving on ";
+
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _marks = new();
     private readonly GrpcChannel _channel;
@@ -42,12 +45,29 @@ internal sealed class RealSupervisor : IAsyncDisposable
 
     public V1.Host.HostClient Host { get; }
 
+    /// <summary>Where it answers over HTTP; null for one that does not.</summary>
+    public Uri? Address { get; private set; }
+
     public static Task<RealSupervisor> StartAsync(string fake = "", string? home = null, params string[] arguments) =>
         UntilReadyAsync(new RealSupervisor(fake, home, null, ["--owned", .. arguments]));
 
     /// <param name="runtime">The folder that supervisors share their promises in; null for one of its own.</param>
     public static Task<RealSupervisor> StartSharingAsync(string? runtime, params string[] arguments) =>
         UntilReadyAsync(new RealSupervisor("", null, runtime, ["--owned", .. arguments]));
+
+    /// <summary>One that answers over HTTP too, on a free port of this host. Its models are fakes, loaded by their first requests.</summary>
+    public static async Task<RealSupervisor> StartServingAsync(ServeOptions options, params string[] models)
+    {
+        var served = options.Clone();
+        served.Models.AddRange(models.Select(name => new ServedModel { Open = new OpenPipeline { Model = "/models/fake", Name = name, Engine = new EngineConfig { Device = "cpu" } } }));
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, JsonFormatter.Default.Format(served));
+        var supervisor = new RealSupervisor("", null, null, ["--owned", "--serve", file]);
+        var line = (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldNotBeNull();
+        line.ShouldStartWith(Announcement);
+        supervisor.Address = new Uri(line[Announcement.Length..]);
+        return supervisor;
+    }
 
     /// <param name="shell">What a shell does before it becomes the supervisor.</param>
     public static Task<RealSupervisor> StartFromShellAsync(string shell, string home) =>

@@ -51,5 +51,23 @@ public sealed class SupervisorLogTests : IDisposable
             "what was dropped is said");
     }
 
+    [Fact]
+    public async Task LogFile_BeginsAnewWhenItIsFull()
+    {
+        const int lineLength = 100_000;
+        var path = _folder.File("log");
+        using var log = new SupervisorLog(path, TimeProvider.System);
+        var longest = 0L;
+        for (var (i, written) = (0, 0L); written < 3 * SupervisorLog.LongestBytes; i++, written += lineLength)
+        {
+            Log(log, $"line {i} {new string('x', lineLength)}");
+            await Deadline.UntilAsync(() => File.ReadAllText(path).Contains($" line {i} ", StringComparison.Ordinal), $"line {i} is written");
+            longest = Math.Max(longest, new FileInfo(path).Length);
+        }
+
+        longest.ShouldBeInRange(SupervisorLog.LongestBytes, SupervisorLog.LongestBytes + (2 * lineLength));
+        log.DroppedLines.ShouldBe(0);
+    }
+
     private static void Log(SupervisorLog log, string line) => log.CreateLogger("tests").Log(LogLevel.Error, default, line, null, (text, _) => text);
 }

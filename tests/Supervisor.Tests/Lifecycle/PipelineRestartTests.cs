@@ -56,6 +56,24 @@ public sealed class PipelineRestartTests
     }
 
     [Fact]
+    public async Task Failures_OfManyWorkers_AreKeptForTheLatest()
+    {
+        const int deaths = 13;
+        using var workshop = new Workshop();
+        var pipeline = await workshop.OpenReadyAsync(maxRestarts: 100);
+        for (var death = 1; death <= deaths; death++)
+        {
+            workshop.Process.Exit(134);
+            await workshop.LoadAgainAsync(starts: death + 1);
+            (await Workshop.NextEventAsync(pipeline)).Restarted.ShouldNotBeNull();
+        }
+
+        pipeline.Failures.Select(failure => failure.WorkerPid).ShouldBe(Enumerable.Range(4711 + deaths - Pipeline.KeptFailures, Pipeline.KeptFailures));
+        pipeline.Stop(StopReason.Disposed);
+        await pipeline.Completion.InTime();
+    }
+
+    [Fact]
     public async Task TooManyDeaths_FailThePipelineWithTheCauses()
     {
         using var workshop = new Workshop();

@@ -65,5 +65,20 @@ public sealed class WorkerLogTests
         lines.Current.Text.ShouldBe("c");
     }
 
+    [Fact]
+    public async Task Log_OfAWorkerThatNeverStops_HasABound()
+    {
+        var log = new WorkerLog(new FakeTimeProvider());
+        for (var i = 0; i < 3 * WorkerLog.DefaultCapacity; i++)
+        {
+            log.Add("stdout", $"{i}");
+        }
+
+        var kept = await log.ReadAsync(null, follow: false, CancellationToken.None).Select(line => line.Text).ToListAsync();
+
+        kept.Count.ShouldBe(WorkerLog.DefaultCapacity);
+        kept[^1].ShouldBe($"{(3 * WorkerLog.DefaultCapacity) - 1}");
+    }
+
     private async Task<List<string>> TextsAsync(int? last) => await _log.ReadAsync(last, follow: false, CancellationToken.None).Select(line => line.Text).ToListAsync();
 }

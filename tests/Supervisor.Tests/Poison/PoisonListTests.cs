@@ -39,8 +39,9 @@ public sealed class PoisonListTests
             list.Add($"f{i}", new WorkerFailure());
         }
 
-        list.Find("f0").ShouldBeNull();
-        list.Find("f1499").ShouldNotBeNull();
+        Enumerable.Range(0, 1500).Count(i => list.Find($"f{i}") is not null).ShouldBe(1000);
+        list.Find("f499").ShouldBeNull();
+        list.Find("f500").ShouldNotBeNull();
     }
 
     [Fact]

@@ -61,6 +61,18 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
+    public void Remember_MorePromptsThanThereAreBlocks_KeepsABlockOfEachAtMost()
+    {
+        for (var prompt = 0; prompt < 1000; prompt++)
+        {
+            Compute([prompt, 1, 2, 3, prompt, 5, 6, 7]).ReleaseAll(_pool);
+            _cache.Count.ShouldBeLessThanOrEqualTo(9);
+        }
+
+        _cache.Reuse(new BlockTable(BlockSize), [999, 1, 2, 3, 999, 5, 6, 7, 8], 8).ShouldBe(8, "the last one");
+    }
+
+    [Fact]
     public void Disabled_SharesNothing()
     {
         var cache = new PrefixCache(_pool, BlockSize, isEnabled: false);

@@ -14,7 +14,7 @@ public sealed class WorkerServiceTests
     [InlineData(int.MaxValue)]
     public async Task Hello_RefusesEveryOtherVersionOfTheProtocol(int version)
     {
-        var service = new WorkerService(null!, null!, null!, null!, null!);
+        var service = new WorkerService(null!, null!, null!, null!, null!, null!);
 
         var error = await Should.ThrowAsync<EngineException>(async () => await service.Hello(new HelloRequest { ProtocolVersion = version }, null!));
 
@@ -24,5 +24,5 @@ public sealed class WorkerServiceTests
 
     [Fact]
     public async Task Hello_AnswersItsOwnVersion() =>
-        (await new WorkerService(null!, null!, null!, null!, null!).Hello(new HelloRequest { ProtocolVersion = Protocol.Version }, null!)).ProtocolVersion.ShouldBe(Protocol.Version);
+        (await new WorkerService(null!, null!, null!, null!, null!, null!).Hello(new HelloRequest { ProtocolVersion = Protocol.Version }, null!)).ProtocolVersion.ShouldBe(Protocol.Version);
 }

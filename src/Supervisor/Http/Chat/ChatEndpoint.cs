@@ -19,7 +19,7 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Requ
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.Chat, model.Name, AccessControl.KeyNameOf(http));
         measurement.Describe(request.Config, request.Stream.IsOn);
-        var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http) };
+        var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, body) };
         for (var choice = 0; choice < request.Choices; choice++)
         {
             generate.Prompts.Add(request.Prompt.Clone());

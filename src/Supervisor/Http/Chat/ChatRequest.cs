@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.V1;
@@ -50,7 +49,7 @@ internal sealed record ChatRequest
                 Messages = ChatMessages.Normalize(fields),
                 AdaptCalls = true,
                 Tools = tools.Definitions,
-                TemplateArguments = TemplateArgumentsOf(fields),
+                TemplateArguments = Http.TemplateArguments.Read(fields),
                 AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? true,
             },
             Config = config,
@@ -66,23 +65,6 @@ internal sealed record ChatRequest
         var top = fields.Integer("top_logprobs", 0, MostTopLogprobs);
         var isAsked = fields.Flag("logprobs") ?? false;
         return top is > 0 && !isAsked ? throw ApiException.Invalid("top_logprobs needs logprobs to be true.", "top_logprobs") : isAsked ? top ?? 0 : null;
-    }
-
-    private static string TemplateArgumentsOf(JsonFields fields)
-    {
-        var arguments = fields.Object("chat_template_kwargs")?.Element;
-        if (fields.Text("reasoning_effort") is not { } effort)
-        {
-            return arguments?.GetRawText() ?? "";
-        }
-
-        var all = new Dictionary<string, JsonElement> { ["reasoning_effort"] = JsonSerializer.SerializeToElement(effort) };
-        foreach (var argument in arguments?.EnumerateObject() ?? default)
-        {
-            all[argument.Name] = argument.Value;
-        }
-
-        return JsonSerializer.Serialize(all);
     }
 
     private static void Refuse(JsonFields fields, string name, string instead)

@@ -19,7 +19,7 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.TextCompletion, model.Name, AccessControl.KeyNameOf(http));
         measurement.Describe(request.Config, request.Stream.IsOn);
-        var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http) };
+        var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, body) };
         foreach (var prompt in request.Prompts)
         {
             for (var choice = 0; choice < request.Choices; choice++)

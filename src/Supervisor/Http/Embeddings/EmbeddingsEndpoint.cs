@@ -26,7 +26,7 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
         limits.CheckPrompts(prompts.Count, "input");
         var model = models.Find(name);
         using var measurement = metrics.Begin(TelemetryNames.Embeddings, model.Name, AccessControl.KeyNameOf(http));
-        var request = new EmbedRequest { Options = OptionsOf(fields), Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http) };
+        var request = new EmbedRequest { Options = OptionsOf(fields), Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, fields) };
         request.Prompts.AddRange(prompts);
         var response = await proxy.CallAsync(request, model.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), deadline.Token);
         measurement.AddTokens(response.Results.Sum(result => result.InputTokenLen), 0);

@@ -8,14 +8,19 @@ internal static class JsonReply
 {
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write)
+    public static Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write) => WriteAsync(http, [write]);
+
+    /// <summary>Writes a value piece by piece, each of which the caller has taken before the next one is made: a large answer is never there as a whole.</summary>
+    public static async Task WriteAsync(HttpContext http, IEnumerable<Action<Utf8JsonWriter>> pieces)
     {
         http.Response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(http.Response.BodyWriter, Options))
+        var body = http.Response.BodyWriter;
+        await using var json = new Utf8JsonWriter(body, Options);
+        foreach (var write in pieces)
         {
             write(json);
+            await json.FlushAsync(http.RequestAborted);
+            await body.FlushAsync(http.RequestAborted);
         }
-
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

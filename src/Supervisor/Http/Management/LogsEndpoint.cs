@@ -1,11 +1,12 @@
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Serving;
 
 namespace LmDeploy.Supervisor.Http.Management;
 
-/// <summary><c>GET /v1/pipelines/NAME/logs</c>: the last lines a pipeline's worker printed; with <c>?follow=true</c> also those that come, as events.</summary>
-internal sealed class LogsEndpoint(PipelineRegistry registry)
+/// <summary><c>GET /v1/pipelines/NAME/logs</c>: the last lines a pipeline's worker printed; with <c>?follow=true</c> also those that come, as events. A served model that is not loaded has none.</summary>
+internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels served)
 {
     private const int DefaultLines = 200;
 
@@ -13,8 +14,8 @@ internal sealed class LogsEndpoint(PipelineRegistry registry)
     public async Task HandleAsync(HttpContext http, string name)
     {
         var lines = LinesOf(http);
-        var pipeline = registry.Find(name);
-        var log = pipeline.Worker?.Process.Log;
+        var pipeline = served.TryFindPipeline(name, out var resident) ? resident : registry.Find(name); // While a model reloads, the registry may know two by its name, or none.
+        var log = pipeline?.Worker?.Process.Log;
         if (http.Request.Query["follow"].ToString() is "true" or "1")
         {
             using var events = new EventStream(http);

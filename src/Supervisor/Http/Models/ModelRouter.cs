@@ -15,7 +15,7 @@ internal sealed class ModelRouter(ServedModels served, SpellingBook spellings)
         var model = served.Find(name)
             ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.ModelNotFound, $"The model '{name}' is not served here. {Served()}", "model");
         var key = NamedPipelines.KeyPrefix + served.Route(model);
-        return new RoutedModel(model.Name, key, model.Open.Model, spellings.Of(NamedPipelines.KeyPrefix + model.Name, model.Open.Model));
+        return new RoutedModel(model.Name, key, model.Open.Model, spellings.Of(model));
     }
 
     private string Served() => served.All is { Count: > 0 } all ? $"Served are: {string.Join(", ", all.Select(model => model.Name))}." : "No model is.";

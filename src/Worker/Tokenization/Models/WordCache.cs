@@ -9,8 +9,11 @@ namespace LmDeploy.Worker.Tokenization.Models;
 /// </summary>
 internal sealed class WordCache
 {
-    private const int MaxLength = 64;
-    private const int MaxWords = 1 << 16;
+    /// <summary>Characters of the longest word that is kept.</summary>
+    public const int MaxLength = 64;
+
+    /// <summary>How many words are kept.</summary>
+    public const int MaxWords = 1 << 16;
 
     private readonly ConcurrentDictionary<string, int[]> _words = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _wordsBySpan;
@@ -20,6 +23,9 @@ internal sealed class WordCache
     {
         _wordsBySpan = _words.GetAlternateLookup<ReadOnlySpan<char>>();
     }
+
+    /// <summary>How many words there are.</summary>
+    public int Count => _words.Count;
 
     public bool TryGet(ReadOnlySpan<char> word, [NotNullWhen(true)] out int[]? ids)
     {

@@ -8,6 +8,9 @@ internal sealed class PatternPreTokenizer(IPattern pattern, SplitBehavior behavi
 {
     private readonly record struct Segment(TextRange Range, bool IsMatch);
 
+    /// <summary>What is kept of a long text would stay for as long as the thread does.</summary>
+    private const int MostKept = 1024;
+
     /// <summary>Kept for the next piece of the thread: a sequence of steps comes here for every word.</summary>
     [ThreadStatic]
     private static List<TextRange>? _scratch;
@@ -27,7 +30,7 @@ internal sealed class PatternPreTokenizer(IPattern pattern, SplitBehavior behavi
             Arrange(piece, matches, output);
         }
 
-        _scratch = matches;
+        _scratch = matches.Capacity <= MostKept ? matches : null;
     }
 
     /// <summary>Each match and each text between two is a piece of its own.</summary>

@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Tests.Functional.Serving;
+
+/// <summary>One that asks for a key, and that pages of one other origin may call.</summary>
+public sealed class KeyedFakeServer : FakeServer
+{
+    public const string Key = "k";
+    public const string Friend = "https://friend.example";
+
+    /// <summary>So large that there is room for one of them at a time.</summary>
+    public const long LargestBody = 64 << 20;
+
+    private protected override ServeOptions Options => new()
+    {
+        CorsOrigins = { Friend },
+        Keys = { new ApiKey { Name = "page", Sha256 = ByteString.CopyFrom(SHA256.HashData(Encoding.UTF8.GetBytes(Key))) } },
+        MaxBodyBytes = LargestBody,
+    };
+}

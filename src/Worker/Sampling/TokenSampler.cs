@@ -31,11 +31,12 @@ internal sealed class TokenSampler
 
         using var scope = torch.NewDisposeScope();
         var vocabulary = (int)logits.shape[1];
-        return SampleAll(MemoryMarshal.Cast<byte, float>(logits.to(torch.CPU).contiguous().bytes), vocabulary, rows);
+        return Sample(MemoryMarshal.Cast<byte, float>(logits.to(torch.CPU).contiguous().bytes), vocabulary, rows);
     }
 
-    /// <summary>Rows are independent of each other, so that all cores share them.</summary>
-    private unsafe SampledToken[] SampleAll(ReadOnlySpan<float> logits, int vocabulary, IReadOnlyList<SamplingRow> rows)
+    /// <summary>Chooses a token from each row; the rows are independent of each other, so that all cores share them.</summary>
+    /// <param name="logits">[rows, vocabulary].</param>
+    public unsafe SampledToken[] Sample(ReadOnlySpan<float> logits, int vocabulary, IReadOnlyList<SamplingRow> rows)
     {
         var tokens = new SampledToken[rows.Count];
         fixed (float* first = logits)

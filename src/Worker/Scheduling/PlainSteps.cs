@@ -1,7 +1,7 @@
+using System.Runtime.InteropServices;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Steps;
-using TorchSharp;
 
 namespace LmDeploy.Worker.Scheduling;
 
@@ -12,6 +12,9 @@ namespace LmDeploy.Worker.Scheduling;
 /// </summary>
 internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
 {
+    /// <summary>Rows whose logits are copied to the host at once: bounds what that takes of the device's memory.</summary>
+    private const int MostWholeRows = 64;
+
     private readonly TokenSampler _sampler = new();
     private EnqueuedStep? _ahead;
 
@@ -60,8 +63,7 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
         }
 
         // Chosen before anything is handed out: where memory is short for that, the step can be done again.
-        var chosen = ends.Select(row => (enqueued.Slices[row].Sequence, Choice: Choose(enqueued.Outcome, row, enqueued.Slices[row].Sequence))).ToList();
-        foreach (var (sequence, (token, logits)) in chosen)
+        foreach (var (sequence, token, logits) in Choose(enqueued, ends))
         {
             sequence.Start();
             if (logits is not null)
@@ -111,23 +113,43 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
             : null;
     }
 
-    /// <returns>The next token, and all logits as bytes where the request wants them.</returns>
-    private (SampledToken Token, byte[]? Logits) Choose(IStepOutcome outcome, int row, Sequence sequence)
+    /// <returns>The next token of each row, and all its logits as bytes where the request wants them.</returns>
+    private List<(Sequence Sequence, SampledToken Token, byte[]? Logits)> Choose(EnqueuedStep step, List<int> rows)
     {
-        if (sequence.TakesMostProbable)
+        var chosen = new List<(Sequence, SampledToken, byte[]?)>(rows.Count);
+        var whole = new List<(int Place, int Row, SamplingRow Sampling)>();
+        foreach (var row in rows)
         {
-            return (new SampledToken(outcome.MostProbable[row], null), null);
+            var sequence = step.Slices[row].Sequence;
+            var sampling = sequence.TakesMostProbable ? null : sequence.SamplingRow();
+            var id = sampling is null ? step.Outcome.MostProbable[row] : TryChoose(step.Outcome, row, sequence, sampling);
+            if (id is null)
+            {
+                whole.Add((chosen.Count, row, sampling!));
+            }
+
+            chosen.Add((sequence, new SampledToken(id ?? default, null), null));
         }
 
-        var sampling = sequence.SamplingRow();
-        if (sampling.Parameters.Logprobs is null && !sequence.Request.WantsLogits
-            && outcome.Candidates(row) is { } candidates && CandidateSampler.TryChoose(candidates.Ids, candidates.Logits, sampling) is { } id)
+        foreach (var part in whole.Chunk(MostWholeRows))
         {
-            return (new SampledToken(id, null), null);
+            var logits = step.Outcome.Logits([.. part.Select(row => row.Row)]);
+            var vocabulary = logits.Length / part.Length;
+            var tokens = _sampler.Sample(logits, vocabulary, [.. part.Select(row => row.Sampling)]);
+            for (var i = 0; i < part.Length; i++)
+            {
+                var sequence = chosen[part[i].Place].Item1;
+                var own = sequence.Request.WantsLogits ? MemoryMarshal.AsBytes(logits.Slice(i * vocabulary, vocabulary)).ToArray() : null;
+                chosen[part[i].Place] = (sequence, tokens[i], own);
+            }
         }
 
-        using var scope = torch.NewDisposeScope();
-        var logits = outcome.Logits(row).to(torch.CPU).contiguous();
-        return (_sampler.Sample(logits, [sampling])[0], sequence.Request.WantsLogits ? logits.bytes.ToArray() : null);
+        return chosen;
     }
+
+    /// <returns>Null when it takes all logits to choose.</returns>
+    private static int? TryChoose(IStepOutcome outcome, int row, Sequence sequence, SamplingRow sampling) =>
+        sampling.Parameters.Logprobs is null && !sequence.Request.WantsLogits && outcome.Candidates(row) is { } candidates
+            ? CandidateSampler.TryChoose(candidates.Ids, candidates.Logits, sampling)
+            : null;
 }

@@ -18,6 +18,7 @@ public sealed class PlainStepsTests
     {
         Greedy,
         Draws,
+        DrawsFromAll,
         WithLogprobs,
         Scored,
     }
@@ -110,6 +111,16 @@ public sealed class PlainStepsTests
     }
 
     [Fact]
+    public void RequestsThatDrawFromAll_HaveEachItsOwnLogits()
+    {
+        var (one, greedy, other) = (Request([1, 2], 10, kind: Kind.DrawsFromAll), Request([1], 10), Request([2, 2, 1], 10, kind: Kind.DrawsFromAll));
+        Serve(one, greedy, other);
+        one.Tokens.ShouldBe(WrittenQueue.Answer([1, 2], 10, Everything));
+        greedy.Tokens.ShouldBe(WrittenQueue.Answer([1], 10, Everything));
+        other.Tokens.ShouldBe(WrittenQueue.Answer([2, 2, 1], 10, Everything));
+    }
+
+    [Fact]
     public void ARequestForLogprobs_HasThem_AndTheOthersTakeTheShortWayWithIt()
     {
         var (asks, other) = (Request([1, 2], 10, kind: Kind.WithLogprobs), Request([2, 1], 10));
@@ -182,6 +193,7 @@ public sealed class PlainStepsTests
         Sampling = kind switch
         {
             Kind.Draws => new SamplingParameters { DoSample = true, Temperature = 1, TopK = 2, Seed = 1 },
+            Kind.DrawsFromAll => new SamplingParameters { DoSample = true, Temperature = 1, TopK = 0, Seed = 1 },
             Kind.WithLogprobs => new SamplingParameters { Logprobs = 1 },
             _ => new SamplingParameters(),
         },

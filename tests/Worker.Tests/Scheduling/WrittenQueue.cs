@@ -1,7 +1,6 @@
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Steps;
-using TorchSharp;
 
 namespace LmDeploy.Worker.Tests.Scheduling;
 
@@ -77,11 +76,15 @@ internal sealed class WrittenQueue(int window) : IStepQueue
 
         public (int[] Ids, float[] Logits)? Candidates(int row) => ([MostProbable[row], (MostProbable[row] + 1) % Vocabulary], [100, 0]);
 
-        public torch.Tensor Logits(int row)
+        public ReadOnlySpan<float> Logits(ReadOnlySpan<int> rows)
         {
-            var logits = new float[Vocabulary];
-            logits[MostProbable[row]] = 100;
-            return torch.tensor(logits).unsqueeze(0);
+            var logits = new float[rows.Length * Vocabulary];
+            for (var i = 0; i < rows.Length; i++)
+            {
+                logits[(i * Vocabulary) + MostProbable[rows[i]]] = 100;
+            }
+
+            return logits;
         }
     }
 }

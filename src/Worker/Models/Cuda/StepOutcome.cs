@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Native.Cuda;
 using LmDeploy.Worker.Native.LibTorch;
@@ -5,7 +6,7 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Models.Cuda;
 
-/// <summary>The way of what one step chose, and of its largest logits, to the host. For one step after the other; owns its host memory.</summary>
+/// <summary>Copies the argmax ids, the largest logits and, where asked for, all logits of a step to pinned host memory. Used again for one step after the other.</summary>
 /// <param name="mostRows">Rows of the largest step.</param>
 /// <param name="cap">What logits are bent by; null for nothing.</param>
 internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDisposable
@@ -16,7 +17,9 @@ internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDi
     private readonly PinnedBuffer _ids = new(mostRows);
     private readonly PinnedBuffer _candidates = new(mostRows * TokenCandidates.Integers);
     private readonly CudaEvent _done = new();
+    private PinnedBuffer? _wide;
     private torch.Tensor? _logits;
+    private CudaStream? _stream;
     private int _rows;
 
     public ReadOnlySpan<int> MostProbable => _ids.Span[.._rows];
@@ -28,7 +31,7 @@ internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDi
     public void Enqueue(int rows, torch.Tensor ids, torch.Tensor? candidates, torch.Tensor logits, CudaStream stream)
     {
         _done.Synchronize();
-        (_rows, _logits) = (rows, logits);
+        (_rows, _logits, _stream) = (rows, logits, stream);
         _ids.CopyFrom(TorchShim.DataPointer(ids), rows, stream);
         if (candidates is not null)
         {
@@ -51,12 +54,29 @@ internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDi
         return found.Logits[^1] > MostBent * bound ? null : (found.Ids, [.. found.Logits.Select(logit => (float)(bound * Math.Tanh(logit / bound)))]);
     }
 
-    public torch.Tensor Logits(int row) => Decoder.Wide(_logits!.narrow(0, row, 1), cap);
+    public ReadOnlySpan<float> Logits(ReadOnlySpan<int> rows)
+    {
+        using var scope = torch.NewDisposeScope();
+        var index = torch.tensor(rows.ToArray()).to(_logits!.device);
+        var wide = Decoder.Wide(_logits.index_select(0, index), cap).contiguous();
+        var count = checked((int)wide.numel());
+        if (_wide is null || _wide.Span.Length < count)
+        {
+            _wide?.Dispose();
+            _wide = null;
+            _wide = new PinnedBuffer(count);
+        }
+
+        _wide.CopyFrom(TorchShim.DataPointer(wide), count, _stream!);
+        _stream!.Synchronize();
+        return MemoryMarshal.Cast<int, float>(_wide.Span[..count]);
+    }
 
     public void Dispose()
     {
         _done.Dispose();
         _ids.Dispose();
         _candidates.Dispose();
+        _wide?.Dispose();
     }
 }

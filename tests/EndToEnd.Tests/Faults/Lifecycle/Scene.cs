@@ -62,7 +62,15 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
             await strike(worker);
         }
 
-        return await creating;
+        var pipe = await creating;
+        if (moment != Moment.Loading)
+        {
+            return pipe;
+        }
+
+        // On a machine that is busy a load can end between its sight and the strike: once more.
+        await pipe.CloseAsync();
+        return await CreateAsync(moment, strike, engine);
     }
 
     private async Task RunAsync(Pipeline pipe, Moment moment, Func<int, Task> strike)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using LmDeploy.Worker.Guided;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Guided;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Bench;
 
@@ -63,7 +63,7 @@ internal static class GuidedBenchmark
             var answers = Enumerable.Range(0, batch).Select(i => tokenizer.Encode(Answer(i), addSpecialTokens: false)).ToList();
             for (var round = -1; round < Rounds; round++)
             {
-                var guide = new GuideCache(tokenizer, VocabularySize).Find(new V1.ResponseFormat { Type = "json_schema", JsonSchema = Schema })!;
+                var guide = new GuideCache(tokenizer, VocabularySize).Find(new GuideFormat(GuideFormat.JsonSchema, Schema))!;
                 var (first, later) = (Masks(guide, answers), Masks(guide, answers));
                 var decode = await StepAsync(engine, batch);
                 if (round >= 0)

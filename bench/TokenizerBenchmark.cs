@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Bench;
 

@@ -1,3 +1,4 @@
+using LmDeploy.Json;
 using System.Text.Json;
 using LmDeploy.Files;
 using LmDeploy.Supervisor.Errors;

@@ -1,3 +1,4 @@
+using LmDeploy.Json;
 using System.Buffers.Binary;
 using System.Text.Json;
 using LmDeploy.Files;

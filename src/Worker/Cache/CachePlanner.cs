@@ -1,5 +1,5 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Cache;
 

@@ -1,7 +1,8 @@
+using LmDeploy.Json;
 using System.Text.Json;
 using LmDeploy.Files;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Checkpoints;
 

@@ -1,6 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Sampling;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Checkpoints;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using LmDeploy.Files;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Worker.Checkpoints;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Checkpoints;
 

@@ -1,5 +1,6 @@
-using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Scheduling;
 

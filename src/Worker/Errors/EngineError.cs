@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LmDeploy.Text.Errors;
 using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Errors;

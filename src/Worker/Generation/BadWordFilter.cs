@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 

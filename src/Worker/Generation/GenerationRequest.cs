@@ -1,8 +1,9 @@
+using LmDeploy.Worker.Errors;
 using System.Threading.Channels;
 using Google.Protobuf;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
-using LmDeploy.Worker.Guided;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Guided;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Scheduling;
 

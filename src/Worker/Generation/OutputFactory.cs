@@ -1,7 +1,7 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Answers;
-using LmDeploy.Worker.Answers.Calls;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Answers;
+using LmDeploy.Text.Answers.Calls;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 

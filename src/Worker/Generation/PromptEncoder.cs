@@ -1,10 +1,10 @@
 using System.Text.Json;
 using LmDeploy.Limits;
 using LmDeploy.V1;
-using LmDeploy.Worker.Answers.Calls;
-using LmDeploy.Worker.Errors;
-using LmDeploy.Worker.Templates;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Answers.Calls;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Templates;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 

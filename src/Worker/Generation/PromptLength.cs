@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 

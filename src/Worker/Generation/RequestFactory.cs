@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using LmDeploy.Limits;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
-using LmDeploy.Worker.Guided;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Guided;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Scheduling;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 
@@ -54,7 +54,7 @@ internal sealed class RequestFactory(
         }
 
         var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
-        var guide = guides.Find(config.ResponseFormat);
+        var guide = config.ResponseFormat is { } format ? guides.Find(FormatOf(format)) : null;
         warnings.AddRange(guide?.Warnings ?? []);
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(
@@ -156,4 +156,11 @@ internal sealed class RequestFactory(
         ids.UnionWith(stopWords.Select(tokenizer.IdOf).OfType<int>().Where(tokenizer.IsSpecial));
         return ids;
     }
+
+    private static GuideFormat FormatOf(ResponseFormat format) => new(format.Type, format.Type switch
+    {
+        GuideFormat.JsonSchema => format.JsonSchema,
+        GuideFormat.RegexSchema => format.RegexSchema,
+        _ => "",
+    });
 }

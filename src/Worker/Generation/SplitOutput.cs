@@ -1,6 +1,8 @@
+using LmDeploy.Text.Answers;
+using LmDeploy.Text.Tokenization;
 using LmDeploy.V1;
-using LmDeploy.Worker.Answers;
-using LmDeploy.Worker.Tokenization;
+using AnswerPart = LmDeploy.Text.Answers.AnswerPart;
+using AnswerPiece = LmDeploy.Text.Answers.AnswerPiece;
 
 namespace LmDeploy.Worker.Generation;
 
@@ -53,9 +55,23 @@ internal sealed class SplitOutput(IncrementalDecoder decoder, StopWordMatcher st
     {
         if (text.Length > 0)
         {
-            delta.Pieces.Add(new AnswerPiece { Part = AnswerPart.Content, Text = text });
+            delta.Pieces.Add(ToMessage(new AnswerPiece(AnswerPart.Content, text)));
         }
     }
+
+    private static V1.AnswerPiece ToMessage(AnswerPiece piece) => new()
+    {
+        Part = piece.Part switch
+        {
+            AnswerPart.Content => V1.AnswerPart.Content,
+            AnswerPart.Reasoning => V1.AnswerPart.Reasoning,
+            AnswerPart.CallName => V1.AnswerPart.CallName,
+            AnswerPart.CallArguments => V1.AnswerPart.CallArguments,
+            _ => V1.AnswerPart.ContentWasReasoning,
+        },
+        Text = piece.Text,
+        Call = piece.Call,
+    };
 
     private void Note(AnswerPart part)
     {
@@ -83,7 +99,7 @@ internal sealed class SplitOutput(IncrementalDecoder decoder, StopWordMatcher st
             else
             {
                 AddContent(stopWords.Flush(), delta);
-                delta.Pieces.Add(piece);
+                delta.Pieces.Add(ToMessage(piece));
             }
 
             if (IsOver)

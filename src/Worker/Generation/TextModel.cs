@@ -1,16 +1,16 @@
 using System.Text;
 using LmDeploy.Limits;
 using LmDeploy.V1;
-using LmDeploy.Worker.Answers;
+using LmDeploy.Text.Answers;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Embeddings;
-using LmDeploy.Worker.Guided;
+using LmDeploy.Text.Guided;
 using LmDeploy.Worker.Likelihood;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Rewards;
 using LmDeploy.Worker.Scheduling;
-using LmDeploy.Worker.Templates;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Templates;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 

@@ -1,5 +1,5 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Generation;
 

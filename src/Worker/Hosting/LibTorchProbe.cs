@@ -1,4 +1,4 @@
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Native.LibTorch;
 using TorchSharp;
 

@@ -1,7 +1,7 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Likelihood;
 

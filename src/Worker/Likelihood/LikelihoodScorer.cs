@@ -1,8 +1,9 @@
-using LmDeploy.V1;
 using LmDeploy.Worker.Errors;
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Scheduling;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Likelihood;
 

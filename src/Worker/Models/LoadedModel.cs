@@ -2,7 +2,7 @@ using System.Diagnostics;
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Kernels;
 using LmDeploy.Worker.Models.Cuda;

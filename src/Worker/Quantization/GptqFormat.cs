@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Models.Parts;
 using TorchSharp;
 

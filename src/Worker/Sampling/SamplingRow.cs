@@ -1,3 +1,4 @@
+using LmDeploy.Text.Guided;
 namespace LmDeploy.Worker.Sampling;
 
 /// <summary>One row of logits and what decides about it.</summary>

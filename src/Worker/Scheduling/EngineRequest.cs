@@ -1,3 +1,4 @@
+using LmDeploy.Text.Guided;
 using LmDeploy.V1;
 using LmDeploy.Worker.Sampling;
 

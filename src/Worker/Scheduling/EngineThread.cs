@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Native;

@@ -1,6 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Sampling;
 
 namespace LmDeploy.Worker.Scheduling;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Models.Cuda.Checks;
 using LmDeploy.Worker.Native.Cuda;

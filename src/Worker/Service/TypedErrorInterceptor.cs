@@ -1,7 +1,8 @@
+using LmDeploy.Worker.Errors;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Service;
 

@@ -1,10 +1,11 @@
+using LmDeploy.Worker.Errors;
 using System.Reflection;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 using LmDeploy.Worker.Ceilings;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Rehearsals;
 using LmDeploy.Worker.Scheduling;

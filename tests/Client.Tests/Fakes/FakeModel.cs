@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
-using LmDeploy.Worker.Answers;
-using LmDeploy.Worker.Answers.Calls;
+using LmDeploy.Text.Answers;
+using LmDeploy.Text.Answers.Calls;
 
 namespace LmDeploy.Client.Tests.Fakes;
 
@@ -47,14 +47,14 @@ internal static class FakeModel
         }
 
         await events.WriteAsync(new GenerationEvent { Index = index, Started = started });
-        var (pieces, hasReasoned) = (new List<V1.AnswerPiece>(), false);
+        var (pieces, hasReasoned) = (new List<Text.Answers.AnswerPiece>(), false);
         var length = Math.Min(text.Length, config.MaxNewTokens);
         foreach (var c in text[..length])
         {
             var delta = new GenerationDelta { Text = reader is null ? c.ToString() : "", TokenIds = { c } };
             reader?.Add(c.ToString(), pieces);
-            hasReasoned |= pieces.Exists(piece => piece.Part == V1.AnswerPart.Reasoning);
-            delta.Pieces.AddRange(pieces);
+            hasReasoned |= pieces.Exists(piece => piece.Part == Text.Answers.AnswerPart.Reasoning);
+            delta.Pieces.AddRange(pieces.Select(ToMessage));
             pieces.Clear();
             if (config.OutputLogits != V1.OutputLogits.None)
             {
@@ -73,7 +73,7 @@ internal static class FakeModel
         {
             var rest = new GenerationDelta();
             reader.Finish(pieces);
-            rest.Pieces.AddRange(pieces);
+            rest.Pieces.AddRange(pieces.Select(ToMessage));
             await events.WriteAsync(new GenerationEvent { Index = index, Delta = rest });
         }
 
@@ -86,6 +86,9 @@ internal static class FakeModel
         };
         await events.WriteAsync(new GenerationEvent { Index = index, Finished = finished });
     }
+
+    private static V1.AnswerPiece ToMessage(Text.Answers.AnswerPiece piece) =>
+        new() { Part = Enum.Parse<V1.AnswerPart>(piece.Part.ToString()), Text = piece.Text, Call = piece.Call };
 
     private static IAnswerReader? ReaderOf(V1.Prompt prompt, V1.GenerationConfig config)
     {

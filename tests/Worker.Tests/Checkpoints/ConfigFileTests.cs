@@ -1,10 +1,10 @@
+using LmDeploy.Tests.Folders;
 using System.Text.Json.Nodes;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Sampling;
-using LmDeploy.Worker.Tests.Tokenization;
 
 namespace LmDeploy.Worker.Tests.Checkpoints;
 

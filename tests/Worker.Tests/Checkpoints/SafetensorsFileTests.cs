@@ -3,7 +3,7 @@ using System.Text;
 using CsCheck;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Tests.Checkpoints;
 

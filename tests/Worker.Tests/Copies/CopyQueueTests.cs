@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
 using LmDeploy.Worker.Copies;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Tests.Engine;
 
 namespace LmDeploy.Worker.Tests.Copies;

@@ -1,7 +1,7 @@
+using LmDeploy.Tests.Folders;
 using LmDeploy.V1;
 using LmDeploy.Worker.Embeddings;
-using LmDeploy.Worker.Errors;
-using LmDeploy.Worker.Tests.Tokenization;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Tests.Embeddings;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 
 namespace LmDeploy.Worker.Tests.Engine;

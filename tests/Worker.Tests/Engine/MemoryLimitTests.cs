@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Models;
 

@@ -1,8 +1,8 @@
+using LmDeploy.Tests.Answers;
 using System.Threading.Channels;
 using LmDeploy.Tests.Parrots;
 using LmDeploy.V1;
 using LmDeploy.Worker.Generation;
-using LmDeploy.Worker.Tests.Answers;
 
 namespace LmDeploy.Worker.Tests.Engine;
 
@@ -144,11 +144,14 @@ public sealed class SplitAnswerTests : IDisposable
 
         public string Text => string.Concat(Deltas.Select(delta => delta.Text));
 
-        public IEnumerable<AnswerPiece> Pieces => Deltas.SelectMany(delta => delta.Pieces);
+        public IEnumerable<LmDeploy.Text.Answers.AnswerPiece> Pieces => Read(Deltas);
 
-        public (string Reasoning, string Content, string Calls) Parts => Answers.Parts.Of(Pieces);
+        public (string Reasoning, string Content, string Calls) Parts => LmDeploy.Tests.Answers.Parts.Of(Pieces);
 
         /// <summary>The pieces that came with the first tokens.</summary>
-        public IEnumerable<AnswerPiece> PiecesOf(int tokens) => Deltas.Where(delta => delta.TokenIds.Count > 0).Take(tokens).SelectMany(delta => delta.Pieces);
+        public IEnumerable<LmDeploy.Text.Answers.AnswerPiece> PiecesOf(int tokens) => Read(Deltas.Where(delta => delta.TokenIds.Count > 0).Take(tokens));
+
+        private static IEnumerable<LmDeploy.Text.Answers.AnswerPiece> Read(IEnumerable<GenerationDelta> deltas) =>
+            deltas.SelectMany(delta => delta.Pieces).Select(piece => new LmDeploy.Text.Answers.AnswerPiece(Enum.Parse<LmDeploy.Text.Answers.AnswerPart>(piece.Part.ToString()), piece.Text, piece.Call));
     }
 }

@@ -1,5 +1,5 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Scheduling;
 
 namespace LmDeploy.Worker.Tests.Engine;

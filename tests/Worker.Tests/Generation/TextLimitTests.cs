@@ -1,9 +1,9 @@
 using LmDeploy.Limits;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Generation;
 using LmDeploy.Worker.Tests.Engine;
-using LmDeploy.Worker.Tokenization;
+using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Tests.Generation;
 

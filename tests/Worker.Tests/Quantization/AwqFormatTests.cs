@@ -1,5 +1,5 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Tests.Engine;
 
 namespace LmDeploy.Worker.Tests.Quantization;

@@ -1,8 +1,8 @@
+using LmDeploy.Tests.Folders;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Quantization;
-using LmDeploy.Worker.Tests.Tokenization;
 
 namespace LmDeploy.Worker.Tests.Quantization;
 

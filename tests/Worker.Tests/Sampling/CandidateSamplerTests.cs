@@ -1,3 +1,4 @@
+using LmDeploy.Text.Guided;
 using CsCheck;
 using LmDeploy.Worker.Sampling;
 

@@ -1,7 +1,7 @@
 using CsCheck;
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Sampling;
 using LmDeploy.Worker.Scheduling;
 using LmDeploy.Worker.Tests.Engine;

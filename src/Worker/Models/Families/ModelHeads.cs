@@ -1,6 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Worker.Models.Families;
 

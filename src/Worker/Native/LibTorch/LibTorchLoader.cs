@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Native.LibTorch;

@@ -1,5 +1,5 @@
 using LmDeploy.V1;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Native.LibTorch;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Models.Families;
 using LmDeploy.Worker.Tests.Engine;

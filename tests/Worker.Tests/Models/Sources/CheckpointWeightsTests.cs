@@ -1,6 +1,6 @@
 using LmDeploy.V1;
 using LmDeploy.Worker.Checkpoints;
-using LmDeploy.Worker.Errors;
+using LmDeploy.Text.Errors;
 using LmDeploy.Worker.Models;
 using LmDeploy.Worker.Models.Sources;
 using LmDeploy.Worker.Quantization;

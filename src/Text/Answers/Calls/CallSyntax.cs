@@ -1,0 +1,10 @@
+namespace LmDeploy.Text.Answers.Calls;
+
+/// <summary>One way to write calls.</summary>
+/// <param name="Begin">The word that begins a call.</param>
+/// <param name="Read">Makes a reader for what follows that word.</param>
+internal sealed record CallSyntax(string Begin, Func<ToolSet, CallReader> Read)
+{
+    /// <summary>Further words of a call. They may be special tokens, which have to be shown then.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+}

@@ -1,0 +1,35 @@
+using LmDeploy.Json;
+using System.Text.Json;
+using LmDeploy.Files;
+using LmDeploy.V1;
+
+namespace LmDeploy.Text.Tokenization.Json;
+
+/// <summary>Parses the JSON files of a tokenizer, with their size and depth bounded.</summary>
+internal static class JsonFile
+{
+    private const long MaxBytes = 256L << 20;
+
+    private static readonly JsonDocumentOptions _options = new() { MaxDepth = 64 };
+
+    /// <summary>The document; the caller disposes it. Null where there is no such file.</summary>
+    public static JsonDocument? TryParse(string path)
+    {
+        try
+        {
+            return PythonJson.Parse(ModelFile.ReadAll(path, MaxBytes), _options);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw TokenizerErrors.InvalidFile(path, $"not valid JSON of at most {_options.MaxDepth} levels: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw TokenizerErrors.InvalidFile(path, $"cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace LmDeploy.Text.Tokenization.Patterns;
+
+/// <summary>Something to look for in a text. Implementations are immutable and safe for concurrent use.</summary>
+internal interface IPattern
+{
+    /// <summary>Adds the matches in <paramref name="text"/> to <paramref name="matches"/>: left to right, not overlapping.</summary>
+    void Find(ReadOnlySpan<char> text, List<TextRange> matches);
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using Google.Protobuf;
+using LmDeploy.Files;
+using LmDeploy.Text.Tokenization.Json;
+
+namespace LmDeploy.Text.Tokenization.SentencePiece;
+
+/// <summary>Reads tokenizer.model, a ModelProto of sentencepiece_model.proto, field by field.</summary>
+internal static class SentencePieceFile
+{
+    private const long MaxBytes = 256L << 20;
+
+    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private delegate T FieldReader<T>(T current, int field, CodedInputStream input);
+
+    /// <summary>Null where there is no such file.</summary>
+    public static SentencePieceModel? TryRead(string path)
+    {
+        try
+        {
+            return Read(ModelFile.ReadAll(path, MaxBytes));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or DecoderFallbackException)
+        {
+            throw TokenizerErrors.InvalidFile(path, $"not a SentencePiece model: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw TokenizerErrors.InvalidFile(path, $"cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static SentencePieceModel Read(byte[] bytes)
+    {
+        var pieces = new List<PieceEntry>();
+        var model = ReadMessage(bytes, new SentencePieceModel { Pieces = pieces }, (current, field, input) =>
+        {
+            switch (field)
+            {
+                case 1 when pieces.Count <= JsonPlace.MaxId:
+                    pieces.Add(ReadMessage(input.ReadBytes().ToByteArray(), new PieceEntry("", 0, PieceKind.Normal), ReadPiece));
+                    return current;
+                case 2:
+                    return ReadMessage(input.ReadBytes().ToByteArray(), current, ReadTrainer);
+                case 3:
+                    return ReadMessage(input.ReadBytes().ToByteArray(), current, ReadNormalizer);
+                default:
+                    return Skip(current, input);
+            }
+        });
+        return model;
+    }
+
+    private static PieceEntry ReadPiece(PieceEntry piece, int field, CodedInputStream input) => field switch
+    {
+        1 => piece with { Text = _strictUtf8.GetString(input.ReadBytes().Span) },
+        2 => piece with { Score = input.ReadFloat() },
+        3 => piece with { Kind = (PieceKind)input.ReadEnum() },
+        _ => Skip(piece, input),
+    };
+
+    private static SentencePieceModel ReadTrainer(SentencePieceModel model, int field, CodedInputStream input) => field switch
+    {
+        3 => model with { ModelType = input.ReadEnum() },
+        24 => model with { SpaceIsSuffix = input.ReadBool() },
+        35 => model with { ByteFallback = input.ReadBool() },
+        41 => model with { BosId = input.ReadInt32() },
+        42 => model with { EosId = input.ReadInt32() },
+        _ => Skip(model, input),
+    };
+
+    private static SentencePieceModel ReadNormalizer(SentencePieceModel model, int field, CodedInputStream input) => field switch
+    {
+        1 => model with { Normalization = input.ReadString() },
+        2 => model with { MapsCharacters = input.ReadBytes().Length > 0 },
+        3 => model with { AddDummyPrefix = input.ReadBool() },
+        4 => model with { RemoveExtraSpaces = input.ReadBool() },
+        5 => model with { EscapeSpaces = input.ReadBool() },
+        _ => Skip(model, input),
+    };
+
+    private static T ReadMessage<T>(byte[] bytes, T empty, FieldReader<T> read)
+    {
+        using var input = new CodedInputStream(bytes);
+        var current = empty;
+        while (input.ReadTag() is var tag and not 0)
+        {
+            current = read(current, WireFormat.GetTagFieldNumber(tag), input);
+        }
+
+        return current;
+    }
+
+    private static T Skip<T>(T current, CodedInputStream input)
+    {
+        input.SkipLastField();
+        return current;
+    }
+}

@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Answers;
-
-/// <summary>The words around what a model thinks.</summary>
-internal sealed record ThoughtTags(string Begin, string End);

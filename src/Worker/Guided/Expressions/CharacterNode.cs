@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Guided.Expressions;
-
-/// <summary>One character of a set.</summary>
-internal sealed record CharacterNode(CodePointSet Set) : ExpressionNode;

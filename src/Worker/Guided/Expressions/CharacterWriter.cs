@@ -1,6 +1,0 @@
-using LmDeploy.Worker.Guided.Networks;
-
-namespace LmDeploy.Worker.Guided.Expressions;
-
-/// <summary>Adds to a network the ways from one node to another over a character of a set, as the text spells characters.</summary>
-internal delegate void CharacterWriter(NetworkBuilder network, int from, CodePointSet set, int to);

@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Guided.Expressions;
-
-/// <summary>Characters from one to another, both included.</summary>
-internal readonly record struct CodePointRange(int Low, int High);

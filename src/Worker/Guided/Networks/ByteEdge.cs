@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Guided.Networks;
-
-/// <summary>A way to another node over one byte of a range, both ends included.</summary>
-internal readonly record struct ByteEdge(byte Low, byte High, int To);

@@ -1,7 +1,0 @@
-namespace LmDeploy.Worker.Templates.Syntax;
-
-/// <summary>A template that cannot be parsed; <see cref="ChatTemplate"/> adds the template's name.</summary>
-internal sealed class SyntaxFault(string message, int line) : Exception(message)
-{
-    public int Line { get; } = line;
-}

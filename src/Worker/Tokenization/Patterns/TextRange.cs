@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Tokenization.Patterns;
-
-/// <summary>UTF-16 positions from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
-internal readonly record struct TextRange(int Start, int End);

@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Tokenization.SentencePiece;
-
-/// <summary>One token of a SentencePiece model; its id is its index.</summary>
-internal sealed record PieceEntry(string Text, float Score, PieceKind Kind);

@@ -1,0 +1,8 @@
+namespace LmDeploy.Text.Tests.Templates;
+
+/// <summary>A test of data in <see cref="SharedData"/>; skipped where that is absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SharedFactAttribute : FactAttribute
+{
+    public SharedFactAttribute() => Skip = SharedData.Missing;
+}

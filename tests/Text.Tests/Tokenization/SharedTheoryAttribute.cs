@@ -1,0 +1,10 @@
+using LmDeploy.Text.Tests.Templates;
+
+namespace LmDeploy.Text.Tests.Tokenization;
+
+/// <summary>A theory on data beside the repository; skipped where that is absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SharedTheoryAttribute : TheoryAttribute
+{
+    public SharedTheoryAttribute() => Skip = SharedData.Missing;
+}

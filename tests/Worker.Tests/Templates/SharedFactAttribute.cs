@@ -1,8 +1,0 @@
-namespace LmDeploy.Worker.Tests.Templates;
-
-/// <summary>A test of data in <see cref="SharedData"/>; skipped where that is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SharedFactAttribute : FactAttribute
-{
-    public SharedFactAttribute() => Skip = SharedData.Missing;
-}

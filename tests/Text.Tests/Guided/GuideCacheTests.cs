@@ -35,7 +35,7 @@ public sealed class GuideCacheTests
     {
         for (var i = 0; i < 10; i++)
         {
-            _cache.Find(Described(i, 1 << 20)).ShouldNotBeNull();
+            _cache.Find(Described(i, 1 << 19)).ShouldNotBeNull();
             _cache.Bytes.ShouldBeLessThanOrEqualTo(MostBytes);
         }
 

@@ -32,7 +32,8 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
 
     /// <summary>The guide of a response format; null for any text.</summary>
     /// <exception cref="Errors.EngineException">invalid_request: what in it is not supported or contradicts itself.</exception>
-    public Guide? Find(ResponseFormat? format)
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public Guide? Find(ResponseFormat? format, CancellationToken cancellationToken = default)
     {
         if (format is null || format.Type is "" or "text")
         {
@@ -52,7 +53,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
             }
         }
 
-        return Add(format.Clone(), Make(format));
+        return Add(format.Clone(), Make(format, cancellationToken));
     }
 
     private Guide Add(ResponseFormat format, Guide guide)
@@ -86,21 +87,21 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
         }
     }
 
-    private Guide Make(ResponseFormat format)
+    private Guide Make(ResponseFormat format, CancellationToken cancellationToken)
     {
-        var (network, warnings) = Compile(format);
+        var (network, warnings) = Compile(format, cancellationToken);
         return new Guide(network, _tokens.Value.First, _tokens.Value.Others, Trim) { Warnings = warnings };
     }
 
-    private static (Network Network, IReadOnlyList<string> Warnings) Compile(ResponseFormat format) => format.Type switch
+    private static (Network Network, IReadOnlyList<string> Warnings) Compile(ResponseFormat format, CancellationToken cancellationToken) => format.Type switch
     {
         "json_object" => (SchemaCompiler.AnyObject(), []),
-        "json_schema" => CompileSchema(format.JsonSchema),
+        "json_schema" => CompileSchema(format.JsonSchema, cancellationToken),
         "regex_schema" => (ExpressionWriter.Compile(format.RegexSchema), []),
         _ => throw GuideErrors.Refuse($"the type \"{format.Type}\" is not supported; supported are text, json_object, json_schema and regex_schema"),
     };
 
-    private static (Network Network, IReadOnlyList<string> Warnings) CompileSchema(string text)
+    private static (Network Network, IReadOnlyList<string> Warnings) CompileSchema(string text, CancellationToken cancellationToken)
     {
         if (text.Length > LongestSchema)
         {
@@ -110,7 +111,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
         try
         {
             using var json = JsonDocument.Parse(text);
-            return SchemaCompiler.Compile(SchemaWrapper.Unwrap(json.RootElement));
+            return SchemaCompiler.Compile(SchemaWrapper.Unwrap(json.RootElement), cancellationToken);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -125,7 +125,12 @@ internal static class ChatMessages
 
         try
         {
-            return JsonNode.Parse(arguments) is JsonObject parsed ? parsed : JsonValue.Create(arguments)!;
+            return JsonNode.Parse(arguments) switch
+            {
+                null => new JsonObject(),
+                JsonObject parsed => parsed,
+                _ => JsonValue.Create(arguments)!,
+            };
         }
         catch (JsonException)
         {

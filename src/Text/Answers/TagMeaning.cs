@@ -8,4 +8,7 @@ internal enum TagMeaning
     ThoughtBegin,
     ThoughtEnd,
     CallBegin,
+
+    /// <summary>Nothing, right behind a call.</summary>
+    CallTrailer,
 }

@@ -23,6 +23,11 @@ internal sealed class TagWords
             _meanings[call.Key] = TagMeaning.CallBegin;
         }
 
+        foreach (var trailer in calls.Select(syntax => syntax.Trailer).Where(word => word.Length > 0))
+        {
+            _meanings[trailer] = TagMeaning.CallTrailer;
+        }
+
         foreach (var word in _meanings.Keys.ToList())
         {
             _meanings[$"`{word}`"] = TagMeaning.Text;

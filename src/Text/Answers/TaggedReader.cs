@@ -11,7 +11,7 @@ namespace LmDeploy.Text.Answers;
 internal sealed class TaggedReader : IAnswerReader
 {
     private readonly TagWords _words;
-    private readonly CallSyntax? _bareCall;
+    private readonly List<CallSyntax> _bareCalls;
     private readonly bool _readsCalls;
     private readonly ToolSet _tools;
     private readonly PieceWriter _writer = new();
@@ -37,7 +37,7 @@ internal sealed class TaggedReader : IAnswerReader
     public TaggedReader(IReadOnlyList<ThoughtTags> thoughts, IReadOnlyList<CallSyntax> calls, ToolSet tools, bool isThinking)
     {
         _words = new TagWords(thoughts, calls);
-        _bareCall = calls.FirstOrDefault(syntax => syntax.Begin.Length == 0);
+        _bareCalls = [.. calls.Where(syntax => syntax.Begin.Length == 0)];
         _readsCalls = calls.Count > 0;
         _tools = tools;
         (_isThinking, _dropsSpace) = (isThinking, isThinking);
@@ -93,11 +93,11 @@ internal sealed class TaggedReader : IAnswerReader
     {
         var rest = _input.AsSpan(_at);
         var length = rest.IndexOfAny(_words.Beginnings);
-        if (_bareCall is not null && _isBeginning && !_isThinking && !_hasContent && _writer.Calls == 0 && rest.TrimStart() is ['{', ..] bare)
+        if (_isBeginning && !_isThinking && !_hasContent && _writer.Calls == 0 && rest.TrimStart() is [var first, ..] bare && MayBeCall(first))
         {
             Put(rest[..^bare.Length]);
             _at = _input.Length - bare.Length;
-            _call = new CallAttempt("", [_bareCall.Read(_tools)]);
+            _call = new CallAttempt("", [.. _bareCalls.Select(syntax => syntax.Read(_tools))]);
         }
         else if (length == 0)
         {
@@ -111,6 +111,9 @@ internal sealed class TaggedReader : IAnswerReader
             Put(text);
         }
     }
+
+    /// <summary>Whether an answer that begins like this may be nothing but a call.</summary>
+    private bool MayBeCall(char first) => first == '{' ? _bareCalls.Count > 0 : _bareCalls.Exists(syntax => syntax.Sign.Length > 0) && _tools.HasLike(first.ToString());
 
     /// <summary>Acts on the word that has come, waits while one may be coming, and lets go of the first character where none is.</summary>
     private void Match()
@@ -138,6 +141,9 @@ internal sealed class TaggedReader : IAnswerReader
                 break;
             case TagMeaning.CallBegin:
                 _call = new CallAttempt(word, [.. _words.CallsOf(word).Select(syntax => syntax.Read(_tools))]);
+                break;
+            case TagMeaning.CallTrailer when _isBeginning && !_isThinking && _writer.Calls > 0:
+                _space.Clear();
                 break;
             default:
                 Put(word);

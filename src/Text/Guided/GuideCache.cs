@@ -31,7 +31,8 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
 
     /// <summary>The guide of a response format; null for any text.</summary>
     /// <exception cref="Errors.EngineException">invalid_request: what in it is not supported or contradicts itself.</exception>
-    public Guide? Find(GuideFormat? format)
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public Guide? Find(GuideFormat? format, CancellationToken cancellationToken = default)
     {
         if (format is null || format.Type is "" or "text")
         {
@@ -51,7 +52,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
             }
         }
 
-        return Add(format, Make(format));
+        return Add(format, Make(format, cancellationToken));
     }
 
     private Guide Add(GuideFormat format, Guide guide)
@@ -85,21 +86,21 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
         }
     }
 
-    private Guide Make(GuideFormat format)
+    private Guide Make(GuideFormat format, CancellationToken cancellationToken)
     {
-        var (network, warnings) = Compile(format);
+        var (network, warnings) = Compile(format, cancellationToken);
         return new Guide(network, _tokens.Value.First, _tokens.Value.Others, Trim) { Warnings = warnings };
     }
 
-    private static (Network Network, IReadOnlyList<string> Warnings) Compile(GuideFormat format) => format.Type switch
+    private static (Network Network, IReadOnlyList<string> Warnings) Compile(GuideFormat format, CancellationToken cancellationToken) => format.Type switch
     {
         "json_object" => (SchemaCompiler.AnyObject(), []),
-        GuideFormat.JsonSchema => CompileSchema(format.Source),
+        GuideFormat.JsonSchema => CompileSchema(format.Source, cancellationToken),
         GuideFormat.RegexSchema => (ExpressionWriter.Compile(format.Source), []),
         _ => throw GuideErrors.Refuse($"the type \"{format.Type}\" is not supported; supported are text, json_object, json_schema and regex_schema"),
     };
 
-    private static (Network Network, IReadOnlyList<string> Warnings) CompileSchema(string text)
+    private static (Network Network, IReadOnlyList<string> Warnings) CompileSchema(string text, CancellationToken cancellationToken)
     {
         if (text.Length > LongestSchema)
         {
@@ -109,7 +110,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
         try
         {
             using var json = JsonDocument.Parse(text);
-            return SchemaCompiler.Compile(SchemaWrapper.Unwrap(json.RootElement));
+            return SchemaCompiler.Compile(SchemaWrapper.Unwrap(json.RootElement), cancellationToken);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

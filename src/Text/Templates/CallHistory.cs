@@ -12,7 +12,7 @@ internal static class CallHistory
     /// <summary>Whether a conversation has calls.</summary>
     public static bool HasCalls(JsonElement messages) => messages.EnumerateArray().Any(message => message.ValueKind == JsonValueKind.Object && message.TryGetProperty(Calls, out _));
 
-    /// <param name="messages">An array of messages, whose calls have objects for arguments.</param>
+    /// <param name="messages">An array of messages, whose calls have objects for arguments, or text that is none.</param>
     /// <param name="style">What the template needs.</param>
     public static JsonElement Adapt(JsonElement messages, CallStyle style)
     {
@@ -57,6 +57,10 @@ internal static class CallHistory
             if (style.NeedsText && function["arguments"] is JsonObject arguments)
             {
                 function["arguments"] = arguments.ToJsonString(TemplateJson.Relaxed);
+            }
+            else if (style.RefusesText && function["arguments"] is not JsonObject)
+            {
+                function["arguments"] = new JsonObject(); // One broken call would end the conversation.
             }
         }
 

@@ -23,33 +23,39 @@ internal sealed class CallStyleProbe(ChatTemplate template, IReadOnlyDictionary<
 
     public CallStyle StyleOf(bool hasTools) => (hasTools ? _withTools : _withoutTools).Value;
 
-    private static JsonObject Call() => new()
+    private static JsonObject Call(JsonNode arguments) => new()
     {
         ["id"] = Id,
         ["type"] = "function",
-        ["function"] = new JsonObject { ["name"] = Name, ["arguments"] = new JsonObject { ["a"] = Value } },
+        ["function"] = new JsonObject { ["name"] = Name, ["arguments"] = arguments },
     };
 
     /// <returns>The first style that shows the call; the usual one where none does, as some templates leave calls out.</returns>
-    private static CallStyle Find(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools) =>
-        _styles.FirstOrDefault(style => Shows(template, specialTokens, tools, style));
+    private static CallStyle Find(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools)
+    {
+        var style = Array.Find(_styles, style =>
+            Render(style, new JsonObject { ["a"] = Value }) is { } text && text.Contains(Name, StringComparison.Ordinal) && text.Contains(Value, StringComparison.Ordinal));
+        return style with { RefusesText = !style.NeedsText && Render(style, JsonValue.Create(Value)) is null };
 
-    private static bool Shows(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools, CallStyle style)
+        string? Render(CallStyle style, JsonNode arguments) => CallStyleProbe.Render(template, specialTokens, tools, style, arguments);
+    }
+
+    /// <returns>Null when the template rejects the style.</returns>
+    private static string? Render(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools, CallStyle style, JsonNode arguments)
     {
         var messages = JsonSerializer.SerializeToElement(
             new JsonArray(
                 new JsonObject { ["role"] = "user", ["content"] = "?" },
-                new JsonObject { ["role"] = "assistant", ["content"] = "", ["tool_calls"] = new JsonArray(Call()) },
+                new JsonObject { ["role"] = "assistant", ["content"] = "", ["tool_calls"] = new JsonArray(Call(arguments)) },
                 new JsonObject { ["role"] = "tool", ["tool_call_id"] = Id, ["name"] = Name, ["content"] = "!" }),
             TemplateJson.Default.JsonNode);
         try
         {
-            var text = template.Render(new ChatTemplateInput { Messages = CallHistory.Adapt(messages, style), Tools = tools, SpecialTokens = specialTokens });
-            return text.Contains(Name, StringComparison.Ordinal) && text.Contains(Value, StringComparison.Ordinal);
+            return template.Render(new ChatTemplateInput { Messages = CallHistory.Adapt(messages, style), Tools = tools, SpecialTokens = specialTokens });
         }
         catch (TemplateException)
         {
-            return false; // It rejects this style.
+            return null;
         }
     }
 }

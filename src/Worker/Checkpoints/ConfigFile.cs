@@ -86,6 +86,13 @@ internal sealed class ConfigFile
         ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Wrong(key, "a number", value)
         : null;
 
+    /// <summary>A number, where the key has one that is finite; null for whatever else it may have.</summary>
+    public double? NumberIfAny(string key) =>
+        TryGet(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;
+
+    /// <summary>True or false, where the key has that; null for whatever else it may have.</summary>
+    public bool? BoolIfAny(string key) => TryGet(key, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+
     public double PositiveNumber(string key, double defaultValue) => PositiveNumber(key) ?? defaultValue;
 
     public double? PositiveNumber(string key) => Number(key) is { } number

@@ -20,36 +20,36 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, Sampli
         return new GenerationDefaults(ids.Count > 0 ? ids : config.TokenIds("eos_token_id"), file is null ? new SamplingDefaults() : ReadSampling(file));
     }
 
-    /// <summary>Values that no request may have are left out: they are for other programs.</summary>
+    /// <summary>Values that no request may have are left out, NaN and texts among them: they are for other programs, and no reason not to serve the model.</summary>
     private static SamplingDefaults ReadSampling(ConfigFile file)
     {
         var sampling = new SamplingDefaults();
-        if (file.Has("do_sample"))
+        if (file.BoolIfAny("do_sample") is { } sample)
         {
-            sampling.DoSample = file.Bool("do_sample", defaultValue: false);
+            sampling.DoSample = sample;
         }
 
-        if (file.Number("temperature") is >= 0 and <= SamplingParameters.MostTemperature and var temperature)
+        if (file.NumberIfAny("temperature") is >= 0 and <= SamplingParameters.MostTemperature and var temperature)
         {
             sampling.Temperature = temperature;
         }
 
-        if (file.Number("top_p") is >= 0 and <= 1 and var topP)
+        if (file.NumberIfAny("top_p") is >= 0 and <= 1 and var topP)
         {
             sampling.TopP = topP;
         }
 
-        if (file.Number("top_k") is >= -1 and <= int.MaxValue and var topK && topK == Math.Truncate(topK))
+        if (file.NumberIfAny("top_k") is >= -1 and <= int.MaxValue and var topK && topK == Math.Truncate(topK))
         {
             sampling.TopK = (int)Math.Max(topK, 0);
         }
 
-        if (file.Number("min_p") is >= 0 and <= 1 and var minP)
+        if (file.NumberIfAny("min_p") is >= 0 and <= 1 and var minP)
         {
             sampling.MinP = minP;
         }
 
-        if (file.Number("repetition_penalty") is > 0 and <= float.MaxValue and var penalty)
+        if (file.NumberIfAny("repetition_penalty") is > 0 and <= float.MaxValue and var penalty)
         {
             sampling.RepetitionPenalty = penalty;
         }

@@ -54,7 +54,7 @@ internal sealed class RequestFactory(
         }
 
         var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
-        var guide = config.ResponseFormat is { } format ? guides.Find(FormatOf(format)) : null;
+        var guide = config.ResponseFormat is { } format ? guides.Find(FormatOf(format), cancellationToken) : null;
         warnings.AddRange(guide?.Warnings ?? []);
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
         return new GenerationRequest(

@@ -56,7 +56,38 @@ public sealed class SchemaSizeTests
         Compile($$"""{"type": "object", "required": [{{string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"r{i}\""))}}]}""").Size.ShouldBeGreaterThan(100_000);
         Compile($$"""{"anyOf": [{{string.Join(',', Enumerable.Range(0, 100_000).Select(_ => """{"type": "integer"}"""))}}]}""").Size.ShouldBeGreaterThan(100_000);
         Compile("""{"properties": {""" + $"\"{new string('n', 100_000)}\"" + """: {"type": "null"}}, "additionalProperties": true}""").Size.ShouldBeGreaterThan(100_000);
+        Compile($"{{\"type\": \"null\", {Listed(100_000, i => $"\"w{i}\": 1")}}}").Size.ShouldBeLessThan(1000);
+        Compile($"{{\"allOf\": [{Listed(100_000, i => $"{{\"type\": \"string\", \"minLength\": {i % 5}}}")}]}}").Size.ShouldBeLessThan(1000);
+        Compile($"{{\"allOf\": [{Listed(10_000, i => $"{{\"properties\": {{\"p{i}\": {{\"type\": \"null\"}}}}}}")}]}}").Size.ShouldBeGreaterThan(100_000);
+        Compile($"{{\"allOf\": [{{\"enum\": [{Listed(100_000, i => $"{i}")}]}}, {{\"enum\": [{Listed(100_000, i => $"{i + 99_999}")}]}}]}}").Matches("99999").ShouldBeTrue();
+        Compile($"{{\"$defs\": {{{Listed(20_000, i => $"\"d{i}\": {{\"type\": \"null\"}}")}}}, \"properties\": {{{Listed(20_000, i => $"\"p{i}\": {{\"$ref\": \"#/$defs/d{i}\"}}")}}}}}").Size.ShouldBeGreaterThan(100_000);
         Should.Throw<EngineException>(() => Compile(Object(100_000, "true"))).Message.ShouldContain("1000000 positions");
+    }
+
+    [Fact]
+    public void CompilingEnds_WhenNobodyWaitsForIt()
+    {
+        using var json = JsonDocument.Parse(Object(1000, "true"));
+        Should.Throw<OperationCanceledException>(() => SchemaCompiler.Compile(json.RootElement, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void EnumsInCommon_AreTheSameValuesHoweverTheyAreWritten()
+    {
+        var network = Compile("""{"allOf": [{"enum": [1, "a", {"x": 1, "y": [2.0, null]}, true]}, {"enum": [1.0, "\u0061", {"y": [2, null], "x": 1e0}]}]}""");
+        network.Matches("1").ShouldBeTrue();
+        network.Matches("\"a\"").ShouldBeTrue();
+        network.Matches("""{"x":1,"y":[2.0,null]}""").ShouldBeTrue();
+        network.Matches("true").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void FormatBesideGivenValues_IsAnAnnotation()
+    {
+        using var json = JsonDocument.Parse("""{"type": "string", "enum": ["a"], "format": "uri"}""");
+        var (network, warnings) = SchemaCompiler.Compile(json.RootElement);
+        network.Matches("\"a\"").ShouldBeTrue();
+        warnings.ShouldHaveSingleItem().ShouldContain("#/format");
     }
 
     [Fact]
@@ -96,6 +127,8 @@ public sealed class SchemaSizeTests
 
     private static string Object(int count, string kind, string more = "") =>
         $"{{\"type\": \"object\", \"properties\": {{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"p{i}\": {kind}"))}}}{more}}}";
+
+    private static string Listed(int count, Func<int, string> item) => string.Join(", ", Enumerable.Range(0, count).Select(item));
 
     private static byte[][] Words(params string[] words) => [.. words.Select(Encoding.UTF8.GetBytes)];
 

@@ -43,6 +43,7 @@ public sealed class ConfigFileTests
     [InlineData("""{"do_sample": true, "temperature": 0.1, "top_p": 0.5, "top_k": 1, "min_p": 0.2, "repetition_penalty": 1.2}""", "do_sample temperature top_p top_k min_p repetition_penalty")]
     [InlineData("""{"do_sample": null, "temperature": 9, "top_p": 1.5, "top_k": 2.5, "repetition_penalty": 0, "min_p": -1}""", "")]
     [InlineData("""{"top_k": -1}""", "top_k")]
+    [InlineData("""{"do_sample": "true", "temperature": NaN, "top_p": Infinity, "top_k": "20", "min_p": [0.1], "repetition_penalty": 1.5}""", "repetition_penalty")]
     public void Sampling_IsReadOfGenerationConfig_WhereARequestMayHaveIt(string generationConfig, string expected)
     {
         using var folder = new TemporaryFolder().With("config.json", "{}").With("generation_config.json", generationConfig);

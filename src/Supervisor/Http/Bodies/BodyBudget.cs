@@ -28,6 +28,12 @@ internal sealed class BodyBudget(long largestBody, HeapTrim trim)
     /// <exception cref="ApiException">There is no room now (429), or it is larger than what is taken (413).</exception>
     public BodyLease Lease(long? announced)
     {
+        if (announced > largestBody)
+        {
+            throw new ApiException(
+                StatusCodes.Status413PayloadTooLarge, ApiErrorCodes.RequestTooLarge, $"The body has {announced} bytes; at most {largestBody} are taken (--max-body).");
+        }
+
         var lease = new BodyLease(this);
         lease.GrowTo(announced ?? 1);
         return lease;

@@ -103,6 +103,7 @@ internal static class ChatMessages
         }
 
         var normal = JsonObject.Create(call)!;
+        normal["type"] ??= "function"; // Some clients leave it out, and some templates look at it.
         if (normal["function"] is JsonObject function)
         {
             function["arguments"] = function["arguments"] switch
@@ -125,7 +126,12 @@ internal static class ChatMessages
 
         try
         {
-            return JsonNode.Parse(arguments) is JsonObject parsed ? parsed : JsonValue.Create(arguments)!;
+            return JsonNode.Parse(arguments) switch
+            {
+                null => new JsonObject(),
+                JsonObject parsed => parsed,
+                _ => JsonValue.Create(arguments)!,
+            };
         }
         catch (JsonException)
         {

@@ -9,13 +9,16 @@ internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellin
 {
     private readonly HashSet<int> _begun = [];
 
+    // Answers of which content was sent.
+    private readonly HashSet<int> _withContent = [];
+
     // How many tokens' log-probabilities were sent of each answer.
     private readonly Dictionary<int, int> _sent = [];
 
     /// <summary>Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one. What was sent as content stays that.</summary>
     public async ValueTask WriteAsync(ChatChoice choice, IReadOnlyList<AnswerPiece> told)
     {
-        List<AnswerPiece> pieces = [.. told.Where(piece => piece.Part != AnswerPart.ContentWasReasoning)];
+        List<AnswerPiece> pieces = [.. told.Select(piece => Sendable(choice, piece)).OfType<AnswerPiece>()];
         var isNew = _begun.Add(choice.Index);
         if (!isNew && pieces.Count == 0 && choice.FinishReason is null)
         {
@@ -40,6 +43,22 @@ internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellin
         }
 
         await events.FlushAsync();
+    }
+
+    /// <summary>What was sent as content and turned out to be a thought is parted from the answer by an empty line.</summary>
+    private AnswerPiece? Sendable(ChatChoice choice, AnswerPiece piece)
+    {
+        if (piece.Part == AnswerPart.ContentWasReasoning)
+        {
+            return _withContent.Remove(choice.Index) ? new AnswerPiece { Part = AnswerPart.Content, Text = "\n\n" } : null;
+        }
+
+        if (piece.Part == AnswerPart.Content)
+        {
+            _withContent.Add(choice.Index);
+        }
+
+        return piece;
     }
 
     private async ValueTask<IReadOnlyList<ChosenToken>> NewTokensAsync(ChatChoice choice, bool areWanted)

@@ -7,4 +7,10 @@ internal sealed record CallSyntax(string Begin, Func<ToolSet, CallReader> Read)
 {
     /// <summary>Further words of a call. They may be special tokens, which have to be shown then.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>A word that may follow the calls and says nothing then; empty for none.</summary>
+    public string Trailer { get; init; } = "";
+
+    /// <summary>A word that only models have that write calls like this, where <see cref="Begin"/> does not say it; empty for none.</summary>
+    public string Sign { get; init; } = "";
 }

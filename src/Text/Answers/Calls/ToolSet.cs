@@ -43,20 +43,28 @@ internal sealed class ToolSet
 
     public bool Has(string function) => _parameters.ContainsKey(function);
 
+    /// <summary>Whether there is a function whose name begins like this.</summary>
+    public bool HasLike(string beginning) => _parameters.Keys.Any(name => name.StartsWith(beginning, StringComparison.Ordinal));
+
     /// <summary>The JSON types that a parameter of a function may have; none where its schema does not say.</summary>
     public IReadOnlySet<string> TypesOf(string function, string parameter)
     {
         var types = new HashSet<string>(StringComparer.Ordinal);
         if (_parameters.TryGetValue(function, out var schema) && Property(schema, "properties") is { } properties && Property(properties, parameter) is { } described)
         {
-            AddTypes(described, types);
+            AddTypes(schema, described, types, []);
         }
 
         return types;
     }
 
-    private static void AddTypes(JsonElement schema, HashSet<string> types)
+    private static void AddTypes(JsonElement root, JsonElement schema, HashSet<string> types, HashSet<string> followed)
     {
+        if (Property(schema, "$ref") is { ValueKind: JsonValueKind.String } reference && followed.Add(reference.GetString()!) && Follow(root, reference.GetString()!) is { } target)
+        {
+            AddTypes(root, target, types, followed);
+        }
+
         switch (Property(schema, "type"))
         {
             case { ValueKind: JsonValueKind.String } one:
@@ -71,7 +79,7 @@ internal sealed class ToolSet
         {
             foreach (var alternative in alternatives.EnumerateArray())
             {
-                AddTypes(alternative, types);
+                AddTypes(root, alternative, types, followed);
             }
         }
 
@@ -79,6 +87,21 @@ internal sealed class ToolSet
         {
             types.UnionWith(values.EnumerateArray().Select(TypeOf));
         }
+    }
+
+    /// <summary>What a reference within a schema refers to: # and a JSON pointer.</summary>
+    private static JsonElement? Follow(JsonElement root, string reference)
+    {
+        JsonElement? at = reference.StartsWith('#') ? root : null;
+        foreach (var step in reference.Split('/').Skip(1))
+        {
+            var name = Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            at = at is not { } schema ? null
+                : schema.ValueKind != JsonValueKind.Array ? Property(schema, name)
+                : int.TryParse(name, out var index) && index >= 0 && index < schema.GetArrayLength() ? schema[index] : null;
+        }
+
+        return at;
     }
 
     private static string TypeOf(JsonElement value) => value.ValueKind switch

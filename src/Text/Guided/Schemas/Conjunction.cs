@@ -6,7 +6,14 @@ internal sealed class Conjunction
     private readonly List<SchemaPlace> _parts;
     private readonly List<SchemaPlace> _choices;
 
-    private Conjunction(IEnumerable<SchemaPlace> parts, IEnumerable<SchemaPlace> choices) => (_parts, _choices) = ([.. parts], [.. choices]);
+    // Where those stand.
+    private readonly HashSet<string> _known;
+
+    private Conjunction(IEnumerable<SchemaPlace> parts, IEnumerable<SchemaPlace> choices)
+    {
+        (_parts, _choices) = ([.. parts], [.. choices]);
+        _known = new HashSet<string>(_parts.Concat(_choices).Select(place => place.Path), StringComparer.Ordinal);
+    }
 
     /// <summary>Says what nobody has to fit.</summary>
     public static Conjunction Anything() => new([], []);
@@ -83,12 +90,12 @@ internal sealed class Conjunction
         }
 
         string[] alternatives = ["anyOf", "oneOf"];
-        foreach (var choice in alternatives.Select(keyword => schema.Find(keyword)).OfType<SchemaPlace>().Where(choice => !_choices.Exists(known => known.Path == choice.Path)))
+        foreach (var choice in alternatives.Select(keyword => schema.Find(keyword)).OfType<SchemaPlace>().Where(choice => _known.Add(choice.Path)))
         {
             _choices.Add(choice);
         }
 
-        if (schema.Element.EnumerateObject().Any(member => SchemaKeywords.IsAboutValues(member.Name)) && !_parts.Exists(known => known.Path == schema.Path))
+        if (schema.Element.EnumerateObject().Any(member => SchemaKeywords.IsAboutValues(member.Name)) && _known.Add(schema.Path))
         {
             _parts.Add(schema);
         }
@@ -106,12 +113,12 @@ internal sealed class Conjunction
         {
             if (SchemaKeywords.IsUnsupported(member.Name))
             {
-                throw schema.Find(member.Name)!.Value.Refuse($"the keyword {member.Name} is not supported");
+                throw schema.At(member.Value, member.Name).Refuse($"the keyword {member.Name} is not supported");
             }
 
             if (SchemaKeywords.IsUnknown(member.Name))
             {
-                warnings.Add(schema.Find(member.Name)!.Value, $"{member.Name} is no keyword of JSON Schema and changes nothing");
+                warnings.Add(schema.At(member.Value, member.Name), $"{member.Name} is no keyword of JSON Schema and changes nothing");
             }
         }
     }

@@ -15,7 +15,16 @@ internal static class ConstantSchema
         IReadOnlyList<SchemaPlace> given = [.. schemas.All("const").Concat(schemas.All("enum"))];
         foreach (var keyword in SchemaKeywords.Types.Values.SelectMany(keywords => keywords))
         {
-            if (schemas.All(keyword) is [var beside, ..])
+            if (schemas.All(keyword) is not [var beside, ..])
+            {
+                continue;
+            }
+
+            if (keyword == "format")
+            {
+                compiler.Warnings.Add(beside, $"the format \"{beside.AsText()}\" is not kept to beside given values");
+            }
+            else
             {
                 throw beside.Refuse($"{keyword} beside {given[0].Path[(given[0].Path.LastIndexOf('/') + 1)..]} is not supported");
             }
@@ -25,8 +34,8 @@ internal static class ConstantSchema
         SchemaPlace[] values = [.. ValuesOf(given[0]).Where(value => IsOfType(value.Element, types))];
         foreach (var other in given.Skip(1))
         {
-            var allowed = ValuesOf(other).Select(value => value.Element).ToList();
-            values = [.. values.Where(value => allowed.Exists(one => JsonElement.DeepEquals(one, value.Element)))];
+            var allowed = ValuesOf(other).Select(value => value.Element).ToHashSet(JsonValueComparer.Instance);
+            values = [.. values.Where(value => allowed.Contains(value.Element))];
         }
 
         if (values.Length == 0)

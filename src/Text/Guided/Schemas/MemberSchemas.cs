@@ -10,9 +10,12 @@ internal sealed class MemberSchemas
     public MemberSchemas(Conjunction schemas)
     {
         var parts = schemas.Parts.Select(part => (Own: PropertiesOf(part), Others: part.Find("additionalProperties"))).ToList();
-        foreach (var name in parts.SelectMany(part => part.Own.Keys).Where(Names.Add))
+        var own = parts.SelectMany(part => part.Own).ToLookup(member => member.Key, member => member.Value, StringComparer.Ordinal);
+        var restricting = parts.Where(part => part.Others is { Element.ValueKind: not JsonValueKind.True }).ToList();
+        foreach (var same in own)
         {
-            _named.Add((name, [.. parts.Select(part => part.Own.TryGetValue(name, out var value) ? value : part.Others).OfType<SchemaPlace>()]));
+            Names.Add(same.Key);
+            _named.Add((same.Key, [.. same, .. restricting.Where(part => !part.Own.ContainsKey(same.Key)).Select(part => part.Others!.Value)]));
         }
 
         foreach (var name in schemas.All("required").SelectMany(required => required.Items()))

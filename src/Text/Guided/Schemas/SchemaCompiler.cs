@@ -14,11 +14,13 @@ internal sealed class SchemaCompiler
 
     private readonly Dictionary<string, Rule> _known = new(StringComparer.Ordinal);
     private readonly List<string> _beforeAnyByte = [];
+    private readonly CancellationToken _cancellationToken;
     private string? _contradiction;
     private int _depth;
 
-    private SchemaCompiler()
+    private SchemaCompiler(CancellationToken cancellationToken)
     {
+        _cancellationToken = cancellationToken;
         Network = new NetworkBuilder(MostPositions);
         Json = new JsonRules(Network);
     }
@@ -30,9 +32,9 @@ internal sealed class SchemaCompiler
     public SchemaWarnings Warnings { get; } = new();
 
     /// <exception cref="Errors.EngineException">What is not supported or contradicts itself, and where it is.</exception>
-    public static (Network Network, IReadOnlyList<string> Warnings) Compile(JsonElement schema)
+    public static (Network Network, IReadOnlyList<string> Warnings) Compile(JsonElement schema, CancellationToken cancellationToken = default)
     {
-        var compiler = new SchemaCompiler();
+        var compiler = new SchemaCompiler(cancellationToken);
         var rule = compiler.RuleOf(SchemaPlace.Root(schema));
         return (compiler.Network.Build(rule, compiler.Json.Character, compiler._contradiction), compiler.Warnings.Texts);
     }
@@ -40,7 +42,7 @@ internal sealed class SchemaCompiler
     /// <summary>The network of all JSON objects.</summary>
     public static Network AnyObject()
     {
-        var compiler = new SchemaCompiler();
+        var compiler = new SchemaCompiler(CancellationToken.None);
         return compiler.Network.Build(compiler.Json.Object, compiler.Json.Character);
     }
 
@@ -76,6 +78,7 @@ internal sealed class SchemaCompiler
 
     private Rule RuleOf(Conjunction schemas)
     {
+        _cancellationToken.ThrowIfCancellationRequested();
         var key = schemas.Key;
         if (_beforeAnyByte.Contains(key))
         {

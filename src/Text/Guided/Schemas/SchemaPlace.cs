@@ -16,6 +16,13 @@ internal readonly record struct SchemaPlace(JsonElement Element, string Path, Sc
 
     public bool Has(string keyword) => Find(keyword) is not null;
 
+    /// <summary>What a member or an item of it is, which the caller has: to find a member again takes time in proportion to how many there are.</summary>
+    public SchemaPlace At(JsonElement element, string name)
+    {
+        var path = $"{Path}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+        return new SchemaPlace(element, path, SchemaResource.Of(element, path) ?? Resource);
+    }
+
     public IReadOnlyList<SchemaPlace> Items()
     {
         var place = this;
@@ -70,12 +77,6 @@ internal readonly record struct SchemaPlace(JsonElement Element, string Path, Sc
     public string Describe(string problem) => $"{(Resource.Path == "#" ? "#" : $"{Resource.Id}#")}{Path[Resource.Path.Length..]}: {problem}";
 
     private SchemaPlace? Step(string name) => Element.ValueKind != JsonValueKind.Array
-        ? Find(name)
+        ? Resource.Find(this, name) is { } value ? At(value, name) : null
         : int.TryParse(name, out var index) && index >= 0 && index < Element.GetArrayLength() ? At(Element[index], name) : null;
-
-    private SchemaPlace At(JsonElement element, string name)
-    {
-        var path = $"{Path}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
-        return new SchemaPlace(element, path, SchemaResource.Of(element, path) ?? Resource);
-    }
 }

@@ -9,6 +9,8 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
     /// <summary>Oniguruma's \w: letters, marks, decimal digits, letter numbers, connectors.</summary>
     public const string Word = $"[{WordItems}]";
 
+    private const string Without = "&&[^";
+    private const string Nothing = "(?!)";
     private const string WordItems = "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}";
     private const string NotWordItems = "\\p{No}\\p{Pd}\\p{Ps}\\p{Pe}\\p{Pi}\\p{Pf}\\p{Po}\\p{S}\\p{Z}\\p{C}";
 
@@ -45,17 +47,40 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
     public string Bracketed(bool ignoreCase)
     {
         var negated = cursor.TryTake("^");
+        var whole = Class(negated ? "^" : "", ItemsToEnd(ignoreCase));
+        if (!negated && cursor.TryTake(Without))
+        {
+            var others = Class("", ItemsToEnd(ignoreCase));
+            TakeEnd();
+            whole = whole == Nothing || others == Nothing ? whole : $"{whole[..^1]}-{others}]";
+        }
+
+        TakeEnd();
+        return whole;
+    }
+
+    private string ItemsToEnd(bool ignoreCase)
+    {
         var items = new StringBuilder();
         var first = true;
-        while (first || cursor.Peek() != ']')
+        while (first || (cursor.Peek() != ']' && !cursor.StartsWith(Without)))
         {
             items.Append(Item(ignoreCase));
             first = false;
         }
 
-        cursor.Next();
-        return Class(negated ? "^" : "", items.ToString());
+        return items.ToString();
     }
+
+    private void TakeEnd()
+    {
+        if (!cursor.TryTake("]"))
+        {
+            throw NestedClasses();
+        }
+    }
+
+    private FormatException NestedClasses() => cursor.Invalid("has brackets in brackets or &&, which are not supported but for &&[^..] at the end of a class");
 
     /// <summary>A class of some items, and of the code points beyond the BMP that were named with them.</summary>
     private string Class(string negation, string items)
@@ -68,14 +93,14 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
         }
 
         // Nothing is in it while what stands for its characters is not known.
-        return items.Length > 0 ? $"[{negation}{items}]" : "(?!)";
+        return items.Length > 0 ? $"[{negation}{items}]" : Nothing;
     }
 
     private string Item(bool ignoreCase)
     {
         if (cursor.StartsWith("[") || cursor.StartsWith("&&"))
         {
-            throw cursor.Invalid("has brackets in brackets or &&, which are not supported");
+            throw NestedClasses();
         }
 
         if (cursor.TryTake("\\"))

@@ -39,6 +39,16 @@ public sealed class BodyBudgetTests : IDisposable
     }
 
     [Fact]
+    public void BodyThatCanNeverBeTaken_IsNotToBeSentAgain()
+    {
+        var refusal = Should.Throw<ApiException>(() => _budget.Lease((10 * Largest) + 1));
+
+        refusal.Status.ShouldBe(413);
+        refusal.Code.ShouldBe(ApiErrorCodes.RequestTooLarge);
+        Should.Throw<ApiException>(() => _budget.Lease(Largest + 1)).Status.ShouldBe(413);
+    }
+
+    [Fact]
     public void BodyOfUnknownLength_CountsAsTheLargestOnceItIsLarge()
     {
         using var chunked = _budget.Lease(null);

@@ -11,6 +11,7 @@ public sealed class ChatMessagesTests
     [InlineData("\"\"", "{}")]
     [InlineData("\" \"", "{}")]
     [InlineData("null", "{}")]
+    [InlineData("\"null\"", "{}")]
     [InlineData("{}", "{}")]
     [InlineData("{\"a\":1}", "{\"a\":1}")]
     [InlineData("\"{\\\"a\\\": 1}\"", "{\"a\":1}")]

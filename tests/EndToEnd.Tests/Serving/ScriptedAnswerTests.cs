@@ -38,6 +38,14 @@ public sealed class ScriptedAnswerTests(ScriptedServer scripted) : IClassFixture
     }
 
     [Fact]
+    public async Task AThoughtThatWasStreamedAsContent_IsPartedFromTheAnswer()
+    {
+        var script = ScriptedAnswer.All.Single(script => script.DiffersInStreams);
+
+        (await scripted.StreamAsync(script)).Content.ShouldBe($"{script.Reasoning}\n\n{script.Content}");
+    }
+
+    [Fact]
     public async Task AThoughtIsOpen_WhereTheRenderedPromptOpensIt()
     {
         // The template opens none after a tool's result, whatever it does after a question.

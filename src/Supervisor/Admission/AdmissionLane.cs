@@ -30,9 +30,8 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
             throw MemoryShortage.Never(spec, estimate.Need, devices, pool);
         }
 
-        using var deadline = new CancellationTokenSource();
+        using var deadline = new CancellationTokenSource(spec.AdmissionTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, spec.AdmissionTimeout, Timeout.InfiniteTimeSpan);
         try
         {
             using var turn = _turns.AttemptAcquire();

@@ -53,6 +53,16 @@ public sealed class AdmissionLaneTests : IDisposable
     }
 
     [Fact]
+    public async Task ADeadlineThatPassesAsTheAdmissionEnds_HarmsNothing()
+    {
+        var timers = new LateTimers();
+        using var lane = new AdmissionLane(_pool, _ledgers, _peaks, new Lazy<IEvictor>(_evictor), timers);
+        await using var reservation = await lane.AcquireAsync(Spec("one", Timeout), new MemoryEstimate(new MemoryNeed(600, 600, 600, 0), ""), () => { }, CancellationToken.None);
+
+        timers.Ring().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task AcquireAsync_OfMoreThanThereIsFailsAtOnce()
     {
         _pool.Free = new() { ["GPU-1"] = 1000, ["GPU-2"] = 10 };

@@ -17,12 +17,18 @@ public sealed class ChatMessagesTests
     [InlineData("\"{\\\"a\\\": 1}\"", "{\"a\":1}")]
     [InlineData("\"no json\"", "\"no json\"")]
     public void Arguments_AreAnObject(string given, string expected) =>
-        Normalize($$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","function":{"name":"f","arguments":{{{given}}}}}]}]""")
-            .ShouldBe($$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","function":{"name":"f","arguments":{{{expected}}}}}]}]""");
+        Normalize($$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{{{given}}}}}]}]""")
+            .ShouldBe($$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{{{expected}}}}}]}]""");
 
     [Fact]
     public void Arguments_MayBeAbsent() =>
         Normalize("""[{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f"}}]}]""").ShouldContain("\"arguments\":{}");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"type\":null,")]
+    public void CallWithoutAType_IsAFunctions(string type) =>
+        Normalize($$$"""[{"role":"assistant","content":"","tool_calls":[{ {{{type}}}"function":{"name":"f"}}]}]""").ShouldContain("\"type\":\"function\"");
 
     [Theory]
     [InlineData("\"tool_calls\":[]")]

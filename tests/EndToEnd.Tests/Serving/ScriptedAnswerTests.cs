@@ -42,7 +42,7 @@ public sealed class ScriptedAnswerTests(ScriptedServer scripted) : IClassFixture
     {
         var script = ScriptedAnswer.All.Single(script => script.DiffersInStreams);
 
-        (await scripted.StreamAsync(script)).Content.ShouldBe($"{script.Reasoning}\n\n{script.Content}");
+        (await scripted.StreamAsync(script)).Content.ShouldBe($"{script.Reasoning}\n\n\n{script.Content}");
     }
 
     [Fact]

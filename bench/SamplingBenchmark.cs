@@ -9,7 +9,9 @@ internal static class SamplingBenchmark
     private const int VocabularySize = 151_936;
     private const int Context = 4096;
     private const int Rounds = 30;
-    private const int WarmUp = 5;
+
+    /// <summary>Until the methods are compiled for good.</summary>
+    private const int WarmUp = 100;
 
     private static readonly (string Name, Func<SamplingParameters, SamplingParameters> Set)[] _settings =
     [

@@ -6,9 +6,9 @@ using LmDeploy.Worker.Steps;
 namespace LmDeploy.Worker.Scheduling;
 
 /// <summary>
-/// The short way of steps of which nothing but next tokens is wanted: the host waits once, for the largest logits that the device found. Where every sequence takes the most
-/// probable token, the next step, which only decodes, is enqueued before that: the device goes on while tokens are handed out. A row of such a step is for nothing when its
-/// sequence ended meanwhile; what it wrote is beyond the end of everything that others may share.
+/// Fast path for steps that only need the next token ids: the host waits once, for the argmax and the largest logits that the device found. Where every sequence is greedy,
+/// the next decode step is enqueued before the result of this one is read (one step of lookahead). A row of such a step is discarded when its sequence ended meanwhile;
+/// what it wrote is beyond the end of everything that others may share.
 /// </summary>
 internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
 {

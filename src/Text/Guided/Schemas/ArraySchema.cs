@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LmDeploy.Text.Guided.Networks;
 
 namespace LmDeploy.Text.Guided.Schemas;
@@ -8,11 +7,6 @@ internal static class ArraySchema
 {
     public static Rule Make(SchemaCompiler compiler, Conjunction schemas)
     {
-        foreach (var unique in schemas.All("uniqueItems").Where(unique => unique.Element.ValueKind != JsonValueKind.False))
-        {
-            throw unique.Refuse("the keyword uniqueItems is not supported");
-        }
-
         ItemSchemas[] items = [.. schemas.Parts.Select(ItemSchemas.Of)];
         var first = Enumerable.Range(0, items.Max(part => part.First.Count))
             .Select(i => compiler.InnerRuleOf(items.Select(part => i < part.First.Count ? part.First[i] : part.Others).OfType<SchemaPlace>())).ToArray();

@@ -111,7 +111,7 @@ internal sealed class Conjunction
     {
         foreach (var member in schema.Element.EnumerateObject())
         {
-            if (SchemaKeywords.IsUnsupported(member.Name))
+            if (SchemaKeywords.IsUnsupported(member.Name) && !SchemaKeywords.IsIdle(schema, member))
             {
                 throw schema.At(member.Value, member.Name).Refuse($"the keyword {member.Name} is not supported");
             }

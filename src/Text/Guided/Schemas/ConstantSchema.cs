@@ -8,12 +8,15 @@ namespace LmDeploy.Text.Guided.Schemas;
 /// <summary>const and enum: values that are given.</summary>
 internal static class ConstantSchema
 {
+    // What given values are looked at for; the other keywords about values are refused beside them.
+    private static readonly HashSet<string> _measures = ["minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+
     private static readonly JsonWriterOptions _compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Rule Make(SchemaCompiler compiler, Conjunction schemas)
     {
         IReadOnlyList<SchemaPlace> given = [.. schemas.All("const").Concat(schemas.All("enum"))];
-        foreach (var keyword in SchemaKeywords.Types.Values.SelectMany(keywords => keywords))
+        foreach (var keyword in SchemaKeywords.Types.Values.SelectMany(keywords => keywords).Where(keyword => !_measures.Contains(keyword)))
         {
             if (schemas.All(keyword) is not [var beside, ..])
             {
@@ -31,7 +34,7 @@ internal static class ConstantSchema
         }
 
         var types = SchemaTypes.Of(schemas);
-        SchemaPlace[] values = [.. ValuesOf(given[0]).Where(value => IsOfType(value.Element, types))];
+        SchemaPlace[] values = [.. ValuesOf(given[0]).Where(value => IsOfType(value.Element, types) && IsWithin(value.Element, schemas))];
         foreach (var other in given.Skip(1))
         {
             var allowed = ValuesOf(other).Select(value => value.Element).ToHashSet(JsonValueComparer.Instance);
@@ -40,7 +43,7 @@ internal static class ConstantSchema
 
         if (values.Length == 0)
         {
-            return compiler.Nothing(schemas.Place, "no value of it is of the type, or among all that are given");
+            return compiler.Nothing(schemas.Place, "no value of it is of the type, within the bounds and among all that are given");
         }
 
         var rule = compiler.Network.AddRule();
@@ -67,6 +70,13 @@ internal static class ConstantSchema
 
     private static bool IsOfType(JsonElement value, IReadOnlyList<string>? types) =>
         types is null || types.Any(name => name == TypeOf(value) || (name == "integer" && IsWhole(value)));
+
+    private static bool IsWithin(JsonElement value, Conjunction schemas) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!.EnumerateRunes().Count() is var length && length >= schemas.Least("minLength") && !(length > schemas.Most("maxLength")),
+        JsonValueKind.Number => value.TryGetDecimal(out var number) && NumberBounds.Of(schemas).Has(number),
+        _ => true,
+    };
 
     private static bool IsWhole(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number == decimal.Truncate(number);

@@ -13,6 +13,9 @@ internal readonly record struct NumberBounds(decimal? Least, bool IsAboveLeast, 
     /// <summary>Whether no number is between them.</summary>
     public bool AreEmpty => Least > Most || (Least == Most && Least is not null && (IsAboveLeast || IsBelowMost));
 
+    /// <summary>Whether a number lies between them.</summary>
+    public bool Has(decimal number) => !(number < Least) && !(number > Most) && !(number == Least && IsAboveLeast) && !(number == Most && IsBelowMost);
+
     public static NumberBounds Of(Conjunction schemas)
     {
         var (least, aboveLeast) = Tightest(schemas.Parts, "minimum", "exclusiveMinimum", 1);

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using LmDeploy.V1;
-using LmDeploy.Worker.Generation;
-using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Native.LibTorch;
 using WireConfig = LmDeploy.V1.GenerationConfig;
 using WirePrompt = LmDeploy.V1.Prompt;
 

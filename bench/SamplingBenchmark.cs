@@ -1,5 +1,6 @@
+using LmDeploy.Engine.Scheduling;
 using System.Diagnostics;
-using LmDeploy.Worker.Sampling;
+using LmDeploy.Engine.Sampling;
 
 namespace LmDeploy.Bench;
 

@@ -1,4 +1,4 @@
-using LmDeploy.Worker.Native;
+using LmDeploy.Engine.Native;
 
 namespace LmDeploy.Worker.Guards;
 

@@ -1,6 +1,6 @@
 using LmDeploy.Text.Errors;
-using LmDeploy.Worker.Models.Cuda.Checks;
-using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Engine.Decoders.Cuda.Checks;
+using LmDeploy.Engine.Native.LibTorch;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Hosting;

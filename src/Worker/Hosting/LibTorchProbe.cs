@@ -1,5 +1,5 @@
 using LmDeploy.Text.Errors;
-using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Engine.Native.LibTorch;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Hosting;

@@ -1,6 +1,7 @@
+using LmDeploy.Engine.Native.LibTorch;
 using System.Threading.Channels;
 using LmDeploy.V1;
-using LmDeploy.Worker.Generation;
+using LmDeploy.Engine.Generation;
 using LmDeploy.Worker.Service;
 
 namespace LmDeploy.Worker.Rehearsals;

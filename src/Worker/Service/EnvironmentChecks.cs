@@ -1,12 +1,12 @@
+using LmDeploy.Models.Quantization;
 using System.Runtime.InteropServices;
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Worker.Models;
-using LmDeploy.Worker.Models.Cuda.Checks;
-using LmDeploy.Worker.Native.Cuda;
-using LmDeploy.Worker.Native.LibTorch;
-using LmDeploy.Worker.Native.Nvrtc;
-using LmDeploy.Worker.Quantization;
+using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Decoders.Cuda.Checks;
+using LmDeploy.Engine.Native.Cuda;
+using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Engine.Native.Nvrtc;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Service;

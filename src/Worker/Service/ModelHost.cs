@@ -1,7 +1,8 @@
+using LmDeploy.Engine.Native.LibTorch;
 using System.Threading.Channels;
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Worker.Generation;
+using LmDeploy.Engine.Generation;
 
 namespace LmDeploy.Worker.Service;
 

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.V1;
 using TorchSharp;
 

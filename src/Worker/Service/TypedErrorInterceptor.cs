@@ -41,12 +41,12 @@ internal sealed class TypedErrorInterceptor : Interceptor
             case RpcException:
                 return null;
             case EngineException known:
-                return EngineError.ToRpcException(known);
+                return CallError.ToRpcException(known);
             case Exception when context.CancellationToken.IsCancellationRequested: // Writing to a caller who has left fails in ways of its own.
                 return new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
             default:
                 Console.Error.WriteLine($"{context.Method} failed: {exception}");
-                return EngineError.ToRpcException(new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {exception.Message}", innerException: exception));
+                return CallError.ToRpcException(new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {exception.Message}", innerException: exception));
         }
     }
 }

@@ -1,7 +1,8 @@
+using LmDeploy.Engine.Cache;
 using Grpc.Core;
 using LmDeploy.V1;
-using LmDeploy.Worker.Generation;
-using LmDeploy.Worker.Scheduling;
+using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Scheduling;
 
 namespace LmDeploy.Worker.Service;
 

@@ -1,14 +1,17 @@
+using LmDeploy.Engine.Cache;
+using LmDeploy.Engine.Errors;
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Worker.Errors;
 using System.Reflection;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
-using LmDeploy.Worker.Ceilings;
+using LmDeploy.Engine.Ceilings;
 using LmDeploy.Text.Errors;
-using LmDeploy.Worker.Generation;
+using LmDeploy.Engine.Generation;
 using LmDeploy.Worker.Rehearsals;
-using LmDeploy.Worker.Scheduling;
+using LmDeploy.Engine.Scheduling;
 
 namespace LmDeploy.Worker.Service;
 

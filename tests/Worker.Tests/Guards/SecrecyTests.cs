@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LmDeploy.Worker.Native;
+using LmDeploy.Engine.Native;
 
 namespace LmDeploy.Worker.Tests.Guards;
 

@@ -1,7 +1,7 @@
-using LmDeploy.Worker.Native.LibTorch;
+using LmDeploy.Tests.Torch;
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Worker.Rehearsals;
 using LmDeploy.Worker.Service;
-using LmDeploy.Worker.Tests.Engine;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Tests.Rehearsals;

@@ -1,0 +1,39 @@
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+
+namespace LmDeploy.Engine.Cache;
+
+/// <summary>Decides how many blocks the key-value cache has.</summary>
+internal static class CachePlanner
+{
+    public const int DefaultBlockSize = 64;
+    public const double DefaultShare = 0.8;
+
+    /// <param name="entries">The setting <c>cache_max_entry_count</c>: up to 1 a share of the free memory, above it a number of blocks.</param>
+    /// <param name="blockBytes">Bytes of one block over all layers.</param>
+    /// <param name="freeBytes">Memory that is free now.</param>
+    /// <param name="mostBlocks">As many as all sequences at their longest could fill.</param>
+    /// <returns>Blocks that can be handed out, at least one.</returns>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.OutOfMemory"/>.</exception>
+    public static int Blocks(double entries, long blockBytes, long freeBytes, long mostBlocks)
+    {
+        var wanted = entries > 1 ? (long)entries : (long)(freeBytes * entries / blockBytes);
+        var blocks = entries > 1 ? wanted : Math.Min(wanted, mostBlocks);
+        if (blocks < 1)
+        {
+            throw OutOfMemory(
+                $"Not one block of {blockBytes} bytes of the key-value cache fits into the share {entries:G} of {freeBytes} free bytes; raise cache_max_entry_count or lower cache_block_seq_len.");
+        }
+
+        if (entries > 1 && blocks > freeBytes / blockBytes)
+        {
+            throw OutOfMemory(
+                $"The key-value cache wants {blocks} blocks of {blockBytes} bytes, but only {freeBytes} bytes are free; lower cache_max_entry_count.");
+        }
+
+        return (int)Math.Min(blocks, int.MaxValue / 2);
+    }
+
+    private static EngineException OutOfMemory(FormattableString message) =>
+        new(ErrorCodes.OutOfMemory, FormattableString.Invariant(message), "cache_max_entry_count");
+}

@@ -1,0 +1,36 @@
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Engine.Native.LibTorch;
+using TorchSharp;
+
+namespace LmDeploy.Engine.Decoders.Cuda;
+
+/// <summary>A product with a weight matrix [outputs, inputs], into memory that is there already. The weight is not owned.</summary>
+internal sealed class CudaProduct(torch.Tensor weight)
+{
+    // libtorch's product takes the other operand as [inputs, outputs]; this is a view, made once.
+    private readonly torch.Tensor _transposed = weight.t().DetachFromDisposeScope();
+
+    public torch.Tensor Weight => weight;
+
+    /// <summary>Whether the product with one row is our kernel's.</summary>
+    public bool IsGemv => weight.dtype != torch.float32 && Inputs % 8 == 0;
+
+    public int Outputs { get; } = (int)weight.shape[0];
+
+    public int Inputs { get; } = (int)weight.shape[1];
+
+    /// <summary>One row is a matter of reading the matrix, which our kernel does faster than the library; more are the library's.</summary>
+    /// <param name="x">[rows, inputs]</param>
+    /// <param name="y">[rows, outputs], written.</param>
+    public void Run(DecoderKernels kernels, StepRows x, StepRows y)
+    {
+        if (x.Rows == 1 && IsGemv)
+        {
+            kernels.Gemv(weight, x.Pointer, y.Pointer, Inputs, Outputs);
+        }
+        else
+        {
+            TorchShim.Product(y.Tensor, x.Tensor, _transposed);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using LmDeploy.Models.Specs;
+using LmDeploy.Models.Weights;
+using LmDeploy.Engine.Decoders.Parts;
+
+namespace LmDeploy.Engine.Decoders;
+
+/// <summary>Assembles a decoder from its description and its weights.</summary>
+internal static class DecoderBuilder
+{
+    /// <exception cref="LmDeploy.Text.Errors.EngineException">A tensor is missing, misshapen or of a type that is not read.</exception>
+    public static Decoder Build(DecoderSpec spec, DecoderWeights weights, WeightLoader loader)
+    {
+        var embedding = loader.Load(weights.Embedding);
+        var positions = loader.LoadIfAny(weights.PositionEmbedding);
+        var layers = weights.Layers.Select((layer, number) => Layer(spec, number, layer, loader)).ToList();
+        var norm = NormBuilder.Build(weights.FinalNorm, loader);
+        var output = weights.Output is { } linear ? loader.Linear(linear) : null;
+        var score = weights.ScoreHead.Count > 0 ? new ScoreHead([.. weights.ScoreHead.Select(product => loader.Linear(product))]) : null;
+        return new Decoder(spec, embedding, positions, layers, norm, output, score, Rope(spec.Rope, loader), Rope(spec.SlidingRope, loader));
+    }
+
+    private static DecoderLayer Layer(DecoderSpec spec, int number, LayerWeights weights, WeightLoader loader) => new(
+        NormBuilder.BuildIfAny(weights.AttentionInputNorm, loader),
+        AttentionBuilder.Build(spec, number, weights.Attention, loader),
+        NormBuilder.BuildIfAny(weights.AttentionOutputNorm, loader),
+        NormBuilder.BuildIfAny(weights.MlpInputNorm, loader),
+        MlpBuilder.Build(spec, weights.Mlp, loader),
+        NormBuilder.BuildIfAny(weights.MlpOutputNorm, loader));
+
+    private static RotaryEmbedding? Rope(RopeSettings? settings, WeightLoader loader) => settings is null ? null : new RotaryEmbedding(settings, loader.Device);
+}

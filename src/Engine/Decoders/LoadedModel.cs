@@ -1,0 +1,186 @@
+using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Models;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Families;
+using LmDeploy.Models.Specs;
+using System.Diagnostics;
+using LmDeploy.V1;
+using LmDeploy.Engine.Cache;
+using LmDeploy.Text.Errors;
+using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Engine.Decoders.Cuda;
+using LmDeploy.Engine.Decoders.Sources;
+using LmDeploy.Engine.Native.Cuda;
+using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Engine.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Engine.Decoders;
+
+/// <summary>A decoder with its key-value cache, ready for steps. The engine's thread alone may use it.</summary>
+internal sealed class LoadedModel : IStepQueue, IDisposable
+{
+    private LoadedModel(Decoder decoder, CacheGeometry cacheGeometry, KeyValueCache cache, ModelInfo info, KernelProof? kernelProof)
+    {
+        KernelProof = kernelProof;
+        Decoder = decoder;
+        CacheGeometry = cacheGeometry;
+        Cache = cache;
+        Info = info;
+    }
+
+    public Decoder Decoder { get; }
+
+    public CacheGeometry CacheGeometry { get; }
+
+    public KeyValueCache Cache { get; }
+
+    public ModelInfo Info { get; }
+
+    public int SessionLen => Info.SessionLen;
+
+    /// <summary>Where it is noted that the kernels are right; null when there are none.</summary>
+    public KernelProof? KernelProof { get; }
+
+    /// <param name="progress">Bytes loaded so far, and in all.</param>
+    /// <exception cref="EngineException">The model cannot be loaded; the message names the file, the tensor or the setting.</exception>
+    public static LoadedModel Load(string folder, EngineConfig config, EngineSettings settings, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        using var model = ModelFolder.Open(folder, settings.MakesWeights);
+        var sessionLen = SessionLength(model.Spec, settings);
+        var plan = ComputePlan.Choose(config, model.Spec.CheckpointDtype);
+        var bytes = model.Manifest.ComputedBytes((int)plan.Dtype.ElementSize());
+        RequireMemory(plan, settings, bytes);
+
+        using IWeightSource source = settings.MakesWeights
+            ? new RandomWeights(plan.Device, bytes, progress)
+            : CheckpointWeights.Of(model, plan.Device, progress, cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        var weights = new WeightLoader(source, plan.Dtype);
+        var decoder = DecoderBuilder.Build(model.Spec, model.Weights, weights);
+        source.Complete();
+        var info = Describe(model, plan, weights, source, Stopwatch.GetElapsedTime(started));
+        info.SessionLen = sessionLen;
+        UseKernels(decoder, plan, settings, info.SessionLen);
+        var geometry = PlanCache(model.Spec, plan, settings, info.SessionLen);
+        var proof = decoder.UsesKernels ? ProofFor(model.Config, plan, settings, info) : null;
+        return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), info, proof);
+    }
+
+    public bool IsRecorded(StepBatch batch) => Decoder.IsRecorded(batch);
+
+    public IStepOutcome? TryEnqueue(StepBatch batch, bool withCandidates) => Decoder.TryEnqueue(batch, Cache, withCandidates);
+
+    public void Dispose()
+    {
+        Cache.Dispose();
+        Decoder.Dispose();
+    }
+
+    /// <summary>Our kernels where they compute the model; what they have against it costs speed, nothing else.</summary>
+    private static void UseKernels(Decoder decoder, ComputePlan plan, EngineSettings settings, int sessionLen)
+    {
+        if (plan.Device.type != DeviceType.CUDA)
+        {
+            return;
+        }
+
+        if (CudaSupport.WhyNot(decoder.Spec, plan.Device, settings.MaxBatchSize) is { } reason)
+        {
+            Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {reason}");
+            return;
+        }
+
+        try
+        {
+            decoder.UseKernels(settings.CacheBlockSeqLen, settings.MaxBatchSize, sessionLen);
+        }
+        catch (Exception e) when (e is InvalidOperationException or CudaException)
+        {
+            Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {e.Message}");
+        }
+    }
+
+    private static KernelProof ProofFor(ConfigFile configFile, ComputePlan plan, EngineSettings settings, ModelInfo info) => new(
+        KernelCompiler.DefaultCacheFolder,
+        [
+            typeof(LoadedModel).Module.ModuleVersionId.ToString(),
+            TorchShim.Version,
+            $"{CudaDriver.Version()} {KernelCompiler.ComputeCapability()} {plan} {info.SessionLen} {settings.MaxBatchSize} {settings.CacheBlockSeqLen}",
+            File.ReadAllText(configFile.Path),
+        ]);
+
+    private static void RequireMemory(ComputePlan plan, EngineSettings settings, long needed)
+    {
+        var free = FreeBytes(plan, settings);
+        if (needed > free)
+        {
+            if (settings.MemoryLimit is { } limit && plan.Device.type != DeviceType.CUDA && HostMemory.BytesLeftOf(limit) < needed)
+            {
+                throw new EngineException(
+                    ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are left of memory_limit_bytes, {limit}; raise it.", "memory_limit_bytes");
+            }
+
+            throw new EngineException(ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are free on {plan.DeviceName}.");
+        }
+    }
+
+    private static long FreeBytes(ComputePlan plan, EngineSettings settings)
+    {
+        if (plan.Device.type != DeviceType.CUDA)
+        {
+            return Math.Min(HostMemory.AvailableBytes(), HostMemory.BytesLeftOf(settings.MemoryLimit ?? long.MaxValue));
+        }
+
+        // The driver answers a thread that has a context, and the first tensor gives it one.
+        using var first = torch.zeros(1, device: plan.Device);
+        return CudaDriver.FreeBytes() ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
+    }
+
+    private static int SessionLength(DecoderSpec spec, EngineSettings settings)
+    {
+        if (settings.SessionLen > spec.LearnedPositions)
+        {
+            throw new EngineException(ErrorCodes.InvalidConfig, $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {settings.SessionLen}.", "session_len");
+        }
+
+        return settings.SessionLen > spec.LongestContext && !settings.AllowsLongSession
+            ? throw new EngineException(
+                ErrorCodes.InvalidConfig,
+                $"session_len must be at most {spec.LongestContext}, which config.json says the model was made for, its rope scaling included, got {settings.SessionLen}; "
+                + "answers beyond that are seldom of use. Set allow_long_session_len to load it all the same.",
+                "session_len")
+            : settings.SessionLen ?? spec.LongestContext;
+    }
+
+    private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
+    {
+        var attention = spec.Attention;
+        var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize(), attention.ValuesAreKeys);
+        var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
+        var most = Math.Min(perSequence * settings.MaxBatchSize, Math.Max(1, (settings.MaxCacheBytes ?? long.MaxValue) / blockBytes));
+        var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), most);
+        return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1, attention.ValuesAreKeys);
+    }
+
+    private static ModelInfo Describe(ModelFolder model, ComputePlan plan, WeightLoader weights, IWeightSource source, TimeSpan loadTime) => new()
+    {
+        Architecture = model.Spec.Architecture,
+        Parameters = model.Manifest.Parameters,
+        WeightBytes = weights.LoadedBytes,
+        VocabSize = model.Spec.VocabSize,
+        Dtype = plan.DtypeName,
+        Device = plan.DeviceName,
+        Layers = model.Spec.Layers,
+        HiddenSize = model.Spec.HiddenSize,
+        Weights = source.Describe(plan.DtypeName),
+        Dequantized = model.Manifest.HasQuantized,
+        ReadBytes = source.ReadBytes,
+        WeightSeconds = loadTime.TotalSeconds,
+        Libtorch = TorchShim.Version,
+        CacheBytesPerToken = model.Spec.CacheElementsPerToken * plan.Dtype.ElementSize(),
+        StepWeightBytes = weights.LoadedBytes - (model.Spec.TieWordEmbeddings ? 0 : plan.Dtype.ElementSize() * model.Spec.VocabSize * model.Spec.HiddenSize),
+    };
+}

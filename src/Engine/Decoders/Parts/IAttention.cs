@@ -1,0 +1,12 @@
+using LmDeploy.Engine.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Engine.Decoders.Parts;
+
+/// <summary>The attention of one layer. Owns its weights.</summary>
+internal interface IAttention : IDisposable
+{
+    /// <param name="x">[rows, hidden]</param>
+    /// <param name="angles">Null where positions are not rotated.</param>
+    torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles);
+}

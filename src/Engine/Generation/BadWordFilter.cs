@@ -1,0 +1,22 @@
+using System.Buffers;
+using System.Text;
+using LmDeploy.Text.Tokenization;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>Knows the tokens that would complete a text which the answer must not have, whatever the borders of its tokens.</summary>
+internal sealed class BadWordFilter(IReadOnlyList<string> words, Tokenizer tokenizer, bool skipSpecialTokens)
+{
+    // Each token of a word stands for at least one of its bytes.
+    private readonly int _longest = words.Max(Encoding.UTF8.GetByteCount);
+
+    // Finds any of many texts in time that does not grow with their number.
+    private readonly SearchValues<string> _words = SearchValues.Create([.. words], StringComparison.Ordinal);
+
+    /// <param name="generated">The answer so far, which has none of the words.</param>
+    public bool IsCompletedBy(IEnumerable<int> generated, int token)
+    {
+        var text = tokenizer.Decode([.. generated.TakeLast(_longest - 1), token], skipSpecialTokens);
+        return text.AsSpan().ContainsAny(_words);
+    }
+}

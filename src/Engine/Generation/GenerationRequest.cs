@@ -1,0 +1,190 @@
+using LmDeploy.Engine.Errors;
+using System.Threading.Channels;
+using Google.Protobuf;
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Guided;
+using LmDeploy.Engine.Sampling;
+using LmDeploy.Engine.Scheduling;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>A prompt of a Generate call: turns tokens into text as they come and writes what happens to the call's event channel.</summary>
+internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent> events, IAnswerOutput output, bool showStopToken) : EngineRequest
+{
+    private int _generated;
+    private Error? _failure;
+    private ByteString _logits = ByteString.Empty;
+
+    /// <summary>Texts that the answer must not have; null for none.</summary>
+    public BadWordFilter? BadWords { get; init; }
+
+    /// <summary>Ends an answer that repeats itself.</summary>
+    public NgramRepetition Repetition { get; init; } = new(0, 0);
+
+    /// <summary>Whether each log-probability of the prompt is reported.</summary>
+    public bool ReportsPromptLogprobs { get; init; }
+
+    /// <summary>Has what was most probable in the place of each prompt token; null when that is not reported.</summary>
+    public PromptCandidatesReadout? PromptCandidates { get; init; }
+
+    /// <summary>Whether the mean of those is reported.</summary>
+    public bool ReportsPpl { get; init; }
+
+    /// <summary>Keeps the answer to a response format; null for any text.</summary>
+    public GuidedAnswer? Guided { get; init; }
+
+    /// <summary>What of it is not kept to.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Whether the logits that tokens are chosen from are reported.</summary>
+    public bool ReportsLogits { get; init; }
+
+    public override bool WantsLogits => ReportsLogits;
+
+    public override bool IsRestricted => Guided is not null || BadWords is not null;
+
+    public override TokenMask? Allowed => Guided?.AllowedWith(StopTokenIds);
+
+    public override bool IsOver => _failure is not null || Guided is { IsOver: true };
+
+    public override Error? Failure => _failure;
+
+    public override Func<IEnumerable<int>, int, bool>? Rejects => BadWords is null ? null : BadWords.IsCompletedBy;
+
+    /// <summary>Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.</summary>
+    /// <returns>Why there is nothing left to generate; null when there is.</returns>
+    /// <exception cref="EngineException">The tokens are none that the response format allows.</exception>
+    public FinishReason? Replay()
+    {
+        foreach (var id in ResumedIds)
+        {
+            var isStopToken = StopTokenIds.Contains(id);
+            if (!Fits(id, isStopToken))
+            {
+                throw new EngineException(ErrorCodes.InvalidRequest, $"The resumed token {id} does not fit {GuideErrors.Subject}.", "resumed_token_ids");
+            }
+
+            Take(id, isStopToken, new GenerationDelta());
+            if (Repetition.Append(id) | isStopToken || output.IsOver)
+            {
+                return FinishReason.Stop;
+            }
+        }
+
+        if (Guided is { CanGoOn: false })
+        {
+            return FinishReason.Stop;
+        }
+
+        return _generated >= MaxNewTokens ? FinishReason.Length : null;
+    }
+
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    {
+        var started = new GenerationStarted { CachedTokens = CachedTokens };
+        started.PromptTokenIds.AddRange(PromptIds);
+        started.Warnings.AddRange(Warnings);
+        if (ReportsPromptLogprobs)
+        {
+            started.PromptLogprobs.AddRange(promptLogprobs);
+        }
+
+        started.PromptCandidates.AddRange(PromptCandidates?.Candidates ?? []);
+        if (ReportsPpl)
+        {
+            started.Ppl = promptLogprobs.Count > 0 ? -promptLogprobs.Average(logprob => (double)logprob) : double.NaN;
+        }
+
+        events.TryWrite(new GenerationEvent { Index = index, Started = started });
+    }
+
+    public override void OnLogits(ReadOnlySpan<byte> logits) => _logits = ByteString.CopyFrom(logits);
+
+    public override bool OnToken(SampledToken token, bool isStopToken)
+    {
+        if (!Fits(token.Id, isStopToken))
+        {
+            _failure = EngineError.ToError(DeadEnd());
+            return true;
+        }
+
+        var delta = new GenerationDelta { TokenIds = { token.Id }, Logits = _logits };
+        Take(token.Id, isStopToken, delta);
+        if (token.Logprobs is not null)
+        {
+            delta.Logprobs.Add(token.Logprobs);
+        }
+
+        events.TryWrite(new GenerationEvent { Index = index, Delta = delta });
+        return Repetition.Append(token.Id) | (!isStopToken && Guided is { CanGoOn: false }) | output.IsOver;
+    }
+
+    public override bool PrepareAllowed(ref long work)
+    {
+        if (Guided is null || _failure is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            if (!Guided.Prepare(ref work))
+            {
+                return false;
+            }
+
+            _failure = Guided is { IsOver: true, IsComplete: false } ? EngineError.ToError(DeadEnd()) : null;
+        }
+        catch (EngineException e)
+        {
+            _failure = EngineError.ToError(e);
+        }
+
+        return true;
+    }
+
+    public override void OnFinished(FinishReason reason, Error? error)
+    {
+        if (!output.IsOver && _generated > 0)
+        {
+            var rest = new GenerationDelta();
+            output.Finish(LooksForStopWords, rest);
+            if (rest.Text.Length > 0 || rest.Pieces.Count > 0)
+            {
+                events.TryWrite(new GenerationEvent { Index = index, Delta = rest });
+            }
+        }
+
+        events.TryWrite(new GenerationEvent
+        {
+            Index = index,
+            Finished = new GenerationFinished
+            {
+                Reason = reason,
+                InputTokenLen = PromptIds.Length,
+                GenerateTokenLen = _generated,
+                StopWord = output.StopWord ?? "",
+                ReasoningTokenLen = output.ReasoningTokens,
+                Error = error,
+            },
+        });
+    }
+
+    private bool LooksForStopWords => _generated > Sampling.MinNewTokens;
+
+    private static EngineException DeadEnd() =>
+        GuideErrors.Refuse("none of the tokens that may be chosen continues the answer so that it fits");
+
+    /// <summary>Tells the guide of a token.</summary>
+    /// <returns>Whether the answer may go on, or end, with it.</returns>
+    private bool Fits(int id, bool isStopToken) => Guided is null || (isStopToken ? Guided.IsComplete : Guided.TryAppend(id));
+
+    /// <summary>Counts a token.</summary>
+    /// <param name="delta">Gets what is certain with it.</param>
+    private void Take(int id, bool isStopToken, GenerationDelta delta)
+    {
+        _generated++;
+        output.Append(id, !isStopToken || showStopToken, LooksForStopWords, delta);
+    }
+}

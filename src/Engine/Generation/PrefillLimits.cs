@@ -1,0 +1,22 @@
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>How long a prompt may be that nothing is generated after.</summary>
+internal static class PrefillLimits
+{
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> for no tokens, <see cref="ErrorCodes.ContextLengthExceeded"/> for too many.</exception>
+    public static void Check(int length, int sessionLen)
+    {
+        if (length == 0)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, "The prompt is empty: it has no tokens.", "prompt");
+        }
+
+        if (length > sessionLen)
+        {
+            throw new EngineException(ErrorCodes.ContextLengthExceeded, $"Input length ({length}) must be at most the model context length ({sessionLen}).");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+using LmDeploy.Engine.Sampling;
+using LmDeploy.Engine.Scheduling;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>A prompt that is computed for what its readouts take, nothing generated.</summary>
+internal sealed class PrefillRequest : EngineRequest
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the readouts have everything.</summary>
+    public Task Done => _done.Task;
+
+    /// <param name="id">Names it in the flight record; 0 for none.</param>
+    /// <param name="origin">Whose it is.</param>
+    public static PrefillRequest Create(ulong id, RequestOrigin origin, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
+    {
+        Id = id,
+        Origin = origin,
+        PromptIds = ids,
+        Readouts = readouts,
+        Sampling = new SamplingParameters(),
+        MaxNewTokens = 0,
+        StopTokenIds = new HashSet<int>(),
+        CancellationToken = cancellationToken,
+    };
+
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    {
+    }
+
+    public override bool OnToken(SampledToken token, bool isStopToken) => throw new InvalidOperationException("Nothing is generated after this prompt.");
+
+    public override void OnFinished(FinishReason reason, Error? error)
+    {
+        if (error is null)
+        {
+            _done.SetResult();
+        }
+        else
+        {
+            _done.SetException(new EngineException(error.Code, error.Message, error.Subject));
+        }
+    }
+}

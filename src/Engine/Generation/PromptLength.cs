@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Tokenization;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>Refuses prompts that cannot fit into a context by a look at a part of them: to encode all of a text takes many times its memory.</summary>
+internal static class PromptLength
+{
+    /// <summary>The shortest message in JSON.</summary>
+    private const int ShortestMessage = 24;
+
+    /// <summary>A text up to so many characters for each token of the context is encoded without a look.</summary>
+    private const int UsualCharacters = 16;
+    private const int LeastPrefix = 4096;
+    private const int MaxJsonDepth = 64;
+
+    /// <summary>Each message takes a token at least.</summary>
+    /// <param name="messages">A JSON array; what is none is left to whoever reads it.</param>
+    /// <param name="sessionLen">Tokens of the context.</param>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
+    public static void CheckMessages(string messages, int sessionLen)
+    {
+        if (messages.Length / ShortestMessage <= sessionLen)
+        {
+            return;
+        }
+
+        if (CountElements(messages) is var count && count > sessionLen)
+        {
+            throw Exceeded($"There are {count} messages of a token or more each", sessionLen);
+        }
+    }
+
+    /// <summary>
+    /// Encodes the beginning of a long text, twice as much of it each time. Where a text is cut can make some tokens more of it, but not twice as many: a beginning
+    /// of more than twice the context is of a text that does not fit.
+    /// </summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
+    public static void CheckText(string text, int sessionLen, Tokenizer tokenizer)
+    {
+        for (var length = LeastPrefix + ((long)UsualCharacters * sessionLen); length < text.Length; length *= 2)
+        {
+            var end = (int)length - (char.IsHighSurrogate(text[(int)length - 1]) ? 1 : 0);
+            var tokens = tokenizer.Encode(text[..end], addSpecialTokens: false).Length;
+            if (tokens > 2L * sessionLen)
+            {
+                throw Exceeded($"The first {end} of {text.Length} characters are {tokens} tokens already", sessionLen);
+            }
+        }
+    }
+
+    private static EngineException Exceeded(string what, int sessionLen) =>
+        new(ErrorCodes.ContextLengthExceeded, $"{what}; the input must be shorter than the model context length ({sessionLen}).");
+
+    /// <summary>Elements of a JSON array, without a copy of each; 0 for what is no array or no JSON, which is told where it is read.</summary>
+    private static int CountElements(string json)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaxJsonDepth });
+        var count = 0;
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                return 0;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                reader.Skip();
+                count++;
+            }
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+
+        return count;
+    }
+}

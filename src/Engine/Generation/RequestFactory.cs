@@ -1,0 +1,166 @@
+using System.Threading.Channels;
+using LmDeploy.Limits;
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Guided;
+using LmDeploy.Engine.Sampling;
+using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Tokenization;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
+internal sealed class RequestFactory(
+    PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
+{
+    private const int DefaultMaxNewTokens = 512;
+
+    private static readonly IReadOnlySet<int> NoTokens = new HashSet<int>();
+
+    /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
+    public GenerationRequest Generation(
+        int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null)
+    {
+        outputs.RequireTokens();
+        var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : DefaultMaxNewTokens;
+        if (maxNewTokens < 1)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"max_new_tokens must be at least 1, got {maxNewTokens}.", "max_new_tokens");
+        }
+
+        CheckWords("stop_words", config.StopWords, WordLimits.MostStopWords);
+        CheckWords("bad_words", config.BadWords, WordLimits.MostBadWords);
+        var sampling = SamplingParameters.From(config, modelSampling);
+        encoder.Check([.. sampling.LogitBias.Keys], "logit_bias");
+        var encoded = encoder.EncodeWithin(sessionLen, prompt, cancellationToken);
+        var ids = CheckLength(encoded.Ids);
+        var room = sessionLen - ids.Length;
+        var warnings = new List<string>();
+        if (config.HasMaxNewTokens && maxNewTokens > room && maxNewTokens < int.MaxValue)
+        {
+            warnings.Add($"{maxNewTokens} tokens were asked for, but the context has room for {room} after a prompt of {ids.Length}: the answer ends there.");
+        }
+
+        maxNewTokens = Math.Min(maxNewTokens, room);
+        var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
+        if (resumed.Length > maxNewTokens)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
+        }
+
+        if (config.OutputLogits != OutputLogits.None)
+        {
+            outputs.RequireLogits(maxNewTokens + (config.OutputLogits == OutputLogits.All ? ids.Length - 1L : 0));
+        }
+
+        var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
+        var guide = config.ResponseFormat is { } format ? guides.Find(FormatOf(format), cancellationToken) : null;
+        warnings.AddRange(guide?.Warnings ?? []);
+        var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
+        return new GenerationRequest(
+            index,
+            events,
+            answers.Create(prompt, encoded, config, stopWords),
+            config.IncludeStopStrInOutput)
+        {
+            Id = prompt.RequestId,
+            Origin = origin ?? new RequestOrigin(events, 0),
+            PromptIds = ids,
+            Sampling = sampling,
+            ResumedIds = resumed,
+            MaxNewTokens = maxNewTokens,
+            PromptLogprobsFrom = config.PromptLogprobs || config.ReturnPpl ? 1 : null,
+            ReportsPromptLogprobs = config.PromptLogprobs,
+            ReportsPpl = config.ReturnPpl,
+            ReportsLogits = config.OutputLogits != OutputLogits.None,
+            Readouts = [.. config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : Array.Empty<IReadout>(), .. candidates is null ? [] : new IReadout[] { candidates }],
+            PromptCandidates = candidates,
+            StopTokenIds = StopTokens(config, stopWords),
+            BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
+            BadWords = config.BadWords.Any(word => word.Length > 0)
+                ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, OutputFactory.SkipsSpecialTokens(config))
+                : null,
+            Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
+            Guided = guide?.Begin(),
+            Warnings = warnings,
+            CancellationToken = cancellationToken,
+        };
+    }
+
+    /// <summary>A request that scores the continuation after the prompt or, without one, the prompt's tokens but the first.</summary>
+    /// <exception cref="EngineException">The prompt is not usable, or has nothing to score.</exception>
+    public ScoringRequest Scoring(ScoreInput input, object caller, CancellationToken cancellationToken)
+    {
+        outputs.RequireTokens();
+        var prompt = encoder.EncodeWithin(sessionLen, input.Prompt ?? new Prompt(), cancellationToken).Ids;
+        var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
+        var from = Math.Max(1, input.HasContinuation ? prompt.Length : 1);
+        if (ids.Length <= from)
+        {
+            throw new EngineException(
+                ErrorCodes.InvalidRequest,
+                input.HasContinuation ? "The continuation has no tokens to score." : $"At least 2 tokens are needed to score a prompt, got {ids.Length}.");
+        }
+
+        return new ScoringRequest
+        {
+            Id = input.Prompt?.RequestId ?? 0,
+            Origin = new RequestOrigin(caller, 0),
+            PromptIds = ids.Length <= sessionLen ? ids : throw TooLong(ids.Length),
+            Sampling = new SamplingParameters(),
+            MaxNewTokens = 0,
+            PromptLogprobsFrom = from,
+            StopTokenIds = NoTokens,
+            CancellationToken = cancellationToken,
+        };
+    }
+
+    private static int InCandidates(int count) => count is >= 1 and <= SamplingParameters.MostLogprobs
+        ? count
+        : throw new EngineException(ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {SamplingParameters.MostLogprobs}, got {count}.", "prompt_candidates");
+
+    private static void CheckWords(string name, IReadOnlyCollection<string> words, int most)
+    {
+        if (WordLimits.Problem(name, words, most) is { } problem)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, problem, name);
+        }
+    }
+
+    private static int AtLeast0(string name, int value) =>
+        value >= 0 ? value : throw new EngineException(ErrorCodes.InvalidRequest, $"{name} must be at least 0, got {value}.", name);
+
+    private int[] CheckLength(int[] ids)
+    {
+        if (ids.Length == 0)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, "The prompt is empty: it has no tokens.", "prompt");
+        }
+
+        return ids.Length < sessionLen ? ids : throw TooLong(ids.Length);
+    }
+
+    private EngineException TooLong(int length) =>
+        new(ErrorCodes.ContextLengthExceeded, $"Input length ({length}) must be smaller than the model context length ({sessionLen}).");
+
+    /// <summary>A stop word that is one special token never shows in the text, so it stops as a token.</summary>
+    private HashSet<int> StopTokens(GenerationConfig config, List<string> stopWords)
+    {
+        var ids = new HashSet<int>(config.StopTokenIds);
+        if (!config.IgnoreEos)
+        {
+            ids.UnionWith(eosTokenIds);
+            ids.UnionWith(answers.EndTokens(config));
+        }
+
+        ids.UnionWith(stopWords.Select(tokenizer.IdOf).OfType<int>().Where(tokenizer.IsSpecial));
+        return ids;
+    }
+
+    private static GuideFormat FormatOf(ResponseFormat format) => new(format.Type, format.Type switch
+    {
+        GuideFormat.JsonSchema => format.JsonSchema,
+        GuideFormat.RegexSchema => format.RegexSchema,
+        _ => "",
+    });
+}

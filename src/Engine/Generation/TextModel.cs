@@ -1,0 +1,107 @@
+using LmDeploy.Engine.Cache;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Models.Checkpoints;
+using System.Text;
+using LmDeploy.Limits;
+using LmDeploy.V1;
+using LmDeploy.Text.Answers;
+using LmDeploy.Engine.Embeddings;
+using LmDeploy.Text.Guided;
+using LmDeploy.Engine.Likelihood;
+using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Rewards;
+using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Templates;
+using LmDeploy.Text.Tokenization;
+
+namespace LmDeploy.Engine.Generation;
+
+/// <summary>A loaded model with its tokenizer and chat template: everything a worker serves. Thread-safe.</summary>
+internal sealed class TextModel : IDisposable
+{
+    private readonly Tokenizer _tokenizer;
+
+    private TextModel(
+        EngineThread engine, LoadedModel model, EngineSettings settings, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults, EmbeddingDefaults embeddings)
+    {
+        Engine = engine;
+        _tokenizer = tokenizer;
+        Info = model.Info;
+        Info.HasChatTemplate = template is not null;
+        Prompts = new PromptEncoder(tokenizer, template, model.Info.VocabSize);
+        var outputs = new ModelOutputs(model.Decoder.Spec);
+        Info.Sampling = settings.TakesModelSampling ? defaults.Sampling : null;
+        var answers = new OutputFactory(tokenizer, AnswerFormats.Of(word => tokenizer.IdOf(word) is not null, template?.Source ?? ""));
+        Requests = new RequestFactory(
+            Prompts, tokenizer, answers, defaults.EosTokens(tokenizer), Info.Sampling ?? new SamplingDefaults(), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+        Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
+        Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
+        Likelihood = new LikelihoodScorer(
+            Prompts, tokenizer, engine, outputs, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
+    }
+
+    public EngineThread Engine { get; }
+
+    public ModelInfo Info { get; }
+
+    public PromptEncoder Prompts { get; }
+
+    public RequestFactory Requests { get; }
+
+    public LikelihoodScorer Likelihood { get; }
+
+    public RewardScorer Rewards { get; }
+
+    public EmbeddingEncoder Embeddings { get; }
+
+    /// <summary>Loads a model folder: weights on the engine's thread, tokenizer and template beside it.</summary>
+    /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
+    /// <param name="flight">Where the engine notes what it is doing; null for nowhere.</param>
+    /// <param name="progress">Bytes loaded so far, and in all.</param>
+    /// <exception cref="Errors.EngineException">The folder cannot be served; the message names the file, the tensor or the setting.</exception>
+    public static async Task<TextModel> LoadAsync(
+        string folder, EngineConfig config, Action startLibTorch, FlightRecord? flight, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        var settings = EngineSettings.From(config);
+        var configFile = ConfigFile.Open(folder, "config.json");
+        var defaults = GenerationDefaults.Read(folder, configFile);
+        var embeddings = EmbeddingDefaults.Read(folder);
+        var tokenizer = Task.Run(() => Tokenizer.Load(folder), cancellationToken);
+        var template = Task.Run(
+            () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
+        var (engine, model) = await EngineThread.StartAsync(
+            startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings, flight).ConfigureAwait(false);
+        try
+        {
+            return new TextModel(engine, model, settings, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults, embeddings);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The text of token ids.</summary>
+    /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary, or the text has more than <see cref="TextLimits.MostDecoded"/> characters.</exception>
+    public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens, TextLimits.MostDecoded);
+
+    /// <summary>The bytes that a token adds to a text; those of its name for a special one, none for an id that stands for no token.</summary>
+    public byte[] BytesOf(int id) => _tokenizer.IsSpecial(id) ? Encoding.UTF8.GetBytes(_tokenizer.TokenOf(id) ?? "") : _tokenizer.BytesOf(id, isFirst: false);
+
+    /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>
+    public void Submit(GenerationRequest request)
+    {
+        if (request.Replay() is { } reason)
+        {
+            request.OnPrefilled([]);
+            request.OnFinished(reason, null);
+        }
+        else
+        {
+            Engine.Submit(request);
+        }
+    }
+
+    public void Dispose() => Engine.Dispose();
+}

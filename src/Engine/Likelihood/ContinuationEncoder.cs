@@ -1,0 +1,92 @@
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+using LmDeploy.Engine.Generation;
+using LmDeploy.Text.Tokenization;
+
+namespace LmDeploy.Engine.Likelihood;
+
+/// <summary>
+/// Encodes the continuations of one prompt as lm-evaluation-harness does: white space at the end of the prompt's text belongs to the continuation; a
+/// continuation is what the tokens of both texts together have after as many as the prompt has alone.
+/// </summary>
+internal sealed class ContinuationEncoder
+{
+    private readonly PromptEncoder _encoder;
+    private readonly Tokenizer _tokenizer;
+    private readonly PromptText? _text;
+    private readonly int[] _wholePrompt;
+    private readonly Lazy<(string Text, string WhiteSpace, int[] Ids)> _trimmed;
+
+    /// <exception cref="EngineException">The prompt cannot be encoded.</exception>
+    public ContinuationEncoder(PromptEncoder encoder, Tokenizer tokenizer, Prompt prompt, CancellationToken cancellationToken)
+    {
+        _encoder = encoder;
+        _tokenizer = tokenizer;
+        _text = encoder.TextOf(prompt, cancellationToken);
+        _wholePrompt = _text is null ? encoder.Check(prompt.TokenIds.Ids) : [];
+        _trimmed = new(Trim);
+    }
+
+    /// <summary>Prompt and continuation, and where the continuation begins.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: there is nothing to score, or nothing before it.</exception>
+    public (int[] Ids, int First) Encode(Continuation continuation)
+    {
+        var (prompt, ids) = continuation.SourceCase switch
+        {
+            Continuation.SourceOneofCase.TokenIds => (_text is null ? _wholePrompt : Prompt(_text.Text), _encoder.Check(continuation.TokenIds.Ids)),
+            Continuation.SourceOneofCase.Text when _text is null => (_wholePrompt, _encoder.EncodeContinuation(continuation.Text)),
+            Continuation.SourceOneofCase.Text => Split(continuation.Text),
+            _ => throw new EngineException(ErrorCodes.InvalidRequest, "The continuation has neither text nor token ids.", "continuations"),
+        };
+        if (ids.Length == 0)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, "The continuation has no tokens to score.", "continuations");
+        }
+
+        return prompt.Length > 0
+            ? ([.. prompt, .. ids], prompt.Length)
+            : throw new EngineException(ErrorCodes.InvalidRequest, "The prompt is empty: it has no tokens.", "prompt");
+    }
+
+    /// <summary>What Python's <c>str.rstrip</c> takes away: .NET does not count the four information separators.</summary>
+    private static bool IsWhiteSpace(char character) => char.IsWhiteSpace(character) || character is >= '\x1c' and <= '\x1f';
+
+    private (string Text, string WhiteSpace, int[] Ids) Trim()
+    {
+        var text = _text!.Text;
+        var length = text.Length;
+        while (length > 0 && IsWhiteSpace(text[length - 1]))
+        {
+            length--;
+        }
+
+        return (text[..length], text[length..], Prompt(text[..length]));
+    }
+
+    private (int[] Prompt, int[] Continuation) Split(string continuation)
+    {
+        var (text, whiteSpace, prompt) = _trimmed.Value;
+        if (text.Length == 0)
+        {
+            return (prompt, _encoder.EncodeContinuation(whiteSpace + continuation));
+        }
+
+        var both = Opened(text + whiteSpace + continuation);
+        return (prompt, both.Length > prompt.Length ? both[prompt.Length..] : []);
+    }
+
+    /// <summary>A prompt without text is the token that texts begin with or, where there is none, the one that they end with.</summary>
+    private int[] Prompt(string text)
+    {
+        if (text.Length > 0 || (_text!.AddSpecialTokens && _tokenizer.TokensBeforeText.Count > 0))
+        {
+            return Opened(text);
+        }
+
+        var (first, last) = (_tokenizer.SpecialTokens.BosToken, _tokenizer.SpecialTokens.EosToken);
+        return (first ?? last) is { } token && _tokenizer.IdOf(token) is { } id ? _encoder.Check([id]) : [];
+    }
+
+    private int[] Opened(string text) =>
+        _encoder.Check([.. _text!.AddSpecialTokens ? _tokenizer.TokensBeforeText : [], .. _tokenizer.Encode(text, addSpecialTokens: false)]);
+}

@@ -1,0 +1,86 @@
+using LmDeploy.Engine.Errors;
+using LmDeploy.V1;
+using LmDeploy.Text.Errors;
+using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Tokenization;
+
+namespace LmDeploy.Engine.Likelihood;
+
+/// <summary>
+/// Scores continuations of prompts. Those of one prompt share what is computed: such as differ in their last token alone are read from one prefill, and
+/// the others wait for the first, whose prompt is in the prefix cache then. Thread-safe.
+/// </summary>
+/// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>
+internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
+{
+    /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
+    public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, object caller, CancellationToken cancellationToken)
+    {
+        var scores = input.Continuations.Select(_ => new ContinuationScore()).ToArray();
+        try
+        {
+            outputs.RequireTokens();
+            var readouts = Encode(input, scores, cancellationToken);
+            var prefills = readouts.GroupBy(readout => readout.Prefill, TokenSequences.Equal).Select(group => (Ids: group.Key, Readouts: group.ToList())).ToList();
+            var first = prefills.Count > 1 && prefills[0].Readouts[0].Readout.From >= shareableFrom ? 1 : 0;
+            await RunAsync(prefills.Take(first));
+            await RunAsync(prefills.Skip(first));
+        }
+        catch (EngineException e) when (e.Code != ErrorCodes.RequestCancelled)
+        {
+            Array.ForEach(scores, score => score.Error = EngineError.ToError(e));
+        }
+
+        return new LogLikelihoodResult { Continuations = { scores } };
+
+        Task RunAsync(IEnumerable<(int[] Ids, List<Scored> Readouts)> prefills) => Task.WhenAll(prefills.Select(prefill => FillAsync(
+            PrefillRequest.Create(input.Prompt?.RequestId ?? 0, new RequestOrigin(caller, 0), prefill.Ids, [.. prefill.Readouts.Select(scored => scored.Readout)], cancellationToken), prefill.Readouts)).ToList());
+    }
+
+    private List<Scored> Encode(LogLikelihoodInput input, ContinuationScore[] scores, CancellationToken cancellationToken)
+    {
+        var continuations = new ContinuationEncoder(encoder, tokenizer, input.Prompt ?? new Prompt(), cancellationToken);
+        var readouts = new List<Scored>();
+        for (var i = 0; i < scores.Length; i++)
+        {
+            try
+            {
+                var (ids, first) = continuations.Encode(input.Continuations[i]);
+                readouts.Add(ids.Length - 1 <= sessionLen
+                    ? new Scored(ids[..^1], new LikelihoodReadout(ids, first), scores[i])
+                    : throw new EngineException(ErrorCodes.ContextLengthExceeded, $"Input length ({ids.Length}) must be at most one more than the model context length ({sessionLen})."));
+            }
+            catch (EngineException e)
+            {
+                scores[i].Error = EngineError.ToError(e);
+            }
+        }
+
+        return readouts;
+    }
+
+    private async Task FillAsync(PrefillRequest request, List<Scored> readouts)
+    {
+        try
+        {
+            engine.Submit(request);
+            await request.Done.ConfigureAwait(false);
+            foreach (var (_, readout, score) in readouts)
+            {
+                score.TokenIds.AddRange(readout.TokenIds.ToArray());
+                score.Logprobs.AddRange(readout.Logprobs);
+                score.IsGreedy = readout.IsGreedy;
+                score.CachedTokens = request.CachedTokens;
+            }
+        }
+        catch (EngineException e) when (e.Code != ErrorCodes.RequestCancelled)
+        {
+            readouts.ForEach(scored => scored.Score.Error = EngineError.ToError(e));
+        }
+    }
+
+    /// <summary>One continuation on its way.</summary>
+    /// <param name="Prefill">All tokens but the last, which nothing follows.</param>
+    private sealed record Scored(int[] Prefill, LikelihoodReadout Readout, ContinuationScore Score);
+}

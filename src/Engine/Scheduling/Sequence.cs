@@ -1,0 +1,142 @@
+using LmDeploy.Engine.Generation;
+using System.Runtime.InteropServices;
+using LmDeploy.Engine.Cache;
+using LmDeploy.Engine.Sampling;
+using LmDeploy.Engine.Steps;
+
+namespace LmDeploy.Engine.Scheduling;
+
+/// <summary>A request that was admitted: its tokens so far and how many of them are in the cache. The engine's thread owns it.</summary>
+internal sealed class Sequence(EngineRequest request, int blockSize)
+{
+    private readonly List<int> _tokens = [.. request.PromptIds, .. request.ResumedIds];
+    private readonly ContextCounts _counts = new(request.PromptIds.Length);
+
+    public EngineRequest Request => request;
+
+    public BlockTable Blocks { get; } = new(blockSize, request.Origin.CacheRoot);
+
+    /// <summary>Prompt and generated tokens.</summary>
+    public IReadOnlyList<int> Tokens => _tokens;
+
+    /// <summary>How many of the tokens have their keys and values in the cache.</summary>
+    public int Computed { get; private set; }
+
+    public int Generated => _tokens.Count - request.PromptIds.Length;
+
+    /// <summary>How often it had to give up its room.</summary>
+    public int Preemptions { get; private set; }
+
+    /// <summary>Whether it was admitted and has its room.</summary>
+    public bool IsRunning { get; set; }
+
+    /// <summary>Whether another worker had begun to answer it and died.</summary>
+    public bool IsResumed => request.ResumedIds.Length > 0;
+
+    /// <summary>Tokens that have to be computed before another one can be chosen.</summary>
+    public int Missing => _tokens.Count - Computed;
+
+    /// <summary>Whether it goes on token by token: all but the latest token are in the cache.</summary>
+    public bool IsPrefilled { get; private set; }
+
+    /// <summary>Whether a step took part of it before.</summary>
+    public bool IsBegun { get; set; }
+
+    /// <summary>The sequence that it waits for, before it computes anything itself; null for none.</summary>
+    public Lead? Lead { get; set; }
+
+    /// <summary>Whether the request was told that its prompt is computed; a sequence that is prefilled again is not told again.</summary>
+    public bool IsStarted { get; private set; }
+
+    /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
+    public List<float> PromptLogprobs { get; } = [];
+
+    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, those before a token that is scored, and what is read out.</summary>
+    public int MostReusable => IsStarted
+        ? _tokens.Count - 1
+        : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
+
+    /// <summary>Whether nothing is wanted of its steps but what decides about next tokens.</summary>
+    public bool WantsTokensAlone => request.MaxNewTokens > 0 && (IsStarted || (request.PromptLogprobsFrom is null && request.Readouts.Count == 0));
+
+    /// <summary>Whether its next token, and each after it, is the most probable one whatever was before.</summary>
+    public bool TakesMostProbable => request.Sampling.IsPlainArgmax && Generated >= request.Sampling.MinNewTokens && request.BadTokenIds.Count == 0 && !request.WantsLogits && !request.IsRestricted;
+
+    /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
+    public void Reserve()
+    {
+        var most = request.PromptIds.Length + request.MaxNewTokens;
+        _tokens.EnsureCapacity(most);
+        Blocks.Reserve(most);
+    }
+
+    /// <summary>How many tokens at the beginning are those of another sequence.</summary>
+    public int CommonWith(Sequence other) => CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(CollectionsMarshal.AsSpan(other._tokens));
+
+    /// <summary>Tells the request, once, that its prompt is computed.</summary>
+    public void Start()
+    {
+        if (!IsStarted)
+        {
+            IsStarted = true;
+            request.OnPrefilled(PromptLogprobs);
+        }
+    }
+
+    /// <summary>Notes that the first tokens are in the cache already.</summary>
+    public void SkipTo(int computed) => Computed = computed;
+
+    /// <summary>The next tokens to compute, at most so many.</summary>
+    public StepSlice Next(int mostTokens)
+    {
+        var count = Math.Min(mostTokens, Missing);
+        return new StepSlice
+        {
+            Blocks = Blocks,
+            Tokens = _tokens.GetRange(Computed, count).ToArray(),
+            FirstPosition = Computed,
+            PromptLength = request.PromptIds.Length,
+        };
+    }
+
+    /// <summary>The token after the latest one, while the step that chooses it is under way.</summary>
+    /// <param name="row">Its row in that step.</param>
+    public StepSlice After(int row) => new() { Blocks = Blocks, Tokens = new[] { -1 - row }, FirstPosition = _tokens.Count, PromptLength = request.PromptIds.Length };
+
+    /// <summary>What decides about the next token.</summary>
+    public SamplingRow SamplingRow() => new(request.Sampling, _tokens, request.PromptIds.Length)
+    {
+        Forbidden = Generated < request.Sampling.MinNewTokens ? [.. request.BadTokenIds, .. request.StopTokenIds] : request.BadTokenIds,
+        Allowed = request.Allowed,
+        Counts = _counts,
+        Rejects = request.Rejects is { } rejects ? id => rejects(_tokens.Skip(request.PromptIds.Length), id) : null,
+    };
+
+    /// <summary>Notes that a slice of <see cref="Next"/> was computed.</summary>
+    public void Advance(StepSlice slice)
+    {
+        Computed = slice.Length;
+        IsPrefilled |= Missing == 0;
+    }
+
+    public void Append(int token) => _tokens.Add(token);
+
+    /// <summary>Gives its room to others. What it had computed it will compute again.</summary>
+    public void Preempt(BlockPool pool)
+    {
+        Blocks.ReleaseAll(pool);
+        Computed = 0;
+        IsPrefilled = false;
+        IsRunning = false;
+        Lead = null;
+        Preemptions++;
+        if (!IsStarted)
+        {
+            PromptLogprobs.Clear();
+            foreach (var readout in request.Readouts)
+            {
+                readout.Reset();
+            }
+        }
+    }
+}

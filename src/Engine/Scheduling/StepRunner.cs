@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using LmDeploy.V1;
+using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Sampling;
+using LmDeploy.Engine.Steps;
+using TorchSharp;
+
+namespace LmDeploy.Engine.Scheduling;
+
+/// <summary>Carries out a scheduled step: forward pass, log-probabilities of the prompt, choice of the next tokens.</summary>
+internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightRecord? flight)
+{
+    /// <summary>Rows of logits made at once for prompt log-probabilities; bounds memory with large vocabularies.</summary>
+    private const int LogitRows = 256;
+
+    private readonly TokenSampler _sampler = new();
+    private readonly PlainSteps? _plain = model.Decoder.UsesKernels ? new PlainSteps(model, scheduler) : null;
+
+    /// <summary>The step to run next: what runs ahead of its tokens already, or what the scheduler says.</summary>
+    /// <returns>Empty when there is no work.</returns>
+    public IReadOnlyList<ScheduledSlice> Next() => _plain?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
+
+    public void Run(IReadOnlyList<ScheduledSlice> step)
+    {
+        using var scope = torch.NewDisposeScope();
+        if (_plain?.TryRun(step) == true)
+        {
+            return;
+        }
+
+        var hidden = model.Decoder.Forward(new StepBatch(step.Select(scheduled => scheduled.Slice)), model.Cache, flight);
+        var ends = new List<(Sequence Sequence, long Row)>();
+        var row = 0;
+        foreach (var scheduled in step)
+        {
+            ScorePrompt(scheduled, hidden, row);
+            ReadOut(scheduled, hidden, row);
+            row += scheduled.Slice.Count;
+            scheduler.Advance(scheduled);
+            if (scheduled.ReachesEnd)
+            {
+                ends.Add((scheduled.Sequence, row - 1));
+            }
+        }
+
+        ends.ForEach(end => end.Sequence.Start());
+        ends.RemoveAll(end => FinishScored(end.Sequence));
+        if (ends.Count > 0)
+        {
+            Choose(ends, model.Decoder.Logits(hidden.index_select(0, torch.tensor(ends.Select(end => end.Row).ToArray()).to(hidden.device))));
+        }
+    }
+
+    private bool FinishScored(Sequence sequence)
+    {
+        if (sequence.Request.MaxNewTokens > 0)
+        {
+            return false;
+        }
+
+        scheduler.Finish(sequence, FinishReason.Length);
+        return true;
+    }
+
+    private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
+    {
+        // Chosen before anything is handed out: where memory is short for that, the step can be done again.
+        var tokens = _sampler.Sample(logits, ends.ConvertAll(end => end.Sequence.SamplingRow()));
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (ends[i].Sequence.Request.WantsLogits)
+            {
+                using var row = logits.narrow(0, i, 1).to(torch.CPU).contiguous();
+                ends[i].Sequence.Request.OnLogits(row.bytes);
+            }
+
+            scheduler.Accept(ends[i].Sequence, tokens[i]);
+        }
+    }
+
+    /// <summary>Each row gives the log-probability of the token after it, where that is a prompt token which is asked for.</summary>
+    private void ScorePrompt(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
+    {
+        var (sequence, slice) = scheduled;
+        if (sequence.IsStarted || sequence.Request.PromptLogprobsFrom is not { } from)
+        {
+            return;
+        }
+
+        var prompt = sequence.Request.PromptIds;
+        var first = Math.Max(slice.FirstPosition, from - 1);
+        var end = Math.Min(slice.Length, prompt.Length - 1);
+        for (var start = first; start < end; start += LogitRows)
+        {
+            using var scope = torch.NewDisposeScope();
+            flight?.Advance();
+            var count = Math.Min(LogitRows, end - start);
+            var targets = torch.tensor(prompt.Skip(start + 1).Take(count).Select(id => (long)id).ToArray()).to(hidden.device).unsqueeze(1);
+            var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));
+            var chosen = torch.nn.functional.log_softmax(logits, 1).gather(1, targets).squeeze(1).to(torch.CPU).contiguous();
+            sequence.PromptLogprobs.AddRange(MemoryMarshal.Cast<byte, float>(chosen.bytes));
+        }
+    }
+
+    private void ReadOut(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
+    {
+        var (sequence, slice) = scheduled;
+        foreach (var readout in sequence.IsStarted ? [] : sequence.Request.Readouts)
+        {
+            var first = Math.Max(slice.FirstPosition, readout.From);
+            var end = Math.Min(slice.Length, readout.End);
+            if (first < end)
+            {
+                using var scope = torch.NewDisposeScope();
+                flight?.Advance();
+                readout.Read(model.Decoder, hidden.narrow(0, firstRow + first - slice.FirstPosition, end - first), first);
+            }
+        }
+    }
+}

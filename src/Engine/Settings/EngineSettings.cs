@@ -1,0 +1,82 @@
+using LmDeploy.V1;
+using LmDeploy.Engine.Cache;
+using LmDeploy.Text.Errors;
+
+namespace LmDeploy.Engine.Settings;
+
+/// <summary>The engine's settings with defaults filled in and checked.</summary>
+internal sealed record EngineSettings
+{
+    private const int MostThreads = 1024;
+    private const int DefaultQueueLen = 65_536;
+
+    public int? SessionLen { get; private init; }
+
+    public int MaxBatchSize { get; private init; }
+
+    /// <summary>Null for what suits the device.</summary>
+    public int? MaxPrefillTokenNum { get; private init; }
+
+    public int MaxQueueLen { get; private init; }
+
+    public bool EnablePrefixCaching { get; private init; }
+
+    public int CacheBlockSeqLen { get; private init; }
+
+    public double CacheMaxEntryCount { get; private init; }
+
+    public int Threads { get; private init; }
+
+    /// <summary>The most memory of the host that this process may take, in bytes; null for no limit.</summary>
+    public long? MemoryLimit { get; private init; }
+
+    /// <summary>The most a cache may take that is a share of free memory, in bytes; null when the share alone counts.</summary>
+    public long? MaxCacheBytes { get; private init; }
+
+    /// <summary>Whether weights are random numbers instead of those of the checkpoint.</summary>
+    public bool MakesWeights { get; private init; }
+
+    /// <summary>Whether requests that leave it to the model have the sampling of its generation_config.json.</summary>
+    public bool TakesModelSampling { get; private init; }
+
+    /// <summary>Whether <see cref="SessionLen"/> may be more than the model was made for.</summary>
+    public bool AllowsLongSession { get; private init; }
+
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>, naming the setting, its value and its range.</exception>
+    public static EngineSettings From(EngineConfig config) => new()
+    {
+        SessionLen = config.HasSessionLen ? AtLeastOne("session_len", config.SessionLen) : null,
+        MaxBatchSize = config.HasMaxBatchSize ? AtLeastOne("max_batch_size", config.MaxBatchSize) : 128,
+        MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : null,
+        MaxQueueLen = config.HasMaxQueueLen ? AtLeastOne("max_queue_len", config.MaxQueueLen) : DefaultQueueLen,
+        EnablePrefixCaching = !config.HasEnablePrefixCaching || config.EnablePrefixCaching,
+        CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : CachePlanner.DefaultBlockSize,
+        CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
+        MaxCacheBytes = config.HasMaxCacheBytes ? config.MaxCacheBytes : null,
+        MemoryLimit = config.HasMemoryLimitBytes ? config.MemoryLimitBytes : null,
+        MakesWeights = config.LoadFormat switch
+        {
+            "" or "auto" => false,
+            "dummy" => true,
+            var format => throw new EngineException(ErrorCodes.InvalidConfig, $"load_format must be auto or dummy, got '{format}'.", "load_format"),
+        },
+        TakesModelSampling = config.GenerationConfig switch
+        {
+            "" or "auto" => true,
+            "none" => false,
+            var source => throw new EngineException(ErrorCodes.InvalidConfig, $"generation_config must be auto or none, got '{source}'.", "generation_config"),
+        },
+        AllowsLongSession = config.AllowLongSessionLen,
+        Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
+    };
+
+    private static int AtLeastOne(string name, int value) =>
+        value >= 1 ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be at least 1, got {value}.", name);
+
+    /// <summary>OpenMP starts as many as it is told to: far too many make the whole host stand still.</summary>
+    private static int ThreadCount(int value) =>
+        value is >= 1 and <= MostThreads ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"threads must be 1 to {MostThreads}, got {value}.", "threads");
+
+    private static double Positive(string name, double value) =>
+        value > 0 && double.IsFinite(value) ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be above 0, got {value}.", name);
+}

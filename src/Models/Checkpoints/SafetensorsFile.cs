@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using LmDeploy.Files;
+using LmDeploy.Text.Errors;
+using Microsoft.Win32.SafeHandles;
+
+namespace LmDeploy.Models.Checkpoints;
+
+/// <summary>One open safetensors file. Reads are positioned and thread-safe.</summary>
+/// <remarks>
+/// Read rather than mapped: a mapped file that is cut short while it loads kills the process with SIGBUS,
+/// a short read is an error that can be told.
+/// </remarks>
+internal sealed class SafetensorsFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+
+    private SafetensorsFile(string path, SafeFileHandle handle, IReadOnlyList<TensorEntry> tensors)
+    {
+        Path = path;
+        _handle = handle;
+        Tensors = tensors;
+    }
+
+    public string Path { get; }
+
+    public IReadOnlyList<TensorEntry> Tensors { get; }
+
+    /// <exception cref="EngineException"><see cref="V1.ErrorCodes.InvalidCheckpoint"/>.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = ModelFile.Open(path);
+            var length = RandomAccess.GetLength(handle);
+            return new SafetensorsFile(path, handle, SafetensorsHeader.Parse(path, ReadHeader(path, handle, length), length));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            handle?.Dispose();
+            throw SafetensorsHeader.Invalid(path, e.Message, e);
+        }
+        catch
+        {
+            handle?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills the buffer from the file.</summary>
+    /// <exception cref="EngineException"><see cref="V1.ErrorCodes.InvalidCheckpoint"/> when the file ends before it should.</exception>
+    public void Read(long offset, Span<byte> buffer)
+    {
+        while (buffer.Length > 0)
+        {
+            var read = RandomAccess.Read(_handle, buffer, offset);
+            if (read == 0)
+            {
+                throw SafetensorsHeader.Invalid(Path, $"it was cut short while it was read (at byte {offset})");
+            }
+
+            offset += read;
+            buffer = buffer[read..];
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static byte[] ReadHeader(string path, SafeFileHandle handle, long fileLength)
+    {
+        Span<byte> lengthBytes = stackalloc byte[SafetensorsHeader.LengthBytes];
+        if (fileLength < lengthBytes.Length || RandomAccess.Read(handle, lengthBytes, 0) != lengthBytes.Length)
+        {
+            throw SafetensorsHeader.Invalid(path, $"it has {fileLength} bytes, too few for a header");
+        }
+
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        if (length > SafetensorsHeader.LongestHeader || (long)length > fileLength - lengthBytes.Length)
+        {
+            throw SafetensorsHeader.Invalid(path, $"its header claims {length} bytes, but the file has {fileLength} and a header at most {SafetensorsHeader.LongestHeader}");
+        }
+
+        var header = new byte[length];
+        var read = 0;
+        while (read < header.Length)
+        {
+            var count = RandomAccess.Read(handle, header.AsSpan(read), SafetensorsHeader.LengthBytes + read);
+            if (count == 0)
+            {
+                throw SafetensorsHeader.Invalid(path, "it was cut short while its header was read");
+            }
+
+            read += count;
+        }
+
+        return header;
+    }
+}

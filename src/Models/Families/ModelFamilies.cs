@@ -1,0 +1,52 @@
+using LmDeploy.V1;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Specs;
+using LmDeploy.Text.Errors;
+
+namespace LmDeploy.Models.Families;
+
+/// <summary>The architectures this engine runs.</summary>
+internal static class ModelFamilies
+{
+    private static readonly IReadOnlyList<IModelFamily> All =
+    [
+        new DeepseekV3Family(),
+        new Gemma2Family(),
+        new Gemma3Family(),
+        new Glm4Family(),
+        new Gpt2Family(),
+        new GptOssFamily(),
+        new InternLm2Family(),
+        new InternLm3Family(),
+        new LlamaFamily(),
+        new MistralFamily(),
+        new MixtralFamily(),
+        new Olmo2Family(),
+        new Phi3Family(),
+        new Qwen2Family(),
+        new Qwen3Family(),
+        new Qwen3MoeFamily(),
+    ];
+
+    private static string Names => string.Join(", ", All.Select(family => family.Architecture));
+
+    /// <summary>Reads what config.json describes.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.UnsupportedArchitecture"/> or <see cref="ErrorCodes.InvalidConfig"/>.</exception>
+    public static DecoderSpec Describe(ConfigFile config)
+    {
+        var architectures = config.Strings("architectures") ?? throw config.Missing("architectures", "an array with one of " + Names);
+        foreach (var architecture in architectures)
+        {
+            if (All.FirstOrDefault(family => family.Architecture == architecture || ModelHeads.IsOf(architecture, family)) is { } family)
+            {
+                return ModelHeads.Put(family.Describe(config), architecture, config);
+            }
+        }
+
+        throw new EngineException(
+            ErrorCodes.UnsupportedArchitecture,
+            $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}, the same decoders without an output layer (...Model), "
+            + $"and as reward models {ModelHeads.RewardModels}.",
+            "architectures");
+    }
+}

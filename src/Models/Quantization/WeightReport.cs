@@ -1,0 +1,26 @@
+using LmDeploy.Models.Checkpoints;
+
+namespace LmDeploy.Models.Quantization;
+
+/// <summary>Says how a checkpoint has its weights, and what they became.</summary>
+internal static class WeightReport
+{
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal) { ["F32"] = "float32", ["F16"] = "float16", ["BF16"] = "bfloat16" };
+
+    /// <param name="format">Null where nothing that was loaded is quantized.</param>
+    /// <param name="dtype">The type that is computed in.</param>
+    /// <returns>For example <c>awq 4-bit, dequantized to float32</c>.</returns>
+    public static string Describe(Checkpoint checkpoint, IWeightFormat? format, string dtype)
+    {
+        if (format is not null)
+        {
+            return $"{format.Description}, dequantized to {dtype}";
+        }
+
+        var stored = checkpoint.Tensors
+            .Where(tensor => Names.ContainsKey(tensor.Dtype))
+            .GroupBy(tensor => Names[tensor.Dtype])
+            .MaxBy(group => group.Sum(tensor => tensor.Elements))?.Key ?? dtype;
+        return stored == dtype ? stored : $"{stored}, converted to {dtype}";
+    }
+}

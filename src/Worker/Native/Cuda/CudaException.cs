@@ -1,4 +1,0 @@
-namespace LmDeploy.Worker.Native.Cuda;
-
-/// <summary>The CUDA driver refused a call, or a kernel failed before it. The text is like libtorch's: "CUDA error: ...".</summary>
-internal sealed class CudaException(string message) : Exception(message);

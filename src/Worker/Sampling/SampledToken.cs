@@ -1,6 +1,0 @@
-using LmDeploy.V1;
-
-namespace LmDeploy.Worker.Sampling;
-
-/// <summary>A chosen token and, when asked for, the candidates it was chosen among.</summary>
-internal readonly record struct SampledToken(int Id, TokenLogprobs? Logprobs);

@@ -1,0 +1,68 @@
+using LmDeploy.V1;
+using LmDeploy.Engine.Sampling;
+using LmDeploy.Engine.Scheduling;
+
+namespace LmDeploy.Engine.Tests.Golden;
+
+/// <summary>An engine request that keeps what it is told.</summary>
+internal sealed class RecordingRequest : EngineRequest
+{
+    private readonly TaskCompletionSource<(FinishReason Reason, Error? Error)> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public List<int> Tokens { get; } = [];
+
+    public List<TokenLogprobs?> Logprobs { get; } = [];
+
+    public IReadOnlyList<float> PromptLogprobs { get; private set; } = [];
+
+    /// <summary>The names of what it was told, in order.</summary>
+    public List<string> Told { get; } = [];
+
+    public bool AsksForLogits { get; init; }
+
+    public override bool WantsLogits => AsksForLogits;
+
+    /// <summary>Called with each token, on the engine's thread.</summary>
+    public Action<int> Observe { get; init; } = _ => { };
+
+    public Task<(FinishReason Reason, Error? Error)> Finished => _finished.Task;
+
+    public static RecordingRequest Greedy(int[] prompt, int maxNewTokens, CancellationToken cancellationToken = default) => new()
+    {
+        PromptIds = prompt,
+        Sampling = new SamplingParameters { Logprobs = 5 },
+        MaxNewTokens = maxNewTokens,
+        PromptLogprobsFrom = 1,
+        StopTokenIds = new HashSet<int>(),
+        CancellationToken = cancellationToken,
+    };
+
+    /// <summary>As <see cref="Greedy"/>, without log-probabilities of the prompt.</summary>
+    public static RecordingRequest Unscored(int[] prompt, int maxNewTokens, params int[] resumed) => new()
+    {
+        PromptIds = prompt,
+        ResumedIds = resumed,
+        Sampling = new SamplingParameters { Logprobs = 5 },
+        MaxNewTokens = maxNewTokens,
+        StopTokenIds = new HashSet<int>(),
+    };
+
+    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    {
+        Told.Add(nameof(OnPrefilled));
+        PromptLogprobs = [.. promptLogprobs];
+    }
+
+    public override void OnLogits(ReadOnlySpan<byte> logits) => Told.Add(nameof(OnLogits));
+
+    public override bool OnToken(SampledToken token, bool isStopToken)
+    {
+        Told.Add(nameof(OnToken));
+        Tokens.Add(token.Id);
+        Logprobs.Add(token.Logprobs);
+        Observe(token.Id);
+        return false;
+    }
+
+    public override void OnFinished(FinishReason reason, Error? error) => _finished.SetResult((reason, error));
+}

@@ -1,0 +1,88 @@
+using LmDeploy.Models.Specs;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Engine.Decoders;
+using TorchSharp;
+
+namespace LmDeploy.Engine.Tests.Kernels;
+
+public sealed class KernelDefinitionsTests
+{
+    [Theory]
+    [InlineData(32, 8, 4, 1)]
+    [InlineData(14, 2, 7, 1)]
+    [InlineData(32, 32, 1, 1)]
+    [InlineData(64, 4, 8, 2)]
+    [InlineData(24, 2, 6, 2)]
+    [InlineData(71, 1, 1, 71)]
+    public void GroupPart_DividesTheHeadsOfAKey(int heads, int keyValueHeads, int part, int parts)
+    {
+        var sizes = Sizes(heads, keyValueHeads, 128);
+
+        sizes.GroupPart.ShouldBe(part);
+        sizes.GroupParts.ShouldBe(parts);
+        (sizes.GroupPart * sizes.GroupParts * keyValueHeads).ShouldBe(heads);
+    }
+
+    [Theory]
+    [InlineData(8, 1)]
+    [InlineData(16, 2)]
+    [InlineData(64, 8)]
+    [InlineData(96, 16)]
+    [InlineData(128, 16)]
+    [InlineData(256, 32)]
+    public void Lanes_AreAPowerOfTwoWithRoomForAHead(int headDim, int lanes) =>
+        Sizes(8, 8, headDim).Options.ShouldContain($"-DLANES={lanes}");
+
+    [Theory]
+    [InlineData(64, 32)]
+    [InlineData(896, 128)]
+    [InlineData(4096, 512)]
+    [InlineData(16384, 1024)]
+    public void NormThreads_AreWholeWarps(int hidden, int threads) =>
+        (Sizes(8, 8, 64) with { Hidden = hidden }).NormThreads.ShouldBe(threads);
+
+    [Theory]
+    [InlineData(torch.ScalarType.Float32, "FLOAT")]
+    [InlineData(torch.ScalarType.BFloat16, "BFLOAT16")]
+    [InlineData(torch.ScalarType.Float16, "FLOAT16")]
+    public void Options_NameTheElementType(torch.ScalarType dtype, string name) =>
+        (Sizes(8, 8, 64) with { Dtype = dtype }).Options.ShouldContain($"-DELEMENT_{name}");
+
+    [Theory]
+    [InlineData(torch.ScalarType.BFloat16, 128, true)]
+    [InlineData(torch.ScalarType.Float16, 64, true)]
+    [InlineData(torch.ScalarType.BFloat16, 96, false)]
+    [InlineData(torch.ScalarType.Float32, 128, false)]
+    public void CanAttendPrompts_InSixteenBitsWithHeadsOfTheInstructions(torch.ScalarType dtype, int headDim, bool expected) =>
+        (Sizes(8, 8, headDim) with { Dtype = dtype }).CanAttendPrompts.ShouldBe(expected);
+
+    [Fact]
+    public void PrefillSource_HasTheSizesThatItIsLaunchedWith()
+    {
+        var source = Source("prefill");
+
+        source.ShouldContain($"#define QUERY_TILE {PromptTiles.Queries}\n");
+        source.ShouldContain($"tiles + {PromptTiles.Integers} * blockIdx.y");
+        PromptTiles.SharedBytes(128).ShouldBeGreaterThanOrEqualTo((2 * 128 * (128 + (2 * 2 * 128))) + 1024 + (8 * 8));
+    }
+
+    /// <summary>The kernel and who reads what it wrote have to agree on numbers that both spell out.</summary>
+    [Fact]
+    public void CandidatesSource_HasTheSizesThatAreRead()
+    {
+        var source = Source("candidates");
+
+        source.ShouldContain($"#define WANTED {TokenCandidates.Wanted}\n");
+        source.ShouldContain($"#define CANDIDATES {TokenCandidates.Most}\n");
+    }
+
+    private static string Source(string name)
+    {
+        using var stream = typeof(DecoderKernels).Assembly.GetManifestResourceStream($"LmDeploy.Engine.Kernels.{name}.cu")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static KernelDefinitions Sizes(int heads, int keyValueHeads, int headDim) =>
+        new(torch.ScalarType.BFloat16, 4096, heads, keyValueHeads, headDim, headDim, 64, Activation.Silu);
+}

@@ -1,8 +1,0 @@
-namespace LmDeploy.Worker.Tests.Engine;
-
-/// <summary>Tests that compute run one after the other: two cores.</summary>
-[CollectionDefinition(Name)]
-public sealed class TorchTests : ICollectionFixture<TorchFixture>
-{
-    public const string Name = "torch";
-}

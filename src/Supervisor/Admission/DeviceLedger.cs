@@ -1,5 +1,7 @@
+using LmDeploy.Supervisor.Files;
 using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Workers;
+
 
 namespace LmDeploy.Supervisor.Admission;
 

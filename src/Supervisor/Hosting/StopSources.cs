@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Hosting;
 

@@ -1,14 +1,17 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Connections;
+using LmDeploy.Supervisor.Files;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Hosting.Logging;
 using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
+using LmDeploy.Supervisor.Standby;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
-using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Hosting;

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;

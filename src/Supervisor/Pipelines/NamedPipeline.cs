@@ -1,6 +1,7 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;

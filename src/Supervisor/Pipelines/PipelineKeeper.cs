@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;

@@ -3,6 +3,7 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;
 

@@ -1,4 +1,5 @@
-using LmDeploy.Supervisor.Workers.Standby;
+using LmDeploy.Supervisor.Standby;
+
 
 namespace LmDeploy.Supervisor.Tests.TestDoubles;
 

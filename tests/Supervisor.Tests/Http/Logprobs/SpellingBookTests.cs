@@ -2,6 +2,7 @@ using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;
 using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;

@@ -17,9 +17,9 @@ internal sealed class WorkerParts
         var oom = new OomEvents(Memory);
         var processes = new WorkerProcessFactory(options, new SpawnThread(), Processes, time, loggers.CreateLogger<WorkerProcessFactory>());
         Failures = new FailureReporter(new KernelLog(), oom, options, time);
-        Launcher = new WorkerLauncher(processes, new WorkerConnector(time), Failures, oom, options, time);
+        Launcher = new WorkerLauncher(processes, new WorkerConnector(time), oom, options, time);
         Stopper = new WorkerStopper(options, time);
-        Standby = new StandbyWorkers(Launcher, Stopper, options, time);
+        Standby = new StandbyWorkers(Launcher, Stopper, Failures, options, time);
         First = new FirstWorker(Standby, Pressure, new GpuNodes(Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")), options, time, loggers.CreateLogger<FirstWorker>());
     }
 

@@ -72,7 +72,7 @@ internal sealed partial class Pipeline
         }
 
         var isDeviceBroken = death.Cause.Error.Failure?.Xids.Any(XidLine.IsOfDevice) == true;
-        if (isDeviceBroken && _worker?.Reservation is { } reservation)
+        if (isDeviceBroken && _reservation is { } reservation)
         {
             _starter.Avoid(reservation.Device);
         }

@@ -50,7 +50,7 @@ internal sealed partial class Pipeline
         {
             if (message is PipelineMessage.Spawned spawned)
             {
-                _worker = spawned.Worker; // Nobody had looked at it yet.
+                (_worker, _reservation) = (spawned.Worker, spawned.Reservation); // Nobody had looked at it yet.
             }
         }
 
@@ -98,7 +98,7 @@ internal sealed partial class Pipeline
         LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
         if (!crashed)
         {
-            worker.Reservation?.NotePeak(_lastReceipt.PeakBytes);
+            _reservation?.NotePeak(_lastReceipt.PeakBytes);
         }
 
         if (!_lastReceipt.HasExitCode)
@@ -107,9 +107,9 @@ internal sealed partial class Pipeline
             return (_lastReceipt, false);
         }
 
-        if (keepsPromise && worker.Reservation is { } reservation)
+        if (keepsPromise && _reservation is { } reservation)
         {
-            worker.Reservation = null;
+            (_reservation, worker.Reservation) = (null, null);
             await reservation.ReopenAsync();
             _kept = reservation;
         }
@@ -123,7 +123,7 @@ internal sealed partial class Pipeline
         if (_worker is { } worker)
         {
             await worker.DisposeAsync();
-            _worker = null;
+            (_worker, _reservation) = (null, null);
         }
     }
 }

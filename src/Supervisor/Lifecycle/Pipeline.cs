@@ -51,6 +51,7 @@ internal sealed partial class Pipeline : IDisposable
     // Written by the loop, read by anybody.
     private volatile PipelineState _state;
     private volatile WorkerInstance? _worker;
+    private volatile Reservation? _reservation;
     private volatile ModelInfo? _model;
     private volatile TaskCompletionSource<WorkerInstance> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IReadOnlyList<WorkerFailure> _failures = [];
@@ -78,6 +79,9 @@ internal sealed partial class Pipeline : IDisposable
 
     /// <summary>The worker, also one that will not die; null before its start and after its end.</summary>
     public WorkerInstance? Worker => _worker;
+
+    /// <summary>What was promised to the worker; null when there is none.</summary>
+    public Reservation? Reservation => _reservation;
 
     /// <summary>Null until it is loaded.</summary>
     public ModelInfo? Model => _model;
@@ -230,7 +234,7 @@ internal sealed partial class Pipeline : IDisposable
 
     private void OnSpawned(PipelineMessage.Spawned spawned)
     {
-        _worker = spawned.Worker;
+        (_worker, _reservation) = (spawned.Worker, spawned.Reservation);
         _before = spawned.Before;
         _held = null;
         _device = null;
@@ -254,7 +258,7 @@ internal sealed partial class Pipeline : IDisposable
         var model = loaded.Model;
         _held = loaded.Held;
         _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
-            ? DeviceBaseline.Resolve(model.Device, _worker!.Reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
+            ? DeviceBaseline.Resolve(model.Device, _reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
             : null;
         if (_intent is not null)
         {

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Workers;
@@ -21,8 +22,9 @@ internal abstract record PipelineMessage
 
     /// <summary>A process runs; from here on it has to be ended.</summary>
     /// <param name="Worker">Owned by the loop.</param>
+    /// <param name="Reservation">The worker's memory. Owned by the worker.</param>
     /// <param name="Before">The devices' memory before the spawn; null when the worker will not use one.</param>
-    public sealed record Spawned(WorkerInstance Worker, GpuReading? Before) : PipelineMessage;
+    public sealed record Spawned(WorkerInstance Worker, Reservation Reservation, GpuReading? Before) : PipelineMessage;
 
     /// <summary>The worker answered Hello.</summary>
     public sealed record Connected : PipelineMessage;

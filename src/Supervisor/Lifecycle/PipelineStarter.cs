@@ -65,12 +65,12 @@ internal sealed class PipelineStarter(
         try
         {
             worker = await StartWorkerAsync(spec, reservation, either.Token);
-            tell(new PipelineMessage.Spawned(worker, before));
+            tell(new PipelineMessage.Spawned(worker, reservation, before));
             await reservation.AssignAsync(worker.Process.Identity);
             limiter.Impose(worker, spec.MemoryLimit);
             if (worker.Connection is null)
             {
-                await launcher.ConnectAsync(worker, either.Token);
+                await ConnectAsync(worker, either.Token);
             }
 
             tell(new PipelineMessage.Connected());
@@ -118,6 +118,18 @@ internal sealed class PipelineStarter(
         {
             await reservation.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task ConnectAsync(WorkerInstance worker, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await launcher.ConnectAsync(worker, cancellationToken);
+        }
+        catch (WorkerStartException)
+        {
+            throw await failures.ReportStartAsync(worker);
         }
     }
 

@@ -1,6 +1,5 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
 
 
@@ -47,7 +46,7 @@ internal sealed partial class FirstWorker(
     /// <summary>The worker, which is waited for while it starts; who gets it has to stop and dispose it.</summary>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that it has to have; null for the supervisor's own.</param>
     /// <returns>Null when there is none that is right for the pipeline.</returns>
-    public async Task<WorkerInstance?> TryTakeAsync(PipelineSpec spec, string? visibleDevices, CancellationToken cancellationToken)
+    public async Task<WorkerInstance?> TryTakeAsync(WorkerSpec spec, string? visibleDevices, CancellationToken cancellationToken)
     {
         if (!StandbyWorkers.Fit(spec, HasCuda, visibleDevices) || Claim() is not { } making)
         {

@@ -1,5 +1,4 @@
 using LmDeploy.Supervisor.Configuration;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
 
 
@@ -58,7 +57,7 @@ internal sealed partial class StandbyPool(
     /// <summary>A worker that is connected, healthy and right for the pipeline; who gets it has to stop and dispose it.</summary>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that the worker has to have; null for the supervisor's own.</param>
     /// <returns>Null when there is none: a worker has to be started.</returns>
-    public async Task<WorkerInstance?> TryTakeAsync(PipelineSpec spec, string? visibleDevices, CancellationToken cancellationToken)
+    public async Task<WorkerInstance?> TryTakeAsync(WorkerSpec spec, string? visibleDevices, CancellationToken cancellationToken)
     {
         if (await first.TryTakeAsync(spec, visibleDevices, cancellationToken) is { } made)
         {

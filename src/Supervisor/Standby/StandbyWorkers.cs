@@ -1,12 +1,12 @@
 using LmDeploy.Supervisor.Configuration;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Workers;
 
 
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>Makes and ends workers that have loaded their libraries and no model. Thread-safe.</summary>
-internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stopper, SupervisorOptions options, TimeProvider time)
+internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, SupervisorOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
@@ -14,7 +14,7 @@ internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stop
     /// <summary>Whether a pipeline can use such a worker. A limit counts from a worker's first byte, and a context on a device is of no use to a pipeline on the CPU.</summary>
     /// <param name="cuda">Whether the worker has a CUDA context.</param>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that the worker has to have; null for the supervisor's own.</param>
-    public static bool Fit(PipelineSpec spec, bool cuda, string? visibleDevices) => spec.MemoryLimit is null
+    public static bool Fit(WorkerSpec spec, bool cuda, string? visibleDevices) => spec.MemoryLimit is null
         && (spec.MayUseGpu || !cuda)
         && (visibleDevices is null || visibleDevices == Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"));
 
@@ -29,6 +29,12 @@ internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stop
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             await worker.Connection!.PrepareAsync(cuda, either.Token);
             return worker;
+        }
+        catch (WorkerStartException)
+        {
+            var failure = await failures.ReportStartAsync(worker);
+            await EndAsync(worker);
+            throw failure;
         }
         catch
         {

@@ -36,7 +36,7 @@ internal static class SupervisorApp
         builder.Services.AddSingleton(workers.Pressure).AddSingleton(workers.Standby).AddSingleton(workers.First);
         AddSupervisor(builder.Services, workers, descriptors);
         builder.Services.AddBoundedTransport();
-        builder.Services.AddAdmission();
+        builder.Services.AddAdmission().AddPipelines();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
@@ -67,20 +67,10 @@ internal static class SupervisorApp
         .AddSingleton<StandbyPool>()
         .AddSingleton<INvml, Nvml>()
         .AddSingleton<IGpuMonitor, GpuMonitor>()
-        .AddSingleton<Reclaimer>()
-        .AddSingleton<PipelineStarter>()
-        .AddSingleton<PipelineParts>()
-        .AddSingleton<PipelineRegistry>()
-        .AddSingleton<PipelineKeeper>()
-        .AddSingleton<NamedPipelines>()
-        .AddSingleton<PipelineOverview>()
-        .AddSingleton<ReceiptHistory>()
         .AddSingleton<ServedModels>()
         .AddSingleton<Preloading>()
-        .AddSingleton<PipelineDirectory>()
         .AddSingleton<CallFailures>()
         .AddSingleton<RequestProxy>()
-        .AddSingleton<EnvironmentChecker>()
         .AddSingleton<PipelinesService>()
         .AddSingleton<HostService>();
 

@@ -15,7 +15,7 @@ namespace LmDeploy.Supervisor.Lifecycle;
 /// One pipeline from Open to its receipt. One loop owns its state and is told everything by messages; what other threads see
 /// of it is for listings only.
 /// </summary>
-internal sealed partial class Pipeline : IDisposable
+internal sealed partial class Pipeline : IWorkerSource, IDisposable
 {
     /// <summary>Of how many workers the end is kept.</summary>
     public const int KeptFailures = 10;
@@ -75,7 +75,13 @@ internal sealed partial class Pipeline : IDisposable
 
     public PipelineSpec Spec { get; }
 
+    public string Name => Spec.Name;
+
     public PipelineState State => _state;
+
+    public bool IsOpen => _state is PipelineState.Starting or PipelineState.Loading or PipelineState.Ready;
+
+    public bool IsGone => Completion.IsCompleted;
 
     /// <summary>The worker, also one that will not die; null before its start and after its end.</summary>
     public WorkerInstance? Worker => _worker;
@@ -116,6 +122,13 @@ internal sealed partial class Pipeline : IDisposable
 
     /// <summary>Asks for the end; <see cref="Completion"/> tells when it has come. May be called at any time and often.</summary>
     public void Stop(StopReason reason) => Send(new PipelineMessage.StopRequested(reason));
+
+    /// <summary>Ends it as its holder does. Completes when the worker is gone, or quarantined.</summary>
+    public Task CloseAsync()
+    {
+        Stop(StopReason.Disposed);
+        return Completion;
+    }
 
     /// <summary>Begins a request.</summary>
     /// <exception cref="SupervisorException">The pipeline ends.</exception>

@@ -84,7 +84,7 @@ internal sealed class GenerationRun(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                var cause = await failures.ExplainAsync(turn.Pipeline ?? pipeline, worker, exception);
+                var cause = await failures.ExplainAsync(turn.Source ?? pipeline, worker, exception);
                 if (pipeline.Ended.IsCompleted)
                 {
                     throw await pipeline.Ended;

@@ -59,7 +59,7 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                var cause = await failures.ExplainAsync(turn?.Pipeline ?? pipeline, worker, exception);
+                var cause = await failures.ExplainAsync(turn?.Source ?? pipeline, worker, exception);
                 if (!worker.Crash.Task.IsCompleted || pipeline.Ended.IsCompleted)
                 {
                     throw pipeline.Ended.IsCompleted ? await pipeline.Ended : cause;

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Grpc;
@@ -74,6 +75,6 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
     private static bool IsUnreadable(Exception exception) =>
         exception is InvalidProtocolBufferException or RpcException { StatusCode: StatusCode.Internal or StatusCode.InvalidArgument or StatusCode.ResourceExhausted };
 
-    [LoggerMessage(EventId = 1, EventName = "CallFailed", Level = LogLevel.Error, Message = "{Method} failed unexpectedly")]
+    [LoggerMessage(EventIds.CallFailed, LogLevel.Error, "{Method} failed unexpectedly", EventName = nameof(EventIds.CallFailed))]
     private partial void LogUnexpected(string method, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.V1;
@@ -102,12 +103,14 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
         }
     }
 
-    [LoggerMessage(EventId = 30, EventName = "HolderLost", Level = LogLevel.Information, Message = "Pipeline {Id}: its holder is gone: {Reason}")]
+    [LoggerMessage(EventIds.HolderLost, LogLevel.Information, "Pipeline {Id}: its holder is gone: {Reason}", EventName = nameof(EventIds.HolderLost))]
     private partial void LogHolderLost(string id, string reason);
 
-    [LoggerMessage(EventId = 32, EventName = "HoldOver", Level = LogLevel.Debug, Message = "Pipeline {Id} ended before its holder let go")]
+    [LoggerMessage(EventIds.HoldOver, LogLevel.Debug, "Pipeline {Id} ended before its holder let go", EventName = nameof(EventIds.HoldOver))]
     private partial void LogHoldOver(string id);
 
-    [LoggerMessage(EventId = 31, EventName = "HoldMessageIgnored", Level = LogLevel.Warning, Message = "Pipeline {Id}: its holder sent a second message, which means nothing")]
+    [LoggerMessage(
+        EventIds.HoldMessageIgnored, LogLevel.Warning, "Pipeline {Id}: its holder sent a second message, which means nothing",
+        EventName = nameof(EventIds.HoldMessageIgnored))]
     private partial void LogIgnored(string id);
 }

@@ -121,15 +121,17 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         await app.StopAsync(deadline.Token);
     }
 
-    [LoggerMessage(EventId = 40, EventName = "SupervisorStarted", Level = LogLevel.Information, Message = "Listening on {Socket}; workers come from {Home}")]
+    [LoggerMessage(
+        EventIds.SupervisorStarted, LogLevel.Information, "Listening on {Socket}; workers come from {Home}",
+        EventName = nameof(EventIds.SupervisorStarted))]
     private static partial void LogStarted(ILogger logger, string socket, string home);
 
-    [LoggerMessage(EventId = 41, EventName = "SupervisorEnding", Level = LogLevel.Information, Message = "Ending: {Reason}")]
+    [LoggerMessage(EventIds.SupervisorEnding, LogLevel.Information, "Ending: {Reason}", EventName = nameof(EventIds.SupervisorEnding))]
     private static partial void LogEnding(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 43, EventName = "RequestsLeft", Level = LogLevel.Warning, Message = "{Count} requests were not waited for any longer")]
+    [LoggerMessage(EventIds.RequestsLeft, LogLevel.Warning, "{Count} requests were not waited for any longer", EventName = nameof(EventIds.RequestsLeft))]
     private static partial void LogRequestsLeft(ILogger logger, int count);
 
-    [LoggerMessage(EventId = 42, EventName = "PipelinesLeft", Level = LogLevel.Error, Message = "{Count} pipelines had not ended in time")]
+    [LoggerMessage(EventIds.PipelinesLeft, LogLevel.Error, "{Count} pipelines had not ended in time", EventName = nameof(EventIds.PipelinesLeft))]
     private static partial void LogPipelinesLeft(ILogger logger, int count);
 }

@@ -6,7 +6,6 @@ using LmDeploy.Supervisor.Standby;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 
-
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>What starts and ends workers: put together before the rest of the supervisor, so that the first worker can start meanwhile.</summary>

@@ -3,7 +3,6 @@ using LmDeploy.Supervisor.Http.Bodies;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Shutdown;
 
-
 namespace LmDeploy.Supervisor.Http;
 
 /// <summary>Answers a request to a model.</summary>

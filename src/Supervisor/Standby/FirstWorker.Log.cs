@@ -1,16 +1,26 @@
+using LmDeploy.Supervisor.Logging;
+
 namespace LmDeploy.Supervisor.Standby;
 
 internal sealed partial class FirstWorker
 {
-    [LoggerMessage(EventId = 56, EventName = "FirstWorkerReady", Level = LogLevel.Information, Message = "Worker {Pid}, the first, waits for a pipeline")]
+    [LoggerMessage(
+        EventIds.FirstWorkerReady, LogLevel.Information, "Worker {Pid}, the first, waits for a pipeline",
+        EventName = nameof(EventIds.FirstWorkerReady))]
     private partial void LogReady(int pid);
 
-    [LoggerMessage(EventId = 57, EventName = "FirstWorkerTaken", Level = LogLevel.Information, Message = "Worker {Pid}, the first, has its pipeline: {Id}")]
+    [LoggerMessage(
+        EventIds.FirstWorkerTaken, LogLevel.Information, "Worker {Pid}, the first, has its pipeline: {Id}",
+        EventName = nameof(EventIds.FirstWorkerTaken))]
     private partial void LogTaken(int pid, string id);
 
-    [LoggerMessage(EventId = 58, EventName = "FirstWorkerUnused", Level = LogLevel.Information, Message = "Worker {Pid}, the first, is ended: no pipeline has come for it")]
+    [LoggerMessage(
+        EventIds.FirstWorkerUnused, LogLevel.Information, "Worker {Pid}, the first, is ended: no pipeline has come for it",
+        EventName = nameof(EventIds.FirstWorkerUnused))]
     private partial void LogUnused(int pid);
 
-    [LoggerMessage(EventId = 59, EventName = "FirstWorkerFailed", Level = LogLevel.Information, Message = "The first worker did not get ready: {Reason}")]
+    [LoggerMessage(
+        EventIds.FirstWorkerFailed, LogLevel.Information, "The first worker did not get ready: {Reason}",
+        EventName = nameof(EventIds.FirstWorkerFailed))]
     private partial void LogFailed(string reason);
 }

@@ -2,7 +2,6 @@ using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Workers;
 
-
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>

@@ -1,22 +1,30 @@
+using LmDeploy.Supervisor.Logging;
+
 namespace LmDeploy.Supervisor.Standby;
 
 internal sealed partial class StandbyPool
 {
-    [LoggerMessage(EventId = 50, EventName = "StandbyReady", Level = LogLevel.Information, Message = "Worker {Pid} stands by")]
+    [LoggerMessage(EventIds.StandbyReady, LogLevel.Information, "Worker {Pid} stands by", EventName = nameof(EventIds.StandbyReady))]
     private partial void LogReady(int pid);
 
-    [LoggerMessage(EventId = 51, EventName = "StandbyTaken", Level = LogLevel.Information, Message = "Worker {Pid} stands by no more: pipeline {Id} has it")]
+    [LoggerMessage(
+        EventIds.StandbyTaken, LogLevel.Information, "Worker {Pid} stands by no more: pipeline {Id} has it",
+        EventName = nameof(EventIds.StandbyTaken))]
     private partial void LogTaken(int pid, string id);
 
-    [LoggerMessage(EventId = 52, EventName = "StandbyUnhealthy", Level = LogLevel.Warning, Message = "Worker {Pid} stood by and does not answer; it is ended")]
+    [LoggerMessage(
+        EventIds.StandbyUnhealthy, LogLevel.Warning, "Worker {Pid} stood by and does not answer; it is ended",
+        EventName = nameof(EventIds.StandbyUnhealthy))]
     private partial void LogUnhealthy(int pid);
 
-    [LoggerMessage(EventId = 53, EventName = "StandbyDied", Level = LogLevel.Warning, Message = "Worker {Pid} stood by and died")]
+    [LoggerMessage(EventIds.StandbyDied, LogLevel.Warning, "Worker {Pid} stood by and died", EventName = nameof(EventIds.StandbyDied))]
     private partial void LogDied(int pid);
 
-    [LoggerMessage(EventId = 54, EventName = "StandbyFailed", Level = LogLevel.Warning, Message = "No worker could be made to stand by: {Reason}")]
+    [LoggerMessage(EventIds.StandbyFailed, LogLevel.Warning, "No worker could be made to stand by: {Reason}", EventName = nameof(EventIds.StandbyFailed))]
     private partial void LogFailed(string reason);
 
-    [LoggerMessage(EventId = 55, EventName = "StandbyShortage", Level = LogLevel.Information, Message = "Memory is short: {Count} workers that stand by are ended")]
+    [LoggerMessage(
+        EventIds.StandbyShortage, LogLevel.Information, "Memory is short: {Count} workers that stand by are ended",
+        EventName = nameof(EventIds.StandbyShortage))]
     private partial void LogShortage(int count);
 }

@@ -1,7 +1,6 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Workers;
 
-
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>

@@ -2,7 +2,6 @@ using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Workers;
 
-
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>Makes and ends workers that have loaded their libraries and no model. Thread-safe.</summary>

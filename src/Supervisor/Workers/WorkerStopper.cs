@@ -2,7 +2,6 @@ using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Tasks;
 
-
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>Ends workers: asks, kills, waits, and always returns.</summary>

@@ -3,7 +3,6 @@ using LmDeploy.Supervisor.Files;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 
-
 namespace LmDeploy.Supervisor.Tests.Files;
 
 public sealed class PrivateFolderTests : IDisposable

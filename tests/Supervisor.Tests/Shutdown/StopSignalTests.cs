@@ -1,7 +1,6 @@
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Shutdown;
 
-
 namespace LmDeploy.Supervisor.Tests.Shutdown;
 
 public sealed class StopSignalTests

@@ -1,7 +1,6 @@
 using LmDeploy.Supervisor.Standby;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 
-
 namespace LmDeploy.Supervisor.Tests.Standby;
 
 public sealed class HostMemoryPressureTests

@@ -1,6 +1,5 @@
 using LmDeploy.Supervisor.Standby;
 
-
 namespace LmDeploy.Supervisor.Tests.TestDoubles;
 
 /// <summary>A host that is short of memory when the test says so.</summary>

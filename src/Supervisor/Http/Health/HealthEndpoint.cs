@@ -3,7 +3,6 @@ using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
 
-
 namespace LmDeploy.Supervisor.Http.Health;
 
 /// <summary><c>GET /health</c> and <c>/health/live</c> say that the server answers, <c>/health/ready</c> whether it takes requests: it has loaded what it was to load, and is not draining.</summary>

@@ -131,8 +131,9 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     }
 
     /// <summary>Begins a request.</summary>
+    /// <param name="onLeft">Called when it is over; null for nothing.</param>
     /// <exception cref="SupervisorException">The pipeline ends.</exception>
-    public RequestScope Enter()
+    public RequestScope Enter(Action? onLeft = null)
     {
         if (_ended.Task.IsCompleted)
         {
@@ -140,7 +141,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         }
 
         Interlocked.Increment(ref _running);
-        return new RequestScope(this);
+        return new RequestScope(this, onLeft);
     }
 
     /// <summary>The worker that serves now, or the next one; called by a <see cref="RequestScope"/>.</summary>

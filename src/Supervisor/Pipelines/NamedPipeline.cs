@@ -67,7 +67,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         try
         {
             var pipeline = await loading.WaitAsync(cancellationToken);
-            return pipeline.Enter().AndThen(EndUse);
+            return pipeline.Enter(EndUse);
         }
         catch
         {

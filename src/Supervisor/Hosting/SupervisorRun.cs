@@ -70,7 +70,9 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
         LogStarted(logger, options.Socket, options.Home);
-        _ = GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None); // So that the first pipeline does not wait for NVML to initialize.
+
+        // So that the first pipeline does not wait for NVML to initialize.
+        GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None).Detach(exception => LogGpusNotRead(logger, exception));
         app.Services.GetRequiredService<StandbyPool>().Start();
         var reason = await stop.Requested;
         var ending = time.GetTimestamp();
@@ -134,4 +136,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
     [LoggerMessage(EventIds.PipelinesLeft, LogLevel.Error, "{Count} pipelines had not ended in time", EventName = nameof(EventIds.PipelinesLeft))]
     private static partial void LogPipelinesLeft(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.GpusNotRead, LogLevel.Warning, "The devices could not be read", EventName = nameof(EventIds.GpusNotRead))]
+    private static partial void LogGpusNotRead(ILogger logger, Exception exception);
 }

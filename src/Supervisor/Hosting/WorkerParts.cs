@@ -18,7 +18,7 @@ internal sealed class WorkerParts
         Failures = new FailureReporter(new KernelLog(), oom, options, time);
         Launcher = new WorkerLauncher(processes, new WorkerConnector(time), oom, options, time);
         Stopper = new WorkerStopper(options, time);
-        Standby = new StandbyWorkers(Launcher, Stopper, Failures, options, time);
+        Standby = new StandbyWorkers(Launcher, Stopper, Failures, options, time, loggers.CreateLogger<StandbyWorkers>());
         First = new FirstWorker(Standby, Pressure, new GpuNodes(Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")), options, time, loggers.CreateLogger<FirstWorker>());
     }
 

@@ -57,7 +57,11 @@ internal sealed partial class Pipeline
         var gone = true;
         if (_worker is { } worker)
         {
-            worker.Process.Kill();
+            await TryAsync(() =>
+            {
+                worker.Process.Kill();
+                return Task.CompletedTask;
+            });
             gone = await worker.Process.Exited.CompletesWithinAsync(_reclaimer.KillTimeout, _time);
             await TryAsync(gone ? ForgetWorkerAsync : () => Task.CompletedTask);
         }

@@ -6,6 +6,7 @@ using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Journal;
 using LmDeploy.Supervisor.Poison;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -217,6 +218,8 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
             case PipelineMessage.Restarting restarting:
                 OnRestarting(restarting.Delay);
                 return Task.CompletedTask;
+            case PipelineMessage.WatchFailed failed:
+                return Task.FromException(failed.Exception);
             case PipelineMessage.LivesEnded ended:
                 return OnLivesEndedAsync(ended.Failure);
             default:
@@ -253,8 +256,8 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         _held = null;
         _device = null;
         _lastSeen = default;
-        _ = TellExitAsync(spawned.Worker);
-        _ = TellCondemnedAsync(spawned.Worker);
+        TellExitAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
+        TellCondemnedAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
     }
 
     private void OnConnected()

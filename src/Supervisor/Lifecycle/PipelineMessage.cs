@@ -46,6 +46,9 @@ internal abstract record PipelineMessage
     /// <summary>The supervisor itself has killed a worker, which may or may not die of it.</summary>
     public sealed record Condemned(WorkerInstance Worker) : PipelineMessage;
 
+    /// <summary>The loop will not hear of a worker's end, so it cannot go on.</summary>
+    public sealed record WatchFailed(Exception Exception) : PipelineMessage;
+
     /// <summary>Another worker will be started.</summary>
     /// <param name="Delay">The time until then.</param>
     public sealed record Restarting(TimeSpan Delay) : PipelineMessage;

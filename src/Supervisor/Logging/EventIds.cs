@@ -21,6 +21,9 @@ internal static class EventIds
     public const int PipelineReleased = 24;
     public const int PipelineLoopFailed = 25;
     public const int WorkerRestarting = 26;
+    public const int HangWatchFailed = 27;
+    public const int PipelineRunFailed = 28;
+    public const int PipelineKeeperFailed = 29;
 
     // Holders.
     public const int HolderLost = 30;
@@ -32,6 +35,7 @@ internal static class EventIds
     public const int SupervisorEnding = 41;
     public const int PipelinesLeft = 42;
     public const int RequestsLeft = 43;
+    public const int GpusNotRead = 44;
 
     // Standby workers.
     public const int StandbyReady = 50;
@@ -47,6 +51,7 @@ internal static class EventIds
 
     // HTTP.
     public const int RequestFailed = 60;
+    public const int DevicesNotListed = 61;
 
     // Served models.
     public const int ModelLoaded = 70;
@@ -60,4 +65,9 @@ internal static class EventIds
     public const int NoLedgerFolder = 81;
     public const int PeaksUnreadable = 82;
     public const int PeaksUnwritable = 83;
+
+    // Standby workers, further ones.
+    public const int StandbyPoolFailed = 90;
+    public const int FirstWorkerWatchFailed = 91;
+    public const int StandbyNotEnded = 92;
 }

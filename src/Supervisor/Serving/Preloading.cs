@@ -28,6 +28,10 @@ internal sealed partial class Preloading(ServedModels served, ILogger<Preloading
         {
             // The supervisor ends.
         }
+        catch (Exception exception)
+        {
+            LogFailed(model.Name, $"{exception.GetType().Name}: {exception.Message}");
+        }
     }
 
     [LoggerMessage(EventIds.ModelLoaded, LogLevel.Information, "{Model} is loaded", EventName = nameof(EventIds.ModelLoaded))]

@@ -20,6 +20,11 @@ internal sealed partial class FirstWorker
     private partial void LogUnused(int pid);
 
     [LoggerMessage(
+        EventIds.FirstWorkerWatchFailed, LogLevel.Error, "The watch over the first worker failed; it is ended unless a pipeline has it",
+        EventName = nameof(EventIds.FirstWorkerWatchFailed))]
+    private partial void LogWatchFailed(Exception exception);
+
+    [LoggerMessage(
         EventIds.FirstWorkerFailed, LogLevel.Information, "The first worker did not get ready: {Reason}",
         EventName = nameof(EventIds.FirstWorkerFailed))]
     private partial void LogFailed(string reason);

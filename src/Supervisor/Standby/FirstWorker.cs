@@ -104,6 +104,20 @@ internal sealed partial class FirstWorker(
 
     private async Task WatchAsync(Task<WorkerInstance?> making)
     {
+        try
+        {
+            await EndUnusedAsync(making);
+        }
+        catch (Exception exception)
+        {
+            LogWatchFailed(exception);
+            await DropAsync();
+        }
+    }
+
+    /// <summary>Waits for a pipeline to claim it, and ends it when none comes in time or memory gets short.</summary>
+    private async Task EndUnusedAsync(Task<WorkerInstance?> making)
+    {
         await making;
         var ready = time.GetTimestamp();
         while (Pid is not null && time.GetElapsedTime(ready) < Lifetime && !pressure.IsHigh())

@@ -24,6 +24,11 @@ internal sealed partial class StandbyPool
     private partial void LogFailed(string reason);
 
     [LoggerMessage(
+        EventIds.StandbyPoolFailed, LogLevel.Error, "The loop that keeps workers that stand by failed; they are ended, and no more are made",
+        EventName = nameof(EventIds.StandbyPoolFailed))]
+    private partial void LogPoolFailed(Exception exception);
+
+    [LoggerMessage(
         EventIds.StandbyShortage, LogLevel.Information, "Memory is short: {Count} workers that stand by are ended",
         EventName = nameof(EventIds.StandbyShortage))]
     private partial void LogShortage(int count);

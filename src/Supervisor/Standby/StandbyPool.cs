@@ -72,7 +72,7 @@ internal sealed partial class StandbyPool(
             }
 
             LogUnhealthy(worker.Process.Identity.Pid);
-            _ = workers.EndAsync(worker);
+            workers.BeginEnd(worker);
         }
 
         return null;
@@ -101,6 +101,20 @@ internal sealed partial class StandbyPool(
     public void Dispose() => _ends.Dispose();
 
     private async Task RunAsync()
+    {
+        try
+        {
+            await RefillAsync();
+        }
+        catch (Exception exception)
+        {
+            // Nobody looks after the host's memory any more, so nothing is kept that takes some.
+            LogPoolFailed(exception);
+            await EndAllAsync();
+        }
+    }
+
+    private async Task RefillAsync()
     {
         await first.Made.WaitAsync(_ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Which may be waited for.
         var backOff = LookInterval;

@@ -1,11 +1,14 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Logging;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>Makes and ends workers that have loaded their libraries and no model. Thread-safe.</summary>
-internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, SupervisorOptions options, TimeProvider time)
+internal sealed partial class StandbyWorkers(
+    WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, SupervisorOptions options, TimeProvider time, ILogger<StandbyWorkers> logger)
 {
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
@@ -58,6 +61,9 @@ internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stop
         }
     }
 
+    /// <summary>Ends a worker without a wait for it.</summary>
+    public void BeginEnd(WorkerInstance worker) => EndAsync(worker).Detach(exception => LogNotEnded(worker.Process.Identity.Pid, exception));
+
     public async Task EndAsync(WorkerInstance worker)
     {
         var end = await stopper.StopAsync(worker.Process, Grace, crashed: worker.Process.Exited.IsCompleted);
@@ -65,10 +71,19 @@ internal sealed class StandbyWorkers(WorkerLauncher launcher, WorkerStopper stop
         {
             // It will not die. What belongs to it goes when it does.
             worker.Connection?.Dispose();
-            _ = worker.Process.Exited.ContinueWith(_ => worker.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            DisposeAfterExitAsync(worker).Detach(exception => LogNotEnded(worker.Process.Identity.Pid, exception));
             return;
         }
 
         await worker.DisposeAsync();
     }
+
+    private static async Task DisposeAfterExitAsync(WorkerInstance worker)
+    {
+        await worker.Process.Exited;
+        await worker.DisposeAsync();
+    }
+
+    [LoggerMessage(EventIds.StandbyNotEnded, LogLevel.Error, "Worker {Pid}, which stood by, could not be cleared away", EventName = nameof(EventIds.StandbyNotEnded))]
+    private partial void LogNotEnded(int pid, Exception exception);
 }

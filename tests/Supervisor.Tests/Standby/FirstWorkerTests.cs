@@ -154,6 +154,19 @@ public sealed class FirstWorkerTests
     }
 
     [Fact]
+    public async Task WatchThatFails_EndsIt()
+    {
+        using var workshop = await ReadyAsync();
+        var first = workshop.Process;
+
+        workshop.Pressure.Failure = new InvalidOperationException("what nobody foresaw");
+
+        await Deadline.UntilAsync(() => Turned(workshop, () => first.IsDisposed), "it is ended");
+        workshop.First.Pid.ShouldBeNull();
+        await workshop.First.DisposeAsync();
+    }
+
+    [Fact]
     public async Task WorkerThatDiedMeanwhile_IsNotHandedOut()
     {
         using var workshop = await ReadyAsync();

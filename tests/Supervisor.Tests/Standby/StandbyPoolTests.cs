@@ -157,6 +157,19 @@ public sealed class StandbyPoolTests
         (await workshop.Standby.TryTakeAsync(Workshop.Spec(), null, CancellationToken.None).InTime()).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task LoopThatFails_LeavesNoWorkerThatNobodyLooksAfter()
+    {
+        using var workshop = await FillAsync();
+        var first = workshop.Process;
+
+        workshop.Pressure.Failure = new InvalidOperationException("what nobody foresaw");
+
+        await UntilAsync(workshop, () => first.IsDisposed, "the worker that stood by is ended");
+        workshop.Standby.Count.ShouldBe(0);
+        await EndAsync(workshop);
+    }
+
     private static async Task<Workshop> FillAsync()
     {
         var workshop = new Workshop(standby: 1);

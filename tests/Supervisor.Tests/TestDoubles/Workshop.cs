@@ -32,7 +32,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Reclaimer = new Reclaimer(Stopper, monitor, Options, Time);
         Failures = new FailureReporter(KernelLog, Oom, Options, Time);
         Launcher = new WorkerLauncher(this, this, Oom, Options, Time);
-        var workers = new StandbyWorkers(Launcher, Stopper, Failures, Options, Time);
+        var workers = new StandbyWorkers(Launcher, Stopper, Failures, Options, Time, NullLogger<StandbyWorkers>.Instance);
         First = new FirstWorker(workers, Pressure, nodes ?? new GpuNodes(null, "/nowhere"), Options, Time, NullLogger<FirstWorker>.Instance);
         Standby = new StandbyPool(workers, First, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
         var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);

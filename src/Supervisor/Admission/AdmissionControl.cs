@@ -1,6 +1,6 @@
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Reads;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -12,7 +12,7 @@ internal sealed class AdmissionControl(
     private readonly AdmissionLane _hostLane = new(host, ledgers, peaks, evictor, time);
     private readonly AdmissionLane _gpuLane = new(gpus, ledgers, peaks, evictor, time);
 
-    public async Task<Reservation> AcquireAsync(PipelineSpec spec, Action onWaiting, CancellationToken cancellationToken)
+    public async Task<Reservation> AcquireAsync(WorkerSpec spec, Action onWaiting, CancellationToken cancellationToken)
     {
         var usesGpu = await UsesGpuAsync(spec, cancellationToken);
         var estimate = await EstimateAsync(spec, usesGpu, cancellationToken);
@@ -28,7 +28,7 @@ internal sealed class AdmissionControl(
     }
 
     /// <summary>Reads what the folder says of its size, which has the time that a load has.</summary>
-    private async Task<MemoryEstimate> EstimateAsync(PipelineSpec spec, bool onGpu, CancellationToken cancellationToken)
+    private async Task<MemoryEstimate> EstimateAsync(WorkerSpec spec, bool onGpu, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class AdmissionControl(
         }
     }
 
-    private async Task<bool> UsesGpuAsync(PipelineSpec spec, CancellationToken cancellationToken) => spec.Engine.Device switch
+    private async Task<bool> UsesGpuAsync(WorkerSpec spec, CancellationToken cancellationToken) => spec.Engine.Device switch
     {
         "cpu" => false,
         "cuda" => true,

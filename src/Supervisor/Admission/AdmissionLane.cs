@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -23,7 +23,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
 
     /// <summary>As <see cref="IAdmission.AcquireAsync"/>.</summary>
     /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>.</exception>
-    public async Task<Reservation> AcquireAsync(PipelineSpec spec, MemoryEstimate estimate, Action onWaiting, CancellationToken cancellationToken)
+    public async Task<Reservation> AcquireAsync(WorkerSpec spec, MemoryEstimate estimate, Action onWaiting, CancellationToken cancellationToken)
     {
         if (await ReadAsync(cancellationToken) is { Count: > 0 } devices && devices.Max(device => device.Total) < estimate.Need.Least)
         {
@@ -53,13 +53,13 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task<Reservation> QueueAsync(PipelineSpec spec, MemoryEstimate estimate, CancellationToken ended)
+    private async Task<Reservation> QueueAsync(WorkerSpec spec, MemoryEstimate estimate, CancellationToken ended)
     {
         using var turn = await _turns.AcquireAsync(1, ended);
         return await LookUntilPlacedAsync(spec, estimate, ended);
     }
 
-    private async Task<Reservation> LookUntilPlacedAsync(PipelineSpec spec, MemoryEstimate estimate, CancellationToken ended)
+    private async Task<Reservation> LookUntilPlacedAsync(WorkerSpec spec, MemoryEstimate estimate, CancellationToken ended)
     {
         while (true)
         {
@@ -77,7 +77,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
     }
 
     /// <summary>Promises the memory if it is there, or if it is once pipelines that nobody uses are gone; no more of them than it takes.</summary>
-    private async Task<Reservation?> TryPlaceAsync(PipelineSpec spec, MemoryEstimate estimate, CancellationToken cancellationToken)
+    private async Task<Reservation?> TryPlaceAsync(WorkerSpec spec, MemoryEstimate estimate, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -104,7 +104,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         }
     }
 
-    private Reservation Take(PipelineSpec spec, MemoryEstimate estimate, string device, bool isOnlyOne, Promise promise)
+    private Reservation Take(WorkerSpec spec, MemoryEstimate estimate, string device, bool isOnlyOne, Promise promise)
     {
         var need = estimate.Need;
         Reservation? taken = null;

@@ -1,11 +1,10 @@
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Puts the parts of admission together.</summary>
+/// <summary>Puts the parts of admission together, but for the <see cref="IEvictor"/>: who is idle is known higher up.</summary>
 internal static class AdmissionServices
 {
     public static IServiceCollection AddAdmission(this IServiceCollection services) => services
@@ -21,8 +20,5 @@ internal static class AdmissionServices
         .AddSingleton(provider => new PeakStore(PeakStore.DefaultPath, provider.GetRequiredService<ILogger<PeakStore>>()))
         .AddSingleton<MemoryEstimator>()
         .AddSingleton<BlockingReads>()
-
-        // What is idle is known to the named pipelines, which themselves stand on admission.
-        .AddSingleton(provider => new Lazy<IEvictor>(provider.GetRequiredService<NamedPipelines>))
         .AddSingleton<IAdmission, AdmissionControl>();
 }

@@ -1,3 +1,5 @@
+using LmDeploy.Supervisor.Files;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Workers;
 
@@ -127,6 +129,8 @@ internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, P
         }
     }
 
-    [LoggerMessage(EventId = 50, EventName = "LedgerUnshared", Level = LogLevel.Warning, Message = "Promises of memory are not shared with other supervisors: {Path}: {Reason}")]
+    [LoggerMessage(
+        EventIds.LedgerUnshared, LogLevel.Warning, "Promises of memory are not shared with other supervisors: {Path}: {Reason}",
+        EventName = nameof(EventIds.LedgerUnshared))]
     private partial void LogUnshared(string path, string reason);
 }

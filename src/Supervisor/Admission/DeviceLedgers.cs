@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Files;
 using LmDeploy.Supervisor.Hosting;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Native;
 using LmDeploy.Supervisor.Workers;
 
@@ -60,6 +62,8 @@ internal sealed partial class DeviceLedgers
         }
     }
 
-    [LoggerMessage(EventId = 51, EventName = "NoLedgerFolder", Level = LogLevel.Warning, Message = "Promises of memory are not shared with other supervisors: {Folder}: {Reason}")]
+    [LoggerMessage(
+        EventIds.NoLedgerFolder, LogLevel.Warning, "Promises of memory are not shared with other supervisors: {Folder}: {Reason}",
+        EventName = nameof(EventIds.NoLedgerFolder))]
     private partial void LogNoFolder(string folder, string reason);
 }

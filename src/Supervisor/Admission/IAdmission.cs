@@ -1,15 +1,15 @@
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>Lets a pipeline start when there is memory for it. Thread-safe.</summary>
 internal interface IAdmission
 {
-    /// <summary>Chooses a device and promises the memory there, waiting for it up to <see cref="PipelineSpec.AdmissionTimeout"/>.</summary>
+    /// <summary>Chooses a device and promises the memory there, waiting for it up to <see cref="WorkerSpec.AdmissionTimeout"/>.</summary>
     /// <param name="onWaiting">Called at most once, when it does not go at once.</param>
     /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>: it was not there in time, or never will be.</exception>
-    Task<Reservation> AcquireAsync(PipelineSpec spec, Action onWaiting, CancellationToken cancellationToken);
+    Task<Reservation> AcquireAsync(WorkerSpec spec, Action onWaiting, CancellationToken cancellationToken);
 
     /// <summary>For some minutes, chooses a device only when there is no other: it failed a worker in a way that says little good about the next.</summary>
     /// <param name="device">As <see cref="Reservation.Device"/>.</param>

@@ -1,4 +1,4 @@
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -26,7 +26,7 @@ internal sealed class MemoryEstimator(PeakStore peaks)
     private static readonly Int128 Enough = long.MaxValue / 16;
 
     /// <summary>Never fails: a folder that cannot be read needs what a worker without a model takes, and the worker says what is wrong with it.</summary>
-    public MemoryEstimate Estimate(PipelineSpec spec, bool onGpu)
+    public MemoryEstimate Estimate(WorkerSpec spec, bool onGpu)
     {
         var overhead = onGpu ? GpuOverhead : HostOverhead;
         if (ModelFolder.TryRead(spec.Model, spec.ReadsWeights) is not { } model)

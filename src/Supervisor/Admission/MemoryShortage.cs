@@ -1,6 +1,6 @@
 using System.Globalization;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -12,7 +12,7 @@ internal static class MemoryShortage
 
     /// <summary>It needs more than any device has.</summary>
     /// <param name="devices">At least one, the best first.</param>
-    public static SupervisorException Never(PipelineSpec spec, MemoryNeed need, IReadOnlyList<DeviceReading> devices, IMemoryPool pool)
+    public static SupervisorException Never(WorkerSpec spec, MemoryNeed need, IReadOnlyList<DeviceReading> devices, IMemoryPool pool)
     {
         var largest = devices.MaxBy(device => device.Total)!;
         return Create(spec, $"{spec.Name} needs {Size(need.Least)}, and {pool.Describe(largest.Device)} has {Size(largest.Total)} in all: {Advice}");
@@ -22,7 +22,7 @@ internal static class MemoryShortage
     /// <param name="devices">The best first.</param>
     /// <param name="own">What this supervisor promised there.</param>
     public static SupervisorException Now(
-        PipelineSpec spec, MemoryNeed need, IReadOnlyList<DeviceReading> devices, IReadOnlyList<Reservation> own, IMemoryPool pool)
+        WorkerSpec spec, MemoryNeed need, IReadOnlyList<DeviceReading> devices, IReadOnlyList<Reservation> own, IMemoryPool pool)
     {
         var waited = string.Create(CultureInfo.InvariantCulture, $"after {spec.AdmissionTimeout.TotalSeconds:0.###} s (admission_timeout_ms)");
         var state = string.Join(" ", devices.Select(device =>
@@ -50,5 +50,5 @@ internal static class MemoryShortage
 
     private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebibyte:N0} MiB");
 
-    private static SupervisorException Create(PipelineSpec spec, string message) => new(ErrorCodes.InsufficientMemory, message, spec.Model);
+    private static SupervisorException Create(WorkerSpec spec, string message) => new(ErrorCodes.InsufficientMemory, message, spec.Model);
 }

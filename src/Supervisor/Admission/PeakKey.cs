@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>Names what decides how much a worker takes: the very files, the settings that size something, and the kind of device.</summary>
 internal static class PeakKey
 {
-    public static string Create(ModelFolder model, PipelineSpec spec, bool onGpu)
+    public static string Create(ModelFolder model, WorkerSpec spec, bool onGpu)
     {
         var engine = spec.Engine;
         var text = new StringBuilder();

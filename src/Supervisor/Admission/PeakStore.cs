@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Supervisor.Logging;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -93,9 +94,11 @@ internal sealed partial class PeakStore(string path, ILogger<PeakStore> logger)
         }
     }
 
-    [LoggerMessage(EventId = 52, EventName = "PeaksUnreadable", Level = LogLevel.Warning, Message = "What earlier workers took is not known: {Path}: {Reason}")]
+    [LoggerMessage(
+        EventIds.PeaksUnreadable, LogLevel.Warning, "What earlier workers took is not known: {Path}: {Reason}",
+        EventName = nameof(EventIds.PeaksUnreadable))]
     private partial void LogUnreadable(string path, string reason);
 
-    [LoggerMessage(EventId = 53, EventName = "PeaksUnwritable", Level = LogLevel.Warning, Message = "What workers take is not kept: {Path}: {Reason}")]
+    [LoggerMessage(EventIds.PeaksUnwritable, LogLevel.Warning, "What workers take is not kept: {Path}: {Reason}", EventName = nameof(EventIds.PeaksUnwritable))]
     private partial void LogUnwritable(string path, string reason);
 }

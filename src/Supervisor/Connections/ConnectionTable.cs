@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Logging;
 using Microsoft.AspNetCore.Connections;
 
 namespace LmDeploy.Supervisor.Connections;
@@ -185,7 +186,8 @@ internal sealed partial class ConnectionTable : IDisposable
         _logged = _time.GetTimestamp();
     }
 
-    [LoggerMessage(EventId = 72, EventName = "ConnectionsFull", Level = LogLevel.Warning,
-        Message = "All {Count} connections that the limit of open files allows are taken: idle ones make room ({Total} so far)")]
+    [LoggerMessage(
+        EventIds.ConnectionsFull, LogLevel.Warning, "All {Count} connections that the limit of open files allows are taken: idle ones make room ({Total} so far)",
+        EventName = nameof(EventIds.ConnectionsFull))]
     private partial void LogFull(int count, long total);
 }

@@ -1,6 +1,6 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -15,6 +15,10 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
     private const long TicksPerSecond = 100; // USER_HZ, of which /proc counts its ticks on every Linux.
 
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(1);
+
+    /// <summary>Finds out why a worker did not get ready.</summary>
+    /// <param name="worker">Its launch failed with a <see cref="WorkerStartException"/>.</param>
+    public Task<SupervisorException> ReportStartAsync(WorkerInstance worker) => ReportAsync(worker, ErrorCodes.WorkerStartFailed, During.Starting, _ => null);
 
     /// <param name="worker">It has ended, or is about to.</param>
     /// <param name="code">The error's code.</param>

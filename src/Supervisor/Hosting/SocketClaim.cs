@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Native;
+using LmDeploy.Supervisor.Tasks;
 using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Supervisor.Hosting;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Hosting;
 
@@ -38,11 +39,18 @@ internal sealed class StopSources : IDisposable
     {
         using var input = Console.OpenStandardInput();
         Span<byte> ignored = stackalloc byte[64];
-        while (input.Read(ignored) > 0)
+        try
         {
-            // Nothing that the owner writes means anything: only the end does.
-        }
+            while (input.Read(ignored) > 0)
+            {
+                // Nothing that the owner writes means anything: only the end does.
+            }
 
-        stop.Request("the owner closed standard input");
+            stop.Request("the owner closed standard input");
+        }
+        catch (IOException exception)
+        {
+            stop.Request($"standard input cannot be read: {exception.Message}");
+        }
     }
 }

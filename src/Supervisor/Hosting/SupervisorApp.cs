@@ -4,15 +4,17 @@ using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Hosting.Logging;
+using LmDeploy.Supervisor.Grpc;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
+using LmDeploy.Supervisor.Standby;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
-using LmDeploy.Supervisor.Workers.Standby;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Supervisor.Hosting;
@@ -34,7 +36,7 @@ internal static class SupervisorApp
         builder.Services.AddSingleton(workers.Pressure).AddSingleton(workers.Standby).AddSingleton(workers.First);
         AddSupervisor(builder.Services, workers, descriptors);
         builder.Services.AddBoundedTransport();
-        builder.Services.AddAdmission();
+        builder.Services.AddAdmission().AddPipelines();
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
@@ -65,20 +67,10 @@ internal static class SupervisorApp
         .AddSingleton<StandbyPool>()
         .AddSingleton<INvml, Nvml>()
         .AddSingleton<IGpuMonitor, GpuMonitor>()
-        .AddSingleton<Reclaimer>()
-        .AddSingleton<PipelineStarter>()
-        .AddSingleton<PipelineParts>()
-        .AddSingleton<PipelineRegistry>()
-        .AddSingleton<PipelineKeeper>()
-        .AddSingleton<NamedPipelines>()
-        .AddSingleton<PipelineOverview>()
-        .AddSingleton<ReceiptHistory>()
         .AddSingleton<ServedModels>()
         .AddSingleton<Preloading>()
-        .AddSingleton<PipelineDirectory>()
         .AddSingleton<CallFailures>()
         .AddSingleton<RequestProxy>()
-        .AddSingleton<EnvironmentChecker>()
         .AddSingleton<PipelinesService>()
         .AddSingleton<HostService>();
 

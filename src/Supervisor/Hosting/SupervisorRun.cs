@@ -1,14 +1,17 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Connections;
+using LmDeploy.Supervisor.Files;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Hosting.Logging;
 using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
+using LmDeploy.Supervisor.Standby;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
-using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Hosting;
@@ -67,7 +70,9 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
         LogStarted(logger, options.Socket, options.Home);
-        _ = GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None); // So that the first pipeline does not wait for NVML to initialize.
+
+        // So that the first pipeline does not wait for NVML to initialize.
+        GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None).Detach(exception => LogGpusNotRead(logger, exception));
         app.Services.GetRequiredService<StandbyPool>().Start();
         var reason = await stop.Requested;
         var ending = time.GetTimestamp();
@@ -118,15 +123,20 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         await app.StopAsync(deadline.Token);
     }
 
-    [LoggerMessage(EventId = 40, EventName = "SupervisorStarted", Level = LogLevel.Information, Message = "Listening on {Socket}; workers come from {Home}")]
+    [LoggerMessage(
+        EventIds.SupervisorStarted, LogLevel.Information, "Listening on {Socket}; workers come from {Home}",
+        EventName = nameof(EventIds.SupervisorStarted))]
     private static partial void LogStarted(ILogger logger, string socket, string home);
 
-    [LoggerMessage(EventId = 41, EventName = "SupervisorEnding", Level = LogLevel.Information, Message = "Ending: {Reason}")]
+    [LoggerMessage(EventIds.SupervisorEnding, LogLevel.Information, "Ending: {Reason}", EventName = nameof(EventIds.SupervisorEnding))]
     private static partial void LogEnding(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 43, EventName = "RequestsLeft", Level = LogLevel.Warning, Message = "{Count} requests were not waited for any longer")]
+    [LoggerMessage(EventIds.RequestsLeft, LogLevel.Warning, "{Count} requests were not waited for any longer", EventName = nameof(EventIds.RequestsLeft))]
     private static partial void LogRequestsLeft(ILogger logger, int count);
 
-    [LoggerMessage(EventId = 42, EventName = "PipelinesLeft", Level = LogLevel.Error, Message = "{Count} pipelines had not ended in time")]
+    [LoggerMessage(EventIds.PipelinesLeft, LogLevel.Error, "{Count} pipelines had not ended in time", EventName = nameof(EventIds.PipelinesLeft))]
     private static partial void LogPipelinesLeft(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.GpusNotRead, LogLevel.Warning, "The devices could not be read", EventName = nameof(EventIds.GpusNotRead))]
+    private static partial void LogGpusNotRead(ILogger logger, Exception exception);
 }

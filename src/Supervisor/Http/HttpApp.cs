@@ -22,6 +22,7 @@ using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -72,7 +73,7 @@ internal sealed partial class Pipeline
         }
 
         var isDeviceBroken = death.Cause.Error.Failure?.Xids.Any(XidLine.IsOfDevice) == true;
-        if (isDeviceBroken && _worker?.Reservation is { } reservation)
+        if (isDeviceBroken && _reservation is { } reservation)
         {
             _starter.Avoid(reservation.Device);
         }
@@ -137,8 +138,15 @@ internal sealed partial class Pipeline
     {
         if (Spec.HangTimeout is { } timeout)
         {
-            _ = new HangWatch(worker, timeout, _time).RunAsync();
+            new HangWatch(worker, timeout, _time).RunAsync().Detach(exception => OnHangWatchFailed(worker, exception));
         }
+    }
+
+    /// <summary>A worker that nobody watches any more could hang for ever, with all requests in it.</summary>
+    private void OnHangWatchFailed(WorkerInstance worker, Exception exception)
+    {
+        LogHangWatchFailed(Spec.Id, exception);
+        worker.Condemn(FailureKinds.Killed, $"the watch for hangs failed ({exception.Message})");
     }
 
     private async Task TellExitAsync(WorkerInstance worker)

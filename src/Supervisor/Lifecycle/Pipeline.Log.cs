@@ -1,27 +1,38 @@
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
 internal sealed partial class Pipeline
 {
-    [LoggerMessage(EventId = 20, EventName = "PipelineMoved", Level = LogLevel.Information, Message = "Pipeline {Id}: {From} -> {To}")]
+    [LoggerMessage(EventIds.PipelineMoved, LogLevel.Information, "Pipeline {Id}: {From} -> {To}", EventName = nameof(EventIds.PipelineMoved))]
     private partial void LogMoved(string id, PipelineState from, PipelineState to);
 
-    [LoggerMessage(EventId = 21, EventName = "PipelineStopRequested", Level = LogLevel.Information, Message = "Pipeline {Id} is to end: {Reason}")]
+    [LoggerMessage(
+        EventIds.PipelineStopRequested, LogLevel.Information, "Pipeline {Id} is to end: {Reason}",
+        EventName = nameof(EventIds.PipelineStopRequested))]
     private partial void LogStopRequested(string id, StopReason reason);
 
-    [LoggerMessage(EventId = 22, EventName = "PipelineStartFailed", Level = LogLevel.Warning, Message = "Pipeline {Id} did not get ready: {Code}")]
+    [LoggerMessage(EventIds.PipelineStartFailed, LogLevel.Warning, "Pipeline {Id} did not get ready: {Code}", EventName = nameof(EventIds.PipelineStartFailed))]
     private partial void LogStartFailed(string id, string code, Exception exception);
 
-    [LoggerMessage(EventId = 23, EventName = "WorkerCrashed", Level = LogLevel.Warning, Message = "Pipeline {Id}: {Cause}")]
+    [LoggerMessage(EventIds.WorkerCrashed, LogLevel.Warning, "Pipeline {Id}: {Cause}", EventName = nameof(EventIds.WorkerCrashed))]
     private partial void LogCrashed(string id, string cause);
 
-    [LoggerMessage(EventId = 26, EventName = "WorkerRestarting", Level = LogLevel.Warning, Message = "Pipeline {Id}: a worker is started in place of the one that died, after {Delay}")]
+    [LoggerMessage(
+        EventIds.WorkerRestarting, LogLevel.Warning, "Pipeline {Id}: a worker is started in place of the one that died, after {Delay}",
+        EventName = nameof(EventIds.WorkerRestarting))]
     private partial void LogRestarting(string id, TimeSpan delay);
 
-    [LoggerMessage(EventId = 24, EventName = "PipelineReleased", Level = LogLevel.Information, Message = "Pipeline {Id}: {Verdict}, {How}, {HeldBytes} bytes held, {Milliseconds} ms")]
+    [LoggerMessage(
+        EventIds.HangWatchFailed, LogLevel.Error, "Pipeline {Id}: the watch for hangs failed; its worker is killed", EventName = nameof(EventIds.HangWatchFailed))]
+    private partial void LogHangWatchFailed(string id, Exception exception);
+
+    [LoggerMessage(
+        EventIds.PipelineReleased, LogLevel.Information, "Pipeline {Id}: {Verdict}, {How}, {HeldBytes} bytes held, {Milliseconds} ms",
+        EventName = nameof(EventIds.PipelineReleased))]
     private partial void LogReleased(string id, ReclaimVerdict verdict, string how, long heldBytes, double milliseconds);
 
-    [LoggerMessage(EventId = 25, EventName = "PipelineLoopFailed", Level = LogLevel.Error, Message = "Pipeline {Id}: its loop failed")]
+    [LoggerMessage(EventIds.PipelineLoopFailed, LogLevel.Error, "Pipeline {Id}: its loop failed", EventName = nameof(EventIds.PipelineLoopFailed))]
     private partial void LogLoopFailed(string id, Exception exception);
 }

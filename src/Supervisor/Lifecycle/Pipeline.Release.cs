@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
@@ -49,14 +50,18 @@ internal sealed partial class Pipeline
         {
             if (message is PipelineMessage.Spawned spawned)
             {
-                _worker = spawned.Worker; // Nobody had looked at it yet.
+                (_worker, _reservation) = (spawned.Worker, spawned.Reservation); // Nobody had looked at it yet.
             }
         }
 
         var gone = true;
         if (_worker is { } worker)
         {
-            worker.Process.Kill();
+            await TryAsync(() =>
+            {
+                worker.Process.Kill();
+                return Task.CompletedTask;
+            });
             gone = await worker.Process.Exited.CompletesWithinAsync(_reclaimer.KillTimeout, _time);
             await TryAsync(gone ? ForgetWorkerAsync : () => Task.CompletedTask);
         }
@@ -97,7 +102,7 @@ internal sealed partial class Pipeline
         LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
         if (!crashed)
         {
-            worker.Reservation?.NotePeak(_lastReceipt.PeakBytes);
+            _reservation?.NotePeak(_lastReceipt.PeakBytes);
         }
 
         if (!_lastReceipt.HasExitCode)
@@ -106,9 +111,9 @@ internal sealed partial class Pipeline
             return (_lastReceipt, false);
         }
 
-        if (keepsPromise && worker.Reservation is { } reservation)
+        if (keepsPromise && _reservation is { } reservation)
         {
-            worker.Reservation = null;
+            (_reservation, worker.Reservation) = (null, null);
             await reservation.ReopenAsync();
             _kept = reservation;
         }
@@ -122,7 +127,7 @@ internal sealed partial class Pipeline
         if (_worker is { } worker)
         {
             await worker.DisposeAsync();
-            _worker = null;
+            (_worker, _reservation) = (null, null);
         }
     }
 }

@@ -6,6 +6,7 @@ using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Journal;
 using LmDeploy.Supervisor.Poison;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -15,7 +16,7 @@ namespace LmDeploy.Supervisor.Lifecycle;
 /// One pipeline from Open to its receipt. One loop owns its state and is told everything by messages; what other threads see
 /// of it is for listings only.
 /// </summary>
-internal sealed partial class Pipeline : IDisposable
+internal sealed partial class Pipeline : IWorkerSource, IDisposable
 {
     /// <summary>Of how many workers the end is kept.</summary>
     public const int KeptFailures = 10;
@@ -51,6 +52,7 @@ internal sealed partial class Pipeline : IDisposable
     // Written by the loop, read by anybody.
     private volatile PipelineState _state;
     private volatile WorkerInstance? _worker;
+    private volatile Reservation? _reservation;
     private volatile ModelInfo? _model;
     private volatile TaskCompletionSource<WorkerInstance> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IReadOnlyList<WorkerFailure> _failures = [];
@@ -74,10 +76,19 @@ internal sealed partial class Pipeline : IDisposable
 
     public PipelineSpec Spec { get; }
 
+    public string Name => Spec.Name;
+
     public PipelineState State => _state;
+
+    public bool IsOpen => _state is PipelineState.Starting or PipelineState.Loading or PipelineState.Ready;
+
+    public bool IsGone => Completion.IsCompleted;
 
     /// <summary>The worker, also one that will not die; null before its start and after its end.</summary>
     public WorkerInstance? Worker => _worker;
+
+    /// <summary>What was promised to the worker; null when there is none.</summary>
+    public Reservation? Reservation => _reservation;
 
     /// <summary>Null until it is loaded.</summary>
     public ModelInfo? Model => _model;
@@ -113,9 +124,17 @@ internal sealed partial class Pipeline : IDisposable
     /// <summary>Asks for the end; <see cref="Completion"/> tells when it has come. May be called at any time and often.</summary>
     public void Stop(StopReason reason) => Send(new PipelineMessage.StopRequested(reason));
 
+    /// <summary>Ends it as its holder does. Completes when the worker is gone, or quarantined.</summary>
+    public Task CloseAsync()
+    {
+        Stop(StopReason.Disposed);
+        return Completion;
+    }
+
     /// <summary>Begins a request.</summary>
+    /// <param name="onLeft">Called when it is over; null for nothing.</param>
     /// <exception cref="SupervisorException">The pipeline ends.</exception>
-    public RequestScope Enter()
+    public RequestScope Enter(Action? onLeft = null)
     {
         if (_ended.Task.IsCompleted)
         {
@@ -123,7 +142,7 @@ internal sealed partial class Pipeline : IDisposable
         }
 
         Interlocked.Increment(ref _running);
-        return new RequestScope(this);
+        return new RequestScope(this, onLeft);
     }
 
     /// <summary>The worker that serves now, or the next one; called by a <see cref="RequestScope"/>.</summary>
@@ -199,6 +218,8 @@ internal sealed partial class Pipeline : IDisposable
             case PipelineMessage.Restarting restarting:
                 OnRestarting(restarting.Delay);
                 return Task.CompletedTask;
+            case PipelineMessage.WatchFailed failed:
+                return Task.FromException(failed.Exception);
             case PipelineMessage.LivesEnded ended:
                 return OnLivesEndedAsync(ended.Failure);
             default:
@@ -230,13 +251,13 @@ internal sealed partial class Pipeline : IDisposable
 
     private void OnSpawned(PipelineMessage.Spawned spawned)
     {
-        _worker = spawned.Worker;
+        (_worker, _reservation) = (spawned.Worker, spawned.Reservation);
         _before = spawned.Before;
         _held = null;
         _device = null;
         _lastSeen = default;
-        _ = TellExitAsync(spawned.Worker);
-        _ = TellCondemnedAsync(spawned.Worker);
+        TellExitAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
+        TellCondemnedAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
     }
 
     private void OnConnected()
@@ -254,7 +275,7 @@ internal sealed partial class Pipeline : IDisposable
         var model = loaded.Model;
         _held = loaded.Held;
         _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
-            ? DeviceBaseline.Resolve(model.Device, _worker!.Reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
+            ? DeviceBaseline.Resolve(model.Device, _reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
             : null;
         if (_intent is not null)
         {

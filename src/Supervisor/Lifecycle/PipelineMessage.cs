@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Workers;
@@ -21,8 +22,9 @@ internal abstract record PipelineMessage
 
     /// <summary>A process runs; from here on it has to be ended.</summary>
     /// <param name="Worker">Owned by the loop.</param>
+    /// <param name="Reservation">The worker's memory. Owned by the worker.</param>
     /// <param name="Before">The devices' memory before the spawn; null when the worker will not use one.</param>
-    public sealed record Spawned(WorkerInstance Worker, GpuReading? Before) : PipelineMessage;
+    public sealed record Spawned(WorkerInstance Worker, Reservation Reservation, GpuReading? Before) : PipelineMessage;
 
     /// <summary>The worker answered Hello.</summary>
     public sealed record Connected : PipelineMessage;
@@ -43,6 +45,9 @@ internal abstract record PipelineMessage
 
     /// <summary>The supervisor itself has killed a worker, which may or may not die of it.</summary>
     public sealed record Condemned(WorkerInstance Worker) : PipelineMessage;
+
+    /// <summary>The loop will not hear of a worker's end, so it cannot go on.</summary>
+    public sealed record WatchFailed(Exception Exception) : PipelineMessage;
 
     /// <summary>Another worker will be started.</summary>
     /// <param name="Delay">The time until then.</param>

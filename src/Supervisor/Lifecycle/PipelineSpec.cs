@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>What a holder asked for, checked, and what its pipeline is called.</summary>
-internal sealed record PipelineSpec
+internal sealed record PipelineSpec : WorkerSpec
 {
     private const long LongestMilliseconds = 86_400_000;
     private const int MostRestarts = 1000;
@@ -14,21 +15,8 @@ internal sealed record PipelineSpec
     /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
     public string Key { get; private init; } = NewKey();
 
-    /// <summary>What listings name it by.</summary>
-    public string Id { get; private init; } = NewId();
-
-    public required string Name { get; init; }
-
-    /// <summary>The absolute path of the model folder.</summary>
-    public required string Model { get; init; }
-
-    public required EngineConfig Engine { get; init; }
-
     /// <summary>The process that holds it; 0 when unknown.</summary>
     public required int HolderPid { get; init; }
-
-    /// <summary>To start and load.</summary>
-    public TimeSpan LoadTimeout => TimeSpan.FromMilliseconds(Engine.HasLoadTimeoutMs ? Engine.LoadTimeoutMs : 600_000);
 
     /// <summary>For the worker to leave by itself.</summary>
     public TimeSpan StopGrace => TimeSpan.FromMilliseconds(Engine.HasStopGraceMs ? Engine.StopGraceMs : 100);
@@ -46,20 +34,8 @@ internal sealed record PipelineSpec
         _ => TimeSpan.FromMilliseconds(Engine.HangTimeoutMs),
     };
 
-    /// <summary>The most resident memory that the worker may take, in bytes; null for no limit.</summary>
-    public long? MemoryLimit => Engine.HasMemoryLimitBytes ? Engine.MemoryLimitBytes : null;
-
-    /// <summary>To wait for memory that others hold.</summary>
-    public TimeSpan AdmissionTimeout => TimeSpan.FromMilliseconds(Engine.HasAdmissionTimeoutMs ? Engine.AdmissionTimeoutMs : 30_000);
-
     /// <summary>How long a prompt that killed two workers is refused.</summary>
     public TimeSpan PoisonTtl => TimeSpan.FromMilliseconds(Engine.HasPoisonTtlMs ? Engine.PoisonTtlMs : 600_000);
-
-    /// <summary>Whether the worker may end up on a GPU.</summary>
-    public bool MayUseGpu => Engine.Device is not "cpu";
-
-    /// <summary>Whether the worker reads the weights of the folder, rather than make some.</summary>
-    public bool ReadsWeights => Engine.LoadFormat is not "dummy";
 
     /// <exception cref="SupervisorException">Something in the request cannot be meant.</exception>
     public static PipelineSpec Create(OpenPipeline? open, int holderPid)
@@ -94,6 +70,7 @@ internal sealed record PipelineSpec
         var folder = Path.TrimEndingDirectorySeparator(open.Model);
         return new PipelineSpec
         {
+            Id = NewId(),
             Name = open.Name.Length > 0 ? open.Name : Path.GetFileName(folder),
             Model = folder,
             Engine = engine,

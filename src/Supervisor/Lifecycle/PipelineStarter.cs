@@ -5,9 +5,10 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Shortages;
+using LmDeploy.Supervisor.Standby;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
-using LmDeploy.Supervisor.Workers.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
@@ -64,12 +65,12 @@ internal sealed class PipelineStarter(
         try
         {
             worker = await StartWorkerAsync(spec, reservation, either.Token);
-            tell(new PipelineMessage.Spawned(worker, before));
+            tell(new PipelineMessage.Spawned(worker, reservation, before));
             await reservation.AssignAsync(worker.Process.Identity);
             limiter.Impose(worker, spec.MemoryLimit);
             if (worker.Connection is null)
             {
-                await launcher.ConnectAsync(worker, either.Token);
+                await ConnectAsync(worker, either.Token);
             }
 
             tell(new PipelineMessage.Connected());
@@ -117,6 +118,18 @@ internal sealed class PipelineStarter(
         {
             await reservation.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task ConnectAsync(WorkerInstance worker, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await launcher.ConnectAsync(worker, cancellationToken);
+        }
+        catch (WorkerStartException)
+        {
+            throw await failures.ReportStartAsync(worker);
         }
     }
 

@@ -1,13 +1,13 @@
 using Grpc.Core;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>Finds out whether this host can run pipelines: asks NVML, and a worker without a model.</summary>
-internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper stopper, IGpuMonitor gpus)
+internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, IGpuMonitor gpus)
 {
     private const string Ok = "ok";
     private const string Skipped = "skipped";
@@ -62,6 +62,10 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         {
             await launcher.ConnectAsync(worker, cancellationToken);
             return await ask(worker.Connection!);
+        }
+        catch (WorkerStartException)
+        {
+            throw await failures.ReportStartAsync(worker);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
@@ -66,7 +67,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         try
         {
             var pipeline = await loading.WaitAsync(cancellationToken);
-            return pipeline.Enter().AndThen(EndUse);
+            return pipeline.Enter(EndUse);
         }
         catch
         {

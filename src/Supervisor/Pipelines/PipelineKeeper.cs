@@ -1,11 +1,14 @@
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
+using LmDeploy.Supervisor.Shutdown;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>Opens pipelines that no client holds, and is to them what a client's Hold is to others. Thread-safe.</summary>
-internal sealed class PipelineKeeper(PipelineRegistry registry, CallGauge calls)
+internal sealed partial class PipelineKeeper(PipelineRegistry registry, CallGauge calls, ILogger<PipelineKeeper> logger)
 {
     /// <summary>Opens a pipeline. While there is anything of it, the supervisor counts as used.</summary>
     /// <returns>The pipeline, and what completes when it takes requests, or fails with the reason why it never will.</returns>
@@ -13,7 +16,7 @@ internal sealed class PipelineKeeper(PipelineRegistry registry, CallGauge calls)
     {
         var pipeline = registry.Open(PipelineSpec.Create(open, holderPid: 0));
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = HoldAsync(pipeline, ready);
+        HoldAsync(pipeline, ready).Detach(exception => OnFailed(pipeline, ready, exception));
         return (pipeline, ready.Task);
     }
 
@@ -33,13 +36,20 @@ internal sealed class PipelineKeeper(PipelineRegistry registry, CallGauge calls)
             var outcome = await pipeline.Completion;
             ready.TrySetException(outcome.StartFailure ?? await pipeline.Ended);
         }
-        catch (Exception exception)
-        {
-            ready.TrySetException(exception);
-        }
         finally
         {
             calls.Add(-1);
         }
     }
+
+    private void OnFailed(Pipeline pipeline, TaskCompletionSource ready, Exception exception)
+    {
+        LogFailed(pipeline.Spec.Id, exception);
+        ready.TrySetException(exception);
+        pipeline.Stop(StopReason.HolderLost);
+    }
+
+    [LoggerMessage(
+        EventIds.PipelineKeeperFailed, LogLevel.Error, "Pipeline {Id} is stopped: what held it failed", EventName = nameof(EventIds.PipelineKeeperFailed))]
+    private partial void LogFailed(string id, Exception exception);
 }

@@ -32,7 +32,7 @@ internal static class PipelineListing
             WaitingRequests = pipeline.Requests.Waiting,
             GeneratedTokens = pipeline.Requests.GeneratedTokens,
             HolderPid = pipeline.Spec.HolderPid,
-            PromisedBytes = worker?.Reservation?.Bytes ?? 0,
+            PromisedBytes = pipeline.Reservation?.Bytes ?? 0,
             Named = named is not null,
             Pinned = named?.IsPinned ?? false,
             TtlSeconds = named?.Ttl.TotalSeconds ?? 0,
@@ -47,8 +47,8 @@ internal static class PipelineListing
         {
             gpu.PromisedBytes = (await ledgers.Of(gpu.Uuid).ReadAsync()).Sum(promise => promise.Bytes);
             gpu.QuarantinedBytes = pipelines
-                .Where(pipeline => pipeline.State == PipelineState.Quarantined && pipeline.Worker?.Reservation?.Device == gpu.Uuid)
-                .Sum(pipeline => pipeline.Worker?.Reservation?.Bytes ?? 0);
+                .Where(pipeline => pipeline.State == PipelineState.Quarantined && pipeline.Reservation?.Device == gpu.Uuid)
+                .Sum(pipeline => pipeline.Reservation?.Bytes ?? 0);
         }
     }
 

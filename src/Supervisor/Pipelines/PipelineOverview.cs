@@ -1,6 +1,6 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Workers.Standby;
+using LmDeploy.Supervisor.Standby;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;

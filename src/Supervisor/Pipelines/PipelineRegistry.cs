@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>Every pipeline that has something left of it, quarantined ones too. Thread-safe.</summary>
-internal sealed class PipelineRegistry(PipelineParts parts, ReceiptHistory receipts, TimeProvider time, ILogger<Pipeline> logger)
+internal sealed partial class PipelineRegistry(PipelineParts parts, ReceiptHistory receipts, TimeProvider time, ILogger<Pipeline> logger)
 {
     private readonly ConcurrentDictionary<string, Pipeline> _byKey = new();
     private readonly Lock _gate = new();
@@ -33,7 +35,7 @@ internal sealed class PipelineRegistry(PipelineParts parts, ReceiptHistory recei
             _byKey[spec.Key] = pipeline;
         }
 
-        _ = RunAsync(pipeline);
+        RunAsync(pipeline).Detach(exception => LogRunFailed(pipeline.Spec.Id, exception));
         return pipeline;
     }
 
@@ -82,9 +84,19 @@ internal sealed class PipelineRegistry(PipelineParts parts, ReceiptHistory recei
 
     private async Task RunAsync(Pipeline pipeline)
     {
-        await pipeline.RunAsync();
-        _byKey.TryRemove(pipeline.Spec.Key, out _);
+        try
+        {
+            await pipeline.RunAsync();
+        }
+        finally
+        {
+            _byKey.TryRemove(pipeline.Spec.Key, out _);
+        }
+
         receipts.Add(pipeline.Spec, (await pipeline.Completion).Receipt);
         pipeline.Dispose();
     }
+
+    [LoggerMessage(EventIds.PipelineRunFailed, LogLevel.Error, "Pipeline {Id} could not be run to its end", EventName = nameof(EventIds.PipelineRunFailed))]
+    private partial void LogRunFailed(string id, Exception exception);
 }

@@ -1,20 +1,20 @@
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Poison;
 
 /// <summary>
 /// Where the requests go that were in a worker when it died: one at a time into a worker of their own, beside the one that serves the others.
-/// That worker is a pipeline like any other; it is opened for the first of them and closed after the last. Thread-safe.
+/// That worker's source is opened for the first of them and closed after the last. Thread-safe.
 /// </summary>
-/// <param name="open">Opens that pipeline.</param>
+/// <param name="open">Opens that source.</param>
 #pragma warning disable CA1001 // The semaphore has no wait handle, and turns may end after the pipeline: it is left to the collector.
-internal sealed class Probation(Func<Pipeline> open)
+internal sealed class Probation(Func<IWorkerSource> open)
 #pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private Pipeline? _pipeline;
+    private IWorkerSource? _source;
     private int _waiting;
     private bool _isClosed;
 
@@ -34,8 +34,8 @@ internal sealed class Probation(Func<Pipeline> open)
 
         try
         {
-            var pipeline = await OpenAsync();
-            return new ProbationTurn(this, pipeline, pipeline is null ? null : await pipeline.ServingAsync(cancellationToken));
+            var source = await OpenAsync();
+            return new ProbationTurn(this, source, source is null ? null : await source.ServingAsync(cancellationToken));
         }
         catch (SupervisorException)
         {
@@ -51,14 +51,14 @@ internal sealed class Probation(Func<Pipeline> open)
     /// <summary>Ends the worker, whoever has his turn, and opens no more. Returns when nothing is left of it.</summary>
     public async Task CloseAsync()
     {
-        Pipeline? pipeline;
+        IWorkerSource? source;
         lock (_gate)
         {
             _isClosed = true;
-            pipeline = _pipeline;
+            source = _source;
         }
 
-        await CloseAsync(pipeline);
+        await CloseAsync(source);
     }
 
     /// <summary>Called by a <see cref="ProbationTurn"/> that is over.</summary>
@@ -66,37 +66,30 @@ internal sealed class Probation(Func<Pipeline> open)
     {
         if (Interlocked.Decrement(ref _waiting) == 0)
         {
-            Pipeline? pipeline;
+            IWorkerSource? source;
             lock (_gate)
             {
-                (pipeline, _pipeline) = (_pipeline, null);
+                (source, _source) = (_source, null);
             }
 
-            await CloseAsync(pipeline);
+            await CloseAsync(source);
         }
 
         _turn.Release();
     }
 
-    private static async Task CloseAsync(Pipeline? pipeline)
-    {
-        if (pipeline is not null)
-        {
-            pipeline.Stop(StopReason.Disposed);
-            await pipeline.Completion;
-        }
-    }
+    private static Task CloseAsync(IWorkerSource? source) => source?.CloseAsync() ?? Task.CompletedTask;
 
-    /// <summary>The pipeline of the turn before, or a new one once nothing is left of one whose worker died.</summary>
-    private async Task<Pipeline?> OpenAsync()
+    /// <summary>The source of the turn before, or a new one once nothing is left of one whose worker died.</summary>
+    private async Task<IWorkerSource?> OpenAsync()
     {
-        Pipeline? last;
+        IWorkerSource? last;
         lock (_gate)
         {
-            last = _pipeline;
+            last = _source;
         }
 
-        if (last is { State: not (PipelineState.Starting or PipelineState.Loading or PipelineState.Ready) })
+        if (last is { IsOpen: false })
         {
             await CloseAsync(last);
         }
@@ -108,12 +101,12 @@ internal sealed class Probation(Func<Pipeline> open)
                 return null;
             }
 
-            if (_pipeline is null || _pipeline.Completion.IsCompleted)
+            if (_source is null || _source.IsGone)
             {
-                _pipeline = open();
+                _source = open();
             }
 
-            return _pipeline;
+            return _source;
         }
     }
 }

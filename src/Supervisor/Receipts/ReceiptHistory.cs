@@ -1,4 +1,4 @@
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Receipts;
@@ -28,7 +28,7 @@ internal sealed class ReceiptHistory(TimeProvider time)
         }
     }
 
-    public void Add(PipelineSpec spec, ReclaimReceipt receipt)
+    public void Add(WorkerSpec spec, ReclaimReceipt receipt)
     {
         Interlocked.Add(ref _reclaimed, receipt.ReclaimedBytes);
         lock (_gate)

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -11,10 +11,10 @@ namespace LmDeploy.Supervisor.Requests;
 internal sealed class CallFailures(SupervisorOptions options, TimeProvider time)
 {
     /// <summary>
-    /// The error that the worker itself gave; or why it died, once that is known: then <see cref="WorkerInstance.Crash"/> is completed; or why the
-    /// pipeline ends.
+    /// The error that the worker itself gave; or why it died, once that is known: then <see cref="WorkerInstance.Crash"/> is completed; or why its
+    /// source ends.
     /// </summary>
-    public async Task<SupervisorException> ExplainAsync(Pipeline pipeline, WorkerInstance worker, Exception exception)
+    public async Task<SupervisorException> ExplainAsync(IWorkerSource source, WorkerInstance worker, Exception exception)
     {
         var typed = exception is RpcException call ? SupervisorException.From(call) : null;
         if (typed is not null && !IsFarewell(typed.Error))
@@ -22,10 +22,10 @@ internal sealed class CallFailures(SupervisorOptions options, TimeProvider time)
             return typed;
         }
 
-        var known = Task.WhenAny(pipeline.Ended, worker.Crash.Task);
+        var known = Task.WhenAny(source.Ended, worker.Crash.Task);
         return await known.CompletesWithinAsync(options.CauseTimeout + options.CauseTimeout, time)
             ? await await known
-            : typed ?? new SupervisorException(ErrorCodes.EngineUnavailable, $"The call to the worker of {pipeline.Spec.Name} broke: {exception.Message}", pipeline.Spec.Name);
+            : typed ?? new SupervisorException(ErrorCodes.EngineUnavailable, $"The call to the worker of {source.Name} broke: {exception.Message}", source.Name);
     }
 
     /// <summary>A worker that leaves cancels what it runs, which nobody here asked for.</summary>

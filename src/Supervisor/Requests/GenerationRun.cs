@@ -1,6 +1,5 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Journal;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
@@ -19,6 +18,7 @@ internal sealed class GenerationRun(
     private const int TokensOfProbation = 16;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Trial _trial = new(pipeline, scope, failures);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -76,24 +76,13 @@ internal sealed class GenerationRun(
         var cleared = prompt.Generated + TokensOfProbation;
         while (!prompt.IsFinished && prompt.Generated < cleared)
         {
-            await using var turn = await pipeline.Probation.TakeTurnAsync(cancellationToken);
-            var worker = turn.Worker ?? await scope.WorkerAsync(cancellationToken);
-            try
+            var guilt = await _trial.RunAsync(
+                worker => StreamAsync(worker, [index], () => prompt.Generated >= cleared, cancellationToken),
+                failure => !prompt.IsFinished && prompt.IsAccusedOf(failure),
+                cancellationToken);
+            if (guilt is not null)
             {
-                await StreamAsync(worker, [index], () => prompt.Generated >= cleared, cancellationToken);
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                var cause = await failures.ExplainAsync(turn.Pipeline ?? pipeline, worker, exception);
-                if (pipeline.Ended.IsCompleted)
-                {
-                    throw await pipeline.Ended;
-                }
-
-                if (turn.Worker is null ? Accused([index], worker, cause).Count > 0 : IsGuilty(worker, cause))
-                {
-                    await ConvictAsync(index, cause.Error, cancellationToken);
-                }
+                await ConvictAsync(index, guilt.Error, cancellationToken);
             }
         }
 
@@ -111,11 +100,6 @@ internal sealed class GenerationRun(
 
         return cause.Error.Failure is { } failure ? [.. Open(prompts).Where(index => journal[index].IsAccusedOf(failure))] : [];
     }
-
-    /// <summary>Whether the one prompt in a worker on probation killed it.</summary>
-    /// <exception cref="SupervisorException">It did not die: the call failed for another reason.</exception>
-    private static bool IsGuilty(WorkerInstance worker, SupervisorException cause) =>
-        worker.Crash.Task.IsCompleted ? cause.Error.Failure is { } failure && Blame.IsOnRequests(failure) : throw cause;
 
     private Task ConvictAsync(int index, Error cause, CancellationToken cancellationToken)
     {

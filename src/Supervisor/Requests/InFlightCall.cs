@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Journal;
 using LmDeploy.V1;
 
@@ -24,7 +25,9 @@ internal sealed class InFlightCall : IDisposable
 
     public string Fingerprint { get; }
 
-    public bool Has(ulong id) => _ids.Contains(id);
+    /// <summary>Whether the call may have brought a worker's end about: one of its prompts was in the step that was under way, or nothing was.</summary>
+    public bool IsAccusedOf(WorkerFailure failure) => Blame.IsOnRequests(failure)
+        && (failure.Running.Count == 0 || failure.Running.Any(running => _ids.Contains(running.Id)));
 
     public void Dispose()
     {

@@ -1,10 +1,8 @@
+using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Journal;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
-using LmDeploy.Supervisor.Poison;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -38,7 +36,8 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
         IReadOnlyList<Prompt> prompts,
         Func<V1.Worker.WorkerClient, TRequest, CallOptions, AsyncUnaryCall<TResponse>> start,
         CancellationToken cancellationToken)
-        where TRequest : Google.Protobuf.IMessage
+        where TRequest : IMessage
+        where TResponse : class, IMessage
     {
         using var scope = await pipelines.EnterAsync(key, cancellationToken);
         var pipeline = scope.Pipeline;
@@ -48,33 +47,46 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
             throw new SupervisorException(refusal, ErrorStatus.Of(refusal.Code));
         }
 
-        for (var isAccused = false; ;)
+        var trial = new Trial(pipeline, scope, failures);
+        while (true)
         {
-            await using var turn = isAccused ? await pipeline.Probation.TakeTurnAsync(cancellationToken) : null;
-            var worker = turn?.Worker ?? await scope.WorkerAsync(cancellationToken);
+            var worker = await scope.WorkerAsync(cancellationToken);
             try
             {
-                using var asked = start(worker.Connection!.Client, request, worker.Connection.Call(cancellationToken));
-                return await asked;
+                return await AskAsync(worker);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                var cause = await failures.ExplainAsync(turn?.Pipeline ?? pipeline, worker, exception);
+                var cause = await failures.ExplainAsync(pipeline, worker, exception);
                 if (!worker.Crash.Task.IsCompleted || pipeline.Ended.IsCompleted)
                 {
                     throw pipeline.Ended.IsCompleted ? await pipeline.Ended : cause;
                 }
 
-                var isNamed = cause.Error.Failure is { } failure && Blame.IsOnRequests(failure)
-                    && (turn?.Worker is not null || failure.Running.Count == 0 || failure.Running.Any(running => call.Has(running.Id)));
-                if (isNamed && isAccused)
+                if (cause.Error.Failure is not { } failure || !call.IsAccusedOf(failure))
                 {
-                    var conviction = pipeline.Poison.Convict(call.Fingerprint, cause.Error.Failure!, cause.Message);
-                    throw new SupervisorException(conviction, ErrorStatus.Of(conviction.Code));
+                    continue;
                 }
-
-                isAccused = isNamed;
             }
+
+            TResponse? response = null;
+            var guilt = await trial.RunAsync(async suspect => response = await AskAsync(suspect), call.IsAccusedOf, cancellationToken);
+            if (response is not null)
+            {
+                return response;
+            }
+
+            if (guilt is not null)
+            {
+                var conviction = pipeline.Poison.Convict(call.Fingerprint, guilt.Error.Failure!, guilt.Message);
+                throw new SupervisorException(conviction, ErrorStatus.Of(conviction.Code));
+            }
+        }
+
+        async Task<TResponse> AskAsync(WorkerInstance worker)
+        {
+            using var asked = start(worker.Connection!.Client, request, worker.Connection.Call(cancellationToken));
+            return await asked;
         }
     }
 }

@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Logging;
 
 namespace LmDeploy.Supervisor.Serving;
 
@@ -27,11 +28,15 @@ internal sealed partial class Preloading(ServedModels served, ILogger<Preloading
         {
             // The supervisor ends.
         }
+        catch (Exception exception)
+        {
+            LogFailed(model.Name, $"{exception.GetType().Name}: {exception.Message}");
+        }
     }
 
-    [LoggerMessage(EventId = 70, EventName = "ModelLoaded", Level = LogLevel.Information, Message = "{Model} is loaded")]
+    [LoggerMessage(EventIds.ModelLoaded, LogLevel.Information, "{Model} is loaded", EventName = nameof(EventIds.ModelLoaded))]
     private partial void LogLoaded(string model);
 
-    [LoggerMessage(EventId = 71, EventName = "ModelNotLoaded", Level = LogLevel.Error, Message = "{Model} cannot be loaded: {Reason}")]
+    [LoggerMessage(EventIds.ModelNotLoaded, LogLevel.Error, "{Model} cannot be loaded: {Reason}", EventName = nameof(EventIds.ModelNotLoaded))]
     private partial void LogFailed(string model, string reason);
 }

@@ -1,23 +1,26 @@
 using System.Diagnostics.Metrics;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
+using LmDeploy.Supervisor.Tasks;
 
 namespace LmDeploy.Supervisor.Telemetry;
 
 /// <summary>Shows what runs to whoever reads metrics: pipelines by state, their memory and requests, what was given back, and the devices.</summary>
-internal sealed class PipelineMetrics
+internal sealed partial class PipelineMetrics
 {
     private readonly PipelineRegistry _registry;
     private readonly IGpuMonitor _gpus;
+    private readonly ILogger<PipelineMetrics> _logger;
 
     // Asking NVML may take its time, so readers see what was known at the reading before.
     private volatile IReadOnlyList<V1.GpuInfo> _devices = [];
 
-    public PipelineMetrics(IMeterFactory meters, PipelineRegistry registry, ReceiptHistory receipts, IGpuMonitor gpus)
+    public PipelineMetrics(IMeterFactory meters, PipelineRegistry registry, ReceiptHistory receipts, IGpuMonitor gpus, ILogger<PipelineMetrics> logger)
     {
-        (_registry, _gpus) = (registry, gpus);
+        (_registry, _gpus, _logger) = (registry, gpus, logger);
         var meter = meters.Create(TelemetryNames.Source);
         meter.CreateObservableGauge(TelemetryNames.Pipelines, CountByState, "{pipeline}", "Pipelines by state.");
         meter.CreateObservableCounter(TelemetryNames.Restarts, () => Of(pipeline => pipeline.Restarts), "{restart}", "Workers that were replaced.");
@@ -46,7 +49,7 @@ internal sealed class PipelineMetrics
     {
         if (refresh)
         {
-            _ = RefreshAsync();
+            RefreshAsync().Detach(OnRefreshFailed);
         }
 
         return _devices.Select(device => new Measurement<long>(read(device), Tag(TelemetryNames.Gpu, device.Uuid)));
@@ -63,4 +66,14 @@ internal sealed class PipelineMetrics
             _devices = [];
         }
     }
+
+    /// <summary>Figures of devices that cannot be read are not shown, rather than old ones.</summary>
+    private void OnRefreshFailed(Exception exception)
+    {
+        _devices = [];
+        LogNotListed(exception);
+    }
+
+    [LoggerMessage(EventIds.DevicesNotListed, LogLevel.Error, "The devices could not be listed for the metrics", EventName = nameof(EventIds.DevicesNotListed))]
+    private partial void LogNotListed(Exception exception);
 }

@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 
@@ -20,7 +19,7 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     public long Started => started;
 
     /// <summary>The memory it may take; null when none was promised. Owned: it is free again when the process is gone.</summary>
-    public Reservation? Reservation { get; set; }
+    public IAsyncDisposable? Reservation { get; set; }
 
     /// <summary>Completes with the cause when the worker dies by itself after it got ready.</summary>
     public TaskCompletionSource<SupervisorException> Crash { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

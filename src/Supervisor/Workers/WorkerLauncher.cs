@@ -1,16 +1,15 @@
 using System.Security.Cryptography;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Failures;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Shortages;
+using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>Brings workers up to the point where they answer.</summary>
 internal sealed class WorkerLauncher(
-    IWorkerProcessFactory processes, IWorkerConnector connector, FailureReporter failures, IOomEvents oom, SupervisorOptions options, TimeProvider time)
+    IWorkerProcessFactory processes, IWorkerConnector connector, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     private readonly ShortageRetry _shortages = new(time);
 
@@ -41,7 +40,8 @@ internal sealed class WorkerLauncher(
     }
 
     /// <summary>Waits until the worker has answered Hello, its process ends or the start deadline passes, whichever is first.</summary>
-    /// <exception cref="SupervisorException">The worker ended, stayed silent or speaks another version of the protocol.</exception>
+    /// <exception cref="WorkerStartException">The worker ended, or stayed silent and is condemned.</exception>
+    /// <exception cref="SupervisorException">The worker speaks another version of the protocol.</exception>
     public async Task ConnectAsync(WorkerInstance worker, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(options.StartTimeout, time);
@@ -62,11 +62,13 @@ internal sealed class WorkerLauncher(
         }
         catch (Exception exception) when (exception is not SupervisorException && !cancellationToken.IsCancellationRequested)
         {
-            throw await ExplainAsync(worker, deadline.IsCancellationRequested, exception);
+            await CondemnAsync(worker, deadline.IsCancellationRequested, exception);
+            throw new WorkerStartException(exception);
         }
     }
 
-    private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, bool timedOut, Exception exception)
+    /// <summary>Ends a worker that did not get ready, unless it has ended.</summary>
+    private async Task CondemnAsync(WorkerInstance worker, bool timedOut, Exception exception)
     {
         if (timedOut)
         {
@@ -77,7 +79,5 @@ internal sealed class WorkerLauncher(
             // A worker that dies right after it said that it listens breaks the call before its exit is seen; this one lives.
             worker.Condemn(FailureKinds.StartFailed, $"it did not answer Hello ({exception.Message})");
         }
-
-        return await failures.ReportAsync(worker, ErrorCodes.WorkerStartFailed, During.Starting, _ => null);
     }
 }

@@ -131,7 +131,7 @@ internal sealed class WorkerProcess : IWorkerProcess
                 splitter.Add(buffer.AsSpan(0, read));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        catch (Exception exception)
         {
             Log.Add(source, $"[the supervisor stopped reading {source}: {exception.Message}]");
         }

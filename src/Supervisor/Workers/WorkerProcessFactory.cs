@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Shortages;
 using LmDeploy.V1;
 
@@ -114,12 +115,14 @@ internal sealed partial class WorkerProcessFactory(
 
     private SupervisorException Failed(string message) => new(ErrorCodes.WorkerStartFailed, message, options.WorkerExecutable);
 
-    [LoggerMessage(EventId = 10, EventName = "WorkerStarted", Level = LogLevel.Information, Message = "Worker {Pid} started in {Folder}")]
+    [LoggerMessage(EventIds.WorkerStarted, LogLevel.Information, "Worker {Pid} started in {Folder}", EventName = nameof(EventIds.WorkerStarted))]
     private partial void LogStarted(int pid, string folder);
 
-    [LoggerMessage(EventId = 12, EventName = "WorkerNotRecorded", Level = LogLevel.Warning, Message = "Worker {Pid} could not be recorded: {Reason}")]
+    [LoggerMessage(
+        EventIds.WorkerNotRecorded, LogLevel.Warning, "Worker {Pid} could not be recorded: {Reason}",
+        EventName = nameof(EventIds.WorkerNotRecorded))]
     private partial void LogNotRecorded(int pid, string reason);
 
-    [LoggerMessage(EventId = 11, EventName = "TokenNotTaken", Level = LogLevel.Information, Message = "Worker {Pid} did not take its token: {Reason}")]
+    [LoggerMessage(EventIds.TokenNotTaken, LogLevel.Information, "Worker {Pid} did not take its token: {Reason}", EventName = nameof(EventIds.TokenNotTaken))]
     private partial void LogTokenNotTaken(int pid, string reason);
 }

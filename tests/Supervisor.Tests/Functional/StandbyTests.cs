@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Standby;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Lifecycle;
@@ -119,7 +120,7 @@ public sealed class PipelineAdmissionTests : IDisposable
         if (isSpawned)
         {
             await workshop.Connection.LoadCalled.Task.InTime();
-            workshop.Connection.Loading.SetException(ErrorDetails.ToException(new Error { Code = ErrorCodes.OutOfMemory, Message = "no" }, Grpc.Core.StatusCode.ResourceExhausted));
+            workshop.Connection.Loading.SetException(ErrorDetails.ToException(new Error { Code = ErrorCodes.OutOfMemory, Message = "no" }, StatusCode.ResourceExhausted));
         }
 
         (await pipeline.Completion.InTime()).StartFailure.ShouldNotBeNull();

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.V1;
@@ -53,5 +54,5 @@ public sealed class RestartIntensityTests
     }
 
     private static SupervisorException Cause(int number) => new(
-        new Error { Code = ErrorCodes.WorkerCrashed, Message = $"cause {number}", Failure = new WorkerFailure { WorkerPid = number } }, Grpc.Core.StatusCode.Unavailable);
+        new Error { Code = ErrorCodes.WorkerCrashed, Message = $"cause {number}", Failure = new WorkerFailure { WorkerPid = number } }, StatusCode.Unavailable);
 }

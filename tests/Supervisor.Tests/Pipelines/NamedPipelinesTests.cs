@@ -3,8 +3,10 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LmDeploy.Supervisor.Tests.Pipelines;
 
@@ -20,7 +22,7 @@ public sealed class NamedPipelinesTests : IDisposable
     public NamedPipelinesTests()
     {
         _calls = new CallGauge(_workshop.Options, _stop, _workshop.Time);
-        _named = new NamedPipelines(new PipelineKeeper(_workshop.Registry, _calls), _workshop.Time);
+        _named = new NamedPipelines(new PipelineKeeper(_workshop.Registry, _calls, NullLogger<PipelineKeeper>.Instance), _workshop.Time);
     }
 
     public void Dispose()
@@ -149,7 +151,7 @@ public sealed class NamedPipelinesTests : IDisposable
     {
         using var workshop = new Workshop(time => new FakeWorkerProcess(time) { OnTerminate = null, OnKill = null });
         using var calls = new CallGauge(workshop.Options, _stop, workshop.Time);
-        using var named = new NamedPipelines(new PipelineKeeper(workshop.Registry, calls), workshop.Time);
+        using var named = new NamedPipelines(new PipelineKeeper(workshop.Registry, calls, NullLogger<PipelineKeeper>.Instance), workshop.Time);
         var loading = named.LoadAsync(Request("a", ttl: 1000), CancellationToken.None);
         await workshop.LoadAgainAsync(1);
         var old = await loading.InTime();

@@ -1,12 +1,12 @@
 using LmDeploy.Supervisor.Admission;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Tests.TestDoubles;
 
 /// <summary>Memory for everybody, as where nobody can look at it.</summary>
 internal sealed class FakeAdmission : IAdmission
 {
-    public Task<Reservation> AcquireAsync(PipelineSpec spec, Action onWaiting, CancellationToken cancellationToken) =>
+    public Task<Reservation> AcquireAsync(WorkerSpec spec, Action onWaiting, CancellationToken cancellationToken) =>
         Task.FromResult(new Reservation(spec.Id, spec.Name));
 
     public void Avoid(string device)

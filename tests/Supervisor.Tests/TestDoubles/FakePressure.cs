@@ -1,4 +1,4 @@
-using LmDeploy.Supervisor.Workers.Standby;
+using LmDeploy.Supervisor.Standby;
 
 namespace LmDeploy.Supervisor.Tests.TestDoubles;
 
@@ -7,5 +7,8 @@ internal sealed class FakePressure : IMemoryPressure
 {
     public bool High { get; set; }
 
-    public bool IsHigh() => High;
+    /// <summary>What looking fails with; null for nothing.</summary>
+    public Exception? Failure { get; set; }
+
+    public bool IsHigh() => Failure is { } failure ? throw failure : High;
 }

@@ -22,6 +22,12 @@ internal sealed class FakeWorkerProcess(TimeProvider time) : IWorkerProcess
     /// <summary>What looking at it fails with; null for nothing.</summary>
     public Exception? LookFailure { get; set; }
 
+    /// <summary>What looking whether it is frozen fails with; null for nothing.</summary>
+    public Exception? FrozenFailure { get; set; }
+
+    /// <summary>What killing it fails with; null for nothing.</summary>
+    public Exception? KillFailure { get; init; }
+
     public ProcessMemory Memory { get; init; } = new(100, 120);
 
     public ProcessIdentity Identity { get; init; } = new(4711, 99);
@@ -30,17 +36,32 @@ internal sealed class FakeWorkerProcess(TimeProvider time) : IWorkerProcess
 
     public Task<int> Exited => _exited.Task;
 
-    public bool IsFrozen { get; set; }
+    public bool IsFrozen
+    {
+        get => FrozenFailure is { } failure ? throw failure : field;
+        set;
+    }
 
     public bool IsDisposed { get; private set; }
 
     public void Exit(int code) => _exited.TrySetResult(code);
 
+    /// <summary>Makes it impossible to see its end.</summary>
+    public void FailExit(Exception exception) => _exited.TrySetException(exception);
+
     public void CloseInput() => Done.Add("close");
 
     public void Terminate() => Act("terminate", OnTerminate);
 
-    public void Kill() => Act("kill", OnKill);
+    public void Kill()
+    {
+        if (KillFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        Act("kill", OnKill);
+    }
 
     public ProcessMemory ReadMemory() => LookFailure is { } failure ? throw failure : _exited.Task.IsCompleted && SurvivorSightings <= 0 ? default : Memory;
 

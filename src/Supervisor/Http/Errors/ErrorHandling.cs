@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Logging;
 using LmDeploy.V1;
 using Microsoft.Net.Http.Headers;
 
@@ -77,6 +78,6 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
         ? new ApiException(StatusCodes.Status405MethodNotAllowed, ApiErrorCodes.MethodNotAllowed, $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}.")
         : new ApiException(StatusCodes.Status404NotFound, ApiErrorCodes.RouteNotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.");
 
-    [LoggerMessage(EventId = 60, EventName = "RequestFailed", Level = LogLevel.Error, Message = "{Path} failed unexpectedly")]
+    [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "{Path} failed unexpectedly", EventName = nameof(EventIds.RequestFailed))]
     private partial void LogUnexpected(string path, Exception exception);
 }

@@ -1,6 +1,7 @@
 using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Http.Health;
 

@@ -9,6 +9,7 @@ using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.V1;
 using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 

@@ -70,6 +70,12 @@ internal sealed class MemoryLimit : IAsyncDisposable
         {
             // The worker is being disposed.
         }
+        catch (Exception exception)
+        {
+            _worker.Condemn(
+                FailureKinds.Killed,
+                string.Create(CultureInfo.InvariantCulture, $"it could not be held to memory_limit_bytes, {_bytes}, any longer ({exception.Message})"));
+        }
     }
 
     /// <summary>Nothing where there is no descriptor to look with: the next look is soon.</summary>

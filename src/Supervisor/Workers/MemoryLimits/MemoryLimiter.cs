@@ -1,3 +1,5 @@
+using LmDeploy.Supervisor.Logging;
+
 namespace LmDeploy.Supervisor.Workers.MemoryLimits;
 
 /// <summary>
@@ -49,9 +51,13 @@ internal sealed partial class MemoryLimiter(MemoryController? controller, Proces
         }
     }
 
-    [LoggerMessage(EventId = 13, EventName = "WorkerLimited", Level = LogLevel.Information, Message = "Worker {Pid} is held to {Bytes} bytes by {Group}")]
+    [LoggerMessage(
+        EventIds.WorkerLimited, LogLevel.Information, "Worker {Pid} is held to {Bytes} bytes by {Group}",
+        EventName = nameof(EventIds.WorkerLimited))]
     private partial void LogGroup(int pid, long bytes, string group);
 
-    [LoggerMessage(EventId = 14, EventName = "WorkerWatched", Level = LogLevel.Information, Message = "Worker {Pid} is held to {Bytes} bytes by looking; no control group: {Reason}")]
+    [LoggerMessage(
+        EventIds.WorkerWatched, LogLevel.Information, "Worker {Pid} is held to {Bytes} bytes by looking; no control group: {Reason}",
+        EventName = nameof(EventIds.WorkerWatched))]
     private partial void LogNoGroup(int pid, long bytes, string reason);
 }

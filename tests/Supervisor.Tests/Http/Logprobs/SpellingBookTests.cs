@@ -2,8 +2,10 @@ using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;
+using Microsoft.Extensions.Logging.Abstractions;
 using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 
 namespace LmDeploy.Supervisor.Tests.Http.Logprobs;
@@ -19,7 +21,7 @@ public sealed class SpellingBookTests : IDisposable
     public SpellingBookTests()
     {
         _calls = new CallGauge(_workshop.Options, new StopSignal(), _workshop.Time);
-        _named = new NamedPipelines(new PipelineKeeper(_workshop.Registry, _calls), _workshop.Time);
+        _named = new NamedPipelines(new PipelineKeeper(_workshop.Registry, _calls, NullLogger<PipelineKeeper>.Instance), _workshop.Time);
         _served = new ServedModels(_named, _workshop.Time);
         _book = new SpellingBook(null!, _served); // Nothing is asked of a worker here.
     }

@@ -53,6 +53,18 @@ public sealed class MemoryLimitTests : IDisposable
     }
 
     [Fact]
+    public async Task WorkerThatCannotBeWatched_IsCondemned()
+    {
+        const string NoPath = "\0";
+        await using var limit = new MemoryLimit(_worker, Limit, null, new ProcessTable(NoPath), _time);
+
+        await Deadline.UntilAsync(() => _worker.CondemnedFor is not null, "the worker is condemned");
+        _worker.CondemnedFor.ShouldBe("killed");
+        _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600, any longer");
+        _process.Done.ShouldBe(["kill"]);
+    }
+
+    [Fact]
     public async Task PagesOfFiles_AreNotTheWorkers()
     {
         SetMemory(anonymous: 60 << 10, shared: 0, file: 900 << 10);

@@ -1,0 +1,116 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Logging;
+using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Requests;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Grpc;
+
+/// <summary>What clients call: the Hold that a pipeline lives by, and the requests, which are handed on to its worker.</summary>
+internal sealed partial class PipelinesService(PipelineRegistry registry, RequestProxy proxy, ILogger<PipelinesService> logger) : V1.Pipelines.PipelinesBase
+{
+    public override async Task Hold(IAsyncStreamReader<HoldRequest> requestStream, IServerStreamWriter<HoldEvent> responseStream, ServerCallContext context)
+    {
+        var open = await requestStream.MoveNext(context.CancellationToken) ? requestStream.Current.Open : null;
+        var pipeline = registry.Open(PipelineSpec.Create(open, HolderProcess.Of(context.GetHttpContext())));
+        using var watchEnds = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var watch = WatchHolderAsync(pipeline, requestStream, watchEnds.Token);
+        try
+        {
+            var isListening = true;
+            await foreach (var holdEvent in pipeline.Events.ReadAllAsync())
+            {
+                isListening = isListening && await TryTellAsync(pipeline, responseStream, holdEvent);
+            }
+
+            var outcome = await pipeline.Completion;
+            if (outcome.StartFailure is { } failure)
+            {
+                throw failure;
+            }
+        }
+        finally
+        {
+            // A read that outlives its call would break the next call: Kestrel uses a connection's streams again.
+            await watchEnds.CancelAsync();
+            await watch;
+        }
+    }
+
+    public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context) =>
+        proxy.GenerateAsync(request, responseStream, context.CancellationToken);
+
+    public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
+        proxy.CallAsync(
+            request, request.Key, [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())], (client, asked, options) => client.ScoreAsync(asked, options), context.CancellationToken);
+
+    public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context) =>
+        proxy.CallAsync(
+            request,
+            request.Key,
+            [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())],
+            (client, asked, options) => client.LogLikelihoodAsync(asked, options),
+            context.CancellationToken);
+
+    public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.RewardScoreAsync(asked, options), context.CancellationToken);
+
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), context.CancellationToken);
+
+    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
+
+    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
+        proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), context.CancellationToken);
+
+    /// <summary>Turns the end of the holder's stream into the end of the pipeline.</summary>
+    private async Task WatchHolderAsync(Pipeline pipeline, IAsyncStreamReader<HoldRequest> requests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await requests.MoveNext(cancellationToken))
+            {
+                LogIgnored(pipeline.Spec.Id);
+            }
+
+            pipeline.Stop(StopReason.Disposed);
+        }
+        catch (OperationCanceledException) when (pipeline.Completion.IsCompleted)
+        {
+            LogHoldOver(pipeline.Spec.Id);
+        }
+        catch (Exception exception)
+        {
+            LogHolderLost(pipeline.Spec.Id, exception.Message);
+            pipeline.Stop(StopReason.HolderLost);
+        }
+    }
+
+    private async Task<bool> TryTellAsync(Pipeline pipeline, IServerStreamWriter<HoldEvent> responses, HoldEvent holdEvent)
+    {
+        try
+        {
+            await responses.WriteAsync(holdEvent);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            LogHolderLost(pipeline.Spec.Id, exception.Message);
+            pipeline.Stop(StopReason.HolderLost);
+            return false;
+        }
+    }
+
+    [LoggerMessage(EventIds.HolderLost, LogLevel.Information, "Pipeline {Id}: its holder is gone: {Reason}", EventName = nameof(EventIds.HolderLost))]
+    private partial void LogHolderLost(string id, string reason);
+
+    [LoggerMessage(EventIds.HoldOver, LogLevel.Debug, "Pipeline {Id} ended before its holder let go", EventName = nameof(EventIds.HoldOver))]
+    private partial void LogHoldOver(string id);
+
+    [LoggerMessage(
+        EventIds.HoldMessageIgnored, LogLevel.Warning, "Pipeline {Id}: its holder sent a second message, which means nothing",
+        EventName = nameof(EventIds.HoldMessageIgnored))]
+    private partial void LogIgnored(string id);
+}

@@ -1,7 +1,0 @@
-namespace LmDeploy.Supervisor.Workers.Standby;
-
-/// <summary>Tells whether the host runs short of memory.</summary>
-internal interface IMemoryPressure
-{
-    bool IsHigh();
-}

@@ -1,0 +1,3 @@
+namespace LmDeploy.Supervisor.Tests.Layers.Samples.Low;
+
+internal sealed class Part;

@@ -1,0 +1,58 @@
+using LmDeploy.Supervisor.Configuration;
+using LmDeploy.Supervisor.Hosting;
+using LmDeploy.Supervisor.Shutdown;
+using LmDeploy.Supervisor.Tests.TestDoubles;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LmDeploy.Supervisor.Tests.Shutdown;
+
+public sealed class CallGaugeTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly StopSignal _stop = new();
+
+    [Fact]
+    public void NoCall_EndsAfterTheTimeout()
+    {
+        using var gauge = Create(Timeout);
+
+        _time.Advance(Timeout - TimeSpan.FromMilliseconds(1));
+        _stop.Requested.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        _stop.Requested.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task CallUnderWay_KeepsTheSupervisor_AndItsEndStartsTheClock()
+    {
+        using var gauge = Create(Timeout);
+        var call = new TaskCompletionSource();
+        var counting = gauge.CountAsync(new DefaultHttpContext(), _ => call.Task);
+
+        _time.Advance(10 * Timeout);
+        _stop.Requested.IsCompleted.ShouldBeFalse();
+        call.SetResult();
+        await counting.InTime();
+        _time.Advance(Timeout / 2);
+        _stop.Requested.IsCompleted.ShouldBeFalse();
+        _time.Advance(Timeout / 2);
+
+        _stop.Requested.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Zero_StaysForEver()
+    {
+        using var gauge = Create(TimeSpan.Zero);
+
+        _time.Advance(TimeSpan.FromDays(365));
+
+        _stop.Requested.IsCompleted.ShouldBeFalse();
+    }
+
+    private CallGauge Create(TimeSpan timeout) => new(new SupervisorOptions { Socket = "/s/s", Home = "/", IdleTimeout = timeout }, _stop, _time);
+}

@@ -3,8 +3,8 @@
 # ./run.sh test         builds and runs every test
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
-# ./run.sh pack         makes the NuGet packages, LmDeploy.Client, LmDeploy.Reports and the lmdeploy tool, in artifacts/packages
-# ./run.sh api          lists the public surface of the client anew, after somebody has changed it on purpose
+# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports and the lmdeploy tool
+# ./run.sh api          lists the public surface of the client and of evaluation anew, after somebody has changed it on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -98,24 +98,28 @@ bundle_bench() {
   echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it over a copy of lmdeploy/worker and run LmDeploy.Bench"
 }
 
-# The library, and the programs as one dotnet tool; with libtorch for the CPU unless TORCH_BACKEND says otherwise.
+# The libraries, and the programs as one dotnet tool; with libtorch for the CPU unless TORCH_BACKEND says otherwise.
 pack() {
   require_sdk
-  local work=$root/artifacts/pack packages=$root/artifacts/packages
+  local work=$root/artifacts/pack packages=$root/artifacts/packages library
   rm -rf "$work/lmdeploy" "$packages"
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
-  dotnet pack "$root/src/Client" -c Release --nologo -v quiet -o "$packages" >&2
-  dotnet pack "$root/src/Reports" -c Release --nologo -v quiet -o "$packages" >&2
+  for library in Client Evaluation Reports; do
+    dotnet pack "$root/src/$library" -c Release --nologo -v quiet -o "$packages" >&2
+  done
   dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
   du -h "$packages"/*
 }
 
 # From an empty list: the fix does not add to one that is there.
 list_api() {
+  local library
   require_sdk
-  echo '#nullable enable' >"$root/src/Client/PublicAPI.Unshipped.txt"
-  dotnet format analyzers "$root/src/Client/LmDeploy.Client.csproj" --diagnostics RS0016 --severity warn >&2
+  for library in Client Evaluation; do
+    echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
+    dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
+  done
 }
 
 # Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.

@@ -1,4 +1,4 @@
-#:project ../src/Client/LmDeploy.Client.csproj
+#:project ../src/Evaluation/LmDeploy.Evaluation.csproj
 #:project ../src/Reports/LmDeploy.Reports.csproj
 #:property PublishAot=false
 

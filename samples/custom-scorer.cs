@@ -1,4 +1,4 @@
-#:project ../src/Client/LmDeploy.Client.csproj
+#:project ../src/Evaluation/LmDeploy.Evaluation.csproj
 #:property PublishAot=false
 
 // Scores of your own, beside those that are there.

@@ -1,4 +1,5 @@
 using LmDeploy.Generation;
+using LmDeploy.Transport;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -129,8 +130,17 @@ public sealed record GenerationConfig
     /// <summary>Whether special tokens that are shown stand apart from the text. Default: true.</summary>
     public bool SpacesBetweenSpecialTokens { get; init; } = true;
 
-    /// <summary>Splits the answer into reasoning, content and calls: <see cref="Response.Text"/> is the content then. Null: it is all that was generated.</summary>
+    /// <summary>
+    /// Whether the answer is split: <see cref="Response.Reasoning"/> has what the model thinks, <see cref="Response.Text"/> the rest, and stop words are looked for in the
+    /// rest alone. Default: false, <see cref="Response.Text"/> is all that was generated.
+    /// </summary>
+    public bool SplitReasoning { get => Split is not null; init => Split = value ? new V1.AnswerSplit { KeepsCalls = true } : null; }
+
+    /// <summary>Splits the answer into reasoning, content and calls. Null: it is one text.</summary>
     internal V1.AnswerSplit? Split { get; init; }
+
+    /// <summary>The settings as a JSON object with the names of the contract, all but <see cref="N"/>.</summary>
+    public string ToJson() => ContractJson.Write(this.ToWire());
 
     /// <summary>Whether a field of sampling is not left to the model.</summary>
     internal bool Names(SamplingFields field) => Unset == V1.UnsetFields.Default || _named.HasFlag(field);

@@ -11,7 +11,7 @@ public sealed record Response
     /// <summary>The text; empty when the prompt failed.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>What the model thought, where thoughts are told apart from the answer, as comparisons do; else empty, and <see cref="Text"/> is all that was generated.</summary>
+    /// <summary>What the model thought, with <see cref="GenerationConfig.SplitReasoning"/>; else empty.</summary>
     public string Reasoning { get; init; } = "";
 
     /// <summary>Tokens generated so far.</summary>

@@ -1,10 +1,10 @@
 using System.Text;
 using LmDeploy.V1;
 
-namespace LmDeploy.Generation;
+namespace LmDeploy;
 
-/// <summary>Joins the pieces of one answer.</summary>
-internal sealed class ResponseBuilder
+/// <summary>Joins the pieces of one answer of a stream. Not thread-safe.</summary>
+public sealed class ResponseBuilder
 {
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
@@ -19,8 +19,10 @@ internal sealed class ResponseBuilder
     /// <summary>Whether the last piece has been seen.</summary>
     public bool IsFinished => _last.FinishReason is not null;
 
+    /// <summary>Adds the next piece.</summary>
     public void Append(Response piece)
     {
+        ArgumentNullException.ThrowIfNull(piece);
         _first = _any ? _first : piece;
         _any = true;
         _last = piece;
@@ -47,6 +49,7 @@ internal sealed class ResponseBuilder
         }
     }
 
+    /// <summary>What there is so far: texts and lists one after the other, the rest as the latest piece has it.</summary>
     public Response Build() => _last with
     {
         Text = _text.ToString(),

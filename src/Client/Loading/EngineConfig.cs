@@ -1,6 +1,6 @@
-using Google.Protobuf;
 using LmDeploy.Hosting;
 using LmDeploy.Loading;
+using LmDeploy.Transport;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -8,8 +8,6 @@ namespace LmDeploy;
 /// <summary>How a model is loaded and run. Immutable; a value out of range throws where it is set, also in a <c>with</c> expression.</summary>
 public sealed record EngineConfig
 {
-    private static readonly JsonFormatter _json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
-
     /// <summary>How listings call the pipeline. Default: null, the model folder's name.</summary>
     public string? Name { get; init; }
 
@@ -105,5 +103,5 @@ public sealed record EngineConfig
 
     /// <summary>The settings as a JSON object with the names of the contract, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
-    public string ToJson() => _json.Format(this.ToWire());
+    public string ToJson() => ContractJson.Write(this.ToWire());
 }

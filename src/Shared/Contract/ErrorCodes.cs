@@ -37,7 +37,4 @@ internal static class ErrorCodes
     public const string Stopped = "stopped";
     public const string SupervisorUnavailable = "supervisor_unavailable";
     public const string ProtocolMismatch = "protocol_mismatch";
-
-    // A comparison's own.
-    public const string ScorerFailed = "scorer_failed";
 }

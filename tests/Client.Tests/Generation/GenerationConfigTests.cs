@@ -69,6 +69,19 @@ public sealed class GenerationConfigTests
     }
 
     [Fact]
+    public void SplitReasoning_KeepsCallsInTheText()
+    {
+        new GenerationConfig().ToWire().Split.ShouldBeNull();
+        new GenerationConfig { SplitReasoning = true }.ToWire().Split.ShouldBe(new V1.AnswerSplit { KeepsCalls = true });
+        (new GenerationConfig { SplitReasoning = true } with { SplitReasoning = false }).ToWire().Split.ShouldBeNull();
+    }
+
+    [Fact]
+    public void ToJson_HasTheNamesOfTheContract()
+        => new GenerationConfig { TopK = 7, StopWords = ["a"] }.ToJson().ShouldSatisfyAllConditions(
+            json => json.ShouldContain("\"top_k\": 7"), json => json.ShouldContain("\"stop_words\": [ \"a\" ]"));
+
+    [Fact]
     public void MaxNewTokens_ZeroIsLeftToTheWorker() => new GenerationConfig { MaxNewTokens = 0 }.ToWire().MaxNewTokens.ShouldBe(0);
 
     [Fact]

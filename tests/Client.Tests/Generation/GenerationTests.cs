@@ -1,5 +1,4 @@
 using Grpc.Core;
-using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Client.Tests.Generation;

@@ -1,4 +1,3 @@
-using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Client.Tests.Hosting;

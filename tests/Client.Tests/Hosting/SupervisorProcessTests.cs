@@ -1,4 +1,3 @@
-using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.Hosting;
 
 namespace LmDeploy.Client.Tests.Hosting;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.Loading;
 using LmDeploy.V1;
 

@@ -1,4 +1,3 @@
-using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.Loading;
 
 namespace LmDeploy.Client.Tests.Loading;

@@ -3,7 +3,7 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Packaging;
 
-/// <summary>The two packages as somebody uses them who has no checkout, with a home that has nothing in it. Only libtorch, which is large, is not packed but pointed to.</summary>
+/// <summary>The packages as somebody uses them who has no checkout, with a home that has nothing in it. Only libtorch, which is large, is not packed but pointed to.</summary>
 public sealed class PackageTests
 {
     private const long Large = 16 << 20;
@@ -28,10 +28,18 @@ public sealed class PackageTests
                 using var pipe = Pipeline.Create(args[0]);
                 Console.WriteLine($"{pipe.Infer("What is 17 + 25?").Text} {pipe.Close().Verdict}");
                 """);
+            File.WriteAllText(Path.Join(_user, "compare.cs"), $$"""
+                #:package LmDeploy.Evaluation@{{_version}}
+                #:property PublishAot=false
+                using LmDeploy.Evaluation;
+                var result = await ModelComparison.RunAsync([args[0]], Dataset.FromJsonLines(args[1]).Take(4));
+                Console.WriteLine($"{result.Models[0].Metrics["exact"].Value} {result.Models[0].Receipt!.Verdict}");
+                """);
             (await AskAsync()).ShouldContain("dotnet tool install --global lmdeploy");
 
             await RunAsync("dotnet", "tool", "install", "--global", "lmdeploy", "--version", _version);
             (await AskAsync()).ShouldBe("42 Reclaimed");
+            (await RunAsync("dotnet", "run", "compare.cs", Repository.Boulder, Repository.Evaluation)).ShouldBe("1 Reclaimed");
             await RunAsync("chmod", "-R", "a-x+X", Path.Join(_user, ".dotnet", "tools", ".store"));
             (await AskAsync()).ShouldBe("42 Reclaimed", "programs whose files may not be executed");
             await RunAsync("dotnet", "tool", "uninstall", "--global", "lmdeploy");
@@ -63,6 +71,7 @@ public sealed class PackageTests
         var feed = Directory.CreateDirectory(Path.Join(_user, "feed")).FullName;
         string[] settings = ["-c", "Release", "--nologo", "-v", "quiet", "-o", feed, $"-p:PackageVersion={_version}"];
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Client"), .. settings], isUser: false);
+        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Evaluation"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Tool"), .. settings, $"-p:LmDeployHome={home}/"], isUser: false);
         File.WriteAllText(Path.Join(_user, "nuget.config"), $"""
             <configuration>

@@ -1,11 +1,12 @@
 using System.Reflection;
+using LmDeploy.Tests.Checkouts;
 
 namespace LmDeploy.EndToEnd.Tests.Processes;
 
 /// <summary>Where things are in the checkout that is tested.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Checkout.Root;
 
     /// <summary>The folder with the published programs.</summary>
     public static string Home { get; } = Environment.GetEnvironmentVariable("LMDEPLOY_HOME") is { Length: > 0 } home
@@ -30,15 +31,4 @@ internal static class Repository
     public static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
     private static string Model(string name) => Path.Combine(Root, "models", name);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LmDeploy.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException($"No checkout above {AppContext.BaseDirectory}.");
-    }
 }

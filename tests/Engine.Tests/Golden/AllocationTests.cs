@@ -1,3 +1,4 @@
+using LmDeploy.Tests.Soaks;
 using LmDeploy.Tests.Torch;
 using LmDeploy.Engine.Settings;
 using LmDeploy.V1;

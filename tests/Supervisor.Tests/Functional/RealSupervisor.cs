@@ -5,6 +5,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Tests.Checkouts;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Functional;
@@ -26,7 +27,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
         Host = new V1.Host.HostClient(_channel);
     }
 
-    public static string Root { get; } = FindRoot();
+    public static string Root => Checkout.Root;
 
     public static string Executable { get; } = Path.Combine(Root, "artifacts/lmdeploy/supervisor/lmdeploy-supervisor");
 
@@ -158,16 +159,5 @@ internal sealed class RealSupervisor : IAsyncDisposable
     {
         (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
         return supervisor;
-    }
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "LmDeploy.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no LmDeploy.sln above the tests");
-        }
-
-        return folder;
     }
 }

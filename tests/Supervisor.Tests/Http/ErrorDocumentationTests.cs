@@ -1,5 +1,6 @@
 using System.Reflection;
 using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Tests.Checkouts;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Http;
@@ -31,14 +32,5 @@ public sealed class ErrorDocumentationTests
         return all;
     }
 
-    private static string Page(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "LmDeploy.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return File.ReadAllText(Path.Combine(folder.FullName, "docs", name));
-    }
+    private static string Page(string name) => File.ReadAllText(Checkout.File("docs", name));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Tests.Checkouts;
 
 namespace LmDeploy.Text.Tests.Templates;
 
@@ -17,13 +18,7 @@ internal static class SharedData
 
     private static string? Find()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LmDeploy.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var shared = folder?.Parent is null ? null : Path.Combine(folder.Parent.FullName, "shared");
+        var shared = Checkout.File("..", "shared");
         return Directory.Exists(shared) ? shared : null;
     }
 }

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using LmDeploy.V1;
+
+namespace LmDeploy.Cli.Tests.Commands;
+
+public sealed class CompareCommandTests : CommandTestBase
+{
+    private string Questions => Write(
+        "eval.jsonl",
+        """{"id":"1","category":"echo","prompt":"ab","expected":" ab\n"}""",
+        """{"id":"2","category":"echo","prompt":"cd","expected":"xy"}""",
+        """{"id":"3","category":"chat","messages":[{"role":"user"}],"expected":"[{\"role\":\"user\"}]"}""");
+
+    [Fact]
+    public async Task Compare_WritesWhatIsPromised()
+    {
+        (await RunAsync("compare", "models/one", "--eval", Questions, "--json", PathOf("o.json"))).ShouldBe(0);
+        using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
+        var model = json.RootElement.GetProperty("models").EnumerateArray().ShouldHaveSingleItem();
+        model.EnumerateObject().Select(p => p.Name).ShouldBe(
+        [
+            "model", "architecture", "parameters", "correct", "questions", "cut", "by_category", "answer_perplexity",
+            "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics", "crashes",
+        ]);
+        model.GetProperty("model").GetString().ShouldBe("models/one");
+        model.GetProperty("architecture").GetString().ShouldBe("llama");
+        model.GetProperty("parameters").GetInt64().ShouldBe(147776);
+        model.GetProperty("correct").GetInt32().ShouldBe(2);
+        model.GetProperty("questions").GetInt32().ShouldBe(3);
+        model.GetProperty("by_category").GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)
+            .ShouldBe("""{"chat":"1/1","echo":"1/2"}""");
+        model.GetProperty("answer_perplexity").GetDouble().ShouldBe(Math.Exp(0.25), 1e-12);
+        model.GetProperty("load_seconds").GetDouble().ShouldBe(0.25);
+        model.GetProperty("ttft_ms_p50").GetDouble().ShouldBeGreaterThan(0);
+        model.GetProperty("tokens_per_second").GetDouble().ShouldBeGreaterThan(0);
+        model.GetProperty("peak_bytes").GetInt64().ShouldBe(2000);
+        model.GetProperty("memory").GetString().ShouldBe("rss");
+        model.GetProperty("receipt").EnumerateObject().Select(p => p.Name).ShouldBe(["verdict", "reclaimed_bytes", "residual_bytes", "milliseconds"]);
+        model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("Reclaimed");
+    }
+
+    [Fact]
+    public async Task Compare_ScoresAnswersWithoutThoughts_AndSaysHowManyWereCut()
+    {
+        var questions = Write(
+            "thinking.jsonl",
+            """{"id":"1","category":"a","prompt":"<think>ab</think>cd","expected":"cd"}""",
+            """{"id":"2","category":"a","prompt":"I plan.</think>cd","expected":"cd"}""",
+            """{"id":"3","category":"b","prompt":"<think>for ever and ever","expected":"cd"}""");
+        (await RunAsync("compare", "models/one", "--eval", questions, "--max-new-tokens", "20", "--json", PathOf("o.json"), "--report", PathOf("o.md"))).ShouldBe(0);
+        using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
+        var model = json.RootElement.GetProperty("models")[0];
+        model.GetProperty("correct").GetInt32().ShouldBe(2);
+        model.GetProperty("cut").GetInt32().ShouldBe(1);
+        Out.ToString().ShouldContain("CUT");
+        Error.ToString().ShouldContain("1 of 3 answers were cut");
+        (await File.ReadAllTextAsync(PathOf("o.md"))).ShouldContain("1 of 3 answers were cut");
+    }
+
+    [Fact]
+    public async Task Compare_LeavesRoomToThink()
+    {
+        V1.GenerationConfig? config = null;
+        var answer = Fake.OnGenerate;
+        Fake.OnGenerate = (request, events, context) =>
+        {
+            config ??= request.Configs[0];
+            return answer(request, events, context);
+        };
+        (await RunAsync("compare", "models/one", "--eval", Questions)).ShouldBe(0);
+        config.ShouldNotBeNull().MaxNewTokens.ShouldBe(8192);
+        config.Split.KeepsCalls.ShouldBeTrue();
+        Out.ToString().ShouldNotContain("CUT");
+    }
+
+    [Fact]
+    public async Task Compare_ShowsOneRowAModelAndGoesOnAfterAFailure()
+    {
+        var ready = Fake.OnHold;
+        Fake.OnHold = holding => holding.Open.Model.EndsWith("bad", StringComparison.Ordinal)
+            ? throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "no such folder")
+            : ready(holding);
+        (await RunAsync("compare", "bad", "good", "--eval", Questions)).ShouldBe(3);
+        var rows = Out.ToString().Split('\n').Where(line => line.Trim().Length > 0).ToList();
+        rows.ShouldContain(row => row.Contains("bad") && row.Contains("error: model_not_found"));
+        rows.ShouldContain(row => row.Contains("good") && row.Contains("2/3") && row.Contains("147,776") && row.Contains("1.2840") && row.Contains("Reclaimed"));
+        Error.ToString().ShouldContain("error: model_not_found: bad: no such folder");
+        Out.ToString().ShouldNotContain("\u001b");
+        Fake.Released.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Compare_AModelThatFailsAtWorkStillGivesItsReceipt()
+    {
+        Fake.OnGenerate = (_, _, _) => throw FakeSupervisor.Fail(ErrorCodes.WorkerCrashed, "SIGKILL");
+        (await RunAsync("compare", "model", "--eval", Questions, "--json", "-")).ShouldBe(1);
+        using var json = JsonDocument.Parse(Out.ToString());
+        var model = json.RootElement.GetProperty("models")[0];
+        model.GetProperty("error").GetProperty("code").GetString().ShouldBe("worker_crashed");
+        model.GetProperty("receipt").GetProperty("verdict").GetString().ShouldBe("Reclaimed");
+        model.GetProperty("correct").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Compare_EachModelStartsAfterTheOneBeforeIsGone()
+    {
+        var overlaps = 0;
+        var hold = Fake.OnHold;
+        Fake.OnHold = holding =>
+        {
+            overlaps += Fake.Opened.Count - 1 - Fake.Released;
+            return hold(holding);
+        };
+        (await RunAsync("compare", "a", "b", "c")).ShouldBe(0);
+        Fake.Opened.Count.ShouldBe(3);
+        overlaps.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Compare_AsksInBatches()
+    {
+        var sizes = new List<int>();
+        Fake.OnGenerate = (request, events, context) =>
+        {
+            sizes.Add(request.Prompts.Count);
+            request.Configs[0].DoSample.ShouldBeFalse();
+            return FakeModel.AnswerAsync(request, events, context);
+        };
+        (await RunAsync("compare", "model", "--eval", Questions, "--batch-size", "2")).ShouldBe(0);
+        sizes.Take(2).ShouldBe([2, 1]);
+    }
+
+    [Fact]
+    public async Task Compare_BadQuestionsAreReportedAndLeftOut()
+    {
+        var eval = Write("e.jsonl", """{"id":"1","prompt":"ab"}""", """{"id":"2","prompt":"ab","expected":"ab"}""");
+        (await RunAsync("compare", "model", "--eval", eval)).ShouldBe(1);
+        Error.ToString().ShouldContain($"error: invalid_request: {eval}: question 1: expected is needed");
+        Out.ToString().ShouldContain("1/1");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LmDeploy.Evaluation;
+using LmDeploy.Reports;
+
+namespace LmDeploy.Reports.Tests;
+
+public sealed class ComparisonReportTests
+{
+    private const string Hostile = "</script><img src=x onerror=alert(1)>, \"quoted\" | /*data*/";
+
+    private static ComparisonResult Result { get; } = new(
+        "sums & more",
+        ["exact"],
+        [
+            Model("good", 1, "42", new Metric(1, new Interval(1, 1), 1, 0)),
+            Model("b|ad", 0, Hostile, new Metric(0.25, new Interval(0.125, 0.5), 1, 0)),
+            new ModelOutcome("gone", "models/gone") { Error = new ComparisonError("model_not_found", "no such folder") },
+        ],
+        [new ModelDifference("good", "b|ad", "exact", new PairedDifference(0.75, new Interval(0.5, 0.875), 0.0004, "mcnemar-exact"))],
+        [new MemorySample(TimeSpan.Zero, new Dictionary<string, long>(), null), new MemorySample(TimeSpan.FromSeconds(1), new Dictionary<string, long> { ["good"] = 1 << 20 }, null)])
+    {
+        Confidence = 0.95,
+    };
+
+    [Fact]
+    public void Html_IsOnePageWithTheFiguresInIt_WhateverAnswersSay()
+    {
+        var html = ComparisonReport.ToHtml(Result);
+
+        Regex.Count(html, "</script>").ShouldBe(2);
+        html.ShouldNotContain("<img");
+        Regex.Matches(html, "<[^>]*(src|href)=|https?://(?!www.w3.org/2000/svg)").ShouldBeEmpty("nothing comes from elsewhere");
+        using var data = JsonDocument.Parse(Regex.Match(html, "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
+        var models = data.RootElement.GetProperty("models");
+        models[1].GetProperty("metrics").GetProperty("exact").GetProperty("low").GetDouble().ShouldBe(0.125);
+        models[1].GetProperty("items").GetProperty("q1").GetProperty("answers")[0].GetString().ShouldBe(Hostile);
+        models[2].GetProperty("error").GetProperty("code").GetString().ShouldBe("model_not_found");
+        data.RootElement.GetProperty("memory")[1].GetProperty("held").GetProperty("good").GetInt64().ShouldBe(1 << 20);
+    }
+
+    [Fact]
+    public void Markdown_HasARowForEachModelAndDifference()
+    {
+        var text = ComparisonReport.ToMarkdown(Result);
+
+        text.ShouldContain("| good | - | - | 1 \\[1, 1\\] |");
+        text.ShouldContain("| b\\|ad | - | - | 0.25 \\[0.125, 0.5\\] |");
+        text.ShouldContain("| good | b\\|ad | exact | 0.75 \\[0.5, 0.875\\] | \\< 0.001 | mcnemar-exact |");
+        text.ShouldContain("**gone failed** (model_not_found): no such folder");
+    }
+
+    [Fact]
+    public void Csv_QuotesWhatWouldBreakALine()
+    {
+        var lines = ComparisonReport.ToCsv(Result).Split("\r\n");
+
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldBe("id,category,model,answer,expected,finish_reason,input_tokens,generated_tokens,ttft_ms,latency_ms,exact,error");
+        lines[1].ShouldBe("q1,sums,good,42,42,Stop,3,1,5,20,1,");
+        lines[2].ShouldStartWith("q1,sums,b|ad,\"</script><img src=x onerror=alert(1)>, \"\"quoted\"\" | /*data*/\",42,");
+    }
+
+    [Fact]
+    public async Task Write_GoesByTheEnding()
+    {
+        var path = Path.Join(Path.GetTempPath(), Path.GetRandomFileName() + ".png");
+        await ComparisonReport.WriteAsync(Result, path);
+        File.ReadAllBytes(path)[..4].ShouldBe([0x89, (byte)'P', (byte)'N', (byte)'G']);
+        File.Delete(path);
+
+        (await Should.ThrowAsync<ArgumentException>(() => ComparisonReport.WriteAsync(Result, "report.docx"))).Message.ShouldContain("A report ends with .html, .md, .csv, .png, not with \".docx\"");
+    }
+
+    private static ModelOutcome Model(string name, double score, string answer, Metric metric) => new(name, $"models/{name}")
+    {
+        Items =
+        [
+            new ItemOutcome(new DatasetItem("q1", "What is 17 + 25?") { Category = "sums", Expected = ["42"] })
+            {
+                Answers = [new Response { Text = answer, GenerateTokenLen = 1, InputTokenLen = 3, FinishReason = FinishReason.Stop }],
+                TimeToFirstToken = TimeSpan.FromMilliseconds(5),
+                Latency = TimeSpan.FromMilliseconds(20),
+                Scores = new Dictionary<string, ItemScore> { ["exact"] = new(score) },
+            },
+        ],
+        Metrics = new Dictionary<string, Metric> { ["exact"] = metric },
+        Speed = new ModelSpeed(TimeSpan.FromMilliseconds(3), 100),
+    };
+}

@@ -41,6 +41,9 @@ internal sealed class Checkpoint : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>The files of its tensors.</summary>
+    public IEnumerable<FileInfo> Files => _files.Select(file => file.Info);
+
     /// <summary>The bytes of all tensors.</summary>
     public long TotalBytes => _tensors.Values.Sum(tensor => tensor.Entry.Length);
 

@@ -5,45 +5,41 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Models.Checkpoints;
 
-/// <summary>One open safetensors file. Reads are positioned and thread-safe.</summary>
+/// <summary>One safetensors file, which is open from the first read of its tensors on. Reads are positioned and thread-safe.</summary>
 /// <remarks>
 /// Read rather than mapped: a mapped file that is cut short while it loads kills the process with SIGBUS,
 /// a short read is an error that can be told.
 /// </remarks>
 internal sealed class SafetensorsFile : IDisposable
 {
-    private readonly SafeFileHandle _handle;
+    private readonly Lazy<SafeFileHandle> _handle;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, IReadOnlyList<TensorEntry> tensors)
+    private SafetensorsFile(FileInfo info, IReadOnlyList<TensorEntry> tensors)
     {
-        Path = path;
-        _handle = handle;
-        Tensors = tensors;
+        (Info, Tensors) = (info, tensors);
+        _handle = new Lazy<SafeFileHandle>(OpenAgain);
     }
 
-    public string Path { get; }
+    /// <summary>As it was when its header was read.</summary>
+    public FileInfo Info { get; }
+
+    public string Path => Info.FullName;
 
     public IReadOnlyList<TensorEntry> Tensors { get; }
 
     /// <exception cref="EngineException"><see cref="V1.ErrorCodes.InvalidCheckpoint"/>.</exception>
     public static SafetensorsFile Open(string path)
     {
-        SafeFileHandle? handle = null;
         try
         {
-            handle = ModelFile.Open(path);
+            using var handle = ModelFile.Open(path);
+            var info = new FileInfo(path);
             var length = RandomAccess.GetLength(handle);
-            return new SafetensorsFile(path, handle, SafetensorsHeader.Parse(path, ReadHeader(path, handle, length), length));
+            return new SafetensorsFile(info, SafetensorsHeader.Parse(path, ReadHeader(path, handle, length), length));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            handle?.Dispose();
             throw SafetensorsHeader.Invalid(path, e.Message, e);
-        }
-        catch
-        {
-            handle?.Dispose();
-            throw;
         }
     }
 
@@ -53,7 +49,7 @@ internal sealed class SafetensorsFile : IDisposable
     {
         while (buffer.Length > 0)
         {
-            var read = RandomAccess.Read(_handle, buffer, offset);
+            var read = RandomAccess.Read(_handle.Value, buffer, offset);
             if (read == 0)
             {
                 throw SafetensorsHeader.Invalid(Path, $"it was cut short while it was read (at byte {offset})");
@@ -64,7 +60,25 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        if (_handle.IsValueCreated)
+        {
+            _handle.Value.Dispose();
+        }
+    }
+
+    private SafeFileHandle OpenAgain()
+    {
+        try
+        {
+            return ModelFile.Open(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SafetensorsHeader.Invalid(Path, e.Message, e);
+        }
+    }
 
     private static byte[] ReadHeader(string path, SafeFileHandle handle, long fileLength)
     {

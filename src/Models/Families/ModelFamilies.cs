@@ -39,7 +39,7 @@ internal static class ModelFamilies
         {
             if (All.FirstOrDefault(family => family.Architecture == architecture || ModelHeads.IsOf(architecture, family)) is { } family)
             {
-                return ModelHeads.Put(family.Describe(config), architecture, config);
+                return ModelHeads.Put(Checked(family.Describe(config), config), architecture, config);
             }
         }
 
@@ -48,5 +48,19 @@ internal static class ModelFamilies
             $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}, the same decoders without an output layer (...Model), "
             + $"and as reward models {ModelHeads.RewardModels}.",
             "architectures");
+    }
+
+    /// <summary>Refuses sizes whose products no tensor can have.</summary>
+    private static DecoderSpec Checked(DecoderSpec spec, ConfigFile config)
+    {
+        var (heads, headDim) = (spec.Attention.Heads, spec.Attention.HeadDim);
+        if (headDim <= 0 || (long)heads * headDim > int.MaxValue)
+        {
+            throw config.Invalid("num_attention_heads", $"is {heads}; with heads of {(uint)headDim} that is more than the {int.MaxValue} numbers that a token may have in a layer");
+        }
+
+        return spec.Moe is not { SharedIntermediateSize: <= 0 }
+            ? spec
+            : throw config.Invalid("n_shared_experts", $"is too large; with moe_intermediate_size it may come to {int.MaxValue}");
     }
 }

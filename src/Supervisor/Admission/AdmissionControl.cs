@@ -34,13 +34,7 @@ internal sealed class AdmissionControl(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await reads.RunAsync(
-                () =>
-                {
-                    ModelFolder.RequireFile(spec.Model);
-                    return estimator.Estimate(spec, onGpu);
-                },
-                either.Token);
+            return await reads.RunAsync(() => estimator.Estimate(spec, onGpu), either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

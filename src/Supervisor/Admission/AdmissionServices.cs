@@ -18,6 +18,7 @@ internal static class AdmissionServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DeviceLedgers>>()))
         .AddSingleton(provider => new PeakStore(PeakStore.DefaultPath, provider.GetRequiredService<ILogger<PeakStore>>()))
+        .AddSingleton<IModelReader, ModelReader>()
         .AddSingleton<MemoryEstimator>()
         .AddSingleton<BlockingReads>()
         .AddSingleton<IAdmission, AdmissionControl>();

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
@@ -7,7 +8,7 @@ namespace LmDeploy.Supervisor.Admission;
 /// Tells from a model folder and the engine's settings how much memory a worker takes: weights in the type it computes in, key-value cache, and what it takes
 /// beside them. Where an earlier run of the same files with the same settings was seen to take less or more, that counts.
 /// </summary>
-internal sealed class MemoryEstimator(PeakStore peaks)
+internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 {
     /// <summary>Resident memory of a worker with the smallest model and hardly any cache: 243 to 258 MiB were seen.</summary>
     public const long HostOverhead = 256L << 20;
@@ -25,11 +26,11 @@ internal sealed class MemoryEstimator(PeakStore peaks)
     /// <summary>Past this nothing fits anyway, and sums of a few of them still do not overflow.</summary>
     private static readonly Int128 Enough = long.MaxValue / 16;
 
-    /// <summary>Never fails: a folder that cannot be read needs what a worker without a model takes, and the worker says what is wrong with it.</summary>
+    /// <exception cref="SupervisorException">The folder cannot be served.</exception>
     public MemoryEstimate Estimate(WorkerSpec spec, bool onGpu)
     {
         var overhead = onGpu ? GpuOverhead : HostOverhead;
-        if (ModelFolder.TryRead(spec.Model, spec.ReadsWeights) is not { } model)
+        if (models.Read(spec.Model, spec.ReadsWeights) is not { } model)
         {
             return new MemoryEstimate(new MemoryNeed(overhead, overhead, overhead, 0), "");
         }
@@ -39,12 +40,12 @@ internal sealed class MemoryEstimator(PeakStore peaks)
         return new MemoryEstimate(Cap(Learn(need, peaks.Find(key)), onGpu ? null : spec.MemoryLimit), key);
     }
 
-    private static MemoryNeed Calculate(ModelFolder model, EngineConfig engine, bool onGpu, long overhead)
+    private static MemoryNeed Calculate(ModelSize model, EngineConfig engine, bool onGpu, long overhead)
     {
         var element = ElementSize(engine.Dtype) ?? (onGpu ? model.ElementSize : sizeof(float));
-        var weights = Bound((Int128)model.Weights * element);
+        var weights = model.Weights.ComputedBytes(element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : DefaultBlockTokens;
-        var block = Bound((Int128)model.CacheWidth * model.Layers * blockTokens * element);
+        var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);
         var entries = engine.HasCacheMaxEntryCount ? engine.CacheMaxEntryCount : DefaultShare;
         var taken = Bound(weights + (Int128)overhead);
         if (entries > 1)

@@ -8,7 +8,7 @@ namespace LmDeploy.Supervisor.Admission;
 /// <summary>Names what decides how much a worker takes: the very files, the settings that size something, and the kind of device.</summary>
 internal static class PeakKey
 {
-    public static string Create(ModelFolder model, WorkerSpec spec, bool onGpu)
+    public static string Create(ModelSize model, WorkerSpec spec, bool onGpu)
     {
         var engine = spec.Engine;
         var text = new StringBuilder();

@@ -55,7 +55,7 @@ public sealed class HoldTests
         using var frozen = new SemaphoreSlim(1);
         using var channel = supervisor.OpenChannel(stream => new FreezableStream(stream, frozen));
         using var call = new V1.Pipelines.PipelinesClient(channel).Hold();
-        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = "/models/m", Engine = new EngineConfig { Device = "cpu" } } });
+        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = "cpu" } } });
         using var holder = await new Holder(call).UntilReadyAsync();
         var worker = Processes.Find(holder.Ready.WorkerPid).ShouldNotBeNull().Identity;
 

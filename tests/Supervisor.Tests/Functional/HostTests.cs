@@ -19,7 +19,7 @@ public sealed class HostTests
 
         listed.Id.ShouldBe(holder.Ready.Id);
         listed.Name.ShouldBe("pebble");
-        listed.Model.ShouldBe("/models/pebble");
+        listed.Model.ShouldBe(FakeModels.Path("pebble"));
         listed.State.ShouldBe("ready");
         listed.WorkerPid.ShouldBe(holder.Ready.WorkerPid);
         listed.HolderPid.ShouldBe(Environment.ProcessId);

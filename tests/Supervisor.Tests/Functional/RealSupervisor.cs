@@ -60,7 +60,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
     public static async Task<RealSupervisor> StartServingAsync(ServeOptions options, params string[] models)
     {
         var served = options.Clone();
-        served.Models.AddRange(models.Select(name => new ServedModel { Open = new OpenPipeline { Model = "/models/fake", Name = name, Engine = new EngineConfig { Device = "cpu" } } }));
+        served.Models.AddRange(models.Select(name => new ServedModel { Open = new OpenPipeline { Model = FakeModels.Path("fake"), Name = name, Engine = new EngineConfig { Device = "cpu" } } }));
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, JsonFormatter.Default.Format(served));
         var supervisor = new RealSupervisor("", null, null, ["--owned", "--serve", file]);
@@ -115,7 +115,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
         var call = Pipelines.Hold();
         try
         {
-            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = "/models/" + name, Engine = engine ?? new EngineConfig { Device = "cpu" } } });
+            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = engine ?? new EngineConfig { Device = "cpu" } } });
         }
         catch (RpcException)
         {
@@ -147,7 +147,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
         }
 
         workers.Where(processes.IsRunning).ShouldBeEmpty("workers outlived their supervisor");
-        Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).ShouldBeSubsetOf(["s.sock.log"]);
+        Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).ShouldBeSubsetOf(["s.sock.log", "lmdeploy"], "beside the cache of peaks");
         var log = await File.ReadAllTextAsync(Socket + ".log");
         log.Contains("Z Error ", StringComparison.Ordinal).ShouldBeFalse(log);
         Process.Dispose();

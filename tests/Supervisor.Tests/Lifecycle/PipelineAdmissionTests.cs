@@ -30,7 +30,7 @@ public sealed class PipelineAdmissionTests : IDisposable
             new HostPool(new HostMemory(_folder.Path), new ProcessTable(), new SupervisorOptions { Socket = "/s/s", Home = "/" }),
             new GpuPool(_gpus, null, TimeProvider.System),
             _ledgers,
-            new MemoryEstimator(peaks),
+            new MemoryEstimator(new FakeModelReader(), peaks),
             new BlockingReads(),
             peaks,
             new Lazy<IEvictor>(new FakeEvictor()),

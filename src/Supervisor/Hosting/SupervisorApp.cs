@@ -11,7 +11,6 @@ using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Standby;
 using LmDeploy.Supervisor.Telemetry;
-using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Files;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Native;
 using LmDeploy.Supervisor.Workers;

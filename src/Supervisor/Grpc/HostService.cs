@@ -2,7 +2,6 @@ using System.Reflection;
 using Grpc.Core;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Shutdown;

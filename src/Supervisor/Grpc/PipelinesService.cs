@@ -41,17 +41,35 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context) =>
         proxy.GenerateAsync(request, responseStream, context.CancellationToken);
 
-    public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
-        proxy.CallAsync(
-            request, request.Key, [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())], (client, asked, options) => client.ScoreAsync(asked, options), context.CancellationToken);
+    public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
+    {
+        foreach (var input in request.Inputs)
+        {
+            input.Prompt ??= new Prompt(); // The worker says what is wrong with it.
+        }
 
-    public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context) =>
-        proxy.CallAsync(
+        return proxy.CallAsync(
             request,
             request.Key,
-            [.. request.Inputs.Select(input => input.Prompt ??= new Prompt())],
+            [.. request.Inputs.Select(input => input.Prompt)],
+            (client, asked, options) => client.ScoreAsync(asked, options),
+            context.CancellationToken);
+    }
+
+    public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
+    {
+        foreach (var input in request.Inputs)
+        {
+            input.Prompt ??= new Prompt(); // The worker says what is wrong with it.
+        }
+
+        return proxy.CallAsync(
+            request,
+            request.Key,
+            [.. request.Inputs.Select(input => input.Prompt)],
             (client, asked, options) => client.LogLikelihoodAsync(asked, options),
             context.CancellationToken);
+    }
 
     public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context) =>
         proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.RewardScoreAsync(asked, options), context.CancellationToken);

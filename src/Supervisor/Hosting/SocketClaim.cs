@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Supervisor.Configuration;
-using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Native;
 using LmDeploy.Supervisor.Tasks;
 using Microsoft.Win32.SafeHandles;

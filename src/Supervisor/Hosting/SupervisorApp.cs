@@ -1,78 +1,85 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Connections;
-using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Grpc;
-using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
-using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Standby;
-using LmDeploy.Supervisor.Workers;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Supervisor.Hosting;
 
-/// <summary>Puts the supervisor together: Kestrel on one Unix socket, gRPC, and nothing that reads configuration files.</summary>
+/// <summary>Puts the supervisor together, the lowest layer first: Kestrel on one Unix socket, gRPC, and nothing that reads configuration files.</summary>
 internal static class SupervisorApp
 {
     private const int WindowBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
-    public static WebApplication Build(SupervisorOptions options, SupervisorLog log, StopSignal stop, WorkerParts workers, DescriptorLimit descriptors)
+    /// <param name="serve">What is served over HTTP; null for nothing.</param>
+    public static WebApplication Build(
+        SupervisorOptions options, ServeOptions? serve, SupervisorLog log, StopSignal stop, WorkerParts workers, DescriptorLimit descriptors)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddProvider(log).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.Logging
+            .AddProvider(log)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Grpc", LogLevel.Warning)
+            .AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
-        builder.Services.AddSingleton(options).AddSingleton(stop).AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(workers.Processes).AddSingleton(workers.Failures).AddSingleton(workers.Launcher).AddSingleton(workers.Stopper);
-        builder.Services.AddSingleton(workers.Pressure).AddSingleton(workers.Standby).AddSingleton(workers.First);
-        AddSupervisor(builder.Services, workers, descriptors);
-        builder.Services.AddBoundedTransport();
-        builder.Services.AddAdmission().AddPipelines();
-        builder.Services.AddRoutingCore();
-        builder.Services.AddGrpc(grpc =>
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(TimeProvider.System)
+            .AddShutdown(stop)
+            .AddConnections(descriptors)
+            .AddGpus()
+            .AddWorkers(workers)
+            .AddAdmission()
+            .AddPipelines()
+            .AddRequests()
+            .AddServedModels()
+            .AddGrpcApi();
+        if (serve is not null)
         {
-            grpc.MaxReceiveMessageSize = null;
-            grpc.MaxSendMessageSize = null;
-            grpc.Interceptors.Add<ErrorInterceptor>();
-            grpc.Interceptors.Add<DrainInterceptor>();
-        });
+            builder.Services.AddTelemetry().AddHttpApi(serve);
+        }
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<ConnectionTable>().TrackAsync);
         app.Use(app.Services.GetRequiredService<CallGauge>().CountAsync);
-        app.Use(UnreadableMessages.TranslateAsync);
-        app.MapGrpcService<PipelinesService>();
-        app.MapGrpcService<HostService>();
+        app.MapGrpcApi();
         return app;
     }
 
-    private static void AddSupervisor(IServiceCollection services, WorkerParts workers, DescriptorLimit descriptors) => services
-        .AddSingleton<CallGauge>()
-        .AddSingleton(services => new ConnectionTable(
-            () => descriptors.ConnectionsBeside(services.GetRequiredService<PipelineRegistry>().Count), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionTable>>()))
-        .AddSingleton<ErrorInterceptor>()
-        .AddSingleton<RequestGate>()
-        .AddSingleton<DrainInterceptor>()
-        .AddSingleton(services => new MemoryLimiter(
-            workers.Memory, workers.Processes, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<MemoryLimiter>>()))
-        .AddSingleton<StandbyPool>()
-        .AddSingleton<INvml, Nvml>()
-        .AddSingleton<IGpuMonitor, GpuMonitor>()
-        .AddSingleton<ServedModels>()
-        .AddSingleton<Preloading>()
-        .AddSingleton<CallFailures>()
-        .AddSingleton<RequestProxy>()
-        .AddSingleton<PipelinesService>()
-        .AddSingleton<HostService>();
+    /// <summary>Connections have the descriptors that pipelines leave.</summary>
+    private static IServiceCollection AddConnections(this IServiceCollection services, DescriptorLimit descriptors) => services
+        .AddSingleton(provider => new ConnectionTable(
+            () => descriptors.ConnectionsBeside(provider.GetRequiredService<PipelineRegistry>().Count),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ConnectionTable>>()))
+        .AddBoundedTransport();
+
+    /// <summary>The parts that are there already, and those that need a logger of the server's.</summary>
+    private static IServiceCollection AddWorkers(this IServiceCollection services, WorkerParts workers) => services
+        .AddSingleton(workers.Processes)
+        .AddSingleton(workers.Failures)
+        .AddSingleton(workers.Launcher)
+        .AddSingleton(workers.Stopper)
+        .AddSingleton(workers.Pressure)
+        .AddSingleton(workers.Standby)
+        .AddSingleton(workers.First)
+        .AddSingleton(provider => new MemoryLimiter(
+            workers.Memory, workers.Processes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MemoryLimiter>>()))
+        .AddSingleton<StandbyPool>();
 
     private static void Listen(KestrelServerOptions kestrel, SupervisorOptions options)
     {

@@ -54,7 +54,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         var workers = new WorkerParts(options, time, loggers);
         await using var first = workers.First;
         first.Start(); // Before all that takes time.
-        await using var app = SupervisorApp.Build(options, log, stop, workers, descriptors);
+        await using var app = SupervisorApp.Build(options, serve, log, stop, workers, descriptors);
         await app.Services.GetRequiredService<DeviceLedgers>().RemoveStaleAsync();
         await app.StartAsync();
         await using var http = serve is null ? null : await HttpServer.StartAsync(serve, app.Services, log);

@@ -13,9 +13,9 @@ namespace LmDeploy.Supervisor.Http;
 /// <summary>Which address leads where, and who may go there.</summary>
 internal static class HttpRoutes
 {
-    public static void Map(WebApplication app)
+    /// <param name="services">Has the endpoints.</param>
+    public static void Map(WebApplication app, IServiceProvider services)
     {
-        var services = app.Services;
         var requests = services.GetRequiredService<ModelRequests>();
 
         Model("/v1/chat/completions", services.GetRequiredService<ChatEndpoint>().HandleAsync);

@@ -1,5 +1,4 @@
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Poison;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;

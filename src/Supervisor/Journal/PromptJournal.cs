@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using LmDeploy.Supervisor.Failures;
-using LmDeploy.Supervisor.Poison;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;

@@ -60,12 +60,19 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     private int _restartCount;
 
     /// <param name="openSibling">Opens a pipeline beside this one, for requests that are under suspicion.</param>
-    public Pipeline(PipelineSpec spec, PipelineParts parts, Func<PipelineSpec, Pipeline> openSibling, TimeProvider time, ILogger<Pipeline> logger)
+    public Pipeline(
+        PipelineSpec spec,
+        PipelineStarter starter,
+        Reclaimer reclaimer,
+        FailureReporter failures,
+        Func<PipelineSpec, Pipeline> openSibling,
+        TimeProvider time,
+        ILogger<Pipeline> logger)
     {
         Spec = spec;
-        _starter = parts.Starter;
-        _reclaimer = parts.Reclaimer;
-        _failureReporter = parts.Failures;
+        _starter = starter;
+        _reclaimer = reclaimer;
+        _failureReporter = failures;
         _time = time;
         _logger = logger;
         _restarts = new RestartPolicy(new RestartIntensity(spec.MaxRestarts, spec.RestartWindow, time), delay => Send(new PipelineMessage.Restarting(delay)), time);

@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Shutdown;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Receipts;
@@ -9,7 +10,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>Every pipeline that has something left of it, quarantined ones too. Thread-safe.</summary>
-internal sealed partial class PipelineRegistry(PipelineParts parts, ReceiptHistory receipts, TimeProvider time, ILogger<Pipeline> logger)
+internal sealed partial class PipelineRegistry(
+    PipelineStarter starter, Reclaimer reclaimer, FailureReporter failures, ReceiptHistory receipts, TimeProvider time, ILogger<Pipeline> logger)
 {
     private readonly ConcurrentDictionary<string, Pipeline> _byKey = new();
     private readonly Lock _gate = new();
@@ -23,7 +25,7 @@ internal sealed partial class PipelineRegistry(PipelineParts parts, ReceiptHisto
     /// <exception cref="SupervisorException">The supervisor ends.</exception>
     public Pipeline Open(PipelineSpec spec)
     {
-        var pipeline = new Pipeline(spec, parts, Open, time, logger);
+        var pipeline = new Pipeline(spec, starter, reclaimer, failures, Open, time, logger);
         lock (_gate)
         {
             if (_isClosed)

@@ -11,7 +11,6 @@ internal static class PipelineServices
         .AddSingleton<Reclaimer>()
         .AddSingleton<ReceiptHistory>()
         .AddSingleton<PipelineStarter>()
-        .AddSingleton<PipelineParts>()
         .AddSingleton<PipelineRegistry>()
         .AddSingleton<PipelineKeeper>()
         .AddSingleton<NamedPipelines>()

@@ -3,8 +3,9 @@ using Mono.Cecil;
 namespace LmDeploy.Tests.Layers;
 
 /// <summary>
-/// The dependencies between the top-level folders of a compiled assembly. A folder is the first segment of a namespace below the root namespace. References are those
-/// of signatures, fields, attributes and method bodies; constants leave no reference behind. Types outside of the root namespace, such as generated contracts, are no nodes.
+/// The dependencies between the top-level folders of a compiled assembly. A folder is the first segment of a namespace below the root namespace.
+/// References are those of signatures, fields, attributes and method bodies; constants leave no reference behind. Types outside of the root namespace,
+/// such as generated contracts, and those of other assemblies are no nodes.
 /// </summary>
 internal sealed class FolderGraph
 {
@@ -20,15 +21,18 @@ internal sealed class FolderGraph
     /// <param name="rootNamespace">For example <c>LmDeploy.Supervisor</c>.</param>
     public static FolderGraph Read(string assembly, string rootNamespace)
     {
-        using var module = ModuleDefinition.ReadModule(assembly);
+        using var resolver = ResolverFor(assembly);
+        using var module = ModuleDefinition.ReadModule(assembly, new ReaderParameters { AssemblyResolver = resolver });
         List<TypeDefinition> types = [.. module.Types.Where(type => FolderOf(type.Namespace, rootNamespace) is not null)];
         var edges = types
-            .SelectMany(type => TypeReferences.Of(type).Select(used => (User: type, Used: used)))
-            .Select(pair => (From: FolderOf(pair.User.Namespace, rootNamespace)!, To: FolderOf(pair.Used.Namespace, rootNamespace), Use: new TypeUse(pair.User.FullName, pair.Used.FullName)))
-            .Where(edge => edge.To is not null && edge.From != edge.To)
-            .GroupBy(edge => (edge.From, To: edge.To!), edge => edge.Use)
-            .OrderBy(group => group.Key)
-            .Select(group => new FolderEdge(group.Key.From, group.Key.To, [.. group.Distinct().OrderBy(use => use.User, StringComparer.Ordinal).ThenBy(use => use.Used, StringComparer.Ordinal)]));
+            .SelectMany(type => TypeReferences.Of(type).Where(used => used.Scope is ModuleDefinition).Select(used => (User: type, Used: used)))
+            .GroupBy(
+                pair => (From: FolderOf(pair.User.Namespace, rootNamespace)!, To: FolderOf(pair.Used.Namespace, rootNamespace)),
+                pair => new TypeUse(pair.User.FullName, pair.Used.FullName))
+            .Where(group => group.Key.To is not null && group.Key.From != group.Key.To)
+            .OrderBy(group => group.Key.From, StringComparer.Ordinal).ThenBy(group => group.Key.To, StringComparer.Ordinal)
+            .Select(group => new FolderEdge(
+                group.Key.From, group.Key.To!, [.. group.OrderBy(use => use.User, StringComparer.Ordinal).ThenBy(use => use.Used, StringComparer.Ordinal)]));
         return new FolderGraph([.. types.Select(type => FolderOf(type.Namespace, rootNamespace)!).Distinct().Order(StringComparer.Ordinal)], [.. edges]);
     }
 
@@ -58,6 +62,19 @@ internal sealed class FolderGraph
 
         var rank = order.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         return [.. Edges.Where(edge => rank[edge.From] < rank[edge.To])];
+    }
+
+    /// <summary>Attributes with enums as arguments cannot be read without the assemblies of the enums.</summary>
+    private static DefaultAssemblyResolver ResolverFor(string assembly)
+    {
+        var resolver = new DefaultAssemblyResolver();
+        var loaded = ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        foreach (var folder in loaded.Append(assembly).Select(Path.GetDirectoryName).Distinct())
+        {
+            resolver.AddSearchDirectory(folder);
+        }
+
+        return resolver;
     }
 
     private static string? FolderOf(string @namespace, string root) => @namespace == root ? "."

@@ -4,7 +4,9 @@ using Mono.Cecil.Cil;
 
 namespace LmDeploy.Tests.Layers;
 
-/// <summary>Collects what a type refers to, its nested types included. Members that a source generator wrote (<see cref="GeneratedCodeAttribute"/>) are left out.</summary>
+/// <summary>
+/// Collects what a type refers to, its nested types included. Members that a source generator wrote (<see cref="GeneratedCodeAttribute"/>) are left out.
+/// </summary>
 internal sealed class TypeReferences
 {
     private readonly Dictionary<string, TypeReference> _found = new(StringComparer.Ordinal);
@@ -21,7 +23,8 @@ internal sealed class TypeReferences
         return references._found.Values;
     }
 
-    private static bool IsGenerated(ICustomAttributeProvider member) => member.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == typeof(GeneratedCodeAttribute).FullName);
+    private static bool IsGenerated(ICustomAttributeProvider member) =>
+        member.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == typeof(GeneratedCodeAttribute).FullName);
 
     private void AddDefinition(TypeDefinition type)
     {

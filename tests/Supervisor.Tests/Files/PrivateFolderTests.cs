@@ -1,6 +1,5 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Files;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 
 namespace LmDeploy.Supervisor.Tests.Files;

@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;

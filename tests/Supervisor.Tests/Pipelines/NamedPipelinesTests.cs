@@ -1,6 +1,5 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Shutdown;

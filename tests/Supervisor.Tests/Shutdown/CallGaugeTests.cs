@@ -1,5 +1,4 @@
 using LmDeploy.Supervisor.Configuration;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,4 @@
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.V1;
 

@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Tests.Shutdown;

@@ -37,7 +37,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         Standby = new StandbyPool(workers, First, Pressure, Options, Time, NullLogger<StandbyPool>.Instance);
         var limiter = new MemoryLimiter(null, new ProcessTable(), Time, NullLogger<MemoryLimiter>.Instance);
         var starter = new PipelineStarter(admission ?? new FakeAdmission(), Launcher, Standby, limiter, monitor, Failures, Options, Time);
-        Registry = new PipelineRegistry(new PipelineParts(starter, Reclaimer, Failures), new ReceiptHistory(Time), Time, NullLogger<Pipeline>.Instance);
+        Registry = new PipelineRegistry(starter, Reclaimer, Failures, new ReceiptHistory(Time), Time, NullLogger<Pipeline>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();

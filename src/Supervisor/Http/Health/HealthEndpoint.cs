@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;

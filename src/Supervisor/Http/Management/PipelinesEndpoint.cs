@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
 using LmDeploy.Supervisor.Errors;
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Bodies;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;

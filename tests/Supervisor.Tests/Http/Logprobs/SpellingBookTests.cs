@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Hosting;
 using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Serving;

@@ -1,5 +1,5 @@
+using LmDeploy.Limits;
 using LmDeploy.V1;
-using LmDeploy.Worker.Sampling;
 using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Worker.Checkpoints;
@@ -29,7 +29,7 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, Sampli
             sampling.DoSample = sample;
         }
 
-        if (file.NumberIfAny("temperature") is >= 0 and <= SamplingParameters.MostTemperature and var temperature)
+        if (file.NumberIfAny("temperature") is >= 0 and <= GenerationLimits.MostTemperature and var temperature)
         {
             sampling.Temperature = temperature;
         }

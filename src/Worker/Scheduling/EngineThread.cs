@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Worker.Cache;
 using LmDeploy.Text.Errors;
@@ -78,8 +79,8 @@ internal sealed class EngineThread : IDisposable
         return new SchedulerLimits
         {
             MaxBatchSize = settings.MaxBatchSize,
-            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? 8192 : 256),
-            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 40 : int.MaxValue,
+            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? EngineDefaults.CudaPrefillTokens : EngineDefaults.CpuPrefillTokens),
+            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? EngineDefaults.CpuPromptPrefillTokens : int.MaxValue,
             BurstFactor = settings.MaxPrefillTokenNum is null && !isCuda ? 4 : 1,
             MaxQueueLen = settings.MaxQueueLen,
             LongestWindow = windows.Contains(null) ? null : windows.Max(),

@@ -51,7 +51,7 @@ internal sealed class BenchCommand(CliHost host)
         _output.Check(result);
         var ceilings = await _ceilings.MeasureAsync(result, cancellationToken);
         await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), null, cancellationToken);
-        var limits = ceilings is null ? null : new Limits(pipeline.Model, ceilings);
+        var roofline = ceilings is null ? null : new Roofline(pipeline.Model, ceilings);
         var benchmark = new StepBenchmark(pipeline, seed: 1);
         var figures = new List<DecodeFigures>();
         foreach (var (batchSize, context) in from context in result.GetValue(_contexts)! from batchSize in result.GetValue(_batchSizes)! select (batchSize, context))
@@ -77,7 +77,7 @@ internal sealed class BenchCommand(CliHost host)
         }), cancellationToken);
         return ExitCodes.Done;
 
-        double Limit(DecodeFigures f) => limits?.StepMilliseconds(f.BatchSize, f.Context + (result.GetValue(_tokens) / 2.0)) ?? double.NaN;
+        double Limit(DecodeFigures f) => roofline?.StepMilliseconds(f.BatchSize, f.Context + (result.GetValue(_tokens) / 2.0)) ?? double.NaN;
     }
 
     private async Task<int> PrefillAsync(ParseResult result, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class BenchCommand(CliHost host)
         _output.Check(result);
         var ceilings = await _ceilings.MeasureAsync(result, cancellationToken);
         await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), null, cancellationToken);
-        var limits = ceilings is null ? null : new Limits(pipeline.Model, ceilings);
+        var roofline = ceilings is null ? null : new Roofline(pipeline.Model, ceilings);
         var benchmark = new StepBenchmark(pipeline, seed: 1);
         var figures = new List<(int Context, double Milliseconds)>();
         foreach (var context in result.GetValue(_contexts)!)
@@ -112,6 +112,6 @@ internal sealed class BenchCommand(CliHost host)
         }), cancellationToken);
         return ExitCodes.Done;
 
-        double Limit(int context) => limits?.PrefillMilliseconds(context) ?? double.NaN;
+        double Limit(int context) => roofline?.PrefillMilliseconds(context) ?? double.NaN;
     }
 }

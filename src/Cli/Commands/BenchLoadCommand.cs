@@ -35,7 +35,7 @@ internal sealed class BenchLoadCommand(CliHost host)
             figures.Add(await LoadAsync(result.GetRequiredValue(_model), _engine.Read(result), cancellationToken));
         }
 
-        var limit = ceilings is null ? double.NaN : Limits.LoadBytesPerSecond(ceilings);
+        var limit = ceilings is null ? double.NaN : Roofline.LoadBytesPerSecond(ceilings);
         Listing.Write(
             host.Terminal,
             ["ROUND", "READY", "WEIGHTS", "READ", "GB/S", "OF THE LIMIT"],

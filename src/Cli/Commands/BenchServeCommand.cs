@@ -4,6 +4,7 @@ using LmDeploy.Cli.Benchmarks.Serving;
 using LmDeploy.Cli.Flags;
 using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Output;
+using LmDeploy.Limits;
 
 namespace LmDeploy.Cli.Commands;
 
@@ -15,7 +16,6 @@ internal sealed class BenchServeCommand(CliHost host)
 
     private const int DefaultVocabSize = 32_000;
     private const int DefaultSessionLen = 4_096;
-    private const int DefaultBatchSize = 128;
 
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder; with --url, how the server calls its model." };
     private readonly Option<int> _requests = new("--requests") { Description = "How many requests.", DefaultValueFactory = _ => 1000 };
@@ -64,11 +64,11 @@ internal sealed class BenchServeCommand(CliHost host)
             return await ReportAsync(result, foreign, null, libTorch: "", isHere: false, cancellationToken);
         }
 
-        var config = engine with { MaxBatchSize = engine.MaxBatchSize ?? Math.Max(DefaultBatchSize, concurrency.Max()) };
+        var config = engine with { MaxBatchSize = engine.MaxBatchSize ?? Math.Max(EngineDefaults.MaxBatchSize, concurrency.Max()) };
         var ceilings = await _ceilings.MeasureAsync(result, cancellationToken);
         await using var pipeline = await host.LoadAsync(result.GetRequiredValue(_model), config, null, cancellationToken);
         var figures = await MeasureAsync(result, new PipelineTokens(pipeline), pipeline.Model.SessionLen, pipeline.Model.VocabSize, cancellationToken);
-        return await ReportAsync(result, figures, ceilings is null ? null : new Limits(pipeline.Model, ceilings), pipeline.Model.LibTorch, isHere: true, cancellationToken);
+        return await ReportAsync(result, figures, ceilings is null ? null : new Roofline(pipeline.Model, ceilings), pipeline.Model.LibTorch, isHere: true, cancellationToken);
     }
 
     private async Task<List<ServeFigures>> MeasureAsync(ParseResult result, ITokenSource source, int sessionLen, int vocabSize, CancellationToken cancellationToken)
@@ -88,10 +88,10 @@ internal sealed class BenchServeCommand(CliHost host)
         return figures;
     }
 
-    private async Task<int> ReportAsync(ParseResult result, List<ServeFigures> figures, Limits? limits, string libTorch, bool isHere, CancellationToken cancellationToken)
+    private async Task<int> ReportAsync(ParseResult result, List<ServeFigures> figures, Roofline? roofline, string libTorch, bool isHere, CancellationToken cancellationToken)
     {
-        ServeOutput.Write(host.Terminal, figures, limits);
-        await _output.WriteAsync(result, libTorch, figures.Select(f => ServeOutput.ToJson(f, limits)), cancellationToken, isHere);
+        ServeOutput.Write(host.Terminal, figures, roofline);
+        await _output.WriteAsync(result, libTorch, figures.Select(f => ServeOutput.ToJson(f, roofline)), cancellationToken, isHere);
         return figures.TrueForAll(f => f.Failed == 0) ? ExitCodes.Done : ExitCodes.Failed;
     }
 

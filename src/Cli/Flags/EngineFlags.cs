@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LmDeploy.Limits;
 
 namespace LmDeploy.Cli.Flags;
 
@@ -17,24 +18,28 @@ internal sealed class EngineFlags
 
     private readonly Option<int?> _sessionLen = new("--session-len") { Description = "The longest context in tokens. Default: the model's own." };
     private readonly Option<bool> _allowLongSessionLen = new("--allow-long-session-len") { Description = "Let --session-len be more than the model was made for." };
-    private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = "How many sequences run at once. Default: 128." };
-    private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num") { Description = "Prompt tokens in one step. Default: 8192 on CUDA; 256 on a CPU, 40 of one prompt." };
-    private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len") { Description = "Tokens in a block of the key-value cache. Default: 64." };
-    private readonly Option<double?> _cacheMaxEntryCount = new("--cache-max-entry-count")
+    private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = $"How many sequences run at once. Default: {EngineDefaults.MaxBatchSize}." };
+    private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num")
     {
-        Description = "Share of free memory for the key-value cache; above 1, a number of blocks. Default: 0.8.",
+        Description = $"Prompt tokens in one step. Default: {EngineDefaults.CudaPrefillTokens} on CUDA; {EngineDefaults.CpuPrefillTokens} on a CPU, {EngineDefaults.CpuPromptPrefillTokens} of one prompt.",
     };
 
-    private readonly Option<int?> _maxQueueLen = new("--max-queue-len") { Description = "How many requests may wait; another one is an error. Default: 65536." };
-    private readonly Option<bool> _noPrefixCaching = new("--no-prefix-caching") { Description = "Compute every prompt anew, also what it has in common with others." };
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads on a CPU. Default: the number of cores." };
-    private readonly Option<FileInfo?> _chatTemplate = new("--chat-template") { Description = "A file with a chat template (Jinja) to use instead of the model's own." };
-    private readonly Option<double?> _loadTimeout = new("--load-timeout") { Description = "Seconds to start and load a model. Default: 600." };
+    private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len") { Description = $"Tokens in a block of the key-value cache. Default: {EngineDefaults.CacheBlockSeqLen}." };
+    private readonly Option<double?> _cacheMaxEntryCount = new("--cache-max-entry-count")
+    {
+        Description = $"Share of free memory for the key-value cache; above 1, a number of blocks. Default: {EngineDefaults.CacheMaxEntryCount}.",
+    };
 
-    private readonly Option<int?> _maxRestarts = new("--max-restarts") { Description = "How often a worker that dies is replaced within a minute. Default: 5." };
-    private readonly Option<double?> _hangTimeout = new("--hang-timeout") { Description = "Seconds without progress after which a worker counts as hung; 0 for never. Default: 60." };
-    private readonly Option<long?> _memoryLimit = new("--memory-limit") { Description = "The most resident memory a worker may take, in MiB, at least 64. Default: no limit." };
-    private readonly Option<double?> _admissionTimeout = new("--admission-timeout") { Description = "Seconds to wait for memory that others hold. Default: 30." };
+    private readonly Option<int?> _maxQueueLen = new("--max-queue-len") { Description = $"How many requests may wait; another one is an error. Default: {EngineDefaults.MaxQueueLen}." };
+    private readonly Option<bool> _noPrefixCaching = new("--no-prefix-caching") { Description = "Compute every prompt anew, also what it has in common with others." };
+    private readonly Option<int?> _threads = new("--threads") { Description = $"Threads on a CPU, at most {EngineDefaults.MostThreads}. Default: the number of cores." };
+    private readonly Option<FileInfo?> _chatTemplate = new("--chat-template") { Description = "A file with a chat template (Jinja) to use instead of the model's own." };
+    private readonly Option<double?> _loadTimeout = new("--load-timeout") { Description = $"Seconds to start and load a model. Default: {EngineDefaults.LoadTimeout.TotalSeconds}." };
+
+    private readonly Option<int?> _maxRestarts = new("--max-restarts") { Description = $"How often a worker that dies is replaced within a minute. Default: {EngineDefaults.MaxRestarts}." };
+    private readonly Option<double?> _hangTimeout = new("--hang-timeout") { Description = $"Seconds without progress after which a worker counts as hung; 0 for never. Default: {EngineDefaults.HangTimeout.TotalSeconds}." };
+    private readonly Option<long?> _memoryLimit = new("--memory-limit") { Description = $"The most resident memory a worker may take, in MiB, at least {EngineDefaults.LeastMemoryLimit >> 20}. Default: no limit." };
+    private readonly Option<double?> _admissionTimeout = new("--admission-timeout") { Description = $"Seconds to wait for memory that others hold. Default: {EngineDefaults.AdmissionTimeout.TotalSeconds}." };
 
     public void AddTo(Command command)
     {

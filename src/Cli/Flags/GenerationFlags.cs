@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LmDeploy.Limits;
 
 namespace LmDeploy.Cli.Flags;
 
@@ -14,16 +15,16 @@ internal sealed class GenerationFlags
         Description = "Draw tokens, where no flag says otherwise as the model's generation_config.json has it. Implied by --temperature, --top-p, --top-k and --min-p.",
     };
 
-    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The most tokens to generate. Default: 512." };
+    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = $"The most tokens to generate. Default: {GenerationLimits.DefaultMaxNewTokens}." };
     private readonly Option<int?> _minNewTokens = new("--min-new-tokens") { Description = "No end before so many tokens. Default: 0." };
-    private readonly Option<double?> _temperature = new("--temperature") { Description = "0 to 2. Default: 0.8." };
-    private readonly Option<double?> _topP = new("--top-p") { Description = "0 to 1. Default: 1." };
-    private readonly Option<int?> _topK = new("--top-k") { Description = "0 (all) or more. Default: 50." };
-    private readonly Option<double?> _minP = new("--min-p") { Description = "0 to 1. Default: 0." };
-    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty") { Description = "More than 0. Default: 1." };
-    private readonly Option<double?> _presencePenalty = new("--presence-penalty") { Description = "-2 to 2, from the logit of what was generated. Default: 0." };
-    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty") { Description = "-2 to 2, as often as it was generated. Default: 0." };
-    private readonly Option<string[]> _logitBias = new("--logit-bias") { Description = "TOKEN_ID=BIAS, -100 to 100; may be given several times." };
+    private readonly Option<double?> _temperature = new("--temperature") { Description = $"0 to {GenerationLimits.MostTemperature}. Default: {GenerationLimits.DefaultTemperature}." };
+    private readonly Option<double?> _topP = new("--top-p") { Description = $"0 to 1. Default: {GenerationLimits.DefaultTopP}." };
+    private readonly Option<int?> _topK = new("--top-k") { Description = $"0 (all) or more. Default: {GenerationLimits.DefaultTopK}." };
+    private readonly Option<double?> _minP = new("--min-p") { Description = $"0 to 1. Default: {GenerationLimits.DefaultMinP}." };
+    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty") { Description = $"More than 0. Default: {GenerationLimits.DefaultRepetitionPenalty}." };
+    private readonly Option<double?> _presencePenalty = new("--presence-penalty") { Description = $"-{GenerationLimits.MostPenalty} to {GenerationLimits.MostPenalty}, from the logit of what was generated. Default: 0." };
+    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty") { Description = $"-{GenerationLimits.MostPenalty} to {GenerationLimits.MostPenalty}, as often as it was generated. Default: 0." };
+    private readonly Option<string[]> _logitBias = new("--logit-bias") { Description = $"TOKEN_ID=BIAS, -{GenerationLimits.MostBias} to {GenerationLimits.MostBias}; may be given several times." };
     private readonly Option<string[]> _badWords = new("--bad-words") { Description = "A text that the answer must not have; may be given several times." };
     private readonly Option<string[]> _badTokenIds = new("--bad-token-ids") { Description = "Tokens that are never taken, separated by commas." };
     private readonly Option<int?> _ngramSize = new("--repetition-ngram-size") { Description = "End when the last so many tokens repeat. Default: 0, off." };
@@ -34,7 +35,7 @@ internal sealed class GenerationFlags
     private readonly Option<string[]> _stopTokenIds = new("--stop-token-ids") { Description = "Tokens that end the answer, separated by commas." };
     private readonly Option<bool> _includeStop = new("--include-stop-str-in-output") { Description = "Leave the stop word in the text." };
     private readonly Option<bool> _keepSpecialTokens = new("--keep-special-tokens") { Description = "Show special tokens in the text." };
-    private readonly Option<int?> _logprobs = new("--logprobs") { Description = "Log-probabilities of so many candidates for each token." };
+    private readonly Option<int?> _logprobs = new("--logprobs") { Description = $"Log-probabilities of so many candidates for each token, at most {GenerationLimits.MostLogprobs}." };
     private readonly Option<bool> _returnPpl = new("--return-ppl") { Description = "The prompt's mean negative log-likelihood." };
     private readonly Option<bool> _promptLogprobs = new("--prompt-logprobs") { Description = "Log-probabilities of the prompt's tokens." };
 

@@ -1,4 +1,5 @@
 using LmDeploy.Generation;
+using LmDeploy.Limits;
 using LmDeploy.Transport;
 using LmDeploy.Validation;
 
@@ -10,10 +11,6 @@ namespace LmDeploy;
 /// </summary>
 public sealed record GenerationConfig
 {
-    private const int MostAnswers = 128;
-    private const double MostPenalty = 2;
-    private const double MostBias = 100;
-
     private SamplingFields _named;
 
     /// <summary>
@@ -36,10 +33,10 @@ public sealed record GenerationConfig
     /// How many answers to give to a prompt, 1 to 128. Default: 1. They run side by side and share the prompt's cache; with a <see cref="RandomSeed"/> the
     /// second has the next seed, and so on.
     /// </summary>
-    public int N { get; init => field = Ensure.InRange(value, 1, MostAnswers); } = 1;
+    public int N { get; init => field = Ensure.InRange(value, 1, GenerationLimits.MostAnswers); } = 1;
 
     /// <summary>The most tokens to generate. Default: 512. Less than 1 makes the answer an error with the code <c>invalid_request</c>.</summary>
-    public int MaxNewTokens { get; init; } = 512;
+    public int MaxNewTokens { get; init; } = GenerationLimits.DefaultMaxNewTokens;
 
     /// <summary>No end of text or stop token is taken before so many tokens, 0 or more. Default: 0.</summary>
     public int MinNewTokens { get; init => field = Ensure.AtLeast(value, 0); }
@@ -48,32 +45,32 @@ public sealed record GenerationConfig
     public bool DoSample { get; init => field = Name(SamplingFields.DoSample, value); }
 
     /// <summary>Draw from the most probable tokens that together have this probability, 0 to 1. Default: 1, all.</summary>
-    public double TopP { get; init => field = Name(SamplingFields.TopP, Ensure.InRange(value, 0, 1)); } = 1;
+    public double TopP { get; init => field = Name(SamplingFields.TopP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultTopP;
 
     /// <summary>Draw from so many most probable tokens, 0 (all) or more. Default: 50.</summary>
-    public int TopK { get; init => field = Name(SamplingFields.TopK, Ensure.AtLeast(value, 0)); } = 50;
+    public int TopK { get; init => field = Name(SamplingFields.TopK, Ensure.AtLeast(value, 0)); } = GenerationLimits.DefaultTopK;
 
     /// <summary>Draw only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all.</summary>
-    public double MinP { get; init => field = Name(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); }
+    public double MinP { get; init => field = Name(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultMinP;
 
     /// <summary>Flattens (above 1) or sharpens (below 1) the distribution that is drawn from, 0 to 2. Default: 0.8.</summary>
-    public double Temperature { get; init => field = Name(SamplingFields.Temperature, Ensure.InRange(value, 0, 2)); } = 0.8;
+    public double Temperature { get; init => field = Name(SamplingFields.Temperature, Ensure.InRange(value, 0, GenerationLimits.MostTemperature)); } = GenerationLimits.DefaultTemperature;
 
     /// <summary>Divides the scores of tokens that have occurred, more than 0. Default: 1, off.</summary>
-    public double RepetitionPenalty { get; init => field = Name(SamplingFields.RepetitionPenalty, Ensure.Positive(value)); } = 1;
+    public double RepetitionPenalty { get; init => field = Name(SamplingFields.RepetitionPenalty, Ensure.Positive(value)); } = GenerationLimits.DefaultRepetitionPenalty;
 
     /// <summary>Taken once from the logit of each token that was generated, -2 to 2. Default: 0.</summary>
-    public double PresencePenalty { get; init => field = Ensure.InRange(value, -MostPenalty, MostPenalty); }
+    public double PresencePenalty { get; init => field = Ensure.InRange(value, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty); }
 
     /// <summary>Taken from the logit of each token as often as it was generated, -2 to 2. Default: 0.</summary>
-    public double FrequencyPenalty { get; init => field = Ensure.InRange(value, -MostPenalty, MostPenalty); }
+    public double FrequencyPenalty { get; init => field = Ensure.InRange(value, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty); }
 
     /// <summary>Added to the logits of these tokens, -100 to 100 each. Default: none.</summary>
     public IReadOnlyDictionary<int, double> LogitBias
     {
         get;
         init => field = value.ToDictionary(
-            bias => Ensure.AtLeast(bias.Key, 0, nameof(LogitBias)), bias => Ensure.InRange(bias.Value, -MostBias, MostBias, nameof(LogitBias)));
+            bias => Ensure.AtLeast(bias.Key, 0, nameof(LogitBias)), bias => Ensure.InRange(bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias, nameof(LogitBias)));
     } = new Dictionary<int, double>();
 
     /// <summary>Texts that the answer must not have, also across token borders; none may be empty. A token that would complete one is not taken. Default: none.</summary>
@@ -108,8 +105,8 @@ public sealed record GenerationConfig
     /// <summary>Whether the text ends with the stop word that matched. Default: false.</summary>
     public bool IncludeStopStrInOutput { get; init; }
 
-    /// <summary>How many log-probabilities to report for each generated token, 0 or more. Default: null, none.</summary>
-    public int? Logprobs { get; init => field = Ensure.AtLeast(value, 0); }
+    /// <summary>How many log-probabilities to report for each generated token, 0 to 1024. Default: null, none.</summary>
+    public int? Logprobs { get; init => field = value is { } count ? Ensure.InRange(count, 0, GenerationLimits.MostLogprobs) : null; }
 
     /// <summary>Whether to report the log-probability of each prompt token but the first. Default: false.</summary>
     public bool PromptLogprobs { get; init; }

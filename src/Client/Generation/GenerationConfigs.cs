@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using LmDeploy.Limits;
 
 namespace LmDeploy;
 
@@ -44,8 +45,6 @@ public sealed class GenerationConfigs : IEnumerable<GenerationConfig>
 
         return configs._configs.Length == prompts
             ? configs._configs
-            : throw new ArgumentException(
-                $"There must be one configuration for all prompts or one for each: got {configs._configs.Length} for {prompts} prompts.",
-                nameof(configs));
+            : throw new ArgumentException(BatchConfigs.Mismatch(prompts, configs._configs.Length), nameof(configs));
     }
 }

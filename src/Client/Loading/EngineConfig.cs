@@ -1,4 +1,5 @@
 using LmDeploy.Hosting;
+using LmDeploy.Limits;
 using LmDeploy.Loading;
 using LmDeploy.Transport;
 using LmDeploy.Validation;
@@ -39,38 +40,38 @@ public sealed record EngineConfig
     public int? MaxPrefillTokenNum { get; init => field = Ensure.AtLeast(value, 1); }
 
     /// <summary>How many requests may wait in the worker, at least 1; one more fails with <c>queue_full</c>. Default: 65536.</summary>
-    public int MaxQueueLen { get; init => field = Ensure.AtLeast(value, 1); } = 65_536;
+    public int MaxQueueLen { get; init => field = Ensure.AtLeast(value, 1); } = EngineDefaults.MaxQueueLen;
 
     /// <summary>Whether prompts that begin alike share what was computed for the beginning. Default: true.</summary>
     /// <remarks>Checkpoints whose rotary frequencies depend on the length of the sequence (dynamic and longrope scaling) share nothing.</remarks>
     public bool EnablePrefixCaching { get; init; } = true;
 
     /// <summary>Tokens in one block of the key-value cache, at least 1. Default: 64.</summary>
-    public int CacheBlockSeqLen { get; init => field = Ensure.AtLeast(value, 1); } = 64;
+    public int CacheBlockSeqLen { get; init => field = Ensure.AtLeast(value, 1); } = EngineDefaults.CacheBlockSeqLen;
 
     /// <summary>The share of free memory the key-value cache may take, more than 0; above 1, a number of blocks. Default: 0.8.</summary>
-    public double CacheMaxEntryCount { get; init => field = Ensure.Positive(value); } = 0.8;
+    public double CacheMaxEntryCount { get; init => field = Ensure.Positive(value); } = EngineDefaults.CacheMaxEntryCount;
 
     /// <summary>Threads of the engine on a CPU, 1 to 1024. Default: null, the number of cores.</summary>
-    public int? Threads { get; init => field = value is { } threads ? Ensure.InRange(threads, 1, 1024) : null; }
+    public int? Threads { get; init => field = value is { } threads ? Ensure.InRange(threads, 1, EngineDefaults.MostThreads) : null; }
 
     /// <summary>The text of a chat template (Jinja) to use instead of the model's own. Default: null, the model's.</summary>
     public string? ChatTemplate { get; init; }
 
-    /// <summary>The time to start and load a worker, more than 0. Default: 10 minutes.</summary>
-    public TimeSpan LoadTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromMinutes(10);
+    /// <summary>The time to start and load a worker, 1 ms to 24 hours. Default: 10 minutes.</summary>
+    public TimeSpan LoadTimeout { get; init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime); } = EngineDefaults.LoadTimeout;
 
-    /// <summary>The time a worker has to leave by itself before it is killed, 0 or more. Default: 100 ms.</summary>
-    public TimeSpan StopGrace { get; init => field = Ensure.NotNegative(value); } = TimeSpan.FromMilliseconds(100);
+    /// <summary>The time a worker has to leave by itself before it is killed, 0 to 24 hours. Default: 100 ms.</summary>
+    public TimeSpan StopGrace { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.StopGrace;
 
     /// <summary>
     /// How many times a worker that died by itself is replaced within <see cref="RestartWindow"/>; one more death fails the pipeline.
     /// 0 to 1000; 0 never replaces it. Default: 5.
     /// </summary>
-    public int MaxRestarts { get; init => field = Ensure.InRange(value, 0, 1000); } = 5;
+    public int MaxRestarts { get; init => field = Ensure.InRange(value, 0, EngineDefaults.MostRestarts); } = EngineDefaults.MaxRestarts;
 
     /// <summary>The time that <see cref="MaxRestarts"/> is counted over, 1 ms to 24 hours. Default: 1 minute.</summary>
-    public TimeSpan RestartWindow { get; init => field = Ensure.InRange(value, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)); } = TimeSpan.FromMinutes(1);
+    public TimeSpan RestartWindow { get; init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime); } = EngineDefaults.RestartWindow;
 
     /// <summary>
     /// How long a worker may be silent, or have work and make no progress, before it counts as hung and is killed and replaced.
@@ -80,17 +81,17 @@ public sealed record EngineConfig
     public TimeSpan HangTimeout
     {
         get;
-        init => field = value == TimeSpan.Zero ? value : Ensure.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
-    } = TimeSpan.FromMinutes(1);
+        init => field = value == TimeSpan.Zero ? value : Ensure.InRange(value, EngineDefaults.ShortestHangTimeout, EngineDefaults.LongestTime);
+    } = EngineDefaults.HangTimeout;
 
     /// <summary>The most resident memory the worker may take, in bytes, at least 64 MiB; one that takes more is killed. Default: null, no limit.</summary>
-    public long? MemoryLimit { get; init => field = value is { } limit ? Ensure.InRange(limit, 64L << 20, long.MaxValue) : null; }
+    public long? MemoryLimit { get; init => field = value is { } limit ? Ensure.InRange(limit, EngineDefaults.LeastMemoryLimit, long.MaxValue) : null; }
 
     /// <summary>How long to wait for memory that other pipelines hold before loading fails, 0 to 24 hours. Default: 30 s.</summary>
-    public TimeSpan AdmissionTimeout { get; init => field = Ensure.InRange(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromSeconds(30);
+    public TimeSpan AdmissionTimeout { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.AdmissionTimeout;
 
     /// <summary>How long a prompt that killed two workers is refused with <c>poisoned_request</c>, 0 to 24 hours. Default: 10 minutes.</summary>
-    public TimeSpan PoisonTtl { get; init => field = Ensure.InRange(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromMinutes(10);
+    public TimeSpan PoisonTtl { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.PoisonTtl;
 
     /// <summary>
     /// The longest <see cref="Pipeline.Close"/> and <see cref="Pipeline.Dispose()"/> wait for the receipt, more than 0. Past it the receipt is

@@ -6,9 +6,6 @@ namespace LmDeploy.Engine.Cache;
 /// <summary>Decides how many blocks the key-value cache has.</summary>
 internal static class CachePlanner
 {
-    public const int DefaultBlockSize = 64;
-    public const double DefaultShare = 0.8;
-
     /// <param name="entries">The setting <c>cache_max_entry_count</c>: up to 1 a share of the free memory, above it a number of blocks.</param>
     /// <param name="blockBytes">Bytes of one block over all layers.</param>
     /// <param name="freeBytes">Memory that is free now.</param>

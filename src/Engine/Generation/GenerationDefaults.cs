@@ -1,6 +1,6 @@
+using LmDeploy.Limits;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.V1;
-using LmDeploy.Engine.Sampling;
 using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Engine.Generation;
@@ -30,7 +30,7 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, Sampli
             sampling.DoSample = sample;
         }
 
-        if (file.NumberIfAny("temperature") is >= 0 and <= SamplingParameters.MostTemperature and var temperature)
+        if (file.NumberIfAny("temperature") is >= 0 and <= GenerationLimits.MostTemperature and var temperature)
         {
             sampling.Temperature = temperature;
         }

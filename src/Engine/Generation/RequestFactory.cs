@@ -13,8 +13,6 @@ namespace LmDeploy.Engine.Generation;
 internal sealed class RequestFactory(
     PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
-    private const int DefaultMaxNewTokens = 512;
-
     private static readonly IReadOnlySet<int> NoTokens = new HashSet<int>();
 
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
@@ -22,7 +20,7 @@ internal sealed class RequestFactory(
         int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null)
     {
         outputs.RequireTokens();
-        var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : DefaultMaxNewTokens;
+        var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : GenerationLimits.DefaultMaxNewTokens;
         if (maxNewTokens < 1)
         {
             throw new EngineException(ErrorCodes.InvalidRequest, $"max_new_tokens must be at least 1, got {maxNewTokens}.", "max_new_tokens");
@@ -115,9 +113,9 @@ internal sealed class RequestFactory(
         };
     }
 
-    private static int InCandidates(int count) => count is >= 1 and <= SamplingParameters.MostLogprobs
+    private static int InCandidates(int count) => count is >= 1 and <= GenerationLimits.MostLogprobs
         ? count
-        : throw new EngineException(ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {SamplingParameters.MostLogprobs}, got {count}.", "prompt_candidates");
+        : throw new EngineException(ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {GenerationLimits.MostLogprobs}, got {count}.", "prompt_candidates");
 
     private static void CheckWords(string name, IReadOnlyCollection<string> words, int most)
     {

@@ -1,3 +1,4 @@
+using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 
@@ -6,24 +7,18 @@ namespace LmDeploy.Engine.Sampling;
 /// <summary>How tokens of one sequence are chosen; LMDeploy's names, defaults and ranges, checked.</summary>
 internal sealed record SamplingParameters
 {
-    /// <summary>Candidates of one token that can be asked for.</summary>
-    public const int MostLogprobs = 1024;
-    public const double MostTemperature = 2;
-    private const double MostPenalty = 2;
-    private const double MostBias = 100;
-
     public bool DoSample { get; init; }
 
-    public double Temperature { get; init; } = 0.8;
+    public double Temperature { get; init; } = GenerationLimits.DefaultTemperature;
 
     /// <summary>0 considers every token.</summary>
-    public int TopK { get; init; } = 50;
+    public int TopK { get; init; } = GenerationLimits.DefaultTopK;
 
-    public double TopP { get; init; } = 1;
+    public double TopP { get; init; } = GenerationLimits.DefaultTopP;
 
-    public double MinP { get; init; }
+    public double MinP { get; init; } = GenerationLimits.DefaultMinP;
 
-    public double RepetitionPenalty { get; init; } = 1;
+    public double RepetitionPenalty { get; init; } = GenerationLimits.DefaultRepetitionPenalty;
 
     /// <summary>Taken once from the logit of each token that was generated.</summary>
     public double PresencePenalty { get; init; }
@@ -61,16 +56,16 @@ internal sealed record SamplingParameters
         return new SamplingParameters
         {
             DoSample = config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Default && (config.HasTemperature || defaults.DoSample),
-            Temperature = InRange("temperature", config.HasTemperature ? config.Temperature : defaults.Temperature, 0, MostTemperature),
+            Temperature = InRange("temperature", config.HasTemperature ? config.Temperature : defaults.Temperature, 0, GenerationLimits.MostTemperature),
             TopK = (int)InRange("top_k", config.HasTopK ? config.TopK : defaults.TopK, 0, int.MaxValue),
             TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
             MinP = InRange("min_p", config.HasMinP ? config.MinP : defaults.MinP, 0, 1),
             RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, float.MaxValue),
-            PresencePenalty = InRange("presence_penalty", config.PresencePenalty, -MostPenalty, MostPenalty),
-            FrequencyPenalty = InRange("frequency_penalty", config.FrequencyPenalty, -MostPenalty, MostPenalty),
-            LogitBias = config.LogitBias.ToDictionary(bias => bias.Key, bias => InRange("logit_bias", bias.Value, -MostBias, MostBias)),
+            PresencePenalty = InRange("presence_penalty", config.PresencePenalty, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty),
+            FrequencyPenalty = InRange("frequency_penalty", config.FrequencyPenalty, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty),
+            LogitBias = config.LogitBias.ToDictionary(bias => bias.Key, bias => InRange("logit_bias", bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias)),
             MinNewTokens = (int)InRange("min_new_tokens", config.MinNewTokens, 0, int.MaxValue),
-            Logprobs = config.HasLogprobs ? (int)InRange("logprobs", config.Logprobs, 0, MostLogprobs) : null,
+            Logprobs = config.HasLogprobs ? (int)InRange("logprobs", config.Logprobs, 0, GenerationLimits.MostLogprobs) : null,
             Seed = config.HasRandomSeed ? config.RandomSeed : (ulong)Random.Shared.NextInt64(),
         };
     }

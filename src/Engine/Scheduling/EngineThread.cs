@@ -1,5 +1,6 @@
 using LmDeploy.Engine.Settings;
 using System.Collections.Concurrent;
+using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Text.Errors;
@@ -79,8 +80,8 @@ internal sealed class EngineThread : IDisposable
         return new SchedulerLimits
         {
             MaxBatchSize = settings.MaxBatchSize,
-            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? 8192 : 256),
-            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? 40 : int.MaxValue,
+            MaxPrefillTokenNum = settings.MaxPrefillTokenNum ?? (isCuda ? EngineDefaults.CudaPrefillTokens : EngineDefaults.CpuPrefillTokens),
+            MaxSequencePrefill = settings.MaxPrefillTokenNum is null && !isCuda ? EngineDefaults.CpuPromptPrefillTokens : int.MaxValue,
             BurstFactor = settings.MaxPrefillTokenNum is null && !isCuda ? 4 : 1,
             MaxQueueLen = settings.MaxQueueLen,
             LongestWindow = windows.Contains(null) ? null : windows.Max(),

@@ -1,5 +1,5 @@
+using LmDeploy.Limits;
 using LmDeploy.V1;
-using LmDeploy.Engine.Cache;
 using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Engine.Settings;
@@ -7,9 +7,6 @@ namespace LmDeploy.Engine.Settings;
 /// <summary>The engine's settings with defaults filled in and checked.</summary>
 internal sealed record EngineSettings
 {
-    private const int MostThreads = 1024;
-    private const int DefaultQueueLen = 65_536;
-
     public int? SessionLen { get; private init; }
 
     public int MaxBatchSize { get; private init; }
@@ -46,12 +43,12 @@ internal sealed record EngineSettings
     public static EngineSettings From(EngineConfig config) => new()
     {
         SessionLen = config.HasSessionLen ? AtLeastOne("session_len", config.SessionLen) : null,
-        MaxBatchSize = config.HasMaxBatchSize ? AtLeastOne("max_batch_size", config.MaxBatchSize) : 128,
+        MaxBatchSize = config.HasMaxBatchSize ? AtLeastOne("max_batch_size", config.MaxBatchSize) : EngineDefaults.MaxBatchSize,
         MaxPrefillTokenNum = config.HasMaxPrefillTokenNum ? AtLeastOne("max_prefill_token_num", config.MaxPrefillTokenNum) : null,
-        MaxQueueLen = config.HasMaxQueueLen ? AtLeastOne("max_queue_len", config.MaxQueueLen) : DefaultQueueLen,
+        MaxQueueLen = config.HasMaxQueueLen ? AtLeastOne("max_queue_len", config.MaxQueueLen) : EngineDefaults.MaxQueueLen,
         EnablePrefixCaching = !config.HasEnablePrefixCaching || config.EnablePrefixCaching,
-        CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : CachePlanner.DefaultBlockSize,
-        CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : CachePlanner.DefaultShare,
+        CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : EngineDefaults.CacheBlockSeqLen,
+        CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : EngineDefaults.CacheMaxEntryCount,
         MaxCacheBytes = config.HasMaxCacheBytes ? config.MaxCacheBytes : null,
         MemoryLimit = config.HasMemoryLimitBytes ? config.MemoryLimitBytes : null,
         MakesWeights = config.LoadFormat switch
@@ -75,7 +72,7 @@ internal sealed record EngineSettings
 
     /// <summary>OpenMP starts as many as it is told to: far too many make the whole host stand still.</summary>
     private static int ThreadCount(int value) =>
-        value is >= 1 and <= MostThreads ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"threads must be 1 to {MostThreads}, got {value}.", "threads");
+        value is >= 1 and <= EngineDefaults.MostThreads ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"threads must be 1 to {EngineDefaults.MostThreads}, got {value}.", "threads");
 
     private static double Positive(string name, double value) =>
         value > 0 && double.IsFinite(value) ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be above 0, got {value}.", name);

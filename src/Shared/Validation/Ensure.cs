@@ -30,11 +30,6 @@ internal static class Ensure
             ? value
             : throw OutOfRange(member, value, "must be more than 0 and at most 24 days");
 
-    public static TimeSpan NotNegative(TimeSpan value, [CallerMemberName] string member = "")
-        => value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
-            ? value
-            : throw OutOfRange(member, value, "must be 0 or more and at most 24 days");
-
     public static T Defined<T>(T value, [CallerMemberName] string member = "")
         where T : struct, Enum
         => Enum.IsDefined(value) ? value : throw OutOfRange(member, value, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");

@@ -1,3 +1,4 @@
+using LmDeploy.Limits;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -15,10 +16,6 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     /// <summary>The CUDA context (527 MiB were seen on an H200) and working memory.</summary>
     public const long GpuOverhead = 600L << 20;
-
-    private const int DefaultBlockTokens = 64;
-    private const int DefaultBatch = 128;
-    private const double DefaultShare = 0.8;
 
     /// <summary>The context that a pipeline has to have room for when its cache is a share of what is free.</summary>
     private const int LeastContext = 2048;
@@ -44,9 +41,9 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     {
         var element = ElementSize(engine.Dtype) ?? (onGpu ? model.ElementSize : sizeof(float));
         var weights = model.Weights.ComputedBytes(element);
-        var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : DefaultBlockTokens;
+        var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : EngineDefaults.CacheBlockSeqLen;
         var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);
-        var entries = engine.HasCacheMaxEntryCount ? engine.CacheMaxEntryCount : DefaultShare;
+        var entries = engine.HasCacheMaxEntryCount ? engine.CacheMaxEntryCount : EngineDefaults.CacheMaxEntryCount;
         var taken = Bound(weights + (Int128)overhead);
         if (entries > 1)
         {
@@ -55,7 +52,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
         }
 
         var context = engine.HasSessionLen && engine.SessionLen > 0 ? engine.SessionLen : model.LongestContext;
-        var batch = engine.HasMaxBatchSize && engine.MaxBatchSize > 0 ? engine.MaxBatchSize : DefaultBatch;
+        var batch = engine.HasMaxBatchSize && engine.MaxBatchSize > 0 ? engine.MaxBatchSize : EngineDefaults.MaxBatchSize;
         var least = Bound(taken + (Blocks(Math.Min(context, LeastContext), blockTokens) * block) + block);
         var most = Bound(taken + (Blocks(context, blockTokens) * batch * block) + block);
         return new MemoryNeed(taken, least, most, double.IsFinite(entries) ? Math.Clamp(entries, 0, 1) : 0);

@@ -13,14 +13,12 @@ namespace LmDeploy.Supervisor.Http;
 /// </summary>
 internal static class SamplingFields
 {
-    private const int MostChoices = 128;
-
-    public static int Choices(JsonFields fields) => fields.Integer("n", 1, MostChoices) ?? 1;
+    public static int Choices(JsonFields fields) => fields.Integer("n", 1, GenerationLimits.MostAnswers) ?? 1;
 
     public static GenerationConfig Read(JsonFields fields)
     {
         var config = new GenerationConfig { UnsetFields = UnsetFields.ModelOrOpenai };
-        Set(fields.Number("temperature", 0, 2), temperature =>
+        Set(fields.Number("temperature", 0, GenerationLimits.MostTemperature), temperature =>
         {
             config.DoSample = temperature > 0;
             config.Temperature = temperature;
@@ -29,8 +27,8 @@ internal static class SamplingFields
         Set(fields.Integer("top_k", -1), topK => config.TopK = Math.Max(topK, 0));
         Set(fields.Number("min_p", 0, 1), minP => config.MinP = minP);
         Set(fields.Number("repetition_penalty", 0, double.MaxValue), penalty => config.RepetitionPenalty = penalty);
-        config.PresencePenalty = fields.Number("presence_penalty", -2, 2) ?? 0;
-        config.FrequencyPenalty = fields.Number("frequency_penalty", -2, 2) ?? 0;
+        config.PresencePenalty = fields.Number("presence_penalty", -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty) ?? 0;
+        config.FrequencyPenalty = fields.Number("frequency_penalty", -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty) ?? 0;
         Set(fields.Long("seed"), seed => config.RandomSeed = unchecked((ulong)seed));
         Set(fields.Flag("ignore_eos"), ignore => config.IgnoreEos = ignore);
         Set(fields.Flag("skip_special_tokens"), skip => config.SkipSpecialTokens = skip);
@@ -75,7 +73,7 @@ internal static class SamplingFields
             var id = int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw ApiException.Invalid($"logit_bias has to map token ids to numbers, got the key \"{bias.Name}\".", "logit_bias");
-            config.LogitBias[id] = bias.Value.ValueKind == JsonValueKind.Null ? 0 : biases.NumberOf(bias.Name, bias.Value, -100, 100);
+            config.LogitBias[id] = bias.Value.ValueKind == JsonValueKind.Null ? 0 : biases.NumberOf(bias.Name, bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias);
         }
     }
 

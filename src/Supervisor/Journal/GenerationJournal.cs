@@ -1,3 +1,4 @@
+using LmDeploy.Limits;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.V1;
 
@@ -14,17 +15,14 @@ internal sealed class GenerationJournal : IDisposable
     /// <exception cref="SupervisorException">The number of configurations fits the prompts in no way.</exception>
     public GenerationJournal(GenerateRequest request, InFlightRequests inFlight)
     {
-        if (request.Configs.Count > 1 && request.Configs.Count != request.Prompts.Count)
+        if (BatchConfigs.Problem(request.Prompts.Count, request.Configs.Count) is { } problem)
         {
-            throw new SupervisorException(
-                ErrorCodes.InvalidRequest,
-                $"There must be one configuration for all prompts or one for each: {request.Prompts.Count} prompts, {request.Configs.Count} configurations.",
-                "configs");
+            throw new SupervisorException(ErrorCodes.InvalidRequest, problem, "configs");
         }
 
         (Caller, CacheSalt) = (request.Caller, request.CacheSalt);
         _inFlight = inFlight;
-        _prompts = [.. request.Prompts.Select((prompt, index) => Open(prompt, ConfigOf(request.Configs, index)))];
+        _prompts = [.. request.Prompts.Select((prompt, index) => Open(prompt, BatchConfigs.Of(request.Configs, index)))];
     }
 
     /// <summary>Whose call it is; empty for a caller without a name.</summary>
@@ -46,13 +44,6 @@ internal sealed class GenerationJournal : IDisposable
     }
 
     public void Dispose() => Array.ForEach(_prompts, prompt => _inFlight.Remove(prompt.Id));
-
-    private static GenerationConfig ConfigOf(IReadOnlyList<GenerationConfig> configs, int index) => configs.Count switch
-    {
-        0 => new GenerationConfig(),
-        1 => configs[0],
-        _ => configs[index],
-    };
 
     /// <summary>Where tokens are drawn, each prompt has a seed of its own before its first token, so that another worker can make the same draws.</summary>
     private static GenerationConfig Seeded(GenerationConfig config)

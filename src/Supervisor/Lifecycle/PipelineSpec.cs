@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LmDeploy.Limits;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -8,10 +9,6 @@ namespace LmDeploy.Supervisor.Lifecycle;
 /// <summary>What a holder asked for, checked, and what its pipeline is called.</summary>
 internal sealed record PipelineSpec : WorkerSpec
 {
-    private const long LongestMilliseconds = 86_400_000;
-    private const int MostRestarts = 1000;
-    private const long LeastMemory = 64L << 20;
-
     /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
     public string Key { get; private init; } = NewKey();
 
@@ -19,23 +16,23 @@ internal sealed record PipelineSpec : WorkerSpec
     public required int HolderPid { get; init; }
 
     /// <summary>For the worker to leave by itself.</summary>
-    public TimeSpan StopGrace => TimeSpan.FromMilliseconds(Engine.HasStopGraceMs ? Engine.StopGraceMs : 100);
+    public TimeSpan StopGrace => Engine.HasStopGraceMs ? TimeSpan.FromMilliseconds(Engine.StopGraceMs) : EngineDefaults.StopGrace;
 
     /// <summary>How many times a worker that died is replaced within <see cref="RestartWindow"/>.</summary>
-    public int MaxRestarts => Engine.HasMaxRestarts ? Engine.MaxRestarts : 5;
+    public int MaxRestarts => Engine.HasMaxRestarts ? Engine.MaxRestarts : EngineDefaults.MaxRestarts;
 
-    public TimeSpan RestartWindow => TimeSpan.FromMilliseconds(Engine.HasRestartWindowMs ? Engine.RestartWindowMs : 60_000);
+    public TimeSpan RestartWindow => Engine.HasRestartWindowMs ? TimeSpan.FromMilliseconds(Engine.RestartWindowMs) : EngineDefaults.RestartWindow;
 
     /// <summary>How long a worker may be silent, or make no progress with its work; null for ever.</summary>
     public TimeSpan? HangTimeout => Engine switch
     {
-        { HasHangTimeoutMs: false } => TimeSpan.FromMinutes(1),
+        { HasHangTimeoutMs: false } => EngineDefaults.HangTimeout,
         { HangTimeoutMs: 0 } => null,
         _ => TimeSpan.FromMilliseconds(Engine.HangTimeoutMs),
     };
 
     /// <summary>How long a prompt that killed two workers is refused.</summary>
-    public TimeSpan PoisonTtl => TimeSpan.FromMilliseconds(Engine.HasPoisonTtlMs ? Engine.PoisonTtlMs : 600_000);
+    public TimeSpan PoisonTtl => Engine.HasPoisonTtlMs ? TimeSpan.FromMilliseconds(Engine.PoisonTtlMs) : EngineDefaults.PoisonTtl;
 
     /// <exception cref="SupervisorException">Something in the request cannot be meant.</exception>
     public static PipelineSpec Create(OpenPipeline? open, int holderPid)
@@ -51,20 +48,20 @@ internal sealed record PipelineSpec : WorkerSpec
         }
 
         var engine = open.Engine ?? new EngineConfig();
-        CheckRange("load_timeout_ms", engine.HasLoadTimeoutMs ? engine.LoadTimeoutMs : 1, least: 1);
-        CheckRange("stop_grace_ms", engine.HasStopGraceMs ? engine.StopGraceMs : 0, least: 0);
-        CheckRange("restart_window_ms", engine.HasRestartWindowMs ? engine.RestartWindowMs : 1, least: 1);
-        CheckRange("hang_timeout_ms", engine is { HasHangTimeoutMs: true, HangTimeoutMs: not 0 } ? engine.HangTimeoutMs : 1000, least: 1000);
-        CheckRange("admission_timeout_ms", engine.HasAdmissionTimeoutMs ? engine.AdmissionTimeoutMs : 0, least: 0);
-        CheckRange("poison_ttl_ms", engine.HasPoisonTtlMs ? engine.PoisonTtlMs : 0, least: 0);
-        if (engine is { HasMemoryLimitBytes: true, MemoryLimitBytes: < LeastMemory })
+        CheckRange("load_timeout_ms", engine.HasLoadTimeoutMs, engine.LoadTimeoutMs, EngineDefaults.ShortestTime);
+        CheckRange("stop_grace_ms", engine.HasStopGraceMs, engine.StopGraceMs, TimeSpan.Zero);
+        CheckRange("restart_window_ms", engine.HasRestartWindowMs, engine.RestartWindowMs, EngineDefaults.ShortestTime);
+        CheckRange("hang_timeout_ms", engine.HangTimeoutMs != 0, engine.HangTimeoutMs, EngineDefaults.ShortestHangTimeout);
+        CheckRange("admission_timeout_ms", engine.HasAdmissionTimeoutMs, engine.AdmissionTimeoutMs, TimeSpan.Zero);
+        CheckRange("poison_ttl_ms", engine.HasPoisonTtlMs, engine.PoisonTtlMs, TimeSpan.Zero);
+        if (engine is { HasMemoryLimitBytes: true, MemoryLimitBytes: < EngineDefaults.LeastMemoryLimit })
         {
-            throw Invalid("memory_limit_bytes", $"memory_limit_bytes is {engine.MemoryLimitBytes}: expected at least {LeastMemory}.");
+            throw Invalid("memory_limit_bytes", $"memory_limit_bytes is {engine.MemoryLimitBytes}: expected at least {EngineDefaults.LeastMemoryLimit}.");
         }
 
-        if (engine.MaxRestarts is < 0 or > MostRestarts)
+        if (engine.MaxRestarts is < 0 or > EngineDefaults.MostRestarts)
         {
-            throw Invalid("max_restarts", $"max_restarts is {engine.MaxRestarts}: expected a number between 0 and {MostRestarts}.");
+            throw Invalid("max_restarts", $"max_restarts is {engine.MaxRestarts}: expected a number between 0 and {EngineDefaults.MostRestarts}.");
         }
 
         var folder = Path.TrimEndingDirectorySeparator(open.Model);
@@ -91,11 +88,11 @@ internal sealed record PipelineSpec : WorkerSpec
 
     private static string NewId() => RandomNumberGenerator.GetHexString(6, lowercase: true);
 
-    private static void CheckRange(string name, long value, long least)
+    private static void CheckRange(string name, bool isSet, long value, TimeSpan least)
     {
-        if (value < least || value > LongestMilliseconds)
+        if (isSet && (value < least.TotalMilliseconds || value > EngineDefaults.LongestTime.TotalMilliseconds))
         {
-            throw Invalid(name, $"{name} is {value}: expected milliseconds between {least} and {LongestMilliseconds}.");
+            throw Invalid(name, $"{name} is {value}: expected milliseconds between {least.TotalMilliseconds} and {EngineDefaults.LongestTime.TotalMilliseconds}.");
         }
     }
 

@@ -1,3 +1,4 @@
+using LmDeploy.Limits;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
@@ -17,10 +18,10 @@ internal record WorkerSpec
     public required EngineConfig Engine { get; init; }
 
     /// <summary>To start and load.</summary>
-    public TimeSpan LoadTimeout => TimeSpan.FromMilliseconds(Engine.HasLoadTimeoutMs ? Engine.LoadTimeoutMs : 600_000);
+    public TimeSpan LoadTimeout => Engine.HasLoadTimeoutMs ? TimeSpan.FromMilliseconds(Engine.LoadTimeoutMs) : EngineDefaults.LoadTimeout;
 
     /// <summary>To wait for memory that others hold.</summary>
-    public TimeSpan AdmissionTimeout => TimeSpan.FromMilliseconds(Engine.HasAdmissionTimeoutMs ? Engine.AdmissionTimeoutMs : 30_000);
+    public TimeSpan AdmissionTimeout => Engine.HasAdmissionTimeoutMs ? TimeSpan.FromMilliseconds(Engine.AdmissionTimeoutMs) : EngineDefaults.AdmissionTimeout;
 
     /// <summary>The most resident memory that the worker may take, in bytes; null for no limit.</summary>
     public long? MemoryLimit => Engine.HasMemoryLimitBytes ? Engine.MemoryLimitBytes : null;

@@ -6,6 +6,7 @@ using System.Reflection;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
+using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Engine.Ceilings;
 using LmDeploy.Text.Errors;
@@ -50,9 +51,9 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
     {
         var model = host.Model;
         var configs = request.Configs;
-        if (configs.Count > 1 && configs.Count != request.Prompts.Count)
+        if (BatchConfigs.Problem(request.Prompts.Count, configs.Count) is { } problem)
         {
-            throw new EngineException(ErrorCodes.InvalidRequest, $"There must be one configuration for all prompts or one for each: {request.Prompts.Count} prompts, {configs.Count} configurations.", "configs");
+            throw new EngineException(ErrorCodes.InvalidRequest, problem, "configs");
         }
 
         using var call = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -62,8 +63,7 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
             {
                 for (var i = 0; i < request.Prompts.Count; i++)
                 {
-                    var config = configs.Count == 0 ? new GenerationConfig() : configs[configs.Count == 1 ? 0 : i];
-                    Submit(model, request, i, config, events.Writer, call.Token);
+                    Submit(model, request, i, BatchConfigs.Of(configs, i), events.Writer, call.Token);
                 }
             },
             CancellationToken.None);

@@ -27,6 +27,7 @@ public sealed class GenerationConfigTests
         { "RepetitionNgramThreshold", c => c with { RepetitionNgramThreshold = -1 } },
         { "MinNewTokens", c => c with { MinNewTokens = -1 } },
         { "Logprobs", c => c with { Logprobs = -1 } },
+        { "Logprobs", c => c with { Logprobs = 1025 } },
         { "StopWords", c => c with { StopWords = [""] } },
         { "StopWords", c => c with { StopWords = ["\udc00"] } },
         { "StopTokenIds", c => c with { StopTokenIds = [-1] } },

@@ -113,7 +113,7 @@ public sealed class GenerationTests : IAsyncLifetime
     public void Infer_WithTooFewConfigurationsThrowsAtOnce()
     {
         var e = Should.Throw<ArgumentException>(() => { _ = _pipeline.InferAsync(["a", "b"], [new GenerationConfig()]); });
-        e.Message.ShouldContain("1 for 2 prompts");
+        e.Message.ShouldContain("2 prompts, 1 configurations");
         Should.Throw<ArgumentException>(() => { _ = _pipeline.StreamInferAsync(["a"], [new GenerationConfig(), new GenerationConfig()]); });
     }
 

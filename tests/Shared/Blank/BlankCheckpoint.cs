@@ -1,3 +1,4 @@
+using LmDeploy.Tests.Answers;
 using System.Text.Json;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Families;

@@ -1,4 +1,3 @@
-using LmDeploy.Tests.Answers;
 using System.Text.Json;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Families;

@@ -124,7 +124,10 @@ public sealed record GenerationConfig
     /// <summary>What the answer looks like. Default: null, any text.</summary>
     public ResponseFormat? ResponseFormat { get; init; }
 
-    /// <summary>Whether special tokens that are shown stand apart from the text. Default: true.</summary>
+    /// <summary>
+    /// Has no effect: special tokens that are shown have no spaces around them. LMDeploy has the setting for the slow tokenizers of transformers; text here is decoded as by
+    /// fast ones, which ignore it. Default: true.
+    /// </summary>
     public bool SpacesBetweenSpecialTokens { get; init; } = true;
 
     /// <summary>

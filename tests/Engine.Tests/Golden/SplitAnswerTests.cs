@@ -47,6 +47,19 @@ public sealed class SplitAnswerTests : IDisposable
         (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig())).Text.ShouldBe($"Hm.Onetwo. {Call}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SpacesBetweenSpecialTokens_ChangesNoText(bool spaces)
+    {
+        var question = _parrot.Say("One<|box|>two<|box|><|box|>three.");
+        using var model = await LoadAsync();
+        var config = new GenerationConfig { SkipSpecialTokens = false, SpacesBetweenSpecialTokens = spaces };
+        (await RunAsync(model, Question(question), config)).Text.ShouldStartWith("One<|box|>two<|box|><|box|>three.");
+        config.SkipSpecialTokens = true;
+        (await RunAsync(model, Question(question), config)).Text.ShouldBe("Onetwothree.");
+    }
+
     [Fact]
     public async Task ASingleCall_EndsTheAnswer()
     {

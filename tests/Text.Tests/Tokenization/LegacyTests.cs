@@ -34,4 +34,12 @@ public sealed class LegacyTests
         var tokenizer = new Tokenizer(SentencePieceReader.Read("tokenizer.model", _model, TokenizerConfigReader.Read(folder.Path)));
         tokenizer.Encode(text, addSpecialTokens: false).ShouldBe(expected);
     }
+
+    [Fact]
+    public void Decode_PutsNoSpacesBetweenSpecialTokens()
+    {
+        using var folder = new TemporaryFolder();
+        var tokenizer = new Tokenizer(SentencePieceReader.Read("tokenizer.model", _model, TokenizerConfigReader.Read(folder.Path)));
+        tokenizer.Decode([1, 3, 4, 2, 2], skipSpecialTokens: false).ShouldBe("<s> aa</s></s>");
+    }
 }

@@ -41,6 +41,16 @@ public sealed class TokenizerTests
         _tokenizer.Decode([6, 3, 8, 5, 7], skipSpecialTokens: true).ShouldBe("ab<tool> ab");
     }
 
+    /// <summary>As the tokenizers library decodes, which has no setting for it; the slow tokenizers of transformers join such parts with spaces.</summary>
+    [Fact]
+    public void Decode_PutsNoSpacesBetweenAddedTokens()
+    {
+        int[] ids = [6, 8, 8, 3, 8, 7, 7];
+        _tokenizer.Decode(ids, skipSpecialTokens: false).ShouldBe("<s><tool><tool>ab<tool></s></s>");
+        var decoder = _tokenizer.CreateDecoder(skipSpecialTokens: false);
+        (string.Concat(ids.Select(decoder.Append)) + decoder.Flush()).ShouldBe("<s><tool><tool>ab<tool></s></s>");
+    }
+
     [Fact]
     public void Decode_LeavesOutIdsWithoutToken() =>
         _tokenizer.Decode([3, 9, -1, int.MaxValue, int.MinValue, 1], skipSpecialTokens: true).ShouldBe("aba");

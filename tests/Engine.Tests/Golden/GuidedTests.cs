@@ -130,7 +130,7 @@ public sealed class GuidedTests
         unknown.Subject.ShouldBe("response_format");
         var broken = await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(JsonSchema("{"))));
         broken.Message.ShouldContain("not valid JSON");
-        (await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(JsonSchema("""{"type": "object", "if": {}}"""))))).Message.ShouldContain("#/if");
+        (await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(JsonSchema("""{"type": "object", "if": {}, "then": {}}"""))))).Message.ShouldContain("#/if");
         (await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(Regex(@"(a)\1"))))).Message.ShouldContain("backreference");
         var other = await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(Regex("aaa")), model.Prompts.EncodeContinuation("b")));
         other.Subject.ShouldBe("resumed_token_ids");

@@ -8,7 +8,6 @@ using System.Diagnostics;
 using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Decoders.Sources;

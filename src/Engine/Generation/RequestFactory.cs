@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Requests;
 using System.Threading.Channels;
 using LmDeploy.Limits;
 using LmDeploy.V1;

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Settings;
 using LmDeploy.Models.Checkpoints;

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Requests;
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Generation;

@@ -1,4 +1,3 @@
-using LmDeploy.Engine.Generation;
 using LmDeploy.Text.Guided;
 namespace LmDeploy.Engine.Sampling;
 

@@ -4,7 +4,6 @@ using LmDeploy.Limits;
 using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Native;
 using TorchSharp;

@@ -1,4 +1,3 @@
-using LmDeploy.Engine.Generation;
 using System.Runtime.InteropServices;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Sampling;

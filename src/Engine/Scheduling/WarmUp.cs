@@ -1,5 +1,4 @@
 using LmDeploy.Engine.Tensors;
-using LmDeploy.Engine.Generation;
 using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Kernels;

@@ -1,4 +1,3 @@
-using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Cache;
 
 namespace LmDeploy.Engine.Steps;

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Requests;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Limits;
 using LmDeploy.V1;

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Requests;
 using LmDeploy.Tests.Golden;
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;

@@ -6,7 +6,7 @@ using LmDeploy.Text.Errors;
 using LmDeploy.Text.Templates;
 using LmDeploy.Text.Tokenization;
 
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>Turns a prompt into token ids: text and messages through the chat template and the tokenizer, ids as they are. Thread-safe.</summary>
 internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template, int vocabSize)

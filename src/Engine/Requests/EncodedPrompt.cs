@@ -1,4 +1,4 @@
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>A prompt as the model sees it.</summary>
 /// <param name="Rendered">The text the chat template made; empty when none was used.</param>

@@ -4,7 +4,7 @@ using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 using LmDeploy.Text.Tokenization;
 
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>Refuses prompts that cannot fit into a context by a look at a part of them: to encode all of a text takes many times its memory.</summary>
 internal static class PromptLength

@@ -1,10 +1,11 @@
+using LmDeploy.Engine.Requests;
 using LmDeploy.Tests.Golden;
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Generation;
 using LmDeploy.Text.Tokenization;
 
-namespace LmDeploy.Engine.Tests.Generation;
+namespace LmDeploy.Engine.Tests.Requests;
 
 public sealed class PromptEncoderTests
 {

@@ -1,4 +1,4 @@
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>The text of a prompt before it is encoded.</summary>
 /// <param name="IsRendered">Whether the chat template made it.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>The message that plain text becomes.</summary>
 internal sealed record UserMessage([property: JsonPropertyName("content")] string Content)

@@ -1,7 +1,7 @@
 using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>How long a prompt may be that nothing is generated after.</summary>
 internal static class PrefillLimits

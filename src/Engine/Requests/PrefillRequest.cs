@@ -3,7 +3,7 @@ using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
 
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>A prompt that is computed for what its readouts take, nothing generated.</summary>
 internal sealed class PrefillRequest : EngineRequest

@@ -5,7 +5,7 @@ using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Decoders;
 
-namespace LmDeploy.Engine.Generation;
+namespace LmDeploy.Engine.Requests;
 
 /// <summary>What a model can be asked for.</summary>
 internal sealed class ModelOutputs(DecoderSpec spec)

@@ -1,8 +1,9 @@
+using LmDeploy.Engine.Steps;
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Cache;
 using TorchSharp;
 
-namespace LmDeploy.Engine.Steps;
+namespace LmDeploy.Engine.Decoders.Parts;
 
 /// <summary>What every layer of one forward pass shares. Its tensors belong to the dispose scope it is made in.</summary>
 internal sealed class StepContext

@@ -21,6 +21,9 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     /// <summary>A word that is answered once the test leaves the mark <c>go</c>.</summary>
     private const string Linger = "linger";
 
+    /// <summary>A word that ends the first worker that comes to it, and a later one after its answer, once the test leaves the mark <c>go</c>.</summary>
+    private const string Swan = "swan";
+
     private readonly Lock _gate = new();
     private readonly List<ulong> _running = [];
     private long _step;
@@ -96,6 +99,12 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
                     LibC.Abort();
                 }
 
+                if (words[word] == Swan && !Behaviour.HasMark(Swan))
+                {
+                    Behaviour.LeaveMark(Swan);
+                    LibC.Abort();
+                }
+
                 if (words[word] == Hoard)
                 {
                     TakeMemory();
@@ -130,6 +139,11 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
 
             Step(prompt.RequestId, isRunning: false);
             await responseStream.WriteAsync(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop, GenerateTokenLen = words.Length } });
+            if (words.Contains(Swan))
+            {
+                await Behaviour.WaitForMarkAsync("go");
+                LibC.Abort();
+            }
         }
     }
 

@@ -1,6 +1,6 @@
+using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Models.Specs;
 using LmDeploy.Models.Weights;
-using LmDeploy.Engine.Decoders.Parts;
 
 namespace LmDeploy.Engine.Decoders;
 

@@ -1,19 +1,18 @@
-using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Engine.Settings;
-using LmDeploy.Models;
-using LmDeploy.Models.Checkpoints;
-using LmDeploy.Models.Families;
-using LmDeploy.Models.Specs;
 using System.Diagnostics;
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Cuda;
+using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Decoders.Sources;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Engine.Settings;
 using LmDeploy.Engine.Steps;
+using LmDeploy.Models;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Specs;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;

@@ -1,7 +1,6 @@
+using LmDeploy.Engine.Decoders.Sources;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Engine.Decoders.Sources;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;

@@ -1,8 +1,8 @@
+using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Decoders.Sources;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
 using LmDeploy.Models.Weights;
-using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Engine.Decoders.Sources;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;

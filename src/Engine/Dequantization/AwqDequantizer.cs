@@ -1,8 +1,7 @@
 using LmDeploy.Engine.Tensors;
-using LmDeploy.Models.Checkpoints;
 using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Dequantization;

@@ -1,5 +1,5 @@
-using LmDeploy.Models.Checkpoints;
 using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
 using TorchSharp;
 

@@ -1,9 +1,8 @@
-using LmDeploy.Engine.Tensors;
-using LmDeploy.Models.Checkpoints;
-using LmDeploy.Engine.WeightUpload;
 using System.Runtime.InteropServices;
+using LmDeploy.Engine.Tensors;
+using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Dequantization;

@@ -1,5 +1,4 @@
 using LmDeploy.Engine.Tensors;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Dequantization;

@@ -1,6 +1,5 @@
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Quantization;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Dequantization;

@@ -1,7 +1,7 @@
 using LmDeploy.Limits;
 using LmDeploy.Models.Checkpoints;
-using LmDeploy.V1;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 

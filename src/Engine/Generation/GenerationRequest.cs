@@ -1,11 +1,11 @@
-using LmDeploy.Engine.Errors;
 using System.Threading.Channels;
 using Google.Protobuf;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
-using LmDeploy.Text.Guided;
+using LmDeploy.Engine.Errors;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Guided;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 

@@ -1,8 +1,8 @@
 using LmDeploy.Engine.Requests;
-using LmDeploy.V1;
 using LmDeploy.Text.Answers;
 using LmDeploy.Text.Answers.Calls;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using LmDeploy.V1;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Generation;

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Google.Protobuf;
-using LmDeploy.V1;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Generation;

@@ -1,12 +1,12 @@
-using LmDeploy.Engine.Requests;
 using System.Threading.Channels;
-using LmDeploy.Limits;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
-using LmDeploy.Text.Guided;
+using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Limits;
+using LmDeploy.Text.Errors;
+using LmDeploy.Text.Guided;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 

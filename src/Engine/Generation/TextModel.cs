@@ -1,19 +1,19 @@
-using LmDeploy.Engine.Requests;
-using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Settings;
-using LmDeploy.Models.Checkpoints;
 using System.Text;
-using LmDeploy.Limits;
-using LmDeploy.V1;
-using LmDeploy.Text.Answers;
-using LmDeploy.Engine.Embeddings;
-using LmDeploy.Text.Guided;
-using LmDeploy.Engine.Likelihood;
+using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Embeddings;
+using LmDeploy.Engine.Likelihood;
+using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Rewards;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Limits;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Text.Answers;
+using LmDeploy.Text.Guided;
 using LmDeploy.Text.Templates;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 

@@ -1,6 +1,5 @@
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Decoders;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Kernels;

@@ -1,8 +1,7 @@
 using LmDeploy.Engine.Requests;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Likelihood;
 

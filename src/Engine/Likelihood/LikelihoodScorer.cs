@@ -1,10 +1,9 @@
-using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Errors;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Errors;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Likelihood;
 

@@ -1,9 +1,8 @@
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Models.Families;
 using LmDeploy.Models.Specs;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Decoders;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 

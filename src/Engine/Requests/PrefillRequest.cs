@@ -1,7 +1,7 @@
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 

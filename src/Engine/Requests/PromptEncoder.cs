@@ -1,10 +1,10 @@
 using System.Text.Json;
 using LmDeploy.Limits;
-using LmDeploy.V1;
 using LmDeploy.Text.Answers.Calls;
 using LmDeploy.Text.Errors;
 using LmDeploy.Text.Templates;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 

@@ -1,9 +1,8 @@
-using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Errors;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Rewards;
 

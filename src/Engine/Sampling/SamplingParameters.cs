@@ -1,6 +1,6 @@
 using LmDeploy.Limits;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Sampling;
 

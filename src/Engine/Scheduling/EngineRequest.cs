@@ -1,6 +1,6 @@
+using LmDeploy.Engine.Sampling;
 using LmDeploy.Text.Guided;
 using LmDeploy.V1;
-using LmDeploy.Engine.Sampling;
 
 namespace LmDeploy.Engine.Scheduling;
 

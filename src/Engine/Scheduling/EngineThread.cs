@@ -1,11 +1,10 @@
-using LmDeploy.Engine.Settings;
 using System.Collections.Concurrent;
-using LmDeploy.Limits;
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Native;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Limits;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Scheduling;

@@ -1,7 +1,7 @@
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Sampling;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Scheduling;
 

@@ -1,6 +1,6 @@
 using LmDeploy.Engine.Errors;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Scheduling;
 

@@ -1,5 +1,5 @@
-using LmDeploy.V1;
 using LmDeploy.Engine.Native;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Scheduling;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using LmDeploy.V1;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Steps;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Scheduling;

@@ -1,10 +1,10 @@
-using LmDeploy.Engine.Tensors;
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.Tensors;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Scheduling;

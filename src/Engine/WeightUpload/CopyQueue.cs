@@ -1,5 +1,5 @@
-using LmDeploy.Models.Checkpoints;
 using System.Runtime.ExceptionServices;
+using LmDeploy.Models.Checkpoints;
 
 namespace LmDeploy.Engine.WeightUpload;
 

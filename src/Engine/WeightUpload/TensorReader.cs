@@ -1,6 +1,6 @@
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
-using LmDeploy.Engine.Native.LibTorch;
 using TorchSharp;
 
 namespace LmDeploy.Engine.WeightUpload;

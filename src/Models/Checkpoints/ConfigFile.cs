@@ -1,8 +1,8 @@
-using LmDeploy.Json;
 using System.Text.Json;
 using LmDeploy.Files;
-using LmDeploy.V1;
+using LmDeploy.Json;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Checkpoints;
 

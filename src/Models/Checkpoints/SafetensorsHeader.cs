@@ -1,6 +1,6 @@
 using System.Text.Json;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Checkpoints;
 

@@ -1,5 +1,4 @@
 using LmDeploy.Models.Checkpoints;
-using LmDeploy.Models.Specs;
 
 namespace LmDeploy.Models.Families;
 

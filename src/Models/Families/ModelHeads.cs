@@ -1,7 +1,7 @@
-using LmDeploy.V1;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Specs;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Families;
 

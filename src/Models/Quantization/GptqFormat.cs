@@ -1,6 +1,6 @@
-using LmDeploy.V1;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Quantization;
 

@@ -14,6 +14,10 @@ internal sealed unsafe class FlightRecord : IDisposable
     private const int Size = 64 + (MostRequests * sizeof(ulong));
     private const int MostReadings = 10_000;
 
+    /// <summary>"lmdfly" and the version of the layout, which a file of another program or release does not begin with.</summary>
+    private const long Signature = (0x796C66646D6CL << 16) | LayoutVersion;
+    private const int LayoutVersion = 1;
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly long* _words;
@@ -41,18 +45,41 @@ internal sealed unsafe class FlightRecord : IDisposable
 
     private ref long Count => ref _words[5];
 
+    private ref long Kind => ref _words[6];
+
     /// <summary>Makes the file. All of it is written, so that a full disk says so here and not by a signal later.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static FlightRecord Create(string path)
     {
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         file.Write(new byte[Size]);
-        return new FlightRecord(file);
+        var record = new FlightRecord(file);
+        record.Kind = Signature;
+        return record;
     }
 
     /// <summary>Opens the file that the supervisor made.</summary>
     /// <exception cref="IOException">It is not there.</exception>
-    public static FlightRecord Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0));
+    /// <exception cref="InvalidDataException">It is no flight record, or that of another release.</exception>
+    public static FlightRecord Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        if (file.Length != Size)
+        {
+            var length = file.Length;
+            file.Dispose();
+            throw new InvalidDataException($"'{path}' has {length} bytes; a flight record of version {LayoutVersion} has {Size}.");
+        }
+
+        var record = new FlightRecord(file);
+        if (record.Kind == Signature)
+        {
+            return record;
+        }
+
+        record.Dispose();
+        throw new InvalidDataException($"'{path}' is no flight record of version {LayoutVersion}.");
+    }
 
     /// <summary>Says that the process runs, whatever it is doing.</summary>
     public void Beat() => Interlocked.Increment(ref Beats);

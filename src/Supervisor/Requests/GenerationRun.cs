@@ -80,7 +80,8 @@ internal sealed class GenerationRun(
                 worker => StreamAsync(worker, [index], () => prompt.Generated >= cleared, cancellationToken),
                 failure => !prompt.IsFinished && prompt.IsAccusedOf(failure),
                 cancellationToken);
-            if (guilt is not null)
+            // One that was answered before its worker died has its last event already.
+            if (guilt is not null && !prompt.IsFinished)
             {
                 await ConvictAsync(index, guilt.Error, cancellationToken);
             }

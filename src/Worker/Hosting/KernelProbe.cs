@@ -1,6 +1,6 @@
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Text.Errors;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Hosting;

@@ -1,5 +1,5 @@
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Text.Errors;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Hosting;

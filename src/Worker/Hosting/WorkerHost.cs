@@ -1,9 +1,9 @@
 using System.Net.Sockets;
+using LmDeploy.Engine.Native;
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Memory;
 using LmDeploy.V1;
 using LmDeploy.Worker.Guards;
-using LmDeploy.Engine.Native;
-using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Worker.Rehearsals;
 using LmDeploy.Worker.Service;
 using Microsoft.AspNetCore.Connections;

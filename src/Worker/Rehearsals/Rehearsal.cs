@@ -1,8 +1,7 @@
-using LmDeploy.Engine.Native.LibTorch;
 using System.Threading.Channels;
-using LmDeploy.V1;
 using LmDeploy.Engine.Generation;
-using LmDeploy.Worker.Service;
+using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Rehearsals;
 

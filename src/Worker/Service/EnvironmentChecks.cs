@@ -1,12 +1,12 @@
-using LmDeploy.Models.Quantization;
 using System.Runtime.InteropServices;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Engine.Native.Nvrtc;
+using LmDeploy.Models.Quantization;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Service;

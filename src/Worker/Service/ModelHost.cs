@@ -1,8 +1,8 @@
-using LmDeploy.Engine.Native.LibTorch;
 using System.Threading.Channels;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Service;
 

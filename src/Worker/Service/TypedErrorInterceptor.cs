@@ -1,8 +1,8 @@
-using LmDeploy.Worker.Errors;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
+using LmDeploy.Worker.Errors;
 
 namespace LmDeploy.Worker.Service;
 

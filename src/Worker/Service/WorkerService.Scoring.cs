@@ -1,8 +1,8 @@
-using LmDeploy.Engine.Cache;
 using Grpc.Core;
-using LmDeploy.V1;
+using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Service;
 

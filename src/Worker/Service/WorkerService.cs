@@ -1,18 +1,17 @@
-using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Errors;
-using LmDeploy.Engine.Native.LibTorch;
-using LmDeploy.Worker.Errors;
 using System.Reflection;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
-using LmDeploy.Limits;
-using LmDeploy.V1;
+using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Ceilings;
-using LmDeploy.Text.Errors;
+using LmDeploy.Engine.Errors;
 using LmDeploy.Engine.Generation;
-using LmDeploy.Worker.Rehearsals;
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Limits;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
+using LmDeploy.Worker.Rehearsals;
 
 namespace LmDeploy.Worker.Service;
 

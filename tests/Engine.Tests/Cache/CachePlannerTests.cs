@@ -1,6 +1,6 @@
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Cache;
 

@@ -1,5 +1,5 @@
-using LmDeploy.Tests.Torch;
 using LmDeploy.Engine.Ceilings;
+using LmDeploy.Tests.Torch;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Ceilings;

@@ -1,7 +1,7 @@
 using LmDeploy.Tests.Quantized;
 using LmDeploy.Tests.Torch;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Dequantization;
 

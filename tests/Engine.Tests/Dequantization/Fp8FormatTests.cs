@@ -1,8 +1,8 @@
+using LmDeploy.Models.Quantization;
 using LmDeploy.Tests.Quantized;
 using LmDeploy.Tests.Torch;
-using LmDeploy.Models.Quantization;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Dequantization;
 

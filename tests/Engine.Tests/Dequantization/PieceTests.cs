@@ -1,6 +1,6 @@
-using LmDeploy.Tests.Torch;
 using LmDeploy.Engine.Dequantization;
 using LmDeploy.Models.Quantization;
+using LmDeploy.Tests.Torch;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Dequantization;

@@ -1,13 +1,10 @@
-using LmDeploy.Tests.Quantized;
-using LmDeploy.Engine.Tests.Golden;
-using LmDeploy.Tests.Answers;
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
+using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Settings;
-using LmDeploy.Models;
-using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Tests.Golden;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Quantized;
+using LmDeploy.Tests.Torch;
 
 namespace LmDeploy.Engine.Tests.Dequantization;
 

@@ -1,9 +1,8 @@
 using LmDeploy.Engine.Dequantization;
-using LmDeploy.Tests.Golden;
-using LmDeploy.Engine.Tests.Golden;
+using LmDeploy.Engine.WeightUpload;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
-using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Tests.Golden;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Dequantization;

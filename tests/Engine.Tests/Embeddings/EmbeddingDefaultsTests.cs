@@ -1,7 +1,7 @@
-using LmDeploy.Tests.Folders;
-using LmDeploy.V1;
 using LmDeploy.Engine.Embeddings;
+using LmDeploy.Tests.Folders;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Embeddings;
 

@@ -1,14 +1,12 @@
-using LmDeploy.Engine.Tests.Golden;
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Models;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Torch;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Embeddings;
 

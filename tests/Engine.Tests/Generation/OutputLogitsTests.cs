@@ -1,11 +1,11 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Google.Protobuf;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Torch;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Generation;
 

@@ -1,10 +1,9 @@
+using System.Text.Json.Nodes;
+using LmDeploy.Engine.Generation;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
-using LmDeploy.Models;
-using System.Text.Json.Nodes;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

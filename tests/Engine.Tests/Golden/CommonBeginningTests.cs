@@ -1,11 +1,10 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Engine.Settings;
-using LmDeploy.V1;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Torch;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

@@ -1,10 +1,8 @@
-using LmDeploy.Tests.Quantized;
-using LmDeploy.Engine.Tests.Dequantization;
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Models;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Quantized;
+using LmDeploy.Tests.Torch;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

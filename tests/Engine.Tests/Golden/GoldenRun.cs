@@ -1,9 +1,8 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Engine.Settings;
-using LmDeploy.V1;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Tests.Golden;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

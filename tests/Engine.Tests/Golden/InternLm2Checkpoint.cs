@@ -1,6 +1,5 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Models;
 using System.Text.Json.Nodes;
+using LmDeploy.Tests.Golden;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

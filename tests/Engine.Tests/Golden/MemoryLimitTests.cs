@@ -1,10 +1,10 @@
+using System.Runtime.InteropServices;
+using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Generation;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
-using System.Runtime.InteropServices;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
-using LmDeploy.Engine.Decoders;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

@@ -1,7 +1,6 @@
+using System.Text.Json.Nodes;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
-using LmDeploy.Models;
-using System.Text.Json.Nodes;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

@@ -1,6 +1,6 @@
-using LmDeploy.V1;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

@@ -1,9 +1,9 @@
+using System.Threading.Channels;
+using LmDeploy.Engine.Generation;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
-using System.Threading.Channels;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

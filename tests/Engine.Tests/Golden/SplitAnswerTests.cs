@@ -1,10 +1,10 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Tests.Answers;
 using System.Threading.Channels;
-using LmDeploy.Tests.Parrots;
-using LmDeploy.V1;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Tests.Answers;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Parrots;
+using LmDeploy.Tests.Torch;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Golden;
 

@@ -1,6 +1,5 @@
-using LmDeploy.Models.Specs;
 using LmDeploy.Engine.Kernels;
-using LmDeploy.Engine.Decoders;
+using LmDeploy.Models.Specs;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Kernels;

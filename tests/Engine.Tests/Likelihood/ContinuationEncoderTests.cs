@@ -1,10 +1,9 @@
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Requests;
 using LmDeploy.Tests.Golden;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
-using LmDeploy.Engine.Likelihood;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Likelihood;
 

@@ -1,7 +1,7 @@
+using LmDeploy.Engine.Generation;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
 using LmDeploy.V1;
-using LmDeploy.Engine.Generation;
 
 namespace LmDeploy.Engine.Tests.Likelihood;
 

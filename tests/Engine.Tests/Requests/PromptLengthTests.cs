@@ -1,9 +1,8 @@
 using LmDeploy.Engine.Requests;
 using LmDeploy.Tests.Golden;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Text.Tokenization;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Requests;
 

@@ -1,9 +1,7 @@
-using LmDeploy.Engine.Tests.Golden;
-using LmDeploy.Tests.Answers;
-using LmDeploy.Tests.Golden;
-using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Models;
 using System.Text.Json.Nodes;
+using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Tests.Golden;
+using LmDeploy.Tests.Golden;
 
 namespace LmDeploy.Engine.Tests.Rewards;
 

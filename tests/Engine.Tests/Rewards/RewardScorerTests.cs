@@ -1,13 +1,11 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Tests.Golden;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Models;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using LmDeploy.V1;
-using LmDeploy.Text.Errors;
+using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Torch;
+using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Rewards;
 

@@ -1,6 +1,6 @@
-using LmDeploy.Text.Guided;
 using CsCheck;
 using LmDeploy.Engine.Sampling;
+using LmDeploy.Text.Guided;
 
 namespace LmDeploy.Engine.Tests.Sampling;
 

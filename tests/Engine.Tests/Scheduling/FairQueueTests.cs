@@ -1,6 +1,6 @@
-using LmDeploy.Engine.Tensors;
 using CsCheck;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Engine.Tensors;
 
 namespace LmDeploy.Engine.Tests.Scheduling;
 

@@ -1,7 +1,7 @@
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Scheduling;
 

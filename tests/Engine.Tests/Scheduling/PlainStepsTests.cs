@@ -1,10 +1,10 @@
-using LmDeploy.Engine.Tests.Golden;
-using LmDeploy.Tests.Torch;
 using CsCheck;
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Engine.Tests.Golden;
+using LmDeploy.Tests.Torch;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Scheduling;
 

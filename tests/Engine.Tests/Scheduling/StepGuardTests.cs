@@ -1,9 +1,9 @@
-using LmDeploy.Engine.Tests.Golden;
 using CsCheck;
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
+using LmDeploy.Engine.Tests.Golden;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Scheduling;
 

@@ -1,4 +1,3 @@
-using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Steps;
 

@@ -1,11 +1,9 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Engine.Tensors;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Tensors;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Tensors;

@@ -1,10 +1,9 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Engine.Tests.Golden;
-using LmDeploy.Models.Checkpoints;
 using System.Runtime.InteropServices;
-using LmDeploy.V1;
 using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Tests.Golden;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.WeightUpload;
 

@@ -1,6 +1,5 @@
-using LmDeploy.Tests.Quantized;
-using LmDeploy.Engine.Tests.Dequantization;
 using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Tests.Quantized;
 
 namespace LmDeploy.Engine.Tests.WeightUpload;
 

@@ -1,7 +1,6 @@
-using LmDeploy.Tests.Quantized;
-using LmDeploy.Engine.Tests.Dequantization;
 using System.Collections.Concurrent;
 using LmDeploy.Engine.WeightUpload;
+using LmDeploy.Tests.Quantized;
 
 namespace LmDeploy.Engine.Tests.WeightUpload;
 

@@ -1,9 +1,9 @@
-using LmDeploy.Models.Checkpoints;
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
-using LmDeploy.V1;
+using LmDeploy.Models.Checkpoints;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Tests.Checkpoints;
 

@@ -1,11 +1,10 @@
-using LmDeploy.Tests.Golden;
-using LmDeploy.Models;
+using System.Text.Json.Nodes;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Families;
 using LmDeploy.Models.Specs;
-using System.Text.Json.Nodes;
-using LmDeploy.V1;
+using LmDeploy.Tests.Golden;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Tests.Families;
 

@@ -1,8 +1,8 @@
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
 using LmDeploy.Tests.Folders;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 
 namespace LmDeploy.Models.Tests.Quantization;
 

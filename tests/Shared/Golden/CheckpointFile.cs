@@ -1,7 +1,7 @@
-using LmDeploy.Models.Checkpoints;
-using LmDeploy.Tests.Golden;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Tests.Golden;
 
 namespace LmDeploy.Tests.Golden;
 

@@ -1,5 +1,5 @@
-using LmDeploy.Tests.Golden;
 using System.Text.Json.Nodes;
+using LmDeploy.Tests.Golden;
 
 namespace LmDeploy.Tests.Quantized;
 

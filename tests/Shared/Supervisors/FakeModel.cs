@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Grpc.Core;
-using LmDeploy.V1;
 using LmDeploy.Text.Answers;
 using LmDeploy.Text.Answers.Calls;
+using LmDeploy.V1;
 
 namespace LmDeploy.Tests.Supervisors;
 

@@ -34,6 +34,26 @@ public sealed class PoisonTests
     }
 
     [Fact]
+    public async Task WorkerOnProbationThatDiesAfterTheAnswer_LeavesItAsItIs()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync();
+        using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
+        using var call = supervisor.Pipelines.Generate(holder.Ask("a swan"));
+        var events = new List<GenerationEvent>();
+        while (await call.ResponseStream.MoveNext(CancellationToken.None).InTime())
+        {
+            events.Add(call.ResponseStream.Current);
+            if (events[^1].Finished is not null)
+            {
+                await File.WriteAllTextAsync(supervisor.Mark("go"), "");
+            }
+        }
+
+        events.TextOf(0).ShouldBe("a swan");
+        events.ErrorOf(0).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task ConvictedPrompt_IsRefusedWithoutAWorkerDying()
     {
         await using var supervisor = await RealSupervisor.StartAsync();

@@ -101,4 +101,15 @@ public sealed class FlightRecordTests : IDisposable
         _reader.Dispose();
         _folder.Dispose();
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Open_RefusesWhatIsNoFlightRecord(bool isCut)
+    {
+        var bytes = File.ReadAllBytes(_folder.File("flight"));
+        bytes[48] ^= 1; // The version of the layout.
+        File.WriteAllBytes(_folder.File("other"), isCut ? bytes[..^1] : bytes);
+        Should.Throw<InvalidDataException>(() => FlightRecord.Open(_folder.File("other"))).Message.ShouldContain("flight record of version 1");
+    }
 }

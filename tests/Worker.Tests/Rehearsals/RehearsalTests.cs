@@ -1,7 +1,6 @@
-using LmDeploy.Tests.Torch;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Tests.Torch;
 using LmDeploy.Worker.Rehearsals;
-using LmDeploy.Worker.Service;
 using TorchSharp;
 
 namespace LmDeploy.Worker.Tests.Rehearsals;

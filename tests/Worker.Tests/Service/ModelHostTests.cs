@@ -1,8 +1,8 @@
+using System.Threading.Channels;
+using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Tests.Quantized;
 using LmDeploy.Tests.Torch;
-using System.Threading.Channels;
 using LmDeploy.V1;
-using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Worker.Service;
 
 namespace LmDeploy.Worker.Tests.Service;

@@ -1,5 +1,5 @@
-using LmDeploy.Tests.Torch;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Tests.Torch;
 using LmDeploy.Worker.Service;
 using TorchSharp;
 

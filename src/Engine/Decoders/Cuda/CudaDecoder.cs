@@ -1,11 +1,11 @@
-using LmDeploy.Models.Specs;
-using LmDeploy.V1;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Engine.Steps;
+using LmDeploy.Models.Specs;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;

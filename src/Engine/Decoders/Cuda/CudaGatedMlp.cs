@@ -1,5 +1,5 @@
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 

@@ -1,6 +1,6 @@
-using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Models.Specs;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;

@@ -1,7 +1,7 @@
 using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Models.Specs;
 using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Engine.Steps;
+using LmDeploy.Models.Specs;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;

@@ -1,5 +1,5 @@
-using LmDeploy.Models.Specs;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Models.Specs;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;

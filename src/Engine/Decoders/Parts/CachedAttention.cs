@@ -1,6 +1,5 @@
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

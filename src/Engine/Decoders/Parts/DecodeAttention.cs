@@ -1,8 +1,7 @@
+using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Steps;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

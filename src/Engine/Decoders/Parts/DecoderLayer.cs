@@ -1,5 +1,4 @@
 using LmDeploy.Engine.Tensors;
-using LmDeploy.Engine.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

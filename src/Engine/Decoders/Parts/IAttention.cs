@@ -1,4 +1,3 @@
-using LmDeploy.Engine.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

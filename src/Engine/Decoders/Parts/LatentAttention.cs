@@ -1,5 +1,4 @@
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

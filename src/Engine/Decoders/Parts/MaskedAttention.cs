@@ -1,7 +1,6 @@
+using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

@@ -1,5 +1,5 @@
-using LmDeploy.Engine.Tensors;
 using System.Runtime.InteropServices;
+using LmDeploy.Engine.Tensors;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

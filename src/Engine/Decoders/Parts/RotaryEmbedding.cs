@@ -1,6 +1,6 @@
+using LmDeploy.Engine.Steps;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Steps;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;

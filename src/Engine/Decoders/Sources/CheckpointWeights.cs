@@ -1,9 +1,9 @@
-using LmDeploy.Models.Quantization;
-using LmDeploy.Models;
-using LmDeploy.Models.Checkpoints;
+using LmDeploy.Engine.Dequantization;
 using LmDeploy.Engine.WeightUpload;
 using LmDeploy.Engine.WeightUpload.Cuda;
-using LmDeploy.Engine.Dequantization;
+using LmDeploy.Models;
+using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Quantization;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Sources;

@@ -1,8 +1,7 @@
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Engine.WeightUpload;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Sources;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
+using LmDeploy.V1;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Native.LibTorch;

@@ -1,8 +1,6 @@
-using LmDeploy.Tests.Answers;
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Decoders.Cuda;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda;
 

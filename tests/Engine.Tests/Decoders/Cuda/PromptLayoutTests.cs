@@ -1,8 +1,7 @@
-using LmDeploy.Engine.Requests;
-using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Cuda;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Steps;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda;

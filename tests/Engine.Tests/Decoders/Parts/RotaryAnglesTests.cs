@@ -1,7 +1,7 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Tests.Torch;
 using System.Runtime.InteropServices;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Tests.Answers;
+using LmDeploy.Tests.Torch;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Decoders.Parts;

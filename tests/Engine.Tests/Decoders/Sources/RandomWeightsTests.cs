@@ -1,14 +1,11 @@
-using LmDeploy.Tests.Quantized;
-using LmDeploy.Engine.Tests.Dequantization;
+using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Settings;
 using LmDeploy.Engine.Tests.Golden;
 using LmDeploy.Tests.Golden;
+using LmDeploy.Tests.Quantized;
 using LmDeploy.Tests.Torch;
-using LmDeploy.Engine.Settings;
-using LmDeploy.Models;
-using LmDeploy.V1;
 using LmDeploy.Text.Errors;
-using LmDeploy.Engine.Generation;
-using LmDeploy.Engine.Decoders;
+using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Tests.Decoders.Sources;
 

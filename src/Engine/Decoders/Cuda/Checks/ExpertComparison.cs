@@ -1,8 +1,8 @@
+using System.Runtime.InteropServices;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using System.Runtime.InteropServices;
-using LmDeploy.Engine.Kernels;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda.Checks;

@@ -1,7 +1,7 @@
+using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Kernels;
-using LmDeploy.Engine.Decoders.Parts;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda.Checks;

@@ -1,9 +1,8 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Models.Specs;
 using System.Runtime.InteropServices;
-using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Models.Specs;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda.Checks;

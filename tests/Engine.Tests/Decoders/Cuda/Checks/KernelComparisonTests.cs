@@ -1,8 +1,7 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Engine.Tensors;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
 using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Engine.Tensors;
+using LmDeploy.Tests.Torch;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda.Checks;

@@ -1,11 +1,8 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Tests.Torch;
-using LmDeploy.Models.Specs;
-using LmDeploy.Engine.Kernels;
-using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
 using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Models.Specs;
+using LmDeploy.Tests.Torch;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda.Checks;

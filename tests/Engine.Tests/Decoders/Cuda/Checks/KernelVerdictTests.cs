@@ -1,8 +1,7 @@
-using LmDeploy.Tests.Answers;
-using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Models.Specs;
 using System.Text.RegularExpressions;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
+using LmDeploy.Engine.Decoders.Parts;
+using LmDeploy.Models.Specs;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda.Checks;
 

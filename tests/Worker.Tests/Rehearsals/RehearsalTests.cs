@@ -31,7 +31,7 @@ public sealed class RehearsalTests
 
         (await RunAsync(libTorch)).ShouldBeTrue();
 
-        torch.Tensor.TotalCount.ShouldBe(before);
+        torch.Tensor.TotalCount.ShouldBeLessThanOrEqualTo(before, "tensors of other tests may have been collected meanwhile");
     }
 
     [Fact]

@@ -44,9 +44,6 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The files of its tensors.</summary>
     public IEnumerable<FileInfo> Files => _files.Select(file => file.Info);
 
-    /// <summary>The bytes of all tensors.</summary>
-    public long TotalBytes => _tensors.Values.Sum(tensor => tensor.Entry.Length);
-
     public IEnumerable<TensorEntry> Tensors => _tensors.Values.Select(tensor => tensor.Entry);
 
     /// <exception cref="EngineException">The folder has no readable weights.</exception>

@@ -39,7 +39,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     private static MemoryNeed Calculate(ModelSize model, EngineConfig engine, bool onGpu, long overhead)
     {
-        var element = ElementSize(engine.Dtype) ?? (onGpu ? model.ElementSize : sizeof(float));
+        var element = ElementSize(engine.Dtype) ?? (onGpu ? ElementSize(model.Dtype) : null) ?? sizeof(float);
         var weights = model.Weights.ComputedBytes(element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : EngineDefaults.CacheBlockSeqLen;
         var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);

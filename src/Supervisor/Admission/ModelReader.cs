@@ -16,7 +16,7 @@ internal sealed class ModelReader : IModelReader
             return new ModelSize(
                 [new FileInfo(model.Config.Path), .. model.Checkpoint?.Files ?? []],
                 model.Manifest,
-                model.Spec.CheckpointDtype is "bfloat16" or "float16" ? 2 : 4,
+                model.Spec.CheckpointDtype,
                 model.Spec.CacheElementsPerToken,
                 model.Spec.LongestContext);
         }

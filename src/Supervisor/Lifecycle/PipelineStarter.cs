@@ -49,6 +49,7 @@ internal sealed class PipelineStarter(
                 await reservation.DisposeAsync();
             }
 
+            await standby.DropFirstAsync();
             tell(new PipelineMessage.StartFailed(exception));
             return;
         }

@@ -78,6 +78,9 @@ internal sealed partial class StandbyPool(
         return null;
     }
 
+    /// <summary>Ends the first worker, unless a pipeline has it: the one that it was made for will not come.</summary>
+    public Task DropFirstAsync() => first.DropAsync();
+
     /// <summary>Ends all of them, because somebody else needs the memory; they come back once that has not happened for <see cref="CalmTime"/>.</summary>
     public Task DropAsync()
     {

@@ -42,7 +42,7 @@ internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : 
                 },
                 cancellationToken);
 
-            // A checkpoint may have tensors that no model needs, so what was read is all there is to read.
+            // Once more, with what the weights have become.
             progress.TryWrite(new LoadProgress { Stage = WarmingUp, LoadedBytes = read, TotalBytes = read, Weights = model.Info.Weights });
             Volatile.Write(ref _model, model);
             return model.Info;

@@ -93,7 +93,7 @@ public sealed class CheckpointWeightsTests : IDisposable
         float[] Load(HostCopyDevice? target)
         {
             using var checkpoint = Checkpoint.Open(folder);
-            using var source = new CheckpointWeights(checkpoint, WeightFormats.Find(folder, config), checkpoint.TotalBytes, torch.CPU, target, (_, _) => { }, CancellationToken.None);
+            using var source = new CheckpointWeights(checkpoint, WeightFormats.Find(folder, config), Total, torch.CPU, target, (_, _) => { }, CancellationToken.None);
             using var matrix = new WeightLoader(source, torch.float32).Load(new WeightTensor("model.layers.0.mlp.down_proj.weight", outputs, inputs));
             source.Complete();
             source.Describe("float32").ShouldContain("dequantized");

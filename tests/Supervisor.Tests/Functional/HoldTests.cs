@@ -32,7 +32,7 @@ public sealed class HoldTests
         receipt.ExitCode.ShouldBe(0);
         Processes.IsRunning(worker).ShouldBeFalse();
         supervisor.WorkerFolders().ShouldBeEmpty();
-        Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{worker.Pid}-*").ShouldBeEmpty();
+        Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{worker.Pid}-{worker.StartTicks}-*").ShouldBeEmpty();
         (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldBeEmpty();
     }
 

@@ -28,6 +28,7 @@ public sealed class StopTests
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
         Native.LibC.Kill(holder.Ready.WorkerPid, 19).ShouldBe(0); // SIGSTOP
+        await Deadline.UntilAsync(() => Processes.Find(holder.Ready.WorkerPid) is { IsFrozen: true }, "all of its threads stand still");
 
         var receipt = await holder.DisposePipelineAsync();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace LmDeploy.EndToEnd.Tests.Processes;
 
@@ -16,7 +17,7 @@ internal static class Eventually
         {
             if (watch.Elapsed > deadline)
             {
-                throw new TimeoutException($"Waited {deadline.TotalSeconds} s for {what}; last seen: {seen}");
+                throw new TimeoutException($"Waited {deadline.TotalSeconds} s for {what}; last seen: {JsonSerializer.Serialize(seen)}");
             }
 
             await timer.WaitForNextTickAsync();

@@ -48,14 +48,16 @@ public sealed class PipelineApiTests
         var workers = server.Sandbox.Workers;
         workers.Count.ShouldBe(2);
 
-        // Frozen, so that no request is answered before it is looked.
+        // Frozen, so that none is answered meanwhile; one after the other, because requests that arrive at once are routed before either is counted.
         workers.ToList().ForEach(Signals.Stop);
-        var asking = Enumerable.Range(0, 32).Select(_ => server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":900,"ignore_eos":true}""")).ToList();
-        await Eventually.BeAsync(
-            () => server.GetAsync("/v1/pipelines").GetAwaiter().GetResult().Body.GetProperty("pipelines").EnumerateArray().Select(pipeline => pipeline.GetProperty("running_requests").GetInt32()).Order().ToList(),
-            running => running.SequenceEqual([16, 16]),
-            "half of the requests in each",
-            Deadline);
+        var asking = new List<Task<(int Status, JsonElement Body)>>();
+        for (var asked = 1; asked <= 8; asked++)
+        {
+            asking.Add(server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":3}"""));
+            List<int> expected = [asked / 2, (asked + 1) / 2];
+            await Eventually.BeAsync(() => RunningRequests(server), running => running.SequenceEqual(expected), $"{asked} requests, half of them in each", Deadline);
+        }
+
         workers.ToList().ForEach(Signals.Continue);
         (await Task.WhenAll(asking)).ShouldAllBe(answer => answer.Status == 200);
     }
@@ -123,6 +125,9 @@ public sealed class PipelineApiTests
         (await server.GetAsync("/v1/pipelines/absent/logs")).Status.ShouldBe(404);
         (await server.GetAsync("/v1/gpus")).Status.ShouldBe(200);
     }
+
+    private static List<int> RunningRequests(Server server) =>
+        [.. server.GetAsync("/v1/pipelines").GetAwaiter().GetResult().Body.GetProperty("pipelines").EnumerateArray().Select(pipeline => pipeline.GetProperty("running_requests").GetInt32()).Order()];
 
     private static async Task<int> AskAsync(Server server, string model) =>
         (await server.PostAsync("/v1/chat/completions", Hello.Replace("NAME", model, StringComparison.Ordinal))).Status;

@@ -17,6 +17,7 @@ internal static class Behaviour
     public const string LoadForever = "load-forever";
     public const string CrashOnLoad = "crash-on-load";
     public const string Grandchild = "grandchild";
+    public const string LogCalls = "log-calls";
 
     private static readonly string[] Words = (Environment.GetEnvironmentVariable("LMDEPLOY_FAKE") ?? "").Split(',');
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.V1;
 
@@ -77,7 +78,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         {
             var prompt = request.Prompts[index];
             var text = prompt.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : prompt.Text;
-            await responseStream.WriteAsync(new GenerationEvent { Index = index, Started = new GenerationStarted { PromptTokenIds = { text.Select(character => (int)character) } } });
+            await responseStream.WriteAsync(new GenerationEvent { Index = index, Started = Begin(text, ConfigOf(request, index)) });
             if (Behaviour.Has(Behaviour.CrashOnGenerate))
             {
                 await Console.Error.WriteLineAsync("fake: about to be killed");
@@ -121,7 +122,14 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
                 }
 
                 var delta = new GenerationDelta { TokenIds = { word + 1 } };
-                if (request.Configs.Count > 0 && request.Configs[request.Configs.Count == 1 ? 0 : index].Split is not null)
+                var config = ConfigOf(request, index);
+                if (config.HasLogprobs)
+                {
+                    var bytes = config.TokenBytes ? [ByteString.CopyFromUtf8(words[word])] : Array.Empty<ByteString>();
+                    delta.Logprobs.Add(new TokenLogprobs { Ids = { word + 1 }, Logprobs = { -1 }, Bytes = { bytes } });
+                }
+
+                if (config.Split is not null)
                 {
                     delta.Pieces.Add(new AnswerPiece { Part = AnswerPart.Content, Text = words[word] });
                 }
@@ -207,6 +215,18 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         return Task.FromResult(new Ceilings { Device = "fake", ProductFlops = 7 });
     }
 
+    private static GenerationConfig ConfigOf(GenerateRequest request, int index) =>
+        request.Configs.Count == 0 ? new GenerationConfig() : request.Configs[request.Configs.Count == 1 ? 0 : index];
+
+    private static GenerationStarted Begin(string prompt, GenerationConfig config) => new()
+    {
+        PromptTokenIds = { prompt.Select(character => (int)character) },
+        PromptText = config.PromptText ? prompt : "",
+        PromptLogprobs = { config.PromptLogprobs ? prompt.Skip(1).Select(_ => -1f) : [] },
+        PromptBytes = { config.PromptLogprobs && config.TokenBytes ? prompt.Select(character => ByteString.CopyFromUtf8($"{character}")) : [] },
+        PromptCandidates = { config.PromptCandidates > 0 ? prompt.Skip(1).Select(_ => new TokenLogprobs()) : [] },
+    };
+
     /// <summary>Computes prompts one after the other; a poisoned one kills, and the first one does where the worker is to die once.</summary>
     private async Task ComputeAsync(IEnumerable<Prompt> prompts)
     {
@@ -288,6 +308,11 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         if (context.RequestHeaders.GetValue(Protocol.TokenHeader) != token)
         {
             throw new RpcException(new Status(StatusCode.Unauthenticated, "wrong token"));
+        }
+
+        if (Behaviour.Has(Behaviour.LogCalls))
+        {
+            Console.WriteLine($"call: {context.Method[(context.Method.LastIndexOf('/') + 1)..]}");
         }
     }
 }

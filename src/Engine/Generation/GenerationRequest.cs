@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using LmDeploy.Engine.Errors;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
@@ -27,6 +28,12 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     /// <summary>Has what was most probable in the place of each prompt token; null when that is not reported.</summary>
     public PromptCandidatesReadout? PromptCandidates { get; init; }
+
+    /// <summary>Gives the bytes of tokens whose log-probabilities are reported; null when they are not wanted.</summary>
+    public Func<int, byte[]>? BytesOf { get; init; }
+
+    /// <summary>What is told of the prompt's text; empty for nothing.</summary>
+    public string PromptText { get; init; } = "";
 
     /// <summary>Whether the mean of those is reported.</summary>
     public bool ReportsPpl { get; init; }
@@ -82,15 +89,21 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
     {
-        var started = new GenerationStarted { CachedTokens = CachedTokens };
+        var started = new GenerationStarted { CachedTokens = CachedTokens, PromptText = PromptText };
         started.PromptTokenIds.AddRange(PromptIds);
         started.Warnings.AddRange(Warnings);
         if (ReportsPromptLogprobs)
         {
             started.PromptLogprobs.AddRange(promptLogprobs);
+            AddBytes(started.PromptBytes, PromptIds);
         }
 
-        started.PromptCandidates.AddRange(PromptCandidates?.Candidates ?? []);
+        foreach (var place in PromptCandidates?.Candidates ?? [])
+        {
+            AddBytes(place.Bytes, place.Ids);
+            started.PromptCandidates.Add(place);
+        }
+
         if (ReportsPpl)
         {
             started.Ppl = promptLogprobs.Count > 0 ? -promptLogprobs.Average(logprob => (double)logprob) : double.NaN;
@@ -113,6 +126,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         Take(token.Id, isStopToken, delta);
         if (token.Logprobs is not null)
         {
+            AddBytes(token.Logprobs.Bytes, token.Logprobs.Ids);
             delta.Logprobs.Add(token.Logprobs);
         }
 
@@ -175,6 +189,14 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     private static EngineException DeadEnd() =>
         GuideErrors.Refuse("none of the tokens that may be chosen continues the answer so that it fits");
+
+    private void AddBytes(RepeatedField<ByteString> bytes, IEnumerable<int> ids)
+    {
+        if (BytesOf is not null)
+        {
+            bytes.AddRange(ids.Select(id => UnsafeByteOperations.UnsafeWrap(BytesOf(id))));
+        }
+    }
 
     /// <summary>Tells the guide of a token.</summary>
     /// <returns>Whether the answer may go on, or end, with it.</returns>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Sampling;
@@ -74,6 +75,8 @@ internal sealed class RequestFactory(
             ReportsLogits = config.OutputLogits != OutputLogits.None,
             Readouts = [.. config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : Array.Empty<IReadout>(), .. candidates is null ? [] : new IReadout[] { candidates }],
             PromptCandidates = candidates,
+            BytesOf = config.TokenBytes ? BytesOf : null,
+            PromptText = config.PromptText ? TextOf(prompt, encoded) : "",
             StopTokenIds = StopTokens(config, stopWords),
             BadTokenIds = encoder.Check(config.BadTokenIds, "bad_token_ids"),
             BadWords = config.BadWords.Any(word => word.Length > 0)
@@ -113,6 +116,14 @@ internal sealed class RequestFactory(
             CancellationToken = cancellationToken,
         };
     }
+
+    private string TextOf(Prompt prompt, EncodedPrompt encoded) =>
+        encoded.Rendered.Length > 0 ? encoded.Rendered
+        : prompt.SourceCase == Prompt.SourceOneofCase.Text ? prompt.Text
+        : tokenizer.Decode(encoded.Ids, skipSpecialTokens: true);
+
+    /// <summary>What a token adds to a text; a special one is spelled out, and an id that stands for no token adds nothing.</summary>
+    private byte[] BytesOf(int id) => tokenizer.IsSpecial(id) ? Encoding.UTF8.GetBytes(tokenizer.TokenOf(id) ?? "") : tokenizer.BytesOf(id, isFirst: false);
 
     private static int InCandidates(int count) => count is >= 1 and <= GenerationLimits.MostLogprobs
         ? count

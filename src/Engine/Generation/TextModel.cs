@@ -1,4 +1,3 @@
-using System.Text;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Embeddings;
@@ -86,9 +85,6 @@ internal sealed class TextModel : IDisposable
     /// <summary>The text of token ids.</summary>
     /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary, or the text has more than <see cref="TextLimits.MostDecoded"/> characters.</exception>
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens, TextLimits.MostDecoded);
-
-    /// <summary>The bytes that a token adds to a text; those of its name for a special one, none for an id that stands for no token.</summary>
-    public byte[] BytesOf(int id) => _tokenizer.IsSpecial(id) ? Encoding.UTF8.GetBytes(_tokenizer.TokenOf(id) ?? "") : _tokenizer.BytesOf(id, isFirst: false);
 
     /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>
     public void Submit(GenerationRequest request)

@@ -6,7 +6,6 @@ using LmDeploy.Supervisor.Http.Completions;
 using LmDeploy.Supervisor.Http.Embeddings;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Health;
-using LmDeploy.Supervisor.Http.Logprobs;
 using LmDeploy.Supervisor.Http.Management;
 using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Http.Page;
@@ -36,7 +35,6 @@ internal static class HttpServices
         .AddSingleton(provider => new BodyBudget(LargestBody(options), provider.GetRequiredService<HeapTrim>()))
         .AddSingleton<BodyReader>()
         .AddSingleton<ModelRequests>()
-        .AddSingleton<SpellingBook>()
         .AddSingleton<ModelRouter>()
         .AddSingleton<GenerationCall>()
         .AddSingleton<ChatEndpoint>()

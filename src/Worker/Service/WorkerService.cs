@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Threading.Channels;
-using Google.Protobuf;
 using Grpc.Core;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Ceilings;
@@ -96,14 +95,6 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
 
     public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
         largeTexts.TakeTurnAsync(request, () => Detokenize(request, host.Model), context.CancellationToken);
-
-    public override Task<DescribeTokensResponse> DescribeTokens(DescribeTokensRequest request, ServerCallContext context)
-    {
-        var model = host.Model;
-        var response = new DescribeTokensResponse();
-        response.Bytes.AddRange(request.Ids.Select(id => ByteString.CopyFrom(model.BytesOf(id))));
-        return Task.FromResult(response);
-    }
 
     public override async Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context)
     {

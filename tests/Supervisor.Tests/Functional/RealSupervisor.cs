@@ -56,14 +56,14 @@ internal sealed class RealSupervisor : IAsyncDisposable
     public static Task<RealSupervisor> StartSharingAsync(string? runtime, params string[] arguments) =>
         UntilReadyAsync(new RealSupervisor("", null, runtime, ["--owned", .. arguments]));
 
-    /// <summary>One that answers over HTTP too, on a free port of this host. Its models are fakes, loaded by their first requests.</summary>
+    /// <summary>One that answers over HTTP too, on a free port of this host. Its models are fakes, loaded by their first requests; what they are called for is in their logs.</summary>
     public static async Task<RealSupervisor> StartServingAsync(ServeOptions options, params string[] models)
     {
         var served = options.Clone();
         served.Models.AddRange(models.Select(name => new ServedModel { Open = new OpenPipeline { Model = FakeModels.Path("fake"), Name = name, Engine = new EngineConfig { Device = "cpu" } } }));
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, JsonFormatter.Default.Format(served));
-        var supervisor = new RealSupervisor("", null, null, ["--owned", "--serve", file]);
+        var supervisor = new RealSupervisor("log-calls", null, null, ["--owned", "--serve", file]);
         var line = (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldNotBeNull();
         line.ShouldStartWith(Announcement);
         supervisor.Address = new Uri(line[Announcement.Length..]);

@@ -27,10 +27,9 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Requ
         }
 
         var choices = generate.Prompts.Select((_, index) => new ChatChoice(index)).ToList();
-        var spellings = request.TopLogprobs is null ? null : model.Spellings;
-        var json = new ChatJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, spellings is null ? null : new LogprobsJson(spellings, request.TopLogprobs!.Value));
+        var json = new ChatJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, request.TopLogprobs is { } top ? new LogprobsJson(top) : null);
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
-        var stream = events is null ? null : new ChatStream(events, json, spellings, deadline.Token);
+        var stream = events is null ? null : new ChatStream(events, json);
         var usage = new TokenUsage(request.Choices);
         if (!await call.RunAsync(http, generate, measurement, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
         {
@@ -47,11 +46,6 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Requ
 
             await events.EndAsync();
             return;
-        }
-
-        if (spellings is not null)
-        {
-            await spellings.LearnAsync(choices.SelectMany(choice => choice.Logprobs), deadline.Token);
         }
 
         await JsonReply.WriteAsync(http, writer => json.WriteAnswer(writer, choices, usage));

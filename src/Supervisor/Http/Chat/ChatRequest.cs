@@ -37,7 +37,7 @@ internal sealed record ChatRequest
         var topLogprobs = TopLogprobsOf(fields);
         if (topLogprobs is { } top)
         {
-            config.Logprobs = top;
+            (config.Logprobs, config.TokenBytes) = (top, true);
         }
 
         config.MaxNewTokens = fields.Integer("max_completion_tokens", 1) ?? fields.Integer("max_tokens", 1) ?? int.MaxValue;

@@ -4,8 +4,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary>Sends answers to a chat as they come. Not thread-safe.</summary>
-/// <param name="spellings">For log-probabilities; null when none were asked for.</param>
-internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellings? spellings, CancellationToken cancellationToken)
+internal sealed class ChatStream(EventStream events, ChatJson json)
 {
     private readonly HashSet<int> _begun = [];
 
@@ -30,7 +29,7 @@ internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellin
             events.Write(writer => json.WriteRole(writer, choice));
         }
 
-        var tokens = await NewTokensAsync(choice, pieces.Count > 0 || choice.FinishReason is not null);
+        var tokens = NewTokens(choice, pieces.Count > 0 || choice.FinishReason is not null);
         foreach (var piece in pieces)
         {
             events.Write(writer => json.WritePiece(writer, choice, piece, tokens));
@@ -61,17 +60,15 @@ internal sealed class ChatStream(EventStream events, ChatJson json, TokenSpellin
         return piece;
     }
 
-    private async ValueTask<IReadOnlyList<ChosenToken>> NewTokensAsync(ChatChoice choice, bool areWanted)
+    private IReadOnlyList<ChosenToken> NewTokens(ChatChoice choice, bool areWanted)
     {
-        if (spellings is null || !areWanted)
+        if (!areWanted)
         {
             return [];
         }
 
         var sent = _sent.GetValueOrDefault(choice.Index);
         _sent[choice.Index] = choice.Logprobs.Count;
-        var tokens = choice.Logprobs.GetRange(sent, choice.Logprobs.Count - sent);
-        await spellings.LearnAsync(tokens, cancellationToken);
-        return tokens;
+        return choice.Logprobs.GetRange(sent, choice.Logprobs.Count - sent);
     }
 }

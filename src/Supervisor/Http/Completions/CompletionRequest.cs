@@ -42,11 +42,11 @@ internal sealed record CompletionRequest
 
         var echoes = fields.Flag("echo") ?? false;
         var maxTokens = fields.Integer("max_tokens", echoes ? 0 : 1) ?? DefaultMaxTokens;
-        config.MaxNewTokens = Math.Max(maxTokens, 1);
+        (config.MaxNewTokens, config.PromptText) = (Math.Max(maxTokens, 1), echoes);
         var logprobs = fields.Integer("logprobs", 0, MostLogprobs);
         if (logprobs is { } count)
         {
-            config.Logprobs = count;
+            (config.Logprobs, config.TokenBytes) = (count, true);
             config.PromptLogprobs = echoes;
             config.PromptCandidates = echoes ? Math.Max(count, 1) : 0;
         }

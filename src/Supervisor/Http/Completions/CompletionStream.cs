@@ -1,10 +1,7 @@
-using LmDeploy.Supervisor.Http.Logprobs;
-
 namespace LmDeploy.Supervisor.Http.Completions;
 
 /// <summary>Sends completions as they come. Not thread-safe.</summary>
-/// <param name="spellings">For log-probabilities; null when none were asked for.</param>
-internal sealed class CompletionStream(EventStream events, CompletionJson json, TokenSpellings? spellings, CancellationToken cancellationToken)
+internal sealed class CompletionStream(EventStream events, CompletionJson json)
 {
     private readonly Dictionary<int, int> _sent = [];
 
@@ -15,11 +12,6 @@ internal sealed class CompletionStream(EventStream events, CompletionJson json, 
         if (text.Length == 0 && choice.FinishReason is null && !(isNew && choice.Prompt.Length > 0))
         {
             return;
-        }
-
-        if (spellings is not null)
-        {
-            await CompletionLogprobs.LearnAsync(spellings, choice, cancellationToken);
         }
 
         events.Write(writer => json.WritePiece(writer, choice, isNew ? choice.Prompt + text : text, _sent[choice.Index], isNew));

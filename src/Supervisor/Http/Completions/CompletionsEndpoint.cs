@@ -2,14 +2,13 @@ using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Http.Models;
-using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
-internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestProxy proxy, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
+internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
     {
@@ -29,13 +28,11 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
             }
         }
 
-        var texts = request.Echoes ? await TextsAsync(request.Prompts, model, deadline.Token) : [];
-        var choices = generate.Prompts.Select((_, index) => new CompletionChoice(index, request.Echoes ? texts[index / request.Choices] : "", request.IsEchoAlone)).ToList();
-        var spellings = request.Logprobs is null ? null : model.Spellings;
-        var logprobs = spellings is null ? null : new CompletionLogprobs(spellings, request.Logprobs!.Value, request.Echoes);
+        var choices = generate.Prompts.Select((_, index) => new CompletionChoice(index, request.IsEchoAlone)).ToList();
+        var logprobs = request.Logprobs is { } top ? new CompletionLogprobs(top, request.Echoes) : null;
         var json = new CompletionJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, logprobs);
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
-        var stream = events is null ? null : new CompletionStream(events, json, spellings, deadline.Token);
+        var stream = events is null ? null : new CompletionStream(events, json);
         var usage = new TokenUsage(request.Choices);
         if (!await call.RunAsync(http, generate, measurement, happened => TakeAsync(choices[happened.Index], happened, usage, stream), events, deadline))
         {
@@ -53,14 +50,6 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
             return;
         }
 
-        if (spellings is not null)
-        {
-            foreach (var choice in choices)
-            {
-                await CompletionLogprobs.LearnAsync(spellings, choice, deadline.Token);
-            }
-        }
-
         await JsonReply.WriteAsync(http, writer => json.WriteAnswer(writer, choices, usage));
     }
 
@@ -71,7 +60,7 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         {
             case GenerationEvent.EventOneofCase.Started:
                 usage.Add(happened.Index, happened.Started);
-                choice.Started = happened.Started;
+                choice.Begin(happened.Started);
                 break;
             case GenerationEvent.EventOneofCase.Delta:
                 text = choice.Take(happened.Delta);
@@ -86,18 +75,5 @@ internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall cal
         {
             await stream.WriteAsync(choice, text);
         }
-    }
-
-    private async Task<IReadOnlyList<string>> TextsAsync(IReadOnlyList<Prompt> prompts, RoutedModel model, CancellationToken cancellationToken)
-    {
-        var request = new DetokenizeRequest { SkipSpecialTokens = true };
-        request.Inputs.AddRange(prompts.Where(prompt => prompt.TokenIds is not null).Select(prompt => prompt.TokenIds));
-        var decoded = request.Inputs.Count == 0
-            ? new DetokenizeResponse()
-            : await proxy.CallAsync(request, model.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), cancellationToken);
-        using var texts = decoded.Results.Select(result => result.Error is null ? result.Text : throw ApiException.From(result.Error)).GetEnumerator();
-        return [.. prompts.Select(prompt => prompt.TokenIds is null ? prompt.Text : Next(texts))];
-
-        static string Next(IEnumerator<string> texts) => texts.MoveNext() ? texts.Current : "";
     }
 }

@@ -3,21 +3,19 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Logprobs;
 
 /// <summary>A token of an answer with what could have stood in its place.</summary>
-/// <param name="Id">The token's id.</param>
-/// <param name="Candidates">As the worker told them: as many of the most probable ones as were asked for, most probable first, and the token itself.</param>
-internal readonly record struct ChosenToken(int Id, TokenLogprobs Candidates)
+/// <param name="Token">The token itself.</param>
+/// <param name="Others">As many of the most probable ones as were asked for, most probable first; the token itself among them or after them.</param>
+internal readonly record struct ChosenToken(Candidate Token, IReadOnlyList<Candidate> Others)
 {
-    /// <summary>What stands for minus infinity, which JSON cannot say; vLLM's number.</summary>
-    public const float Least = -9999;
+    /// <summary>The tokens of a delta whose log-probabilities were asked for, with their bytes.</summary>
+    public static IEnumerable<ChosenToken> Of(GenerationDelta delta) => delta.TokenIds.Zip(delta.Logprobs, Of);
 
-    /// <summary>Its log-probability, natural logarithm.</summary>
-    public float Logprob => Math.Max(Candidates.Logprobs[Candidates.Ids.IndexOf(Id)], Least);
+    /// <summary>The candidates of one place.</summary>
+    public static IReadOnlyList<Candidate> CandidatesOf(TokenLogprobs place) => [.. place.Bytes.Zip(place.Logprobs, Candidate.Of)];
 
-    public IEnumerable<int> AllIds => Candidates.Ids;
-
-    public static IEnumerable<ChosenToken> Of(GenerationDelta delta) => delta.TokenIds.Zip(delta.Logprobs, (id, candidates) => new ChosenToken(id, candidates));
-
-    /// <summary>The most probable ones.</summary>
-    /// <param name="count">How many were asked for.</param>
-    public IEnumerable<(int Id, float Logprob)> Top(int count) => Candidates.Ids.Zip(Candidates.Logprobs, (id, logprob) => (id, Math.Max(logprob, Least))).Take(count);
+    private static ChosenToken Of(int id, TokenLogprobs place)
+    {
+        var candidates = CandidatesOf(place);
+        return new ChosenToken(candidates[place.Ids.IndexOf(id)], candidates);
+    }
 }

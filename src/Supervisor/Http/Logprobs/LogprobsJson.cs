@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace LmDeploy.Supervisor.Http.Logprobs;
 
 /// <summary>Writes the log-probabilities of a chat's tokens in OpenAI's form.</summary>
-/// <param name="spellings">Of all tokens that are written, learnt before.</param>
 /// <param name="top">How many candidates are shown of each token.</param>
-internal sealed class LogprobsJson(TokenSpellings spellings, int top)
+internal sealed class LogprobsJson(int top)
 {
     public void Write(Utf8JsonWriter json, IReadOnlyList<ChosenToken> tokens)
     {
@@ -14,12 +13,12 @@ internal sealed class LogprobsJson(TokenSpellings spellings, int top)
         foreach (var token in tokens)
         {
             json.WriteStartObject();
-            WriteToken(json, token.Id, token.Logprob);
+            Write(json, token.Token);
             json.WriteStartArray("top_logprobs");
-            foreach (var (id, logprob) in token.Top(top))
+            foreach (var candidate in token.Others.Take(top))
             {
                 json.WriteStartObject();
-                WriteToken(json, id, logprob);
+                Write(json, candidate);
                 json.WriteEndObject();
             }
 
@@ -32,12 +31,12 @@ internal sealed class LogprobsJson(TokenSpellings spellings, int top)
         json.WriteEndObject();
     }
 
-    private void WriteToken(Utf8JsonWriter json, int id, float logprob)
+    private static void Write(Utf8JsonWriter json, Candidate token)
     {
-        json.WriteString("token", spellings.TextOf(id));
-        json.WriteNumber("logprob", logprob);
+        json.WriteString("token", token.Text);
+        json.WriteNumber("logprob", token.Logprob);
         json.WriteStartArray("bytes");
-        foreach (var value in spellings.BytesOf(id))
+        foreach (var value in token.Bytes)
         {
             json.WriteNumberValue(value);
         }

@@ -44,7 +44,7 @@ public sealed partial class Pipeline
             : throw new LmDeployException(score.ErrorCode, $"Input {i}: {score.ErrorMessage}"))];
     }
 
-    /// <summary>The log-probabilities of one continuation after its prompt.</summary>
+    /// <summary>The log-probabilities of one continuation after its prompt; its tokens are found as <see cref="Continuation.FromText"/> says.</summary>
     /// <exception cref="LmDeployException">The input cannot be scored.</exception>
     public ScoreResult Score(Prompt prompt, string continuation, CancellationToken cancellationToken = default)
         => ScoreAsync(prompt, continuation, cancellationToken).GetAwaiter().GetResult();
@@ -71,20 +71,15 @@ public sealed partial class Pipeline
             (code, message) => new ScoreResult { ErrorCode = code, ErrorMessage = message },
             async sendable =>
             {
-                var request = new V1.ScoreRequest { Key = _calls.Key, Inputs = { sendable.Select(ToWire) } };
-                var response = await _calls.RunAsync((client, options) => client.ScoreAsync(request, options), cancellationToken).ConfigureAwait(false);
-                return response.Results.Select(ScoreResult.FromWire);
+                var request = new V1.LogLikelihoodRequest { Key = _calls.Key, Inputs = { sendable.Select(ToWire) } };
+                var response = await _calls.RunAsync((client, options) => client.LogLikelihoodAsync(request, options), cancellationToken).ConfigureAwait(false);
+                return response.Results.Select(result => ScoreResult.FromWire(result.Continuations.Single()));
             }).ConfigureAwait(false);
     }
 
-    private static V1.ScoreInput ToWire(ScoreInput input)
+    private static V1.LogLikelihoodInput ToWire(ScoreInput input) => new()
     {
-        var wire = new V1.ScoreInput { Prompt = input.Prompt.ToWire() };
-        if (input.Continuation is { } continuation)
-        {
-            wire.Continuation = continuation;
-        }
-
-        return wire;
-    }
+        Prompt = input.Prompt.ToWire(),
+        Continuations = { input.Continuation is { } continuation ? [new V1.Continuation { Text = continuation }] : Array.Empty<V1.Continuation>() },
+    };
 }

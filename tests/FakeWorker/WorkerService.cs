@@ -155,13 +155,6 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         }
     }
 
-    public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
-    {
-        Check(context);
-        await ComputeAsync(request.Inputs.Select(input => input.Prompt));
-        return new ScoreResponse { Results = { request.Inputs.Select(_ => new ScoreResult { Logprobs = { -1 } }) } };
-    }
-
     public override async Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
     {
         Check(context);
@@ -172,7 +165,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
             {
                 request.Inputs.Select(input => new LogLikelihoodResult
                 {
-                    Continuations = { input.Continuations.Select(continuation => new ContinuationScore { TokenIds = { continuation.Text.Length }, Logprobs = { -1 } }) },
+                    Continuations = { input.Continuations.Count == 0 ? [new ContinuationScore { Logprobs = { -1 } }] : input.Continuations.Select(continuation => new ContinuationScore { TokenIds = { continuation.Text.Length }, Logprobs = { -1 } }) },
                 }),
             },
         };

@@ -18,7 +18,7 @@ public sealed record ScoreResult
     /// <summary>The sum of <see cref="Logprobs"/>.</summary>
     public double Sum => Logprobs.Sum();
 
-    internal static ScoreResult FromWire(V1.ScoreResult wire) => new()
+    internal static ScoreResult FromWire(V1.ContinuationScore wire) => new()
     {
         Logprobs = [.. wire.Logprobs],
         TokenIds = [.. wire.TokenIds],

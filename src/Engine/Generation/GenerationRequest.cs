@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using LmDeploy.Engine.Errors;
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
 using LmDeploy.Text.Errors;
@@ -23,7 +24,10 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <summary>Ends an answer that repeats itself.</summary>
     public NgramRepetition Repetition { get; init; } = new(0, 0);
 
-    /// <summary>Whether each log-probability of the prompt is reported.</summary>
+    /// <summary>Has the log-probabilities of the prompt's tokens but the first; null when nothing is reported of them.</summary>
+    public LikelihoodReadout? PromptLikelihood { get; init; }
+
+    /// <summary>Whether each of them is reported.</summary>
     public bool ReportsPromptLogprobs { get; init; }
 
     /// <summary>Has what was most probable in the place of each prompt token; null when that is not reported.</summary>
@@ -35,7 +39,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
     /// <summary>What is told of the prompt's text; empty for nothing.</summary>
     public string PromptText { get; init; } = "";
 
-    /// <summary>Whether the mean of those is reported.</summary>
+    /// <summary>Whether their mean is reported.</summary>
     public bool ReportsPpl { get; init; }
 
     /// <summary>Keeps the answer to a response format; null for any text.</summary>
@@ -87,14 +91,15 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
         return _generated >= MaxNewTokens ? FinishReason.Length : null;
     }
 
-    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    public override void OnPrefilled()
     {
         var started = new GenerationStarted { CachedTokens = CachedTokens, PromptText = PromptText };
         started.PromptTokenIds.AddRange(PromptIds);
         started.Warnings.AddRange(Warnings);
+        var logprobs = PromptLikelihood?.Logprobs ?? [];
         if (ReportsPromptLogprobs)
         {
-            started.PromptLogprobs.AddRange(promptLogprobs);
+            started.PromptLogprobs.AddRange(logprobs.Select(logprob => (float)logprob));
             AddBytes(started.PromptBytes, PromptIds);
         }
 
@@ -106,7 +111,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
         if (ReportsPpl)
         {
-            started.Ppl = promptLogprobs.Count > 0 ? -promptLogprobs.Average(logprob => (double)logprob) : double.NaN;
+            started.Ppl = logprobs.Count > 0 ? -logprobs.Average() : double.NaN;
         }
 
         events.TryWrite(new GenerationEvent { Index = index, Started = started });

@@ -11,9 +11,6 @@ namespace LmDeploy.Engine.Generation;
 /// <param name="count">How many candidates are wanted in each place, at least 1.</param>
 internal sealed class PromptCandidatesReadout(int length, int count) : IReadout
 {
-    /// <summary>Rows of logits made at once; bounds memory with large vocabularies.</summary>
-    private const int LogitRows = 256;
-
     private readonly List<TokenLogprobs> _candidates = [];
 
     public int From => 0;
@@ -23,15 +20,8 @@ internal sealed class PromptCandidatesReadout(int length, int count) : IReadout
     /// <summary>For each prompt token but the first, most probable first.</summary>
     public IReadOnlyList<TokenLogprobs> Candidates => _candidates;
 
-    public void Read(Decoder decoder, torch.Tensor hidden, int position)
-    {
-        var rows = (int)hidden.shape[0];
-        for (var row = 0; row < rows; row += LogitRows)
-        {
-            using var scope = torch.NewDisposeScope();
-            Read(torch.nn.functional.log_softmax(decoder.Logits(hidden.narrow(0, row, Math.Min(LogitRows, rows - row))), 1));
-        }
-    }
+    public void Read(Decoder decoder, torch.Tensor hidden, int position) =>
+        LogitChunks.ForEach(decoder, hidden, (logits, _) => Read(torch.nn.functional.log_softmax(logits, 1)));
 
     public void Reset() => _candidates.Clear();
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Requests;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
@@ -15,8 +16,6 @@ namespace LmDeploy.Engine.Generation;
 internal sealed class RequestFactory(
     PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
-    private static readonly IReadOnlySet<int> NoTokens = new HashSet<int>();
-
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
     public GenerationRequest Generation(
         int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null)
@@ -54,6 +53,8 @@ internal sealed class RequestFactory(
         }
 
         var candidates = config.PromptCandidates == 0 ? null : new PromptCandidatesReadout(ids.Length, InCandidates(config.PromptCandidates));
+        var logits = config.OutputLogits == OutputLogits.All ? new PromptLogitsReadout(index, ids.Length, events) : null;
+        var likelihood = (config.PromptLogprobs || config.ReturnPpl) && ids.Length > 1 ? new LikelihoodReadout(ids, first: 1) : null;
         var guide = config.ResponseFormat is { } format ? guides.Find(FormatOf(format), cancellationToken) : null;
         warnings.AddRange(guide?.Warnings ?? []);
         var stopWords = config.StopWords.Where(word => word.Length > 0).ToList();
@@ -69,11 +70,11 @@ internal sealed class RequestFactory(
             Sampling = sampling,
             ResumedIds = resumed,
             MaxNewTokens = maxNewTokens,
-            PromptLogprobsFrom = config.PromptLogprobs || config.ReturnPpl ? 1 : null,
+            PromptLikelihood = likelihood,
             ReportsPromptLogprobs = config.PromptLogprobs,
             ReportsPpl = config.ReturnPpl,
             ReportsLogits = config.OutputLogits != OutputLogits.None,
-            Readouts = [.. config.OutputLogits == OutputLogits.All ? [new PromptLogitsReadout(index, ids.Length, events)] : Array.Empty<IReadout>(), .. candidates is null ? [] : new IReadout[] { candidates }],
+            Readouts = [.. new IReadout?[] { logits, candidates, likelihood }.OfType<IReadout>()],
             PromptCandidates = candidates,
             BytesOf = config.TokenBytes ? BytesOf : null,
             PromptText = config.PromptText ? TextOf(prompt, encoded) : "",
@@ -85,34 +86,6 @@ internal sealed class RequestFactory(
             Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
             Guided = guide?.Begin(),
             Warnings = warnings,
-            CancellationToken = cancellationToken,
-        };
-    }
-
-    /// <summary>A request that scores the continuation after the prompt or, without one, the prompt's tokens but the first.</summary>
-    /// <exception cref="EngineException">The prompt is not usable, or has nothing to score.</exception>
-    public ScoringRequest Scoring(ScoreInput input, object caller, CancellationToken cancellationToken)
-    {
-        outputs.RequireTokens();
-        var prompt = encoder.EncodeWithin(sessionLen, input.Prompt ?? new Prompt(), cancellationToken).Ids;
-        var ids = input.HasContinuation ? [.. prompt, .. encoder.EncodeContinuation(input.Continuation)] : prompt;
-        var from = Math.Max(1, input.HasContinuation ? prompt.Length : 1);
-        if (ids.Length <= from)
-        {
-            throw new EngineException(
-                ErrorCodes.InvalidRequest,
-                input.HasContinuation ? "The continuation has no tokens to score." : $"At least 2 tokens are needed to score a prompt, got {ids.Length}.");
-        }
-
-        return new ScoringRequest
-        {
-            Id = input.Prompt?.RequestId ?? 0,
-            Origin = new RequestOrigin(caller, 0),
-            PromptIds = ids.Length <= sessionLen ? ids : throw TooLong(ids.Length),
-            Sampling = new SamplingParameters(),
-            MaxNewTokens = 0,
-            PromptLogprobsFrom = from,
-            StopTokenIds = NoTokens,
             CancellationToken = cancellationToken,
         };
     }

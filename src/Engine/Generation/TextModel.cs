@@ -91,7 +91,7 @@ internal sealed class TextModel : IDisposable
     {
         if (request.Replay() is { } reason)
         {
-            request.OnPrefilled([]);
+            request.OnPrefilled();
             request.OnFinished(reason, null);
         }
         else

@@ -13,24 +13,28 @@ internal sealed class ContinuationEncoder
 {
     private readonly PromptEncoder _encoder;
     private readonly Tokenizer _tokenizer;
+    private readonly int _sessionLen;
     private readonly PromptText? _text;
     private readonly int[] _wholePrompt;
     private readonly Lazy<(string Text, string WhiteSpace, int[] Ids)> _trimmed;
 
+    /// <param name="sessionLen">Tokens of the context; a text that is far longer is refused before all of it is encoded.</param>
     /// <exception cref="EngineException">The prompt cannot be encoded.</exception>
-    public ContinuationEncoder(PromptEncoder encoder, Tokenizer tokenizer, Prompt prompt, CancellationToken cancellationToken)
+    public ContinuationEncoder(PromptEncoder encoder, Tokenizer tokenizer, int sessionLen, Prompt prompt, CancellationToken cancellationToken)
     {
-        _encoder = encoder;
-        _tokenizer = tokenizer;
+        (_encoder, _tokenizer, _sessionLen) = (encoder, tokenizer, sessionLen);
+        PromptLength.CheckMessages(prompt.Messages, sessionLen);
         _text = encoder.TextOf(prompt, cancellationToken);
+        PromptLength.CheckText(_text?.Text ?? "", sessionLen, tokenizer);
         _wholePrompt = _text is null ? encoder.Check(prompt.TokenIds.Ids) : [];
         _trimmed = new(Trim);
     }
 
     /// <summary>Prompt and continuation, and where the continuation begins.</summary>
-    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: there is nothing to score, or nothing before it.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: there is nothing to score, or nothing before it; <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public (int[] Ids, int First) Encode(Continuation continuation)
     {
+        PromptLength.CheckText(continuation.Text, _sessionLen, _tokenizer);
         var (prompt, ids) = continuation.SourceCase switch
         {
             Continuation.SourceOneofCase.TokenIds => (_text is null ? _wholePrompt : Prompt(_text.Text), _encoder.Check(continuation.TokenIds.Ids)),

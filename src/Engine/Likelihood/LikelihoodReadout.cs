@@ -5,14 +5,11 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Likelihood;
 
-/// <summary>Reads how probable the tokens of a continuation are, and whether each is the most probable one.</summary>
-/// <param name="ids">Prompt and continuation.</param>
-/// <param name="first">Where the continuation begins, at least 1: each token is foreseen by the hidden state before it.</param>
+/// <summary>Reads the log-probabilities of given tokens, of a prompt or of a continuation after it, and whether each is the most probable one.</summary>
+/// <param name="ids">All tokens.</param>
+/// <param name="first">Where those to score begin, at least 1: each token is predicted by the hidden state before it.</param>
 internal sealed class LikelihoodReadout(int[] ids, int first) : IReadout
 {
-    /// <summary>Rows of logits made at once; bounds memory with large vocabularies.</summary>
-    private const int LogitRows = 256;
-
     private readonly List<double> _logprobs = [];
 
     public int From => first - 1;
@@ -21,21 +18,13 @@ internal sealed class LikelihoodReadout(int[] ids, int first) : IReadout
 
     public ReadOnlySpan<int> TokenIds => ids.AsSpan(first);
 
-    /// <summary>The log-probability of each token of the continuation.</summary>
+    /// <summary>The log-probability of each of these tokens, natural logarithm.</summary>
     public IReadOnlyList<double> Logprobs => _logprobs;
 
     public bool IsGreedy { get; private set; } = true;
 
-    public void Read(Decoder decoder, torch.Tensor hidden, int position)
-    {
-        var rows = (int)hidden.shape[0];
-        for (var row = 0; row < rows; row += LogitRows)
-        {
-            using var scope = torch.NewDisposeScope();
-            var count = Math.Min(LogitRows, rows - row);
-            Read(decoder.Logits(hidden.narrow(0, row, count)), ids.AsSpan(position + row + 1, count));
-        }
-    }
+    public void Read(Decoder decoder, torch.Tensor hidden, int position) =>
+        LogitChunks.ForEach(decoder, hidden, (logits, row) => Read(logits, ids.AsSpan(position + row + 1, (int)logits.shape[0])));
 
     public void Reset()
     {

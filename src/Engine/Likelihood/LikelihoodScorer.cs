@@ -8,7 +8,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Likelihood;
 
 /// <summary>
-/// Scores continuations of prompts. Those of one prompt share what is computed: such as differ in their last token alone are read from one prefill, and
+/// Scores given text: prompts, or continuations of prompts. Continuations of one prompt share what is computed: such as differ in their last token alone are read from one prefill, and
 /// the others wait for the first, whose prompt is in the prefix cache then. Thread-safe.
 /// </summary>
 /// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>
@@ -17,11 +17,11 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenize
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
     public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, object caller, CancellationToken cancellationToken)
     {
-        var scores = input.Continuations.Select(_ => new ContinuationScore()).ToArray();
+        var scores = Enumerable.Range(0, Math.Max(input.Continuations.Count, 1)).Select(_ => new ContinuationScore()).ToArray();
         try
         {
             outputs.RequireTokens();
-            var readouts = Encode(input, scores, cancellationToken);
+            var readouts = input.Continuations.Count == 0 ? [EncodePrompt(input.Prompt ?? new Prompt(), scores[0], cancellationToken)] : Encode(input, scores, cancellationToken);
             var prefills = readouts.GroupBy(readout => readout.Prefill, TokenSequences.Equal).Select(group => (Ids: group.Key, Readouts: group.ToList())).ToList();
             var first = prefills.Count > 1 && prefills[0].Readouts[0].Readout.From >= shareableFrom ? 1 : 0;
             await RunAsync(prefills.Take(first));
@@ -38,9 +38,22 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenize
             PrefillRequest.Create(input.Prompt?.RequestId ?? 0, new RequestOrigin(caller, 0), prefill.Ids, [.. prefill.Readouts.Select(scored => scored.Readout)], cancellationToken), prefill.Readouts)).ToList());
     }
 
+    private Scored EncodePrompt(Prompt prompt, ContinuationScore score, CancellationToken cancellationToken)
+    {
+        var ids = encoder.EncodeWithin(sessionLen, prompt, cancellationToken).Ids;
+        if (ids.Length < 2)
+        {
+            throw new EngineException(ErrorCodes.InvalidRequest, $"At least 2 tokens are needed to score a prompt, got {ids.Length}.", "prompt");
+        }
+
+        return ids.Length <= sessionLen
+            ? new Scored(ids, new LikelihoodReadout(ids, first: 1), score)
+            : throw new EngineException(ErrorCodes.ContextLengthExceeded, $"Input length ({ids.Length}) must be at most the model context length ({sessionLen}).");
+    }
+
     private List<Scored> Encode(LogLikelihoodInput input, ContinuationScore[] scores, CancellationToken cancellationToken)
     {
-        var continuations = new ContinuationEncoder(encoder, tokenizer, input.Prompt ?? new Prompt(), cancellationToken);
+        var continuations = new ContinuationEncoder(encoder, tokenizer, sessionLen, input.Prompt ?? new Prompt(), cancellationToken);
         var readouts = new List<Scored>();
         for (var i = 0; i < scores.Length; i++)
         {
@@ -80,7 +93,7 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenize
         }
     }
 
-    /// <summary>One continuation on its way.</summary>
-    /// <param name="Prefill">All tokens but the last, which nothing follows.</param>
+    /// <summary>A prompt or a continuation that is being scored.</summary>
+    /// <param name="Prefill">What is computed for it: all tokens, or all but the last, which nothing follows.</param>
     private sealed record Scored(int[] Prefill, LikelihoodReadout Readout, ContinuationScore Score);
 }

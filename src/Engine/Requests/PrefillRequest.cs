@@ -27,7 +27,7 @@ internal sealed class PrefillRequest : EngineRequest
         CancellationToken = cancellationToken,
     };
 
-    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+    public override void OnPrefilled()
     {
     }
 

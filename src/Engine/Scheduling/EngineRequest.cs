@@ -23,13 +23,10 @@ internal abstract class EngineRequest
 
     public required SamplingParameters Sampling { get; init; }
 
-    /// <summary>0 for a prompt that is only scored.</summary>
+    /// <summary>0 for a prompt that is only read out.</summary>
     public required int MaxNewTokens { get; init; }
 
-    /// <summary>The first prompt position whose log-probability is wanted, from 1; null for none.</summary>
-    public int? PromptLogprobsFrom { get; init; }
-
-    /// <summary>What else is read from the prompt's hidden states.</summary>
+    /// <summary>What is read from the prompt's hidden states.</summary>
     public IReadOnlyList<IReadout> Readouts { get; init; } = [];
 
     /// <summary>Tokens that end the generation.</summary>
@@ -69,8 +66,8 @@ internal abstract class EngineRequest
     {
     }
 
-    /// <summary>The whole prompt is computed, and with it what was generated before.</summary>
-    public abstract void OnPrefilled(IReadOnlyList<float> promptLogprobs);
+    /// <summary>The whole prompt is computed and read out, and with it what was generated before.</summary>
+    public abstract void OnPrefilled();
 
     /// <summary>A token was chosen.</summary>
     /// <param name="isStopToken">Whether it ends the generation.</param>

@@ -47,16 +47,13 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Whether the request was told that its prompt is computed; a sequence that is prefilled again is not told again.</summary>
     public bool IsStarted { get; private set; }
 
-    /// <summary>Log-probabilities of prompt tokens, as far as they are computed.</summary>
-    public List<float> PromptLogprobs { get; } = [];
-
-    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, those before a token that is scored, and what is read out.</summary>
+    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and what is read out.</summary>
     public int MostReusable => IsStarted
         ? _tokens.Count - 1
-        : request.Readouts.Select(readout => readout.From).Append((request.PromptLogprobsFrom ?? _tokens.Count) - 1).Append(_tokens.Count - 1).Min();
+        : request.Readouts.Select(readout => readout.From).Append(_tokens.Count - 1).Min();
 
     /// <summary>Whether nothing is wanted of its steps but what decides about next tokens.</summary>
-    public bool WantsTokensAlone => request.MaxNewTokens > 0 && (IsStarted || (request.PromptLogprobsFrom is null && request.Readouts.Count == 0));
+    public bool WantsTokensAlone => request.MaxNewTokens > 0 && (IsStarted || request.Readouts.Count == 0);
 
     /// <summary>Whether its next token, and each after it, is the most probable one whatever was before.</summary>
     public bool TakesMostProbable => request.Sampling.IsPlainArgmax && Generated >= request.Sampling.MinNewTokens && request.BadTokenIds.Count == 0 && !request.WantsLogits && !request.IsRestricted;
@@ -78,7 +75,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         if (!IsStarted)
         {
             IsStarted = true;
-            request.OnPrefilled(PromptLogprobs);
+            request.OnPrefilled();
         }
     }
 
@@ -131,7 +128,6 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         Preemptions++;
         if (!IsStarted)
         {
-            PromptLogprobs.Clear();
             foreach (var readout in request.Readouts)
             {
                 readout.Reset();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Steps;
@@ -7,12 +6,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>Carries out a scheduled step: forward pass, log-probabilities of the prompt, choice of the next tokens.</summary>
+/// <summary>Carries out a scheduled step: forward pass, what is read of prompts, choice of the next tokens.</summary>
 internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightRecord? flight)
 {
-    /// <summary>Rows of logits made at once for prompt log-probabilities; bounds memory with large vocabularies.</summary>
-    private const int LogitRows = 256;
-
     private readonly TokenSampler _sampler = new();
     private readonly PlainSteps? _plain = model.Decoder.UsesKernels ? new PlainSteps(model, scheduler) : null;
 
@@ -33,7 +29,6 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
         var row = 0;
         foreach (var scheduled in step)
         {
-            ScorePrompt(scheduled, hidden, row);
             ReadOut(scheduled, hidden, row);
             row += scheduled.Slice.Count;
             scheduler.Advance(scheduled);
@@ -75,30 +70,6 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
             }
 
             scheduler.Accept(ends[i].Sequence, tokens[i]);
-        }
-    }
-
-    /// <summary>Each row gives the log-probability of the token after it, where that is a prompt token which is asked for.</summary>
-    private void ScorePrompt(ScheduledSlice scheduled, torch.Tensor hidden, int firstRow)
-    {
-        var (sequence, slice) = scheduled;
-        if (sequence.IsStarted || sequence.Request.PromptLogprobsFrom is not { } from)
-        {
-            return;
-        }
-
-        var prompt = sequence.Request.PromptIds;
-        var first = Math.Max(slice.FirstPosition, from - 1);
-        var end = Math.Min(slice.Length, prompt.Length - 1);
-        for (var start = first; start < end; start += LogitRows)
-        {
-            using var scope = torch.NewDisposeScope();
-            flight?.Advance();
-            var count = Math.Min(LogitRows, end - start);
-            var targets = torch.tensor(prompt.Skip(start + 1).Take(count).Select(id => (long)id).ToArray()).to(hidden.device).unsqueeze(1);
-            var logits = model.Decoder.Logits(hidden.narrow(0, firstRow + start - slice.FirstPosition, count));
-            var chosen = torch.nn.functional.log_softmax(logits, 1).gather(1, targets).squeeze(1).to(torch.CPU).contiguous();
-            sequence.PromptLogprobs.AddRange(MemoryMarshal.Cast<byte, float>(chosen.bytes));
         }
     }
 

@@ -41,21 +41,6 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context) =>
         proxy.GenerateAsync(request, responseStream, context.CancellationToken);
 
-    public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
-    {
-        foreach (var input in request.Inputs)
-        {
-            input.Prompt ??= new Prompt(); // The worker says what is wrong with it.
-        }
-
-        return proxy.CallAsync(
-            request,
-            request.Key,
-            [.. request.Inputs.Select(input => input.Prompt)],
-            (client, asked, options) => client.ScoreAsync(asked, options),
-            context.CancellationToken);
-    }
-
     public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
     {
         foreach (var input in request.Inputs)

@@ -81,15 +81,6 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         }
     }
 
-    public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
-    {
-        var model = host.Model;
-        var pending = request.Inputs.Select(input => ScoreAsync(model, input, context, context.CancellationToken)).ToList();
-        var response = new ScoreResponse();
-        response.Results.AddRange(await Task.WhenAll(pending));
-        return response;
-    }
-
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
         largeTexts.TakeTurnAsync(request, () => Tokenize(request, host.Model, context.CancellationToken), context.CancellationToken);
 
@@ -126,23 +117,6 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
                 : new Error { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
             var reason = e is EngineException ? FinishReason.Error : FinishReason.Abort;
             events.TryWrite(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = reason, Error = error } });
-        }
-    }
-
-    private static async Task<ScoreResult> ScoreAsync(TextModel model, ScoreInput input, object caller, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var request = model.Requests.Scoring(input, caller, cancellationToken);
-            model.Engine.Submit(request);
-            var result = new ScoreResult();
-            result.Logprobs.AddRange((await request.Scores).Select(score => (double)score));
-            result.TokenIds.AddRange(request.PromptIds.Skip(request.PromptLogprobsFrom!.Value));
-            return result;
-        }
-        catch (EngineException e) when (e.Code != ErrorCodes.RequestCancelled)
-        {
-            return new ScoreResult { Error = EngineError.ToError(e) };
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class ScoringTests : IAsyncLifetime
     [Fact]
     public void GetPpl_IsTheMeanOfTheTokensButTheFirst()
     {
-        _fake.OnScore = _ => new ScoreResponse { Results = { new V1.ScoreResult { Logprobs = { -1, -2 }, TokenIds = { 2, 3 } } } };
+        _fake.OnLogLikelihood = _ => Answer(new ContinuationScore { Logprobs = { -1, -2 }, TokenIds = { 2, 3 } });
         _pipeline.GetPpl([1, 2, 3]).ShouldBe(1.5);
     }
 
@@ -39,8 +39,17 @@ public sealed class ScoringTests : IAsyncLifetime
     [Fact]
     public void GetPpl_ThrowsTheErrorOfAnInput()
     {
-        _fake.OnScore = _ => new ScoreResponse { Results = { new V1.ScoreResult { Error = new Error { Code = "context_length_exceeded", Message = "too long" } } } };
+        _fake.OnLogLikelihood = _ => Answer(new ContinuationScore { Error = new Error { Code = "context_length_exceeded", Message = "too long" } });
         Should.Throw<LmDeployException>(() => _pipeline.GetPpl([1, 2])).Code.ShouldBe("context_length_exceeded");
+    }
+
+    [Fact]
+    public void Score_IsOfThePromptOrOfTheContinuation()
+    {
+        _pipeline.Score([new ScoreInput("abc")])[0].TokenIds.ShouldBe("bc".Select(c => (int)c));
+        var score = _pipeline.Score("abc", "de");
+        score.TokenIds.ShouldBe("de".Select(c => (int)c));
+        score.Logprobs.ShouldBe(_pipeline.GetLogLikelihood("abc", ["de"])[0].TokenLogprobs);
     }
 
     [Fact]
@@ -132,4 +141,6 @@ public sealed class ScoringTests : IAsyncLifetime
         _pipeline.Detokenize([97, 98]).ShouldBe("ab");
         Should.Throw<LmDeployException>(() => _pipeline.Detokenize([-1])).Code.ShouldBe("invalid_request");
     }
+
+    private static LogLikelihoodResponse Answer(ContinuationScore score) => new() { Results = { new LogLikelihoodResult { Continuations = { score } } } };
 }

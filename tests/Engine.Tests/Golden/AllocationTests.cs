@@ -63,7 +63,7 @@ public sealed class AllocationTests
         /// <summary>The median of the bytes from one token to the next, between two tokens.</summary>
         public double Median(int first, int last) => _allocated.Skip(first).Zip(_allocated.Skip(first + 1), (before, after) => after - before).Take(last - first).Order().ElementAt((last - first) / 2);
 
-        public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+        public override void OnPrefilled()
         {
         }
 

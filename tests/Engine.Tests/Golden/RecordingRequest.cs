@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
 using LmDeploy.V1;
@@ -13,7 +14,8 @@ internal sealed class RecordingRequest : EngineRequest
 
     public List<TokenLogprobs?> Logprobs { get; } = [];
 
-    public IReadOnlyList<float> PromptLogprobs { get; private set; } = [];
+    /// <summary>The log-probabilities of the prompt's tokens but the first, where they are asked for.</summary>
+    public IReadOnlyList<float> PromptLogprobs => [.. Readouts.OfType<LikelihoodReadout>().SingleOrDefault()?.Logprobs.Select(logprob => (float)logprob) ?? []];
 
     /// <summary>The names of what it was told, in order.</summary>
     public List<string> Told { get; } = [];
@@ -32,7 +34,7 @@ internal sealed class RecordingRequest : EngineRequest
         PromptIds = prompt,
         Sampling = new SamplingParameters { Logprobs = 5 },
         MaxNewTokens = maxNewTokens,
-        PromptLogprobsFrom = 1,
+        Readouts = [new LikelihoodReadout(prompt, first: 1)],
         StopTokenIds = new HashSet<int>(),
         CancellationToken = cancellationToken,
     };
@@ -47,11 +49,7 @@ internal sealed class RecordingRequest : EngineRequest
         StopTokenIds = new HashSet<int>(),
     };
 
-    public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
-    {
-        Told.Add(nameof(OnPrefilled));
-        PromptLogprobs = [.. promptLogprobs];
-    }
+    public override void OnPrefilled() => Told.Add(nameof(OnPrefilled));
 
     public override void OnLogits(ReadOnlySpan<byte> logits) => Told.Add(nameof(OnLogits));
 

@@ -1,4 +1,5 @@
 using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
 using LmDeploy.Engine.Settings;
@@ -61,9 +62,8 @@ public sealed class ShortMemoryTests
         PromptIds = [.. Enumerable.Range(first, 70)],
         Sampling = new SamplingParameters(),
         MaxNewTokens = 20,
-        PromptLogprobsFrom = 1,
         StopTokenIds = new HashSet<int>(),
-        Readouts = readouts,
+        Readouts = [new LikelihoodReadout([.. Enumerable.Range(first, 70)], first: 1), .. readouts],
     };
 
     /// <summary>A readout for which memory is short.</summary>

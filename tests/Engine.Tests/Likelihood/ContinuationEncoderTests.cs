@@ -83,5 +83,5 @@ public sealed class ContinuationEncoderTests
         Open(tokenizer, new Prompt { Text = prompt, Raw = true }).Encode(new Continuation { Text = continuation });
 
     private static ContinuationEncoder Open(Tokenizer tokenizer, Prompt prompt) =>
-        new(new PromptEncoder(tokenizer, template: null, VocabSize), tokenizer, prompt, CancellationToken.None);
+        new(new PromptEncoder(tokenizer, template: null, VocabSize), tokenizer, sessionLen: 512, prompt, CancellationToken.None);
 }

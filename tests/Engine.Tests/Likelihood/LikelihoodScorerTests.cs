@@ -79,6 +79,36 @@ public sealed class LikelihoodScorerTests
         scores.Sum(score => Math.Exp(score.Logprobs.Single())).ShouldBeLessThan(1);
     }
 
+    [Theory]
+    [InlineData("llama3")]
+    [InlineData("gemma2")]
+    public async Task Score_WithoutContinuations_IsOfThePrompt(string name)
+    {
+        var golden = GoldenModel.Read(name);
+        using var model = await LoadAsync(golden.Folder, Small);
+        foreach (var prompt in golden.Prompts)
+        {
+            var score = (await ScoreAsync(model, prompt.InputIds)).ShouldHaveSingleItem();
+            score.TokenIds.ShouldBe(prompt.InputIds[1..]);
+            score.Logprobs.ShouldBe(prompt.PromptLogprobs, Tolerance);
+        }
+
+        (await ScoreAsync(model, [1])).Single().Error.Message.ShouldContain("At least 2 tokens");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TextThatIsFarTooLong_IsRefusedByItsBeginning(bool isPrompt)
+    {
+        var text = string.Concat(Enumerable.Repeat("never so long ", 1 << 20));
+        using var model = await LoadAsync(GoldenModel.Read("llama3").Folder, new EngineConfig(Small) { SessionLen = 64 });
+        var input = new LogLikelihoodInput { Prompt = new Prompt { Text = isPrompt ? text : "a", Raw = true }, Continuations = { new Continuation { Text = isPrompt ? "a" : text } } };
+        var error = (await model.Likelihood.ScoreAsync(input, new object(), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations.Single().Error;
+        error.Code.ShouldBe(ErrorCodes.ContextLengthExceeded);
+        error.Message.ShouldContain("tokens already");
+    }
+
     /// <summary>With room for little more than one sequence at a time, sequences give way to one another while they are read.</summary>
     [Fact]
     public async Task Score_IsTheSame_WhenSequencesGiveWay()

@@ -101,7 +101,7 @@ public sealed class RewardScorerTests
             model.Requests.Generation(0, prompt, new GenerationConfig(), Channel.CreateUnbounded<GenerationEvent>().Writer, CancellationToken.None));
         refusal.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
         refusal.Message.ShouldContain("made for GetRewardScore");
-        Should.Throw<EngineException>(() => model.Requests.Scoring(new ScoreInput { Prompt = prompt }, this, CancellationToken.None)).Code.ShouldBe(ErrorCodes.UnsupportedFeature);
+        (await model.Likelihood.ScoreAsync(new LogLikelihoodInput { Prompt = prompt }, this, CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
         var input = new LogLikelihoodInput { Prompt = prompt, Continuations = { new Continuation { TokenIds = new TokenIds { Ids = { 3 } } } } };
         (await model.Likelihood.ScoreAsync(input, this, CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
     }

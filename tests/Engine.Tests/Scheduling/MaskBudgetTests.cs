@@ -97,7 +97,7 @@ public sealed class MaskBudgetTests
             return _left == 0;
         }
 
-        public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
+        public override void OnPrefilled()
         {
         }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using LmDeploy.Engine.Cache;
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
 using LmDeploy.Engine.Tests.Golden;
@@ -199,7 +200,7 @@ public sealed class PlainStepsTests
             _ => new SamplingParameters(),
         },
         MaxNewTokens = maxNewTokens,
-        PromptLogprobsFrom = kind == Kind.Scored ? 1 : null,
+        Readouts = kind == Kind.Scored ? [new LikelihoodReadout(prompt, first: 1)] : [],
         StopTokenIds = new HashSet<int> { stop },
         CancellationToken = cancellationToken,
     };

@@ -1,5 +1,6 @@
 using CsCheck;
 using LmDeploy.Engine.Cache;
+using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Sampling;
 using LmDeploy.Engine.Scheduling;
 using LmDeploy.Engine.Tests.Golden;
@@ -286,7 +287,7 @@ public sealed partial class SchedulerTests
         ResumedIds = resumed ?? [],
         Sampling = new SamplingParameters(),
         MaxNewTokens = maxNewTokens,
-        PromptLogprobsFrom = scoredFrom,
+        Readouts = scoredFrom is { } from ? [new LikelihoodReadout(prompt, from)] : [],
         StopTokenIds = new HashSet<int>(),
         CancellationToken = cancellationToken,
     };

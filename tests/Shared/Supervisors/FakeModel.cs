@@ -104,18 +104,6 @@ internal static class FakeModel
     /// <summary>A row of a vocabulary of two.</summary>
     private static ByteString Logits(float first) => ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes([first, first + 1]));
 
-    public static ScoreResponse Score(ScoreRequest request) => new()
-    {
-        Results =
-        {
-            request.Inputs.Select(input => new V1.ScoreResult
-            {
-                TokenIds = { (input.HasContinuation ? input.Continuation : TextOf(input.Prompt)[1..]).Select(c => (int)c) },
-                Logprobs = { (input.HasContinuation ? input.Continuation : TextOf(input.Prompt)[1..]).Select(_ => -0.25) },
-            }),
-        },
-    };
-
     /// <summary>A letter a token; lower-case ones are greedy.</summary>
     public static LogLikelihoodResponse LogLikelihood(LogLikelihoodRequest request) => new()
     {
@@ -125,7 +113,7 @@ internal static class FakeModel
             {
                 Continuations =
                 {
-                    input.Continuations.Select(continuation => continuation.Text == "!"
+                    (input.Continuations.Count > 0 ? [.. input.Continuations] : (V1.Continuation[])[new V1.Continuation { Text = TextOf(input.Prompt)[1..] }]).Select(continuation => continuation.Text == "!"
                         ? new ContinuationScore { Error = new Error { Code = ErrorCodes.InvalidRequest, Message = "! cannot be scored." } }
                         : new ContinuationScore
                         {

@@ -39,8 +39,6 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<GenerateRequest, IServerStreamWriter<GenerationEvent>, ServerCallContext, Task> OnGenerate { get; set; } = FakeModel.AnswerAsync;
 
-    public Func<ScoreRequest, ScoreResponse> OnScore { get; set; } = FakeModel.Score;
-
     public Func<LogLikelihoodRequest, LogLikelihoodResponse> OnLogLikelihood { get; set; } = FakeModel.LogLikelihood;
 
     public Func<RewardScoreRequest, RewardScoreResponse> OnRewardScore { get; set; } = FakeModel.RewardScore;

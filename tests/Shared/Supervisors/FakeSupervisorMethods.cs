@@ -18,7 +18,6 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         context.AddServerStreamingMethod(
             Create<GenerateRequest, GenerationEvent>(MethodType.ServerStreaming, Pipelines, "Generate"), [],
             (fake, request, events, call) => fake.OnGenerate(request, events, call));
-        AddUnary<ScoreRequest, ScoreResponse>(context, Pipelines, "Score", (fake, request) => fake.OnScore(request));
         AddUnary<LogLikelihoodRequest, LogLikelihoodResponse>(context, Pipelines, "LogLikelihood", (fake, request) => fake.OnLogLikelihood(request));
         AddUnary<RewardScoreRequest, RewardScoreResponse>(context, Pipelines, "RewardScore", (fake, request) => fake.OnRewardScore(request));
         AddUnary<EmbedRequest, EmbedResponse>(context, Pipelines, "Embed", (fake, request) => fake.OnEmbed(request));

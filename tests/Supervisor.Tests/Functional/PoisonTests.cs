@@ -144,17 +144,17 @@ public sealed class PoisonTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
-        var request = new ScoreRequest { Key = holder.Ready.Key, Inputs = { new ScoreInput { Prompt = new Prompt { Text = Poisoned } } } };
+        var request = new LogLikelihoodRequest { Key = holder.Ready.Key, Inputs = { new LogLikelihoodInput { Prompt = new Prompt { Text = Poisoned } } } };
 
         for (var time = 0; time < 2; time++)
         {
-            var failure = await Should.ThrowAsync<RpcException>(supervisor.Pipelines.ScoreAsync(request).ResponseAsync.InTime());
+            var failure = await Should.ThrowAsync<RpcException>(supervisor.Pipelines.LogLikelihoodAsync(request).ResponseAsync.InTime());
             failure.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
             SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.PoisonedRequest);
         }
 
         request.Inputs[0].Prompt.Text = "fine";
-        (await supervisor.Pipelines.ScoreAsync(request).ResponseAsync.InTime()).Results.ShouldHaveSingleItem();
+        (await supervisor.Pipelines.LogLikelihoodAsync(request).ResponseAsync.InTime()).Results.ShouldHaveSingleItem();
         (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.Single().Restarts.ShouldBe(1);
     }
 

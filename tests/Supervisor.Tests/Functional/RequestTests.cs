@@ -30,7 +30,7 @@ public sealed class RequestTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
 
-        var failure = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.ScoreAsync(new ScoreRequest { Key = "none" }));
+        var failure = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.LogLikelihoodAsync(new LogLikelihoodRequest { Key = "none" }));
 
         failure.StatusCode.ShouldBe(StatusCode.NotFound);
         SupervisorException.From(failure).ShouldNotBeNull().Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);

@@ -23,13 +23,13 @@ public abstract class CommandTestBase : IAsyncLifetime
 
     private protected FakeSupervisor Fake { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Fake = await FakeSupervisor.StartAsync();
         _supervisor = Fake.Connect();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await Fake.DisposeAsync();

@@ -9,13 +9,13 @@ public sealed class PipelineTests : IAsyncLifetime
     private FakeSupervisor _fake = null!;
     private LmDeploy.Supervisor _supervisor = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _fake = await FakeSupervisor.StartAsync();
         _supervisor = _fake.Connect();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _fake.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace LmDeploy.EndToEnd.Tests;
 
@@ -8,7 +9,9 @@ internal sealed class MountFactAttribute : FactAttribute
 {
     private const int MountCapability = 21; // CAP_SYS_ADMIN
 
-    public MountFactAttribute() => Skip = MayMount() ? null : "mounts a small file system, which this user may not";
+    public MountFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
+        Skip = MayMount() ? null : "mounts a small file system, which this user may not";
 
     private static bool MayMount()
     {

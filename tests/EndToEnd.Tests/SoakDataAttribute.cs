@@ -1,5 +1,6 @@
 using System.Reflection;
 using Xunit.Sdk;
+using Xunit.v3;
 
 namespace LmDeploy.EndToEnd.Tests;
 
@@ -7,5 +8,8 @@ namespace LmDeploy.EndToEnd.Tests;
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class SoakDataAttribute(params object[] parameters) : DataAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => Soak.IsOn ? [parameters] : [];
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new(Soak.IsOn ? [ConvertDataRow(parameters)] : []);
+
+    public override bool SupportsDiscoveryEnumeration() => true;
 }

@@ -1,4 +1,3 @@
-
 namespace LmDeploy.Cli.Tests.Commands;
 
 public sealed class TokenizeCommandTests : CommandTestBase

@@ -11,9 +11,9 @@ public sealed class HostTests : IAsyncLifetime
 {
     private FakeSupervisor _fake = null!;
 
-    public async Task InitializeAsync() => _fake = await FakeSupervisor.StartAsync();
+    public async ValueTask InitializeAsync() => _fake = await FakeSupervisor.StartAsync();
 
-    public async Task DisposeAsync() => await _fake.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _fake.DisposeAsync();
 
     [Fact]
     public async Task Start_LoadsAndStopCloses()

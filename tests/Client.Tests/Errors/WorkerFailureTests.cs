@@ -22,13 +22,13 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         UnixMilliseconds = 1_700_000_000_000,
     };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _fake = await FakeSupervisor.StartAsync();
         _supervisor = _fake.Connect();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _fake.DisposeAsync();

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using LmDeploy.EndToEnd.Tests.Processes;
 using LmDeploy.EndToEnd.Tests.Serving;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Attacks;
 

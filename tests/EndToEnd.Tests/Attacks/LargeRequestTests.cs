@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using LmDeploy.EndToEnd.Tests.Processes;
 using LmDeploy.EndToEnd.Tests.Serving;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Attacks;
 
@@ -20,13 +19,13 @@ public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
 
     private Server _server = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await Server.StartAsync($"pebble={Repository.Pebble}");
         (await _server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":1}""")).Status.ShouldBe(200);
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Fields_OfAHundredThousandElements_AreAnsweredInTime()

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LmDeploy.EndToEnd.Tests.Processes;
 using LmDeploy.EndToEnd.Tests.Serving;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Attacks;
 
@@ -19,13 +18,13 @@ public sealed class LargeTextTests(ITestOutputHelper output) : IAsyncLifetime
 
     private Server _server = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await Server.StartAsync($"pebble={Repository.Pebble}");
         (await _server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":1}""")).Status.ShouldBe(200);
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Texts_OfTheLongestLength_AreEncodedOneAtATime()

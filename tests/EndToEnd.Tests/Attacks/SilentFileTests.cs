@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using LmDeploy.EndToEnd.Tests.Processes;
 using LmDeploy.EndToEnd.Tests.Serving;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Attacks;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.CommandLine;
 

@@ -19,7 +19,7 @@ public sealed class BadModelTests : IAsyncLifetime
         { "missing folder", "model_not_found", "nowhere" },
     };
 
-    public Task InitializeAsync()
+    public ValueTask InitializeAsync()
     {
         foreach (var file in Directory.GetFiles(Repository.Golden("llama3")))
         {
@@ -27,10 +27,10 @@ public sealed class BadModelTests : IAsyncLifetime
         }
 
         _supervisor = _sandbox.StartSupervisor();
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _sandbox.DisposeAsync();

@@ -17,9 +17,9 @@ public sealed class EnvironmentFaultTests : IAsyncLifetime
 
     private SupervisorOptions InRun => new() { SocketPath = Path.Combine(_run, "s.sock") };
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Directory.Exists(_run))
         {

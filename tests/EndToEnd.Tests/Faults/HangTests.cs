@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using LmDeploy.EndToEnd.Tests.Faults.Streams;
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Faults;
 

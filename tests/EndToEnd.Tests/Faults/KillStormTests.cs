@@ -1,6 +1,5 @@
 using LmDeploy.EndToEnd.Tests.Faults.Streams;
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Faults;
 

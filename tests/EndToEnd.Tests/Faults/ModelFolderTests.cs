@@ -1,5 +1,4 @@
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Faults;
 
@@ -17,7 +16,7 @@ public sealed class ModelFolderTests(ITestOutputHelper output) : IAsyncLifetime
 
     private string Weights => Path.Combine(_folder, "model.safetensors");
 
-    public Task InitializeAsync()
+    public ValueTask InitializeAsync()
     {
         foreach (var file in Directory.GetFiles(Repository.Boulder))
         {
@@ -25,10 +24,10 @@ public sealed class ModelFolderTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         _supervisor = _sandbox.StartSupervisor();
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _sandbox.DisposeAsync();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Faults;
 

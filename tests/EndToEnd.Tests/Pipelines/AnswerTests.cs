@@ -9,13 +9,13 @@ public sealed class AnswerTests : IAsyncLifetime
     private Supervisor _supervisor = null!;
     private Pipeline _pipe = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _supervisor = _sandbox.StartSupervisor();
         _pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: _supervisor);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _pipe.DisposeAsync();
         await _supervisor.DisposeAsync();

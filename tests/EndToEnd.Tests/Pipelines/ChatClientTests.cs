@@ -20,13 +20,13 @@ public sealed class ChatClientTests : IAsyncLifetime
 
     private static ChatOptions Greedy => new() { Temperature = 0 };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _supervisor = _sandbox.StartSupervisor();
         _pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: _supervisor);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _pipe.DisposeAsync();
         await _supervisor.DisposeAsync();

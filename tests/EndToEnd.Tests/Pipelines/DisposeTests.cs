@@ -10,10 +10,10 @@ public sealed class DisposeTests : IAsyncLifetime
     private readonly Sandbox _sandbox = new();
     private Supervisor _supervisor = null!;
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         _supervisor = await Supervisor.PrivateAsync(new SupervisorOptions { Home = Repository.Home, SocketPath = Path.Combine(_sandbox.Folder, "s.sock") });
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _sandbox.DisposeAsync();

@@ -11,13 +11,13 @@ public sealed class ScoringTests : IAsyncLifetime
     private Supervisor _supervisor = null!;
     private Pipeline _pipe = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _supervisor = _sandbox.StartSupervisor();
         _pipe = await Pipeline.CreateAsync(Repository.Boulder, supervisor: _supervisor);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _pipe.DisposeAsync();
         await _supervisor.DisposeAsync();

@@ -16,7 +16,7 @@ public sealed class StructuredAnswerTests : IAsyncLifetime
     private Supervisor _supervisor = null!;
     private Pipeline _pipe = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (var json in (string[])
         [
@@ -35,7 +35,7 @@ public sealed class StructuredAnswerTests : IAsyncLifetime
         _pipe = await Pipeline.CreateAsync(_folder.FullName, supervisor: _supervisor);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _pipe.DisposeAsync();
         await _supervisor.DisposeAsync();

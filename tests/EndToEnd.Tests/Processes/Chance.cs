@@ -1,5 +1,3 @@
-using Xunit.Abstractions;
-
 namespace LmDeploy.EndToEnd.Tests.Processes;
 
 /// <summary>Random choices that can be repeated: the seed is printed, and LMDEPLOY_SEED sets it. Not thread-safe; <see cref="Fork"/> gives each thread its own.</summary>

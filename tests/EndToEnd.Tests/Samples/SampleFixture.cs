@@ -7,7 +7,7 @@ public sealed class SampleFixture : IAsyncLifetime
 {
     internal Sandbox Sandbox { get; } = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync() => await Sandbox.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Sandbox.DisposeAsync();
 }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Serving;
 

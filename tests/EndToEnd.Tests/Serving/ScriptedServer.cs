@@ -33,7 +33,7 @@ public sealed class ScriptedServer : IAsyncLifetime
 
     internal Server Server { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (var script in ScriptedAnswer.All)
         {
@@ -54,7 +54,7 @@ public sealed class ScriptedServer : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var pipeline in _pipelines.Values)
         {

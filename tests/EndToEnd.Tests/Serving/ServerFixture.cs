@@ -9,7 +9,7 @@ public sealed class ServerFixture : IAsyncLifetime
 
     internal Uri OpenAIAddress => new(Server.Address, "/v1");
 
-    public async Task InitializeAsync() => Server = await Server.StartAsync($"pebble={Repository.Pebble}", Repository.Boulder);
+    public async ValueTask InitializeAsync() => Server = await Server.StartAsync($"pebble={Repository.Pebble}", Repository.Boulder);
 
-    public async Task DisposeAsync() => await Server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 }

@@ -1,5 +1,4 @@
 using LmDeploy.EndToEnd.Tests.Processes;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Serving;
 

@@ -16,13 +16,13 @@ public sealed class GenerationConfigTests : IAsyncLifetime
 
     private TextModel _model = null!;
 
-    public async Task InitializeAsync() => _model = await TextModel.LoadAsync(
+    public async ValueTask InitializeAsync() => _model = await TextModel.LoadAsync(
         Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _model.Dispose();
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

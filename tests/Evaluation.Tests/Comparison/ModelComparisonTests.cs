@@ -15,13 +15,13 @@ public sealed class ModelComparisonTests : IAsyncLifetime
 
     private ComparisonOptions Options => new() { Supervisor = _supervisor, StateFile = Path.Join(_folder, "state.jsonl"), BatchSize = 2 };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _fake = await FakeSupervisor.StartAsync();
         _supervisor = _fake.Connect();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _fake.DisposeAsync();

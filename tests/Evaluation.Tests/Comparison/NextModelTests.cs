@@ -17,13 +17,13 @@ public sealed class NextModelTests : IAsyncLifetime
 
     private string Loaded => Path.GetFileName(_fake.Opened[^1].Model);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _fake = await FakeSupervisor.StartAsync();
         _supervisor = _fake.Connect();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
         await _fake.DisposeAsync();

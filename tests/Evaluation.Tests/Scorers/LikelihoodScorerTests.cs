@@ -10,14 +10,14 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
     private LmDeploy.Supervisor _supervisor = null!;
     private Pipeline _pipeline = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _fake = await FakeSupervisor.StartAsync();
         _supervisor = _fake.Connect();
         _pipeline = await Pipeline.CreateAsync("model", null, _supervisor).InTime();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _pipeline.DisposeAsync();
         await _supervisor.DisposeAsync();

@@ -4,7 +4,6 @@ using LmDeploy.Text.Guided;
 using LmDeploy.Text.Tests.Templates;
 using LmDeploy.Text.Tests.Tokenization;
 using LmDeploy.Text.Tokenization;
-using Xunit.Abstractions;
 
 namespace LmDeploy.Text.Tests.Guided;
 

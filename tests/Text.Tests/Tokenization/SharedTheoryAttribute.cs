@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LmDeploy.Text.Tests.Templates;
 
 namespace LmDeploy.Text.Tests.Tokenization;
@@ -6,5 +7,7 @@ namespace LmDeploy.Text.Tests.Tokenization;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedTheoryAttribute : TheoryAttribute
 {
-    public SharedTheoryAttribute() => Skip = SharedData.Missing;
+    public SharedTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
+        Skip = SharedData.Missing;
 }

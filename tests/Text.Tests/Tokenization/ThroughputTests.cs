@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using LmDeploy.Text.Tests.Templates;
 using LmDeploy.Text.Tokenization;
-using Xunit.Abstractions;
 
 namespace LmDeploy.Text.Tests.Tokenization;
 

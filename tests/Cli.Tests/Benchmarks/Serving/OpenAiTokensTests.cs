@@ -15,7 +15,7 @@ public sealed class OpenAiTokensTests : IAsyncLifetime
     private string? _authorization;
     private OpenAiTokens _tokens = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -31,7 +31,7 @@ public sealed class OpenAiTokensTests : IAsyncLifetime
         _tokens = new OpenAiTokens(new Uri($"{_app.Urls.First()}/v1/"), "m", "secret");
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _tokens.Dispose();
         await _app.DisposeAsync();

@@ -1,6 +1,5 @@
 using LmDeploy.EndToEnd.Tests.Processes;
 using LmDeploy.EndToEnd.Tests.Serving;
-using Xunit.Abstractions;
 
 namespace LmDeploy.EndToEnd.Tests.Attacks.Storms;
 

@@ -11,9 +11,9 @@ public sealed class ClientKillTests : IAsyncLifetime
 
     private readonly Sandbox _sandbox = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync() => await _sandbox.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _sandbox.DisposeAsync();
 
     [Theory]
     [SoakData(Moment.Spawned)]

@@ -14,9 +14,9 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
     private readonly Sandbox _sandbox = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync() => await _sandbox.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _sandbox.DisposeAsync();
 
     [Theory]
     [SoakData(Moment.Spawned, "starting")]

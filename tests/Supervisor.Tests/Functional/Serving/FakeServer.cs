@@ -20,13 +20,13 @@ public class FakeServer : IAsyncLifetime
 
     private protected virtual ServeOptions Options => new();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Supervisor = await RealSupervisor.StartServingAsync(Options, Model, SlashedModel);
         Http = new HttpClient { BaseAddress = Address };
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await Supervisor.DisposeAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
 
 namespace LmDeploy.Supervisor.Tests.Workers.MemoryLimits;
@@ -6,7 +7,9 @@ namespace LmDeploy.Supervisor.Tests.Workers.MemoryLimits;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class CgroupFactAttribute : FactAttribute
 {
-    public CgroupFactAttribute() => Skip = WhyNot();
+    public CgroupFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
+        Skip = WhyNot();
 
     private static string? WhyNot()
     {

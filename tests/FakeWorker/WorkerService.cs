@@ -71,13 +71,13 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         await responseStream.WriteAsync(new LoadEvent { Loaded = new ModelInfo { Architecture = "Fake", Device = "cpu", Dtype = "float32", SessionLen = 128 } });
     }
 
-    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
+    public override async Task Generate(WorkerGenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
     {
         Check(context);
         for (var index = 0; index < request.Prompts.Count; index++)
         {
             var prompt = request.Prompts[index];
-            var text = prompt.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : prompt.Text;
+            var text = prompt.Prompt.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : prompt.Prompt.Text;
             await responseStream.WriteAsync(new GenerationEvent { Index = index, Started = Begin(text, ConfigOf(request, index)) });
             if (Behaviour.Has(Behaviour.CrashOnGenerate))
             {
@@ -155,7 +155,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         }
     }
 
-    public override async Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
+    public override async Task<LogLikelihoodResponse> LogLikelihood(WorkerLogLikelihoodRequest request, ServerCallContext context)
     {
         Check(context);
         await ComputeAsync(request.Inputs.Select(input => input.Prompt));
@@ -171,21 +171,21 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         };
     }
 
-    public override async Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)
+    public override async Task<RewardScoreResponse> RewardScore(WorkerRewardScoreRequest request, ServerCallContext context)
     {
         Check(context);
         await ComputeAsync(request.Prompts);
-        return new RewardScoreResponse { Results = { request.Prompts.Select(prompt => new RewardResult { Score = prompt.Text.Length }) } };
+        return new RewardScoreResponse { Results = { request.Prompts.Select(prompt => new RewardResult { Score = prompt.Prompt.Text.Length }) } };
     }
 
-    public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    public override async Task<EmbedResponse> Embed(WorkerEmbedRequest request, ServerCallContext context)
     {
         Check(context);
         await ComputeAsync(request.Prompts);
-        return new EmbedResponse { Results = { request.Prompts.Select(prompt => new EmbeddingResult { Vector = { prompt.Text.Length } }) } };
+        return new EmbedResponse { Results = { request.Prompts.Select(prompt => new EmbeddingResult { Vector = { prompt.Prompt.Text.Length } }) } };
     }
 
-    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
+    public override Task<TokenizeResponse> Tokenize(WorkerTokenizeRequest request, ServerCallContext context)
     {
         Check(context);
         if (Behaviour.Has(Behaviour.CrashOnce))
@@ -208,7 +208,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         return Task.FromResult(new Ceilings { Device = "fake", ProductFlops = 7 });
     }
 
-    private static GenerationConfig ConfigOf(GenerateRequest request, int index) =>
+    private static GenerationConfig ConfigOf(WorkerGenerateRequest request, int index) =>
         request.Configs.Count == 0 ? new GenerationConfig() : request.Configs[request.Configs.Count == 1 ? 0 : index];
 
     private static GenerationStarted Begin(string prompt, GenerationConfig config) => new()
@@ -221,12 +221,12 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     };
 
     /// <summary>Computes prompts one after the other; a poisoned one kills, and the first one does where the worker is to die once.</summary>
-    private async Task ComputeAsync(IEnumerable<Prompt> prompts)
+    private async Task ComputeAsync(IEnumerable<WorkerPrompt> prompts)
     {
         foreach (var prompt in prompts)
         {
             Step(prompt.RequestId, isRunning: true);
-            if (prompt.Text.Contains(Poison, StringComparison.Ordinal))
+            if (prompt.Prompt.Text.Contains(Poison, StringComparison.Ordinal))
             {
                 await Console.Error.WriteLineAsync("fake: poisoned");
                 LibC.Abort();

@@ -5,7 +5,7 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Serving;
 
-/// <summary>Writes what <c>serve</c> hands to the supervisor: the contract's ServeOptions as JSON.</summary>
+/// <summary>Writes what <c>serve</c> hands to the supervisor; its <c>ServeOptions</c> read it.</summary>
 internal static class ServeOptionsJson
 {
     /// <exception cref="UsageException">A value in the file cannot be meant.</exception>
@@ -76,12 +76,10 @@ internal static class ServeOptionsJson
         }
 
         json.WriteStartObject();
-        json.WriteStartObject("open");
-        json.WriteString("model", path);
+        json.WriteString("path", path);
         json.WriteString("name", model.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
         json.WritePropertyName("engine");
         JsonSerializer.Serialize(json, model.Engine);
-        json.WriteEndObject();
         json.WriteStartArray("aliases");
         model.Aliases.ForEach(json.WriteStringValue);
         json.WriteEndArray();

@@ -102,7 +102,7 @@ public sealed record EngineConfig
     /// <summary>What a worker that starts together with the supervisor has to be ready for to run this; a limit counts from a worker's first byte.</summary>
     internal FirstWorkerDevice FirstWorker => MemoryLimit is not null ? FirstWorkerDevice.None : Device is EngineDevice.Cpu ? FirstWorkerDevice.Cpu : FirstWorkerDevice.Gpu;
 
-    /// <summary>The settings as a JSON object with the names of the contract, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
+    /// <summary>The settings as a JSON object, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
-    public string ToJson() => ContractJson.Write(this.ToWire());
+    public string ToJson() => V1.EngineFields.Write(this.ToOpen(""));
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Validation;
 
 namespace LmDeploy.Loading;
@@ -14,7 +15,7 @@ internal static class EngineConfigWire
             throw new ArgumentException(problem, nameof(config));
         }
 
-        return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire() };
+        return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire(), Supervision = config.ToSupervision(), Admission = config.ToAdmission() };
     }
 
     public static V1.EngineConfig ToWire(this EngineConfig config)
@@ -37,13 +38,6 @@ internal static class EngineConfigWire
             CacheBlockSeqLen = config.CacheBlockSeqLen,
             CacheMaxEntryCount = config.CacheMaxEntryCount,
             ChatTemplate = config.ChatTemplate ?? "",
-            LoadTimeoutMs = (long)config.LoadTimeout.TotalMilliseconds,
-            StopGraceMs = (long)config.StopGrace.TotalMilliseconds,
-            MaxRestarts = config.MaxRestarts,
-            RestartWindowMs = (long)config.RestartWindow.TotalMilliseconds,
-            HangTimeoutMs = (long)config.HangTimeout.TotalMilliseconds,
-            AdmissionTimeoutMs = (long)config.AdmissionTimeout.TotalMilliseconds,
-            PoisonTtlMs = (long)config.PoisonTtl.TotalMilliseconds,
         };
         if (config.SessionLen is { } sessionLen)
         {
@@ -65,6 +59,22 @@ internal static class EngineConfigWire
             wire.Threads = threads;
         }
 
+        return wire;
+    }
+
+    private static V1.SupervisionConfig ToSupervision(this EngineConfig config) => new()
+    {
+        LoadTimeout = Duration.FromTimeSpan(config.LoadTimeout),
+        StopGrace = Duration.FromTimeSpan(config.StopGrace),
+        MaxRestarts = config.MaxRestarts,
+        RestartWindow = Duration.FromTimeSpan(config.RestartWindow),
+        HangTimeout = Duration.FromTimeSpan(config.HangTimeout),
+        PoisonTtl = Duration.FromTimeSpan(config.PoisonTtl),
+    };
+
+    private static V1.AdmissionConfig ToAdmission(this EngineConfig config)
+    {
+        var wire = new V1.AdmissionConfig { Timeout = Duration.FromTimeSpan(config.AdmissionTimeout) };
         if (config.MemoryLimit is { } memoryLimit)
         {
             wire.MemoryLimitBytes = memoryLimit;

@@ -115,7 +115,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         var free = FreeBytes(plan, settings);
         if (needed > free)
         {
-            if (settings.MemoryLimit is { } limit && plan.Device.type != DeviceType.CUDA && HostMemory.BytesLeftOf(limit) < needed)
+            if (settings.Limits.ResidentBytes is { } limit && plan.Device.type != DeviceType.CUDA && HostMemory.BytesLeftOf(limit) < needed)
             {
                 throw new EngineException(
                     ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are left of memory_limit_bytes, {limit}; raise it.", "memory_limit_bytes");
@@ -129,7 +129,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
     {
         if (plan.Device.type != DeviceType.CUDA)
         {
-            return Math.Min(HostMemory.AvailableBytes(), HostMemory.BytesLeftOf(settings.MemoryLimit ?? long.MaxValue));
+            return Math.Min(HostMemory.AvailableBytes(), HostMemory.BytesLeftOf(settings.Limits.ResidentBytes ?? long.MaxValue));
         }
 
         // The driver answers a thread that has a context, and the first tensor gives it one.
@@ -158,7 +158,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         var attention = spec.Attention;
         var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize(), attention.ValuesAreKeys);
         var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
-        var most = Math.Min(perSequence * settings.MaxBatchSize, Math.Max(1, (settings.MaxCacheBytes ?? long.MaxValue) / blockBytes));
+        var most = Math.Min(perSequence * settings.MaxBatchSize, Math.Max(1, (settings.Limits.CacheBytes ?? long.MaxValue) / blockBytes));
         var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), most);
         return new CacheGeometry(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, blocks + 1, attention.ValuesAreKeys);
     }

@@ -20,7 +20,7 @@ internal sealed class EmbeddingEncoder(PromptEncoder encoder, EngineThread engin
             var ids = encoder.EncodeWithin(sessionLen, prompt, cancellationToken).Ids;
             PrefillLimits.Check(ids.Length, sessionLen);
             IPooling pooling = isMean ? new MeanPooling(ids.Length) : new LastPooling(ids.Length);
-            var request = PrefillRequest.Create(prompt.RequestId, origin, ids, [pooling], cancellationToken);
+            var request = PrefillRequest.Create(origin, ids, [pooling], cancellationToken);
             engine.Submit(request);
             await request.Done.ConfigureAwait(false);
             var vector = pooling.Vector.AsSpan(0, dimensions);

@@ -16,9 +16,10 @@ namespace LmDeploy.Engine.Generation;
 internal sealed class RequestFactory(
     PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
+    /// <param name="resumedIds">Tokens that were generated before: generation goes on after them, and nothing is said of them again. Null for none.</param>
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
     public GenerationRequest Generation(
-        int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null)
+        int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null, IReadOnlyList<int>? resumedIds = null)
     {
         outputs.RequireTokens();
         var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : GenerationLimits.DefaultMaxNewTokens;
@@ -41,7 +42,7 @@ internal sealed class RequestFactory(
         }
 
         maxNewTokens = Math.Min(maxNewTokens, room);
-        var resumed = encoder.Check([.. prompt.ResumedTokenIds]);
+        var resumed = encoder.Check(resumedIds ?? [], "resumed_token_ids");
         if (resumed.Length > maxNewTokens)
         {
             throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
@@ -64,7 +65,6 @@ internal sealed class RequestFactory(
             answers.Create(prompt, encoded, config, stopWords),
             config.IncludeStopStrInOutput)
         {
-            Id = prompt.RequestId,
             Origin = origin ?? new RequestOrigin(events, 0),
             PromptIds = ids,
             Sampling = sampling,

@@ -58,11 +58,13 @@ internal sealed class TextModel : IDisposable
     /// <param name="startLibTorch">Called on the engine's thread before its first tensor.</param>
     /// <param name="flight">Where the engine notes what it is doing; null for nowhere.</param>
     /// <param name="progress">Bytes loaded so far, and in all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="limits">The memory it may take; null for no limits.</param>
     /// <exception cref="Errors.EngineException">The folder cannot be served; the message names the file, the tensor or the setting.</exception>
     public static async Task<TextModel> LoadAsync(
-        string folder, EngineConfig config, Action startLibTorch, FlightRecord? flight, Action<long, long> progress, CancellationToken cancellationToken)
+        string folder, EngineConfig config, Action startLibTorch, FlightRecord? flight, Action<long, long> progress, CancellationToken cancellationToken, MemoryLimits? limits = null)
     {
-        var settings = EngineSettings.From(config);
+        var settings = EngineSettings.From(config, limits);
         var configFile = ConfigFile.Open(folder, "config.json");
         var defaults = GenerationDefaults.Read(folder, configFile);
         var embeddings = EmbeddingDefaults.Read(folder);

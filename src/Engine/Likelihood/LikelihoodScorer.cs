@@ -15,7 +15,7 @@ namespace LmDeploy.Engine.Likelihood;
 internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
-    public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, object caller, CancellationToken cancellationToken)
+    public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var scores = Enumerable.Range(0, Math.Max(input.Continuations.Count, 1)).Select(_ => new ContinuationScore()).ToArray();
         try
@@ -35,7 +35,7 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenize
         return new LogLikelihoodResult { Continuations = { scores } };
 
         Task RunAsync(IEnumerable<(int[] Ids, List<Scored> Readouts)> prefills) => Task.WhenAll(prefills.Select(prefill => FillAsync(
-            PrefillRequest.Create(input.Prompt?.RequestId ?? 0, new RequestOrigin(caller, 0), prefill.Ids, [.. prefill.Readouts.Select(scored => scored.Readout)], cancellationToken), prefill.Readouts)).ToList());
+            PrefillRequest.Create(origin, prefill.Ids, [.. prefill.Readouts.Select(scored => scored.Readout)], cancellationToken), prefill.Readouts)).ToList());
     }
 
     private Scored EncodePrompt(Prompt prompt, ContinuationScore score, CancellationToken cancellationToken)

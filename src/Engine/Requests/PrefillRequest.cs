@@ -13,11 +13,9 @@ internal sealed class PrefillRequest : EngineRequest
     /// <summary>Completes when the readouts have everything.</summary>
     public Task Done => _done.Task;
 
-    /// <param name="id">Names it in the flight record; 0 for none.</param>
     /// <param name="origin">Whose it is.</param>
-    public static PrefillRequest Create(ulong id, RequestOrigin origin, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
+    public static PrefillRequest Create(RequestOrigin origin, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
     {
-        Id = id,
         Origin = origin,
         PromptIds = ids,
         Readouts = readouts,

@@ -10,7 +10,7 @@ namespace LmDeploy.Engine.Rewards;
 internal sealed class RewardScorer(PromptEncoder encoder, EngineThread engine, ModelOutputs outputs, int sessionLen)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
-    public async Task<RewardResult> ScoreAsync(Prompt prompt, object caller, CancellationToken cancellationToken)
+    public async Task<RewardResult> ScoreAsync(Prompt prompt, RequestOrigin origin, CancellationToken cancellationToken)
     {
         try
         {
@@ -19,7 +19,7 @@ internal sealed class RewardScorer(PromptEncoder encoder, EngineThread engine, M
             var counted = ids[..Length(ids, head.Padding)];
             PrefillLimits.Check(counted.Length, sessionLen);
             var readout = new RewardReadout(counted.Length - 1);
-            var request = PrefillRequest.Create(prompt.RequestId, new RequestOrigin(caller, 0), counted, [readout], cancellationToken);
+            var request = PrefillRequest.Create(origin, counted, [readout], cancellationToken);
             engine.Submit(request);
             await request.Done.ConfigureAwait(false);
             return new RewardResult { Score = readout.Score, InputTokenLen = ids.Length };

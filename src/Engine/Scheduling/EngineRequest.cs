@@ -8,7 +8,7 @@ namespace LmDeploy.Engine.Scheduling;
 internal abstract class EngineRequest
 {
     /// <summary>Names the request in the flight record; 0 for none.</summary>
-    public ulong Id { get; init; }
+    public ulong Id => Origin.Id;
 
     /// <summary>Default: a caller of its own, who shares with all that have no salt.</summary>
     public RequestOrigin Origin { get; init; } = new(new object(), 0);

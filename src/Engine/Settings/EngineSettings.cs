@@ -24,11 +24,7 @@ internal sealed record EngineSettings
 
     public int Threads { get; private init; }
 
-    /// <summary>The most memory of the host that this process may take, in bytes; null for no limit.</summary>
-    public long? MemoryLimit { get; private init; }
-
-    /// <summary>The most a cache may take that is a share of free memory, in bytes; null when the share alone counts.</summary>
-    public long? MaxCacheBytes { get; private init; }
+    public MemoryLimits Limits { get; private init; } = MemoryLimits.None;
 
     /// <summary>Whether weights are random numbers instead of those of the checkpoint.</summary>
     public bool MakesWeights { get; private init; }
@@ -39,8 +35,10 @@ internal sealed record EngineSettings
     /// <summary>Whether <see cref="SessionLen"/> may be more than the model was made for.</summary>
     public bool AllowsLongSession { get; private init; }
 
+    /// <param name="config">What was asked for.</param>
+    /// <param name="limits">What was promised; null for no limits.</param>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>, naming the setting, its value and its range.</exception>
-    public static EngineSettings From(EngineConfig config) => new()
+    public static EngineSettings From(EngineConfig config, MemoryLimits? limits = null) => new()
     {
         SessionLen = config.HasSessionLen ? AtLeastOne("session_len", config.SessionLen) : null,
         MaxBatchSize = config.HasMaxBatchSize ? AtLeastOne("max_batch_size", config.MaxBatchSize) : EngineDefaults.MaxBatchSize,
@@ -49,8 +47,7 @@ internal sealed record EngineSettings
         EnablePrefixCaching = !config.HasEnablePrefixCaching || config.EnablePrefixCaching,
         CacheBlockSeqLen = config.HasCacheBlockSeqLen ? AtLeastOne("cache_block_seq_len", config.CacheBlockSeqLen) : EngineDefaults.CacheBlockSeqLen,
         CacheMaxEntryCount = config.HasCacheMaxEntryCount ? Positive("cache_max_entry_count", config.CacheMaxEntryCount) : EngineDefaults.CacheMaxEntryCount,
-        MaxCacheBytes = config.HasMaxCacheBytes ? config.MaxCacheBytes : null,
-        MemoryLimit = config.HasMemoryLimitBytes ? config.MemoryLimitBytes : null,
+        Limits = limits ?? MemoryLimits.None,
         MakesWeights = config.LoadFormat switch
         {
             "" or "auto" => false,

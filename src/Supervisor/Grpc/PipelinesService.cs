@@ -43,30 +43,27 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
 
     public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
     {
-        foreach (var input in request.Inputs)
-        {
-            input.Prompt ??= new Prompt(); // The worker says what is wrong with it.
-        }
-
-        return proxy.CallAsync(
-            request,
-            request.Key,
-            [.. request.Inputs.Select(input => input.Prompt)],
-            (client, asked, options) => client.LogLikelihoodAsync(asked, options),
-            context.CancellationToken);
+        var asked = request.ForWorker();
+        return proxy.CallAsync(asked, request.Key, [.. asked.Inputs.Select(input => input.Prompt)], (client, call, options) => client.LogLikelihoodAsync(call, options), context.CancellationToken);
     }
 
-    public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.RewardScoreAsync(asked, options), context.CancellationToken);
+    public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)
+    {
+        var asked = request.ForWorker();
+        return proxy.CallAsync(asked, request.Key, asked.Prompts, (client, call, options) => client.RewardScoreAsync(call, options), context.CancellationToken);
+    }
 
-    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request, request.Key, request.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), context.CancellationToken);
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        var asked = request.ForWorker();
+        return proxy.CallAsync(asked, request.Key, asked.Prompts, (client, call, options) => client.EmbedAsync(call, options), context.CancellationToken);
+    }
 
     public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
+        proxy.CallAsync(request.ForWorker(), request.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), context.CancellationToken);
 
     public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
-        proxy.CallAsync(request, request.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), context.CancellationToken);
+        proxy.CallAsync(request.ForWorker(), request.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), context.CancellationToken);
 
     /// <summary>Turns the end of the holder's stream into the end of the pipeline.</summary>
     private async Task WatchHolderAsync(Pipeline pipeline, IAsyncStreamReader<HoldRequest> requests, CancellationToken cancellationToken)

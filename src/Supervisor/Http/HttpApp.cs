@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Http.Access;

@@ -1,7 +1,6 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
-using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 
 namespace LmDeploy.Supervisor.Http;
 
@@ -23,8 +22,7 @@ internal sealed class HttpServer : IAsyncDisposable
     public static async Task<HttpServer> StartAsync(ServeOptions options, IServiceProvider supervisor, ILoggerProvider log)
     {
         var served = supervisor.GetRequiredService<ServedModels>();
-        List<ServedModel> models = [.. options.Models.Select(model => new ServedModel(
-            model.Open, model.Aliases, Math.Max(model.Replicas, 1), TimeSpan.FromMilliseconds(model.TtlMs), model.Pinned))];
+        List<ServedModel> models = [.. options.Models.Select(ToModel)];
         models.ForEach(served.Add);
         var server = new HttpServer(HttpApp.Build(options, supervisor, log));
         try
@@ -39,6 +37,18 @@ internal sealed class HttpServer : IAsyncDisposable
 
         supervisor.GetRequiredService<Preloading>().Begin(models.Where((_, i) => options.Models[i].Preload), server._ending.Token);
         return server;
+    }
+
+    private static ServedModel ToModel(ServedModelOptions model)
+    {
+        try
+        {
+            return model.ToModel();
+        }
+        catch (FormatException exception)
+        {
+            throw new SupervisorException(ErrorCodes.InvalidRequest, $"engine of {model.Name} cannot be read: {exception.Message}", "engine");
+        }
     }
 
     /// <summary>Ends what is left of its connections.</summary>

@@ -1,3 +1,4 @@
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Memory;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Bodies;

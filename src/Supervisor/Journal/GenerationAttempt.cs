@@ -13,7 +13,7 @@ internal sealed class GenerationAttempt
     {
         _journal = journal;
         _prompts = prompts;
-        Request = new GenerateRequest { Caller = journal.Caller, CacheSalt = journal.CacheSalt };
+        Request = new WorkerGenerateRequest { Caller = journal.Caller, CacheSalt = journal.CacheSalt };
         foreach (var (prompt, config) in prompts.Select(index => journal[index].Continue()))
         {
             Request.Prompts.Add(prompt);
@@ -21,7 +21,7 @@ internal sealed class GenerationAttempt
         }
     }
 
-    public GenerateRequest Request { get; }
+    public WorkerGenerateRequest Request { get; }
 
     public bool IsFinished => _prompts.All(index => _journal[index].IsFinished);
 

@@ -60,16 +60,9 @@ internal sealed class GenerationJournal : IDisposable
 
     private static bool MayDraw(GenerationConfig config) => config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Default;
 
-    private static string FingerprintOf(Prompt prompt, GenerationConfig config)
-    {
-        var asked = prompt.Clone();
-        asked.RequestId = 0;
-        return Fingerprint.Of(asked, config);
-    }
-
     private PromptJournal Open(Prompt prompt, GenerationConfig config)
     {
-        var journal = new PromptJournal(prompt, Seeded(config), new Lazy<string>(() => FingerprintOf(prompt, config)));
+        var journal = new PromptJournal(prompt, Seeded(config), new Lazy<string>(() => Fingerprint.Of(prompt, config)));
         journal.Id = _inFlight.Add(journal.Describe, () => journal.IsWaiting);
         return journal;
     }

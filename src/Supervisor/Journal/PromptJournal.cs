@@ -10,7 +10,7 @@ namespace LmDeploy.Supervisor.Journal;
 /// <param name="fingerprint">Of both, before a seed was drawn.</param>
 internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy<string> fingerprint)
 {
-    private readonly List<int> _generated = [.. prompt.ResumedTokenIds];
+    private readonly List<int> _generated = [];
     private TokenIds? _promptIds;
     private bool _isFlushed;
     private int _logitRows;
@@ -27,11 +27,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     public int Generated => _generated.Count;
 
     /// <summary>Names it in flight records.</summary>
-    public ulong Id
-    {
-        get => prompt.RequestId;
-        set => prompt.RequestId = value;
-    }
+    public ulong Id { get; set; }
 
     /// <summary>Writes an event down, just before it is handed on.</summary>
     /// <returns>Whether to hand it on: false for what the caller knows already, and for the farewell of a worker that leaves.</returns>
@@ -75,11 +71,11 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     public RunningRequest Describe() => new() { Id = Id, Fingerprint = Fingerprint, InputTokenLen = _promptIds?.Ids.Count ?? 0, GenerateTokenLen = Generated };
 
     /// <summary>What another worker is to be asked so that it goes on after the last event.</summary>
-    public (Prompt Prompt, GenerationConfig Config) Continue()
+    public (WorkerPrompt Prompt, GenerationConfig Config) Continue()
     {
         if (_promptIds is null)
         {
-            return (prompt, config);
+            return (new WorkerPrompt { Prompt = prompt, RequestId = Id }, config);
         }
 
         // The log-probabilities of the prompt came with its first event, and its logits before it. What the prompt was matters to the answer's first token alone.
@@ -88,7 +84,8 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
         rest.ClearReturnPpl();
         rest.PromptCandidates = 0;
         rest.OutputLogits = rest.OutputLogits == OutputLogits.All ? OutputLogits.Generation : rest.OutputLogits;
-        return (_generated.Count == 0 ? prompt : new Prompt { TokenIds = _promptIds, Tools = prompt.Tools, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
+        var encoded = _generated.Count == 0 ? prompt : new Prompt { TokenIds = _promptIds, Tools = prompt.Tools };
+        return (new WorkerPrompt { Prompt = encoded, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
     }
 
     /// <summary>Leaves the rows out that the caller has.</summary>

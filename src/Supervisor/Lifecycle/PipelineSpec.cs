@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Limits;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
@@ -16,23 +18,23 @@ internal sealed record PipelineSpec : WorkerSpec
     public required int HolderPid { get; init; }
 
     /// <summary>For the worker to leave by itself.</summary>
-    public TimeSpan StopGrace => Engine.HasStopGraceMs ? TimeSpan.FromMilliseconds(Engine.StopGraceMs) : EngineDefaults.StopGrace;
+    public TimeSpan StopGrace => Supervision.StopGrace?.ToTimeSpan() ?? EngineDefaults.StopGrace;
 
     /// <summary>How many times a worker that died is replaced within <see cref="RestartWindow"/>.</summary>
-    public int MaxRestarts => Engine.HasMaxRestarts ? Engine.MaxRestarts : EngineDefaults.MaxRestarts;
+    public int MaxRestarts => Supervision.HasMaxRestarts ? Supervision.MaxRestarts : EngineDefaults.MaxRestarts;
 
-    public TimeSpan RestartWindow => Engine.HasRestartWindowMs ? TimeSpan.FromMilliseconds(Engine.RestartWindowMs) : EngineDefaults.RestartWindow;
+    public TimeSpan RestartWindow => Supervision.RestartWindow?.ToTimeSpan() ?? EngineDefaults.RestartWindow;
 
     /// <summary>How long a worker may be silent, or make no progress with its work; null for ever.</summary>
-    public TimeSpan? HangTimeout => Engine switch
+    public TimeSpan? HangTimeout => Supervision.HangTimeout?.ToTimeSpan() switch
     {
-        { HasHangTimeoutMs: false } => EngineDefaults.HangTimeout,
-        { HangTimeoutMs: 0 } => null,
-        _ => TimeSpan.FromMilliseconds(Engine.HangTimeoutMs),
+        null => EngineDefaults.HangTimeout,
+        { Ticks: 0 } => null,
+        var set => set,
     };
 
     /// <summary>How long a prompt that killed two workers is refused.</summary>
-    public TimeSpan PoisonTtl => Engine.HasPoisonTtlMs ? TimeSpan.FromMilliseconds(Engine.PoisonTtlMs) : EngineDefaults.PoisonTtl;
+    public TimeSpan PoisonTtl => Supervision.PoisonTtl?.ToTimeSpan() ?? EngineDefaults.PoisonTtl;
 
     /// <exception cref="SupervisorException">Something in the request cannot be meant.</exception>
     public static PipelineSpec Create(OpenPipeline? open, int holderPid)
@@ -47,21 +49,21 @@ internal sealed record PipelineSpec : WorkerSpec
             throw Invalid("model", $"model is '{open.Model}': expected the absolute path of a model folder.");
         }
 
-        var engine = open.Engine ?? new EngineConfig();
-        CheckRange("load_timeout_ms", engine.HasLoadTimeoutMs, engine.LoadTimeoutMs, EngineDefaults.ShortestTime);
-        CheckRange("stop_grace_ms", engine.HasStopGraceMs, engine.StopGraceMs, TimeSpan.Zero);
-        CheckRange("restart_window_ms", engine.HasRestartWindowMs, engine.RestartWindowMs, EngineDefaults.ShortestTime);
-        CheckRange("hang_timeout_ms", engine.HangTimeoutMs != 0, engine.HangTimeoutMs, EngineDefaults.ShortestHangTimeout);
-        CheckRange("admission_timeout_ms", engine.HasAdmissionTimeoutMs, engine.AdmissionTimeoutMs, TimeSpan.Zero);
-        CheckRange("poison_ttl_ms", engine.HasPoisonTtlMs, engine.PoisonTtlMs, TimeSpan.Zero);
-        if (engine is { HasMemoryLimitBytes: true, MemoryLimitBytes: < EngineDefaults.LeastMemoryLimit })
+        var (supervision, admission) = (open.Supervision ?? new SupervisionConfig(), open.Admission ?? new AdmissionConfig());
+        CheckRange("load_timeout", supervision.LoadTimeout, EngineDefaults.ShortestTime);
+        CheckRange("stop_grace", supervision.StopGrace, TimeSpan.Zero);
+        CheckRange("restart_window", supervision.RestartWindow, EngineDefaults.ShortestTime);
+        CheckRange("hang_timeout", supervision.HangTimeout is { Seconds: 0, Nanos: 0 } ? null : supervision.HangTimeout, EngineDefaults.ShortestHangTimeout);
+        CheckRange("poison_ttl", supervision.PoisonTtl, TimeSpan.Zero);
+        CheckRange("admission_timeout", admission.Timeout, TimeSpan.Zero);
+        if (admission is { HasMemoryLimitBytes: true, MemoryLimitBytes: < EngineDefaults.LeastMemoryLimit })
         {
-            throw Invalid("memory_limit_bytes", $"memory_limit_bytes is {engine.MemoryLimitBytes}: expected at least {EngineDefaults.LeastMemoryLimit}.");
+            throw Invalid("memory_limit_bytes", $"memory_limit_bytes is {admission.MemoryLimitBytes}: expected at least {EngineDefaults.LeastMemoryLimit}.");
         }
 
-        if (engine.MaxRestarts is < 0 or > EngineDefaults.MostRestarts)
+        if (supervision.MaxRestarts is < 0 or > EngineDefaults.MostRestarts)
         {
-            throw Invalid("max_restarts", $"max_restarts is {engine.MaxRestarts}: expected a number between 0 and {EngineDefaults.MostRestarts}.");
+            throw Invalid("max_restarts", $"max_restarts is {supervision.MaxRestarts}: expected a number between 0 and {EngineDefaults.MostRestarts}.");
         }
 
         var folder = Path.TrimEndingDirectorySeparator(open.Model);
@@ -70,7 +72,9 @@ internal sealed record PipelineSpec : WorkerSpec
             Id = NewId(),
             Name = open.Name.Length > 0 ? open.Name : Path.GetFileName(folder),
             Model = folder,
-            Engine = engine,
+            Engine = open.Engine ?? new EngineConfig(),
+            Supervision = supervision,
+            Admission = admission,
             HolderPid = holderPid,
         };
     }
@@ -78,23 +82,27 @@ internal sealed record PipelineSpec : WorkerSpec
     /// <summary>The pipeline beside this one that requests under suspicion go to. Its worker is not replaced: its death is the answer.</summary>
     public PipelineSpec ForProbation()
     {
-        var engine = Engine.Clone();
-        engine.MaxRestarts = 0;
-        engine.AdmissionTimeoutMs = 0;
-        return this with { Name = $"{Name} (probation)", Key = NewKey(), Id = NewId(), Engine = engine };
+        var (supervision, admission) = (Supervision.Clone(), Admission.Clone());
+        supervision.MaxRestarts = 0;
+        admission.Timeout = new Duration();
+        return this with { Name = $"{Name} (probation)", Key = NewKey(), Id = NewId(), Supervision = supervision, Admission = admission };
     }
 
     private static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private static string NewId() => RandomNumberGenerator.GetHexString(6, lowercase: true);
 
-    private static void CheckRange(string name, bool isSet, long value, TimeSpan least)
+    /// <summary>Refuses a time that is out of range, or no time at all: the format can say more seconds than a clock, or a second and minus a half.</summary>
+    private static void CheckRange(string name, Duration? value, TimeSpan least)
     {
-        if (isSet && (value < least.TotalMilliseconds || value > EngineDefaults.LongestTime.TotalMilliseconds))
+        if (value is not null && (!IsTime(value) || value.ToTimeSpan() < least || value.ToTimeSpan() > EngineDefaults.LongestTime))
         {
-            throw Invalid(name, $"{name} is {value}: expected milliseconds between {least.TotalMilliseconds} and {EngineDefaults.LongestTime.TotalMilliseconds}.");
+            var seconds = (value.Seconds + (value.Nanos / 1e9)).ToString(CultureInfo.InvariantCulture);
+            throw Invalid(name, string.Create(CultureInfo.InvariantCulture, $"{name} is {seconds} s: expected seconds between {least.TotalSeconds} and {EngineDefaults.LongestTime.TotalSeconds}."));
         }
     }
+
+    private static bool IsTime(Duration value) => value.Seconds is >= 0 and <= int.MaxValue && value.Nanos is >= 0 and < 1_000_000_000;
 
     private static SupervisorException Invalid(string subject, string message) => new(ErrorCodes.InvalidRequest, message, subject);
 }

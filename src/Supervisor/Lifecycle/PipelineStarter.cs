@@ -75,7 +75,7 @@ internal sealed class PipelineStarter(
             }
 
             tell(new PipelineMessage.Connected());
-            var request = new LoadRequest { Model = spec.Model, Engine = Within(spec.Engine, reservation) };
+            var request = new LoadRequest { Model = spec.Model, Engine = spec.Engine, Limits = LimitsOf(spec, reservation) };
             var model = await worker.Connection!.LoadAsync(request, progress => tell(new PipelineMessage.Progressed(progress)), either.Token);
             await reservation.SettleAsync();
             tell(new PipelineMessage.Loaded(model, before is null ? null : await GpuReading.TakeAsync(gpus, either.Token)));
@@ -134,17 +134,21 @@ internal sealed class PipelineStarter(
         }
     }
 
-    /// <summary>The settings, with a cache that keeps to what was promised.</summary>
-    private static EngineConfig Within(EngineConfig engine, Reservation reservation)
+    /// <summary>A cache that keeps to what was promised, and a worker that keeps to its limit.</summary>
+    private static WorkerLimits LimitsOf(WorkerSpec spec, Reservation reservation)
     {
-        if (reservation.CacheBytes is not { } most)
+        var limits = new WorkerLimits();
+        if (reservation.CacheBytes is { } cache)
         {
-            return engine;
+            limits.CacheBytes = cache;
         }
 
-        var within = engine.Clone();
-        within.MaxCacheBytes = most;
-        return within;
+        if (spec.MemoryLimit is { } resident)
+        {
+            limits.ResidentBytes = resident;
+        }
+
+        return limits;
     }
 
     private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, Exception exception) =>

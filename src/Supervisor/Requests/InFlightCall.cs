@@ -12,7 +12,7 @@ internal sealed class InFlightCall : IDisposable
 
     /// <param name="fingerprint">What it is known by when it comes again.</param>
     /// <param name="prompts">The prompts in it that the engine will compute; each is given a number.</param>
-    public InFlightCall(string fingerprint, IReadOnlyList<Prompt> prompts, InFlightRequests inFlight)
+    public InFlightCall(string fingerprint, IReadOnlyList<WorkerPrompt> prompts, InFlightRequests inFlight)
     {
         Fingerprint = fingerprint;
         _inFlight = inFlight;

@@ -33,7 +33,7 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
     public async Task<TResponse> CallAsync<TRequest, TResponse>(
         TRequest request,
         string key,
-        IReadOnlyList<Prompt> prompts,
+        IReadOnlyList<WorkerPrompt> prompts,
         Func<V1.Worker.WorkerClient, TRequest, CallOptions, AsyncUnaryCall<TResponse>> start,
         CancellationToken cancellationToken)
         where TRequest : IMessage

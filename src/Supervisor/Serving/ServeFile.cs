@@ -1,4 +1,4 @@
-using Google.Protobuf;
+using System.Text.Json;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.V1;
 
@@ -15,9 +15,9 @@ internal static class ServeFile
         {
             var text = File.ReadAllText(path);
             File.Delete(path); // First, so that what cannot be meant is not left there with the hashes of keys.
-            return JsonParser.Default.Parse<ServeOptions>(text);
+            return JsonSerializer.Deserialize(text, ServeJson.Default.ServeOptions) ?? throw new JsonException("It is null.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new SupervisorException(ErrorCodes.InvalidRequest, $"What is to be served cannot be read: {exception.Message}", "--serve");
         }

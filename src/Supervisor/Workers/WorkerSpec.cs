@@ -17,14 +17,18 @@ internal record WorkerSpec
 
     public required EngineConfig Engine { get; init; }
 
+    public required SupervisionConfig Supervision { get; init; }
+
+    public required AdmissionConfig Admission { get; init; }
+
     /// <summary>To start and load.</summary>
-    public TimeSpan LoadTimeout => Engine.HasLoadTimeoutMs ? TimeSpan.FromMilliseconds(Engine.LoadTimeoutMs) : EngineDefaults.LoadTimeout;
+    public TimeSpan LoadTimeout => Supervision.LoadTimeout?.ToTimeSpan() ?? EngineDefaults.LoadTimeout;
 
     /// <summary>To wait for memory that others hold.</summary>
-    public TimeSpan AdmissionTimeout => Engine.HasAdmissionTimeoutMs ? TimeSpan.FromMilliseconds(Engine.AdmissionTimeoutMs) : EngineDefaults.AdmissionTimeout;
+    public TimeSpan AdmissionTimeout => Admission.Timeout?.ToTimeSpan() ?? EngineDefaults.AdmissionTimeout;
 
     /// <summary>The most resident memory that the worker may take, in bytes; null for no limit.</summary>
-    public long? MemoryLimit => Engine.HasMemoryLimitBytes ? Engine.MemoryLimitBytes : null;
+    public long? MemoryLimit => Admission.HasMemoryLimitBytes ? Admission.MemoryLimitBytes : null;
 
     /// <summary>Whether the worker may end up on a GPU.</summary>
     public bool MayUseGpu => Engine.Device is not "cpu";

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Engine.Settings;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
 
@@ -40,7 +41,8 @@ internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : 
                     progress.TryWrite(new LoadProgress { Stage = loaded < total ? "loading" : WarmingUp, LoadedBytes = loaded, TotalBytes = total });
                     read = loaded;
                 },
-                cancellationToken);
+                cancellationToken,
+                LimitsOf(request.Limits));
 
             // Once more, with what the weights have become.
             progress.TryWrite(new LoadProgress { Stage = WarmingUp, LoadedBytes = read, TotalBytes = read, Weights = model.Info.Weights });
@@ -52,6 +54,10 @@ internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : 
             progress.Complete();
         }
     }
+
+    private static MemoryLimits LimitsOf(WorkerLimits? limits) => new(
+        limits is { HasCacheBytes: true } ? limits.CacheBytes : null,
+        limits is { HasResidentBytes: true } ? limits.ResidentBytes : null);
 
     public void Dispose() => _model?.Dispose();
 }

@@ -45,7 +45,7 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         await responseStream.WriteAsync(new LoadEvent { Loaded = await loading });
     }
 
-    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
+    public override async Task Generate(WorkerGenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
     {
         var model = host.Model;
         var configs = request.Configs;
@@ -81,10 +81,10 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         }
     }
 
-    public override Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context) =>
+    public override Task<TokenizeResponse> Tokenize(WorkerTokenizeRequest request, ServerCallContext context) =>
         largeTexts.TakeTurnAsync(request, () => Tokenize(request, host.Model, context.CancellationToken), context.CancellationToken);
 
-    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context) =>
+    public override Task<DetokenizeResponse> Detokenize(WorkerDetokenizeRequest request, ServerCallContext context) =>
         largeTexts.TakeTurnAsync(request, () => Detokenize(request, host.Model), context.CancellationToken);
 
     public override async Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context)
@@ -103,12 +103,13 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return CeilingMeasurement.Run();
     });
 
-    private static void Submit(TextModel model, GenerateRequest call, int index, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    private static void Submit(TextModel model, WorkerGenerateRequest call, int index, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
     {
         try
         {
-            model.Submit(model.Requests.Generation(
-                index, call.Prompts[index], config, events, cancellationToken, RequestOrigin.Of(call.Caller, call.CacheSalt, call: events)));
+            var prompt = call.Prompts[index];
+            var origin = RequestOrigin.Of(call.Caller, call.CacheSalt, call: events) with { Id = prompt.RequestId };
+            model.Submit(model.Requests.Generation(index, prompt.Prompt, config, events, cancellationToken, origin, prompt.ResumedTokenIds));
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {
@@ -120,7 +121,7 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         }
     }
 
-    private static TokenizeResponse Tokenize(TokenizeRequest request, TextModel model, CancellationToken cancellationToken)
+    private static TokenizeResponse Tokenize(WorkerTokenizeRequest request, TextModel model, CancellationToken cancellationToken)
     {
         var response = new TokenizeResponse();
         foreach (var prompt in request.Prompts)
@@ -143,7 +144,7 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return response;
     }
 
-    private static DetokenizeResponse Detokenize(DetokenizeRequest request, TextModel model)
+    private static DetokenizeResponse Detokenize(WorkerDetokenizeRequest request, TextModel model)
     {
         var response = new DetokenizeResponse();
         foreach (var input in request.Inputs)

@@ -20,7 +20,7 @@ public sealed class BenchReclaimCommandTests : CommandTestBase
         (await RunAsync("bench", "reclaim", "model", "--rounds", "3", "--json", PathOf("o.json"))).ShouldBe(0);
 
         Enumerable.Range(0, 6).Select(i => victims.IsKilled(i, shouldBe: i % 2 == 1)).ShouldBe([false, true, false, true, false, true]);
-        Fake.Opened.Select(open => open.Engine.MaxRestarts).ShouldBe([5, 0, 5, 0, 5, 0]);
+        Fake.Opened.Select(open => open.Supervision.MaxRestarts).ShouldBe([5, 0, 5, 0, 5, 0]);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
         var figures = json.RootElement.GetProperty("figures").EnumerateArray().ToList();
         figures.Take(6).Select(row => (row.GetProperty("round").GetInt32(), row.GetProperty("killed").GetInt32(), row.GetProperty("milliseconds").GetDouble()))

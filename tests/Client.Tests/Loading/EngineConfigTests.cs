@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LmDeploy.Loading;
 
 namespace LmDeploy.Client.Tests.Loading;
@@ -43,14 +44,14 @@ public sealed class EngineConfigTests
         open.Engine.HasSessionLen.ShouldBeFalse();
         open.Engine.HasMaxBatchSize.ShouldBeFalse();
         open.Engine.HasThreads.ShouldBeFalse();
-        open.Engine.StopGraceMs.ShouldBe(100);
-        open.Engine.MaxRestarts.ShouldBe(5);
-        open.Engine.RestartWindowMs.ShouldBe(60_000);
-        open.Engine.LoadTimeoutMs.ShouldBe(600_000);
-        open.Engine.HangTimeoutMs.ShouldBe(60_000);
-        open.Engine.HasMemoryLimitBytes.ShouldBeFalse();
-        open.Engine.AdmissionTimeoutMs.ShouldBe(30_000);
-        open.Engine.PoisonTtlMs.ShouldBe(600_000);
+        open.Supervision.StopGrace.ToTimeSpan().ShouldBe(TimeSpan.FromMilliseconds(100));
+        open.Supervision.MaxRestarts.ShouldBe(5);
+        open.Supervision.RestartWindow.ToTimeSpan().ShouldBe(TimeSpan.FromMinutes(1));
+        open.Supervision.LoadTimeout.ToTimeSpan().ShouldBe(TimeSpan.FromMinutes(10));
+        open.Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.FromMinutes(1));
+        open.Supervision.PoisonTtl.ToTimeSpan().ShouldBe(TimeSpan.FromMinutes(10));
+        open.Admission.HasMemoryLimitBytes.ShouldBeFalse();
+        open.Admission.Timeout.ToTimeSpan().ShouldBe(TimeSpan.FromSeconds(30));
     }
 
     [Theory]
@@ -60,7 +61,29 @@ public sealed class EngineConfigTests
         => new EngineConfig { LoadFormat = format }.ToOpen("/m").Engine.LoadFormat.ShouldBe(expected);
 
     [Fact]
-    public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { HangTimeout = TimeSpan.Zero }.ToOpen("/m").Engine.HangTimeoutMs.ShouldBe(0);
+    public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { HangTimeout = TimeSpan.Zero }.ToOpen("/m").Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.Zero);
+
+    [Fact]
+    public void ToJson_IsReadBackAsTheSame()
+    {
+        var config = new EngineConfig { SessionLen = 64, LoadTimeout = TimeSpan.FromMilliseconds(1500.5), MaxRestarts = 2, AdmissionTimeout = TimeSpan.Zero, MemoryLimit = 1L << 40 };
+        var read = new V1.OpenPipeline { Model = "/m" };
+        using var json = JsonDocument.Parse(config.ToJson());
+        json.RootElement.GetProperty("load_timeout_ms").GetDouble().ShouldBe(1500.5);
+        V1.EngineFields.Read(json.RootElement, read);
+        read.ShouldBe(config.ToOpen("/m"));
+    }
+
+    [Theory]
+    [InlineData("""{"load_timeout_ms":"soon"}""", "load_timeout_ms")]
+    [InlineData("""{"max_restarts":1.5}""", "max_restarts")]
+    [InlineData("""{"sesion_len":64}""", "sesion_len")]
+    [InlineData("""{"hang_timeout_ms":1e30}""", "hang_timeout")]
+    public void EngineFields_NameWhatCannotBeRead(string fields, string named)
+    {
+        using var json = JsonDocument.Parse(fields);
+        Should.Throw<FormatException>(() => V1.EngineFields.Read(json.RootElement, new V1.OpenPipeline())).Message.ShouldContain(named);
+    }
 
     [Fact]
     public void ToOpen_RefusesTextWithoutUtf8()

@@ -173,8 +173,8 @@ public sealed class GuidedTests
     private static async Task<(List<int> Ids, string Text, GenerationFinished Finished)> RunAsync(TextModel model, GenerationConfig config, params int[] resumed)
     {
         var channel = Channel.CreateUnbounded<GenerationEvent>();
-        var prompt = new Prompt { TokenIds = new TokenIds { Ids = { Prompt } }, ResumedTokenIds = { resumed } };
-        model.Submit(model.Requests.Generation(0, prompt, config, channel.Writer, CancellationToken.None));
+        var prompt = new Prompt { TokenIds = new TokenIds { Ids = { Prompt } } };
+        model.Submit(model.Requests.Generation(0, prompt, config, channel.Writer, CancellationToken.None, resumedIds: resumed));
         var ids = new List<int>();
         var text = "";
         while (true)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Settings;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
 using LmDeploy.Text.Errors;
@@ -14,9 +15,9 @@ public sealed class MemoryLimitTests
     [Fact]
     public async Task ModelThatDoesNotFitIntoTheLimit_IsOutOfMemoryAndNamesIt()
     {
-        var config = new EngineConfig { Device = "cpu", MemoryLimitBytes = 64 << 20 }; // This process holds more than that already.
+        var limits = new MemoryLimits(ResidentBytes: 64 << 20); // This process holds more than that already.
 
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(config));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(new EngineConfig { Device = "cpu" }, limits));
 
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
         error.Subject.ShouldBe("memory_limit_bytes");
@@ -28,9 +29,9 @@ public sealed class MemoryLimitTests
     {
         const long room = 48 << 20;
         var taken = long.MaxValue - HostMemory.BytesLeftOf(long.MaxValue);
-        var config = new EngineConfig { Device = "cpu", MemoryLimitBytes = taken + room, CacheMaxEntryCount = 1e5 };
+        var config = new EngineConfig { Device = "cpu", CacheMaxEntryCount = 1e5 };
 
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(config));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(config, new MemoryLimits(ResidentBytes: taken + room)));
 
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
         error.Subject.ShouldBe("cache_max_entry_count");
@@ -62,6 +63,6 @@ public sealed class MemoryLimitTests
         }
     }
 
-    private static async Task LoadAsync(EngineConfig config) =>
-        (await TextModel.LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), config, () => { }, null, (_, _) => { }, CancellationToken.None)).Dispose();
+    private static async Task LoadAsync(EngineConfig config, MemoryLimits limits) =>
+        (await TextModel.LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), config, () => { }, null, (_, _) => { }, CancellationToken.None, limits)).Dispose();
 }

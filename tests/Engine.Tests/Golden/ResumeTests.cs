@@ -104,9 +104,9 @@ public sealed class ResumeTests
 
     private static async Task<Run> RunAsync(TextModel model, int[] promptIds, int[] resumed, GenerationConfig config)
     {
-        var prompt = new Prompt { TokenIds = new TokenIds { Ids = { promptIds } }, ResumedTokenIds = { resumed } };
+        var prompt = new Prompt { TokenIds = new TokenIds { Ids = { promptIds } } };
         var channel = Channel.CreateUnbounded<GenerationEvent>();
-        model.Submit(model.Requests.Generation(0, prompt, config, channel.Writer, CancellationToken.None));
+        model.Submit(model.Requests.Generation(0, prompt, config, channel.Writer, CancellationToken.None, resumedIds: resumed));
         var deltas = new List<GenerationDelta>();
         while (true)
         {

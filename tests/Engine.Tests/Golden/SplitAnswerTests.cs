@@ -96,8 +96,7 @@ public sealed class SplitAnswerTests : IDisposable
             whole.Parts.Reasoning.ShouldBe("Hm, so.");
             for (var cut = 1; cut <= whole.Ids.Count; cut++)
             {
-                var resumed = new Prompt { TokenIds = whole.PromptIds, Tools = Tools, ResumedTokenIds = { whole.Ids.Take(cut) } };
-                var rest = await RunAsync(model, resumed, config);
+                var rest = await RunAsync(model, new Prompt { TokenIds = whole.PromptIds, Tools = Tools }, config, [.. whole.Ids.Take(cut)]);
                 Parts.Of([.. whole.PiecesOf(cut), .. rest.Pieces]).ShouldBe(whole.Parts, $"{cut} tokens");
                 rest.Finished.ShouldBe(whole.Finished, $"{cut} tokens");
             }
@@ -129,10 +128,10 @@ public sealed class SplitAnswerTests : IDisposable
         Tools = Tools,
     };
 
-    private static async Task<Run> RunAsync(TextModel model, Prompt prompt, GenerationConfig config)
+    private static async Task<Run> RunAsync(TextModel model, Prompt prompt, GenerationConfig config, params int[] resumed)
     {
         var channel = Channel.CreateUnbounded<GenerationEvent>();
-        model.Submit(model.Requests.Generation(0, prompt, config, channel.Writer, CancellationToken.None));
+        model.Submit(model.Requests.Generation(0, prompt, config, channel.Writer, CancellationToken.None, resumedIds: resumed));
         var (deltas, promptIds) = (new List<GenerationDelta>(), new TokenIds());
         while (true)
         {

@@ -1,4 +1,5 @@
 using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Scheduling;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
 using LmDeploy.V1;
@@ -104,7 +105,7 @@ public sealed class LikelihoodScorerTests
         var text = string.Concat(Enumerable.Repeat("never so long ", 1 << 20));
         using var model = await LoadAsync(GoldenModel.Read("llama3").Folder, new EngineConfig(Small) { SessionLen = 64 });
         var input = new LogLikelihoodInput { Prompt = new Prompt { Text = isPrompt ? text : "a", Raw = true }, Continuations = { new Continuation { Text = isPrompt ? "a" : text } } };
-        var error = (await model.Likelihood.ScoreAsync(input, new object(), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations.Single().Error;
+        var error = (await model.Likelihood.ScoreAsync(input, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations.Single().Error;
         error.Code.ShouldBe(ErrorCodes.ContextLengthExceeded);
         error.Message.ShouldContain("tokens already");
     }
@@ -145,6 +146,6 @@ public sealed class LikelihoodScorerTests
             Prompt = new Prompt { TokenIds = new TokenIds { Ids = { prompt } } },
             Continuations = { continuations.Select(ids => new Continuation { TokenIds = new TokenIds { Ids = { ids } } }) },
         };
-        return (await model.Likelihood.ScoreAsync(input, new object(), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations;
+        return (await model.Likelihood.ScoreAsync(input, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Engine.Scheduling;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
 using LmDeploy.Text.Errors;
@@ -101,9 +102,9 @@ public sealed class RewardScorerTests
             model.Requests.Generation(0, prompt, new GenerationConfig(), Channel.CreateUnbounded<GenerationEvent>().Writer, CancellationToken.None));
         refusal.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
         refusal.Message.ShouldContain("made for GetRewardScore");
-        (await model.Likelihood.ScoreAsync(new LogLikelihoodInput { Prompt = prompt }, this, CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
+        (await model.Likelihood.ScoreAsync(new LogLikelihoodInput { Prompt = prompt }, new RequestOrigin(this, 0), CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
         var input = new LogLikelihoodInput { Prompt = prompt, Continuations = { new Continuation { TokenIds = new TokenIds { Ids = { 3 } } } } };
-        (await model.Likelihood.ScoreAsync(input, this, CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
+        (await model.Likelihood.ScoreAsync(input, new RequestOrigin(this, 0), CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
     }
 
     [Theory]
@@ -131,5 +132,5 @@ public sealed class RewardScorerTests
     private static Task<TextModel> LoadAsync(GoldenFolder folder) => TextModel.LoadAsync(folder.Path, Small, () => { }, null, (_, _) => { }, CancellationToken.None);
 
     private static Task<RewardResult> ScoreAsync(TextModel model, int[] ids) =>
-        model.Rewards.ScoreAsync(new Prompt { TokenIds = new TokenIds { Ids = { ids } } }, new object(), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        model.Rewards.ScoreAsync(new Prompt { TokenIds = new TokenIds { Ids = { ids } } }, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
 }

@@ -58,13 +58,19 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
     [Fact]
     public async Task Perplexity_IsThatOfAllTokens()
     {
-        _fake.OnScore = request => new ScoreResponse
+        _fake.OnLogLikelihood = request => new LogLikelihoodResponse
         {
             Results =
             {
-                request.Inputs.Select(input => input.Continuation == "!"
-                    ? new V1.ScoreResult { Error = new Error { Code = ErrorCodes.ContextLengthExceeded, Message = "too long" } }
-                    : new V1.ScoreResult { TokenIds = { input.Continuation.Select(c => (int)c) }, Logprobs = { input.Continuation.Select(c => -(c % 7) / 3d) } }),
+                request.Inputs.Select(input => input.Continuations.Single().Text).Select(text => new LogLikelihoodResult
+                {
+                    Continuations =
+                    {
+                        text == "!"
+                            ? new ContinuationScore { Error = new Error { Code = ErrorCodes.ContextLengthExceeded, Message = "too long" } }
+                            : new ContinuationScore { TokenIds = { text.Select(c => (int)c) }, Logprobs = { text.Select(c => -(c % 7) / 3d) } },
+                    },
+                }),
             },
         };
         string[] expected = ["59", "!", "a longer answer", ""];

@@ -252,7 +252,7 @@ public sealed class AdmissionLaneTests : IDisposable
     }
 
     private static PipelineSpec Spec(string name, TimeSpan timeout) => PipelineSpec.Create(
-        new OpenPipeline { Model = "/m", Name = name, Engine = new EngineConfig { AdmissionTimeoutMs = (long)timeout.TotalMilliseconds } }, holderPid: 0);
+        new OpenPipeline { Model = "/m", Name = name, Admission = new AdmissionConfig { Timeout = Durations.Milliseconds((long)timeout.TotalMilliseconds) } }, holderPid: 0);
 
     private static async Task<Error> FailAsync(Task<Reservation> task) => (await Should.ThrowAsync<SupervisorException>(task)).Error;
 

@@ -35,7 +35,7 @@ public sealed class AdmissionTests
     {
         await using var supervisor = await StartAsync(Worker);
         using var first = await (await supervisor.HoldAsync("one")).UntilReadyAsync();
-        using var second = await supervisor.HoldAsync("two", new EngineConfig { Device = "cpu", AdmissionTimeoutMs = 300 });
+        using var second = await supervisor.HoldAsync("two", admission: new AdmissionConfig { Timeout = Durations.Milliseconds(300) });
 
         var error = await ErrorOfAsync(second.UntilReadyAsync());
 
@@ -143,7 +143,7 @@ public sealed class AdmissionTests
         using var endless = supervisor.Pipelines.Generate(new GenerateRequest { Key = "name/busy", Prompts = { new Prompt { Text = "endless" } } });
         (await endless.ResponseStream.MoveNext(CancellationToken.None).InTime()).ShouldBeTrue();
 
-        using var holder = await supervisor.HoldAsync("third", new EngineConfig { Device = "cpu", AdmissionTimeoutMs = 500 });
+        using var holder = await supervisor.HoldAsync("third", admission: new AdmissionConfig { Timeout = Durations.Milliseconds(500) });
         (await ErrorOfAsync(holder.UntilReadyAsync())).Code.ShouldBe(ErrorCodes.InsufficientMemory);
         (await NamesAsync(supervisor)).ShouldBe(["busy", "pinned"], ignoreOrder: true);
 

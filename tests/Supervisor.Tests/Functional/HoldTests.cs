@@ -96,7 +96,7 @@ public sealed class HoldTests
     public async Task LoadTimeout_IsTypedAndLeavesNothing()
     {
         await using var supervisor = await RealSupervisor.StartAsync("load-forever");
-        using var holder = await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", LoadTimeoutMs = 2500 });
+        using var holder = await supervisor.HoldAsync(supervision: new SupervisionConfig { LoadTimeout = Durations.Milliseconds(2500) });
 
         var error = await ErrorOfAsync(holder.UntilReadyAsync());
 
@@ -155,7 +155,7 @@ public sealed class HoldTests
     public async Task KilledWorker_TellsItsHolderWhy()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
 
         System.Diagnostics.Process.GetProcessById(holder.Ready.WorkerPid).Kill();
         var rest = await holder.RestAsync();

@@ -45,7 +45,7 @@ public sealed class IsolationTests
     public async Task Prompts_AreInNoListingNoLogAndNoError()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
         using var other = await (await supervisor.HoldAsync("other")).UntilReadyAsync();
         await GenerateAsync(supervisor, holder, $"{Secret} answered");
         await GenerateAsync(supervisor, other, $"{Secret} answered");

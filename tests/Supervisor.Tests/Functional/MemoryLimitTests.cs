@@ -13,7 +13,7 @@ public sealed class MemoryLimitTests
     public async Task WorkerAboveItsLimit_IsEndedForThat_AndLeavesNoGroup()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", MaxRestarts = 0, MemoryLimitBytes = 192 << 20 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { MaxRestarts = 0 }, admission: new AdmissionConfig { MemoryLimitBytes = 192 << 20 })).UntilReadyAsync();
         using var neighbour = await (await supervisor.HoldAsync("neighbour")).UntilReadyAsync();
 
         var failure = await Should.ThrowAsync<RpcException>(GenerateAsync(supervisor, holder).InTime("the worker is ended"));
@@ -30,7 +30,7 @@ public sealed class MemoryLimitTests
     public async Task KilledSupervisor_LeavesItsGroupsToTheNextOne()
     {
         await using var supervisor = await RealSupervisor.StartAsync("ignore-stop");
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", MemoryLimitBytes = 1 << 30 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(admission: new AdmissionConfig { MemoryLimitBytes = 1 << 30 })).UntilReadyAsync();
         Groups(supervisor).ShouldHaveSingleItem();
         supervisor.Process.Kill();
         await supervisor.Process.WaitForExitAsync().InTime();

@@ -71,7 +71,7 @@ public sealed class PoisonTests
     public async Task PromptsThatKillAtOnce_AreConvictedOneByOne_AndSpendOneRestart()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", MaxRestarts = 3 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { MaxRestarts = 3 })).UntilReadyAsync();
 
         var calls = Enumerable.Range(0, 3).Select(i => supervisor.CollectAsync(holder.Ask($"{i} poison", "fine"))).ToList();
 
@@ -88,7 +88,7 @@ public sealed class PoisonTests
     public async Task StuckPrompt_IsKilledAndConvicted_ThoughOthersAreAnswered()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", HangTimeoutMs = 3000 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(3000) })).UntilReadyAsync();
 
         var events = await supervisor.CollectAsync(holder.Ask("a stuck b", "c d")).InTime();
 
@@ -128,7 +128,7 @@ public sealed class PoisonTests
     public async Task FrozenWorker_IsReplaced_AndConvictsNobody()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", HangTimeoutMs = 1000 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(1000) })).UntilReadyAsync();
         Native.LibC.Kill(holder.Ready.WorkerPid, 19).ShouldBe(0); // SIGSTOP
 
         var events = await supervisor.CollectAsync(holder.Ask("a b c")).InTime();
@@ -162,7 +162,7 @@ public sealed class PoisonTests
     public async Task DisposeDuringProbation_LeavesNothing()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(engine: new EngineConfig { Device = "cpu", HangTimeoutMs = 2000 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(2000) })).UntilReadyAsync();
         var running = supervisor.CollectAsync(holder.Ask("a stuck b"));
         await Deadline.UntilAsync(
             () => supervisor.Host.ListPipelines(new ListPipelinesRequest()).Pipelines.Any(pipeline => pipeline.Name.EndsWith("(probation)", StringComparison.Ordinal)), "the probation");

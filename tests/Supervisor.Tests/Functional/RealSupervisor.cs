@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Google.Protobuf;
+using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Tests.Checkouts;
@@ -34,7 +35,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
     public static string FakeHome { get; } = Path.Combine(Root, "artifacts/fake-home");
 
     /// <summary>Settings with which a worker that dies is not replaced.</summary>
-    public static EngineConfig WithoutRestarts => new() { Device = "cpu", MaxRestarts = 0 };
+    public static SupervisionConfig WithoutRestarts => new() { MaxRestarts = 0 };
 
     public Process Process { get; }
 
@@ -59,10 +60,10 @@ internal sealed class RealSupervisor : IAsyncDisposable
     /// <summary>One that answers over HTTP too, on a free port of this host. Its models are fakes, loaded by their first requests; what they are called for is in their logs.</summary>
     public static async Task<RealSupervisor> StartServingAsync(ServeOptions options, params string[] models)
     {
-        var served = options.Clone();
-        served.Models.AddRange(models.Select(name => new ServedModel { Open = new OpenPipeline { Model = FakeModels.Path("fake"), Name = name, Engine = new EngineConfig { Device = "cpu" } } }));
+        var cpu = JsonSerializer.Deserialize<JsonElement>("""{"device":"cpu"}""");
+        var served = options with { Models = [.. models.Select(name => new ServedModelOptions { Path = FakeModels.Path("fake"), Name = name, Engine = cpu })] };
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, JsonFormatter.Default.Format(served));
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(served, ServeJson.Default.ServeOptions));
         var supervisor = new RealSupervisor("log-calls", null, null, ["--owned", "--serve", file]);
         var line = (await supervisor.Process.StandardOutput.ReadLineAsync().InTime()).ShouldNotBeNull();
         line.ShouldStartWith(Announcement);
@@ -110,12 +111,12 @@ internal sealed class RealSupervisor : IAsyncDisposable
         DisposeHttpClient = true,
     });
 
-    public async Task<Holder> HoldAsync(string name = "fake", EngineConfig? engine = null)
+    public async Task<Holder> HoldAsync(string name = "fake", SupervisionConfig? supervision = null, AdmissionConfig? admission = null)
     {
         var call = Pipelines.Hold();
         try
         {
-            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = engine ?? new EngineConfig { Device = "cpu" } } });
+            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" }, Supervision = supervision, Admission = admission } });
         }
         catch (RpcException)
         {

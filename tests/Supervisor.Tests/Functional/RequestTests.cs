@@ -68,7 +68,7 @@ public sealed class RequestTests
     public async Task WorkerKilledMidStream_FailsTheCallWithTheCause()
     {
         await using var supervisor = await RealSupervisor.StartAsync("crash-on-generate");
-        using var holder = await (await supervisor.HoldAsync(engine: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: RealSupervisor.WithoutRestarts)).UntilReadyAsync();
 
         var failure = await Should.ThrowAsync<RpcException>(DrainAsync(supervisor, holder, "a").InTime());
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Google.Protobuf;
 using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Http;
 
@@ -13,7 +13,7 @@ namespace LmDeploy.Supervisor.Tests.Http;
 /// <summary>Only requests of the same salt share the prefix cache.</summary>
 public sealed class CacheSharingTests
 {
-    private readonly AccessControl _access = new(new ApiKeys([.. new[] { "one", "two" }.Select(key => new ApiKey { Name = "same", Sha256 = ByteString.CopyFrom(SHA256.HashData(Encoding.UTF8.GetBytes(key))) })]), [], isLocal: false);
+    private readonly AccessControl _access = new(new ApiKeys([.. new[] { "one", "two" }.Select(key => new ApiKey { Name = "same", Sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(key)) })]), [], isLocal: false);
 
     [Fact]
     public async Task EachKey_HasASaltOfItsOwn_WhateverItIsCalled()

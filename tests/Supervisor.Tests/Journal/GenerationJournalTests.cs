@@ -16,7 +16,7 @@ public sealed class GenerationJournalTests
 
         var request = new GenerationAttempt(journal, [0, 1]).Request;
 
-        request.Prompts.Select(prompt => prompt.Text).ShouldBe(["a", "b"]);
+        request.Prompts.Select(prompt => prompt.Prompt.Text).ShouldBe(["a", "b"]);
         request.Prompts.Select(prompt => prompt.RequestId).ShouldBe([journal[0].Id, journal[1].Id]);
         journal[0].Id.ShouldNotBe(journal[1].Id);
         journal[0].Id.ShouldNotBe(0UL);
@@ -38,12 +38,12 @@ public sealed class GenerationJournalTests
         var rest = new GenerationAttempt(journal, [1, 2]).Request;
 
         rest.Prompts.Count.ShouldBe(2);
-        rest.Prompts[0].TokenIds.Ids.ShouldBe([7, 8]);
+        rest.Prompts[0].Prompt.TokenIds.Ids.ShouldBe([7, 8]);
         rest.Prompts[0].ResumedTokenIds.ShouldBe([20, 21]);
         rest.Prompts[0].RequestId.ShouldBe(journal[1].Id);
         rest.Configs[0].MaxNewTokens.ShouldBe(9);
         rest.Configs[0].PromptLogprobs.ShouldBeFalse("they came with the first event");
-        rest.Prompts[1].Text.ShouldBe("c");
+        rest.Prompts[1].Prompt.Text.ShouldBe("c");
         rest.Configs[1].PromptLogprobs.ShouldBeTrue("nothing was said of this one");
     }
 
@@ -60,9 +60,9 @@ public sealed class GenerationJournalTests
 
         var rest = new GenerationAttempt(journal, [0, 1]).Request;
 
-        rest.Prompts[0].Text.ShouldBe("a", "whether the first token keeps its space depends on what the prompt was");
-        rest.Prompts[1].TokenIds.Ids.ShouldBe([8]);
-        rest.Prompts.ShouldAllBe(prompt => prompt.Tools == "[{}]");
+        rest.Prompts[0].Prompt.Text.ShouldBe("a", "whether the first token keeps its space depends on what the prompt was");
+        rest.Prompts[1].Prompt.TokenIds.Ids.ShouldBe([8]);
+        rest.Prompts.ShouldAllBe(prompt => prompt.Prompt.Tools == "[{}]");
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Lifecycle;
@@ -31,23 +33,16 @@ public sealed class PipelineSpecTests
     [Theory]
     [InlineData("", null, null, "model")]
     [InlineData("relative/folder", null, null, "model")]
-    [InlineData("/m", 0L, null, "load_timeout_ms")]
-    [InlineData("/m", 90_000_000L, null, "load_timeout_ms")]
-    [InlineData("/m", null, -1L, "stop_grace_ms")]
+    [InlineData("/m", 0L, null, "load_timeout")]
+    [InlineData("/m", 90_000_000L, null, "load_timeout")]
+    [InlineData("/m", null, -1L, "stop_grace")]
     public void Create_NamesWhatIsWrong(string model, long? loadTimeout, long? stopGrace, string subject)
     {
-        var engine = new EngineConfig();
-        if (loadTimeout is { } load)
+        var supervision = new SupervisionConfig
         {
-            engine.LoadTimeoutMs = load;
-        }
-
-        if (stopGrace is { } grace)
-        {
-            engine.StopGraceMs = grace;
-        }
-
-        var error = Should.Throw<SupervisorException>(() => PipelineSpec.Create(new OpenPipeline { Model = model, Engine = engine }, 0)).Error;
+            LoadTimeout = loadTimeout is { } load ? Durations.Milliseconds(load) : null, StopGrace = stopGrace is { } grace ? Durations.Milliseconds(grace) : null,
+        };
+        var error = Should.Throw<SupervisorException>(() => PipelineSpec.Create(new OpenPipeline { Model = model, Supervision = supervision }, 0)).Error;
 
         error.Code.ShouldBe(ErrorCodes.InvalidRequest);
         error.Subject.ShouldBe(subject);
@@ -56,11 +51,20 @@ public sealed class PipelineSpecTests
     [Theory]
     [InlineData(-1, 60_000, "max_restarts")]
     [InlineData(1001, 60_000, "max_restarts")]
-    [InlineData(5, 0, "restart_window_ms")]
-    [InlineData(5, 86_400_001, "restart_window_ms")]
+    [InlineData(5, 0, "restart_window")]
+    [InlineData(5, 86_400_001, "restart_window")]
     public void Create_ChecksTheRestartSettings(int maxRestarts, long window, string subject) =>
         Should.Throw<SupervisorException>(() => PipelineSpec.Create(
-            new OpenPipeline { Model = "/m", Engine = new EngineConfig { MaxRestarts = maxRestarts, RestartWindowMs = window } }, 0)).Error.Subject.ShouldBe(subject);
+            new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { MaxRestarts = maxRestarts, RestartWindow = Durations.Milliseconds(window) } }, 0)).Error.Subject.ShouldBe(subject);
+
+    /// <summary>What the format can say and no clock does.</summary>
+    [Theory]
+    [InlineData(1, -1)]
+    [InlineData(1, 1_000_000_000)]
+    [InlineData(long.MaxValue, 0)]
+    [InlineData(long.MinValue, 0)]
+    public void Create_RefusesDurationsThatAreNone(long seconds, int nanos) => Should.Throw<SupervisorException>(() => PipelineSpec.Create(
+        new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { HangTimeout = new Duration { Seconds = seconds, Nanos = nanos } } }, 0)).Error.Subject.ShouldBe("hang_timeout");
 
     [Fact]
     public void Create_WantsOpenFirst() => Should.Throw<SupervisorException>(() => PipelineSpec.Create(null, 0)).Error.Subject.ShouldBe("open");

@@ -187,12 +187,8 @@ public sealed class FirstWorkerTests
     {
         using var workshop = await ReadyAsync(FirstWorkerDevice.Gpu);
         var engine = new EngineConfig { Device = why == "no device" ? "cpu" : "cuda" };
-        if (why == "memory limit")
-        {
-            engine.MemoryLimitBytes = 1 << 30;
-        }
-
-        var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine }, holderPid: 1);
+        var admission = why == "memory limit" ? new AdmissionConfig { MemoryLimitBytes = 1 << 30 } : null;
+        var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine, Admission = admission }, holderPid: 1);
 
         (await workshop.Standby.TryTakeAsync(spec, why == "other devices" ? "GPU-0123" : null, CancellationToken.None).InTime()).ShouldBeNull();
 

@@ -82,12 +82,8 @@ public sealed class StandbyPoolTests
     {
         using var workshop = await FillAsync();
         var engine = new EngineConfig { Device = "cpu" };
-        if (why == "memory limit")
-        {
-            engine.MemoryLimitBytes = 1 << 30;
-        }
-
-        var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine }, holderPid: 1);
+        var admission = why == "memory limit" ? new AdmissionConfig { MemoryLimitBytes = 1 << 30 } : null;
+        var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine, Admission = admission }, holderPid: 1);
         var devices = why == "other devices" ? "GPU-0123" : null;
 
         (await workshop.Standby.TryTakeAsync(spec, devices, CancellationToken.None).InTime()).ShouldBeNull();
@@ -132,8 +128,11 @@ public sealed class StandbyPoolTests
         using var workshop = await FillAsync();
         (await workshop.Standby.TryTakeAsync(Workshop.Spec(), null, CancellationToken.None).InTime()).ShouldNotBeNull();
         await UntilAsync(workshop, () => workshop.Standby.Count == 1, "the place is filled again");
-        var engine = new EngineConfig { Device = "cpu", MemoryLimitBytes = 1 << 30, MaxRestarts = 0 };
-        var pipeline = workshop.Registry.Open(PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine }, holderPid: 1));
+        var open = new OpenPipeline
+        {
+            Model = "/models/m", Engine = new EngineConfig { Device = "cpu" }, Supervision = new SupervisionConfig { MaxRestarts = 0 }, Admission = new AdmissionConfig { MemoryLimitBytes = 1 << 30 },
+        };
+        var pipeline = workshop.Registry.Open(PipelineSpec.Create(open, holderPid: 1));
         await Deadline.UntilAsync(() => workshop.Starts == 3, "a worker of its own was started");
         await workshop.Connection.LoadCalled.Task.InTime();
 

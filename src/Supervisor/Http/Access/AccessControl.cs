@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.V1;
 
@@ -39,7 +40,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
     }
 
     /// <summary>Whose a request is to a worker: two keys with one name are two callers. Empty where no key was asked for.</summary>
-    public static string CallerOf(HttpContext http) => http.Items[_keyItem] is ApiKey key ? Convert.ToHexStringLower(key.Sha256.Span[..CallerBytes]) : "";
+    public static string CallerOf(HttpContext http) => http.Items[_keyItem] is ApiKey key ? Convert.ToHexStringLower(key.Sha256.AsSpan(0, CallerBytes)) : "";
 
     /// <summary>The name of the key that a request came with; null when none was asked for.</summary>
     public static string? KeyNameOf(HttpContext http) => (http.Items[_keyItem] as ApiKey)?.Name;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Access;
@@ -17,7 +18,7 @@ internal sealed class ApiKeys(IReadOnlyList<ApiKey> keys)
         ApiKey? found = null;
         foreach (var key in keys)
         {
-            found = CryptographicOperations.FixedTimeEquals(key.Sha256.Span, hash) ? key : found;
+            found = CryptographicOperations.FixedTimeEquals(key.Sha256, hash) ? key : found;
         }
 
         return found;

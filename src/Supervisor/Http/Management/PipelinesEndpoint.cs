@@ -10,7 +10,6 @@ using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.V1;
-using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 
 namespace LmDeploy.Supervisor.Http.Management;
 
@@ -21,7 +20,6 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
     private const double LongestSeconds = 86_400;
     private const int MostReplicas = 64;
 
-    private static readonly JsonParser _parser = new(JsonParser.Settings.Default);
 
     /// <summary><c>GET /v1/pipelines</c>: the models that are served, the pipelines that run, and what those that have ended gave back.</summary>
     public async Task ListAsync(HttpContext http)
@@ -149,7 +147,8 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
             throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.ModelNotFound, $"There is no model folder {path}, and no model is served under that name.", "model");
         }
 
-        var open = new OpenPipeline { Model = Path.GetFullPath(path), Name = fields.Text("name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), Engine = EngineOf(fields) };
+        var open = new OpenPipeline { Model = Path.GetFullPath(path), Name = fields.Text("name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) };
+        ReadEngine(fields, open);
         return new ServedModel(
             open,
             fields.Texts("aliases") ?? [],
@@ -158,18 +157,18 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
             fields.Flag("pinned") ?? false);
     }
 
-    private static EngineConfig EngineOf(JsonFields fields)
+    private static void ReadEngine(JsonFields fields, OpenPipeline open)
     {
         if (fields.Object("engine") is not { } engine)
         {
-            return new EngineConfig();
+            return;
         }
 
         try
         {
-            return _parser.Parse<EngineConfig>(engine.Element.GetRawText());
+            EngineFields.Read(engine.Element, open);
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException or FormatException or OverflowException)
+        catch (FormatException exception)
         {
             throw ApiException.Invalid($"engine cannot be read: {exception.Message}", "engine");
         }

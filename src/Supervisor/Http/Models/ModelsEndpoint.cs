@@ -3,7 +3,6 @@ using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
-using ServedModel = LmDeploy.Supervisor.Serving.ServedModel;
 
 namespace LmDeploy.Supervisor.Http.Models;
 

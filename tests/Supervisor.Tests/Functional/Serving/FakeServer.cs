@@ -1,4 +1,5 @@
 using System.Text;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Functional.Serving;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Google.Protobuf;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Functional.Serving;
@@ -16,8 +16,8 @@ public sealed class KeyedFakeServer : FakeServer
 
     private protected override ServeOptions Options => new()
     {
-        CorsOrigins = { Friend },
-        Keys = { new ApiKey { Name = "page", Sha256 = ByteString.CopyFrom(SHA256.HashData(Encoding.UTF8.GetBytes(Key))) } },
+        CorsOrigins = [Friend],
+        Keys = [new ApiKey { Name = "page", Sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(Key)) }],
         MaxBodyBytes = LargestBody,
     };
 }

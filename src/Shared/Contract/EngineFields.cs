@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+
+namespace LmDeploy.V1;
+
+/// <summary>
+/// The settings of a model as users write them in JSON and YAML: one object with times in milliseconds, where the contract has a message for the engine, one for supervision
+/// and one for admission.
+/// </summary>
+internal static class EngineFields
+{
+    private const string Milliseconds = "_ms";
+
+    private static readonly JsonFormatter _formatter = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
+
+    /// <summary>Settings that users write as they do those of the engine, by what the contract calls them.</summary>
+    private static readonly (string Name, Part Part, string Field)[] _others =
+    [
+        ("load_timeout_ms", Part.Supervision, "load_timeout"),
+        ("stop_grace_ms", Part.Supervision, "stop_grace"),
+        ("max_restarts", Part.Supervision, "max_restarts"),
+        ("restart_window_ms", Part.Supervision, "restart_window"),
+        ("hang_timeout_ms", Part.Supervision, "hang_timeout"),
+        ("poison_ttl_ms", Part.Supervision, "poison_ttl"),
+        ("admission_timeout_ms", Part.Admission, "timeout"),
+        ("memory_limit_bytes", Part.Admission, "memory_limit_bytes"),
+    ];
+
+    private enum Part
+    {
+        Supervision,
+        Admission,
+    }
+
+    /// <summary>Reads settings into a request to open a pipeline.</summary>
+    /// <exception cref="FormatException">There is no such setting, or a value is of another kind.</exception>
+    public static void Read(JsonElement fields, OpenPipeline open)
+    {
+        var (engine, supervision, admission) = (new JsonObject(), new JsonObject(), new JsonObject());
+        foreach (var field in fields.EnumerateObject())
+        {
+            if (Array.Find(_others, other => other.Name == field.Name) is { Name: not null } other)
+            {
+                (other.Part == Part.Supervision ? supervision : admission)[other.Field] = other.Name.EndsWith(Milliseconds, StringComparison.Ordinal) ? ToDuration(field) : JsonNode.Parse(field.Value.GetRawText());
+            }
+            else
+            {
+                engine[field.Name] = JsonNode.Parse(field.Value.GetRawText());
+            }
+        }
+
+        open.Engine = Parse<EngineConfig>(engine);
+        open.Supervision = Parse<SupervisionConfig>(supervision);
+        open.Admission = Parse<AdmissionConfig>(admission);
+    }
+
+    /// <summary>Writes the settings of a request as <see cref="Read"/> takes them.</summary>
+    public static string Write(OpenPipeline open)
+    {
+        var fields = ToObject(open.Engine);
+        var (supervision, admission) = (ToObject(open.Supervision), ToObject(open.Admission));
+        foreach (var (name, part, field) in _others)
+        {
+            if ((part == Part.Supervision ? supervision : admission)[field] is { } value)
+            {
+                fields[name] = name.EndsWith(Milliseconds, StringComparison.Ordinal) ? ToMilliseconds(value.GetValue<string>()) : value.DeepClone();
+            }
+        }
+
+        return fields.ToJsonString();
+    }
+
+    private static JsonObject ToObject(IMessage? message) => message is null ? [] : JsonNode.Parse(_formatter.Format(message))!.AsObject();
+
+    private static string ToDuration(JsonProperty field)
+    {
+        var milliseconds = field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString() : field.Value.GetRawText();
+        return decimal.TryParse(milliseconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? string.Create(CultureInfo.InvariantCulture, $"{decimal.Round(value / 1000, 9):0.#########}s")
+            : throw new FormatException($"{field.Name} has to be a number of milliseconds, got {field.Value.GetRawText()}.");
+    }
+
+    private static decimal ToMilliseconds(string duration) => decimal.Parse(duration.AsSpan(0, duration.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture) * 1000;
+
+    private static T Parse<T>(JsonObject message)
+        where T : IMessage, new()
+    {
+        try
+        {
+            return JsonParser.Default.Parse<T>(message.ToJsonString());
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException or OverflowException)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>Somebody who may use the server.</summary>
+internal sealed record ApiKey
+{
+    /// <summary>What logs and metrics call it.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Of the key in UTF-8; base64 in the file.</summary>
+    public byte[] Sha256 { get; init; } = [];
+
+    /// <summary>Whether it may load, unload and look at pipelines.</summary>
+    public bool Admin { get; init; }
+}

@@ -1,0 +1,40 @@
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>What <c>lmdeploy serve</c> hands to the supervisor that it becomes; a file of JSON with the names in snake case.</summary>
+internal sealed record ServeOptions
+{
+    /// <summary>An address of this host, or localhost.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>0 for any that is free.</summary>
+    public int Port { get; init; }
+
+    /// <summary>None: whoever reaches the port may do everything.</summary>
+    public IReadOnlyList<ApiKey> Keys { get; init; } = [];
+
+    /// <summary>The path of a PEM file; empty for no TLS.</summary>
+    public string TlsCertificate { get; init; } = "";
+
+    /// <summary>The path of a PEM file; empty where the certificate's file has the key too.</summary>
+    public string TlsKey { get; init; } = "";
+
+    /// <summary>Allows addresses other than loopback without keys and TLS.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>Origins that browsers may call from, besides the server's own; * for all.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>The most bytes of a request's body; 0 for 32 MiB.</summary>
+    public long MaxBodyBytes { get; init; }
+
+    /// <summary>The most prompts of one request, each counted as often as it is to be answered; 0 for 2048.</summary>
+    public int MaxPrompts { get; init; }
+
+    /// <summary>The longest a request may take, in milliseconds; 0 for 1 hour.</summary>
+    public long RequestTimeoutMs { get; init; }
+
+    public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
+
+    /// <summary>Whether prompts of different keys share what was computed of a common beginning: faster, but a caller can then find out what others have asked.</summary>
+    public bool SharedPrefixCache { get; init; }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Serving;
+
+/// <summary>A model that is served from the beginning.</summary>
+internal sealed record ServedModelOptions
+{
+    /// <summary>The absolute path of a model folder.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>What requests call it.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Further names.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>How it is run, as <see cref="EngineFields"/> reads it; null for the defaults.</summary>
+    public JsonElement? Engine { get; init; }
+
+    /// <summary>How long it stays without a request, in milliseconds; 0 until another one needs its room.</summary>
+    public long TtlMs { get; init; }
+
+    /// <summary>Whether it stays whatever the time, and whoever needs the room.</summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>How many pipelines share its requests; 0 and 1 for one.</summary>
+    public int Replicas { get; init; }
+
+    /// <summary>Whether it is loaded at once rather than by its first request.</summary>
+    public bool Preload { get; init; }
+
+    /// <exception cref="FormatException">A setting of the engine cannot be meant.</exception>
+    public ServedModel ToModel()
+    {
+        var open = new OpenPipeline { Model = Path, Name = Name };
+        if (Engine is { } engine)
+        {
+            EngineFields.Read(engine, open);
+        }
+
+        return new ServedModel(open, Aliases, Math.Max(Replicas, 1), TimeSpan.FromMilliseconds(TtlMs), Pinned);
+    }
+}

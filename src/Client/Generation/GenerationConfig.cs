@@ -143,12 +143,12 @@ public sealed record GenerationConfig
     public string ToJson() => ContractJson.Write(this.ToWire());
 
     /// <summary>Whether a field of sampling is not left to the model.</summary>
-    internal bool Names(SamplingFields field) => Unset == V1.UnsetFields.Default || _named.HasFlag(field);
+    internal bool Names(SamplingFields field) => Unset == V1.UnsetFields.Unspecified || _named.HasFlag(field);
 
     /// <summary>Notes that a field is set, where that makes a difference.</summary>
     private T Name<T>(SamplingFields field, T value)
     {
-        _named |= Unset == V1.UnsetFields.Default ? SamplingFields.None : field;
+        _named |= Unset == V1.UnsetFields.Unspecified ? SamplingFields.None : field;
         return value;
     }
 }

@@ -30,17 +30,12 @@ internal static class GenerationConfigWire
             {
                 OutputLogits.Generation => V1.OutputLogits.Generation,
                 OutputLogits.All => V1.OutputLogits.All,
-                _ => V1.OutputLogits.None,
+                _ => V1.OutputLogits.Unspecified,
             },
         };
         if (config.ResponseFormat is { } format)
         {
-            wire.ResponseFormat = new V1.ResponseFormat
-            {
-                Type = format.Type,
-                JsonSchema = format.Type == "json_schema" ? format.Text : "",
-                RegexSchema = format.Type == "regex_schema" ? format.Text : "",
-            };
+            wire.ResponseFormat = format.ToWire();
         }
 
         WriteSampling(config, wire);

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -8,26 +9,20 @@ namespace LmDeploy;
 /// </summary>
 public sealed record ResponseFormat
 {
-    private ResponseFormat(string type, string text)
-    {
-        Type = type;
-        Text = text;
-    }
+    private readonly V1.ResponseFormat _wire;
 
-    /// <summary>LMDeploy's name: json_object, json_schema or regex_schema.</summary>
-    internal string Type { get; }
-
-    /// <summary>The schema or the regular expression.</summary>
-    internal string Text { get; }
+    private ResponseFormat(V1.ResponseFormat wire) => _wire = wire;
 
     /// <summary>Any JSON object.</summary>
-    public static ResponseFormat Json() => new("json_object", "");
+    public static ResponseFormat Json() => new(new V1.ResponseFormat { JsonObject = new Empty() });
 
     /// <summary>JSON that fits a schema, which may be in OpenAI's form, with a name beside it.</summary>
     /// <param name="schema">The schema as JSON. What cannot be honoured makes the answer an error with the code <c>invalid_request</c>.</param>
-    public static ResponseFormat JsonSchema(string schema) => new("json_schema", Ensure.Sendable(schema));
+    public static ResponseFormat JsonSchema(string schema) => new(new V1.ResponseFormat { JsonSchema = Ensure.Sendable(schema) });
 
     /// <summary>Text the whole of which a regular expression matches.</summary>
     /// <param name="pattern">Without lookaround and backreferences; what cannot be honoured makes the answer an error with the code <c>invalid_request</c>.</param>
-    public static ResponseFormat Regex(string pattern) => new("regex_schema", Ensure.Sendable(pattern));
+    public static ResponseFormat Regex(string pattern) => new(new V1.ResponseFormat { RegexSchema = Ensure.Sendable(pattern) });
+
+    internal V1.ResponseFormat ToWire() => _wire.Clone();
 }

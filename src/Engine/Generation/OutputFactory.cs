@@ -21,7 +21,7 @@ internal sealed class OutputFactory(Tokenizer tokenizer, AnswerFormat format)
     {
         var matcher = new StopWordMatcher(stopWords, config.IncludeStopStrInOutput);
         var skips = SkipsSpecialTokens(config);
-        var isGuided = config.ResponseFormat is { Type: not ("" or "text") };
+        var isGuided = config.ResponseFormat is { FormatCase: not ResponseFormat.FormatOneofCase.None };
         if (config.Split is not { } split)
         {
             // An answer in a chat, and one that is held to a response format, are texts of their own. Others go on after their prompt.

@@ -48,7 +48,7 @@ internal sealed class RequestFactory(
             throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
         }
 
-        if (config.OutputLogits != OutputLogits.None)
+        if (config.OutputLogits != OutputLogits.Unspecified)
         {
             outputs.RequireLogits(maxNewTokens + (config.OutputLogits == OutputLogits.All ? ids.Length - 1L : 0));
         }
@@ -73,7 +73,7 @@ internal sealed class RequestFactory(
             PromptLikelihood = likelihood,
             ReportsPromptLogprobs = config.PromptLogprobs,
             ReportsPpl = config.ReturnPpl,
-            ReportsLogits = config.OutputLogits != OutputLogits.None,
+            ReportsLogits = config.OutputLogits != OutputLogits.Unspecified,
             Readouts = [.. new IReadout?[] { logits, candidates, likelihood }.OfType<IReadout>()],
             PromptCandidates = candidates,
             BytesOf = config.TokenBytes ? BytesOf : null,
@@ -140,10 +140,11 @@ internal sealed class RequestFactory(
         return ids;
     }
 
-    private static GuideFormat FormatOf(ResponseFormat format) => new(format.Type, format.Type switch
+    private static GuideFormat FormatOf(ResponseFormat format) => format.FormatCase switch
     {
-        GuideFormat.JsonSchema => format.JsonSchema,
-        GuideFormat.RegexSchema => format.RegexSchema,
-        _ => "",
-    });
+        ResponseFormat.FormatOneofCase.JsonSchema => new GuideFormat(GuideKind.JsonSchema, format.JsonSchema),
+        ResponseFormat.FormatOneofCase.RegexSchema => new GuideFormat(GuideKind.Regex, format.RegexSchema),
+        ResponseFormat.FormatOneofCase.JsonObject => new GuideFormat(GuideKind.JsonObject),
+        _ => new GuideFormat(GuideKind.None),
+    };
 }

@@ -55,7 +55,7 @@ internal sealed record SamplingParameters
         var defaults = DefaultsOf(config.UnsetFields, model);
         return new SamplingParameters
         {
-            DoSample = config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Default && (config.HasTemperature || defaults.DoSample),
+            DoSample = config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Unspecified && (config.HasTemperature || defaults.DoSample),
             Temperature = InRange("temperature", config.HasTemperature ? config.Temperature : defaults.Temperature, 0, GenerationLimits.MostTemperature),
             TopK = (int)InRange("top_k", config.HasTopK ? config.TopK : defaults.TopK, 0, int.MaxValue),
             TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
@@ -73,7 +73,7 @@ internal sealed record SamplingParameters
     private static SamplingParameters DefaultsOf(UnsetFields fields, SamplingDefaults model)
     {
         var own = new SamplingParameters();
-        return fields == UnsetFields.Default ? own : own with
+        return fields == UnsetFields.Unspecified ? own : own with
         {
             DoSample = model.HasDoSample ? model.DoSample : fields == UnsetFields.ModelOrOpenai || model.HasTemperature || model.HasTopP || model.HasTopK || model.HasMinP,
             Temperature = model.HasTemperature ? model.Temperature : fields == UnsetFields.ModelOrOpenai ? 1 : own.Temperature,

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.V1;
@@ -13,12 +14,12 @@ internal static class ResponseFormatFields
     {
         if (fields.Find("guided_json") is { } schema)
         {
-            return new ResponseFormat { Type = "json_schema", JsonSchema = schema.ValueKind == System.Text.Json.JsonValueKind.String ? schema.GetString()! : schema.GetRawText() };
+            return new ResponseFormat { JsonSchema = schema.ValueKind == System.Text.Json.JsonValueKind.String ? schema.GetString()! : schema.GetRawText() };
         }
 
         if (fields.Text("guided_regex") is { } regex)
         {
-            return new ResponseFormat { Type = "regex_schema", RegexSchema = regex };
+            return new ResponseFormat { RegexSchema = regex };
         }
 
         if (fields.Object(Name) is not { } format)
@@ -29,9 +30,9 @@ internal static class ResponseFormatFields
         return format.RequiredText("type") switch
         {
             "text" => null,
-            "json_object" => new ResponseFormat { Type = "json_object" },
-            "json_schema" => new ResponseFormat { Type = "json_schema", JsonSchema = SchemaOf(format) },
-            "regex_schema" => new ResponseFormat { Type = "regex_schema", RegexSchema = format.RequiredText("regex_schema") },
+            "json_object" => new ResponseFormat { JsonObject = new Empty() },
+            "json_schema" => new ResponseFormat { JsonSchema = SchemaOf(format) },
+            "regex_schema" => new ResponseFormat { RegexSchema = format.RequiredText("regex_schema") },
             var other => throw ApiException.Invalid($"{Name}.type has to be text, json_object, json_schema or regex_schema, got \"{other}\".", Name),
         };
     }

@@ -58,7 +58,7 @@ internal sealed class GenerationJournal : IDisposable
         return seeded;
     }
 
-    private static bool MayDraw(GenerationConfig config) => config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Default;
+    private static bool MayDraw(GenerationConfig config) => config.HasDoSample ? config.DoSample : config.UnsetFields != UnsetFields.Unspecified;
 
     private PromptJournal Open(Prompt prompt, GenerationConfig config)
     {

@@ -34,7 +34,7 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
     /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
     public Guide? Find(GuideFormat? format, CancellationToken cancellationToken = default)
     {
-        if (format is null || format.Type is "" or "text")
+        if (format is null or { Kind: GuideKind.None })
         {
             return null;
         }
@@ -92,12 +92,12 @@ internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long m
         return new Guide(network, _tokens.Value.First, _tokens.Value.Others, Trim) { Warnings = warnings };
     }
 
-    private static (Network Network, IReadOnlyList<string> Warnings) Compile(GuideFormat format, CancellationToken cancellationToken) => format.Type switch
+    private static (Network Network, IReadOnlyList<string> Warnings) Compile(GuideFormat format, CancellationToken cancellationToken) => format.Kind switch
     {
-        "json_object" => (SchemaCompiler.AnyObject(), []),
-        GuideFormat.JsonSchema => CompileSchema(format.Source, cancellationToken),
-        GuideFormat.RegexSchema => (ExpressionWriter.Compile(format.Source), []),
-        _ => throw GuideErrors.Refuse($"the type \"{format.Type}\" is not supported; supported are text, json_object, json_schema and regex_schema"),
+        GuideKind.JsonObject => (SchemaCompiler.AnyObject(), []),
+        GuideKind.JsonSchema => CompileSchema(format.Source, cancellationToken),
+        GuideKind.Regex => (ExpressionWriter.Compile(format.Source), []),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format.Kind, null),
     };
 
     private static (Network Network, IReadOnlyList<string> Warnings) CompileSchema(string text, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Cli.Tests.Commands;
@@ -178,15 +179,15 @@ public sealed class RunCommandTests : CommandTestBase
         await RunAsync("run", "model", "--prompts", prompts, "--json-object");
         formats.ShouldBe(
         [
-            new V1.ResponseFormat { Type = "json_schema", JsonSchema = """{"name":"x","schema":{"type":"null"}}""" },
-            new V1.ResponseFormat { Type = "regex_schema", RegexSchema = "a|b" },
+            new V1.ResponseFormat { JsonSchema = """{"name":"x","schema":{"type":"null"}}""" },
+            new V1.ResponseFormat { RegexSchema = "a|b" },
             null,
-            new V1.ResponseFormat { Type = "json_object" },
+            new V1.ResponseFormat { JsonObject = new Empty() },
         ]);
 
         formats.Clear();
         await RunAsync("run", "model", "x", "--json-schema", Write("s.json", "{}"));
-        formats.ShouldBe([new V1.ResponseFormat { Type = "json_schema", JsonSchema = "{}\n" }]);
+        formats.ShouldBe([new V1.ResponseFormat { JsonSchema = "{}\n" }]);
     }
 
     [Fact]

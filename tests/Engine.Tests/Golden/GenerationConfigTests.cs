@@ -34,7 +34,7 @@ public sealed class GenerationConfigTests : IAsyncLifetime
         started.Warnings.ShouldHaveSingleItem().ShouldContain("room for 252 after a prompt of 4");
         (await RunAsync(new GenerationConfig { MaxNewTokens = 4 })).Started.Warnings.ShouldBeEmpty();
         (await RunAsync(new GenerationConfig { MaxNewTokens = int.MaxValue })).Started.Warnings.ShouldBeEmpty("that is as many as there is room for");
-        (await RunAsync(new GenerationConfig { MaxNewTokens = 4, ResponseFormat = new ResponseFormat { Type = "json_schema", JsonSchema = """{"type": "string", "format": "uri"}""" } })).Started
+        (await RunAsync(new GenerationConfig { MaxNewTokens = 4, ResponseFormat = new ResponseFormat { JsonSchema = """{"type": "string", "format": "uri"}""" } })).Started
             .Warnings.ShouldHaveSingleItem().ShouldContain("\"uri\"");
     }
 

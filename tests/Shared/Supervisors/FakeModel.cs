@@ -56,7 +56,7 @@ internal static class FakeModel
             hasReasoned |= pieces.Exists(piece => piece.Part == Text.Answers.AnswerPart.Reasoning);
             delta.Pieces.AddRange(pieces.Select(ToMessage));
             pieces.Clear();
-            if (config.OutputLogits != V1.OutputLogits.None)
+            if (config.OutputLogits != V1.OutputLogits.Unspecified)
             {
                 delta.Logits = Logits(c);
             }

@@ -77,9 +77,9 @@ public sealed class GuideCacheTests
         return new GuideCache(tokenizer, tokenizer.VocabularySize, mostBytes);
     }
 
-    private static GuideFormat Expression(string expression) => new(GuideFormat.RegexSchema, expression);
+    private static GuideFormat Expression(string expression) => new(GuideKind.Regex, expression);
 
     /// <summary>A schema with so much text in it that nothing follows from.</summary>
     private static GuideFormat Described(int number, int length) =>
-        new(GuideFormat.JsonSchema, $$"""{"type": "null", "description": "{{number}}{{new string('x', length)}}"}""");
+        new(GuideKind.JsonSchema, $$"""{"type": "null", "description": "{{number}}{{new string('x', length)}}"}""");
 }

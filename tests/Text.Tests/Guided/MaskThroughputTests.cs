@@ -29,10 +29,10 @@ public sealed class MaskThroughputTests(ITestOutputHelper output)
         var tokenizer = Tokenizer.Load(Path.Combine(SharedData.Folder!, "tokenizers", name));
         var guides = new GuideCache(tokenizer, tokenizer.VocabularySize);
         var clock = Stopwatch.StartNew();
-        var guide = guides.Find(new GuideFormat(GuideFormat.JsonSchema, Schema))!;
+        var guide = guides.Find(new GuideFormat(GuideKind.JsonSchema, Schema))!;
         output.WriteLine($"{name}: {tokenizer.VocabularySize} tokens, first guide {clock.ElapsedMilliseconds} ms");
         clock.Restart();
-        guides.Find(new GuideFormat(GuideFormat.JsonSchema, Schema + " "));
+        guides.Find(new GuideFormat(GuideKind.JsonSchema, Schema + " "));
         output.WriteLine($"{name}: another guide {clock.Elapsed.TotalMilliseconds:F1} ms");
         for (var round = 0; round < 3; round++)
         {

@@ -51,7 +51,7 @@ internal sealed class ToolChoice
         config.Split = new AnswerSplit { SingleCall = !_isParallel };
         if (_isRequired)
         {
-            config.ResponseFormat = new ResponseFormat { Type = "json_schema", JsonSchema = CallSchema.Of(_functions, _forced) };
+            config.ResponseFormat = new ResponseFormat { JsonSchema = CallSchema.Of(_functions, _forced) };
             config.Split.ForcedCall = _forced ?? (_functions.Count == 1 ? _functions.Keys.First() : "");
         }
     }

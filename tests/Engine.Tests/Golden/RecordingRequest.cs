@@ -47,6 +47,15 @@ internal sealed class RecordingRequest : EngineRequest
         StopTokenIds = new HashSet<int>(),
     };
 
+    /// <summary>Nothing but tokens is asked for.</summary>
+    public static RecordingRequest Plain(int[] prompt, int maxNewTokens, SamplingParameters? sampling = null) => new()
+    {
+        PromptIds = prompt,
+        Sampling = sampling ?? new SamplingParameters(),
+        MaxNewTokens = maxNewTokens,
+        StopTokenIds = new HashSet<int>(),
+    };
+
     public override void OnPrefilled(IReadOnlyList<float> promptLogprobs)
     {
         Told.Add(nameof(OnPrefilled));

@@ -3,6 +3,7 @@
 # ./run.sh test         builds and runs every test
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
+# ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
 # ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports and the lmdeploy tool
 # ./run.sh api          lists the public surface of the client and of evaluation anew, after somebody has changed it on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
@@ -96,6 +97,19 @@ bundle_bench() {
   done
   compress "$work" bench "$archive"
   echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it over a copy of lmdeploy/worker and run LmDeploy.Bench"
+}
+
+# The tests of the engine as a program, with the runtime and their data and without libtorch.
+bundle_tests() {
+  require_sdk
+  local work=$root/artifacts/bundle archive=$root/artifacts/lmdeploy-tests-linux-x64.tar.xz
+  rm -rf "$work/lmdeploy-tests" "$archive"
+  dotnet publish "$root/tests/Engine.Tests" -c Release --nologo -v quiet -r linux-x64 --self-contained \
+    "-p:ArtifactsPath=$work/build" "-p:PublishDir=$work/lmdeploy-tests/program/" -p:TorchBackend=none >&2
+  strip_folder "$work/lmdeploy-tests"
+  cp "$root/tests/Engine.Tests/run" "$work/lmdeploy-tests/"
+  compress "$work" lmdeploy-tests "$archive"
+  echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it and run lmdeploy-tests/run, with --gpu on a host with a GPU"
 }
 
 # The libraries, and the programs as one dotnet tool; with libtorch for the CPU unless TORCH_BACKEND says otherwise.
@@ -194,6 +208,11 @@ fi
 
 if [ "${1:-}" = bundle-bench ]; then
   bundle_bench
+  exit
+fi
+
+if [ "${1:-}" = bundle-tests ]; then
+  bundle_tests
   exit
 fi
 

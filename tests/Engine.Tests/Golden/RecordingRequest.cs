@@ -49,6 +49,15 @@ internal sealed class RecordingRequest : EngineRequest
         StopTokenIds = new HashSet<int>(),
     };
 
+    /// <summary>Nothing but tokens is asked for.</summary>
+    public static RecordingRequest Plain(int[] prompt, int maxNewTokens, SamplingParameters? sampling = null) => new()
+    {
+        PromptIds = prompt,
+        Sampling = sampling ?? new SamplingParameters(),
+        MaxNewTokens = maxNewTokens,
+        StopTokenIds = new HashSet<int>(),
+    };
+
     public override void OnPrefilled() => Told.Add(nameof(OnPrefilled));
 
     public override void OnLogits(ReadOnlySpan<byte> logits) => Told.Add(nameof(OnLogits));

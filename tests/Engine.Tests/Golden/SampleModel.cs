@@ -1,9 +1,7 @@
-using LmDeploy.Tests.Checkouts;
-
 namespace LmDeploy.Engine.Tests.Golden;
 
-/// <summary>The trained models of the checkout, in <c>models/</c>.</summary>
+/// <summary>The trained models of the checkout's <c>models/</c> that lie beside the tests.</summary>
 internal static class SampleModel
 {
-    public static string Boulder { get; } = Checkout.File("models", "boulder");
+    public static string Boulder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "boulder");
 }

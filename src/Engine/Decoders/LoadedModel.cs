@@ -106,7 +106,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         [
             typeof(LoadedModel).Module.ModuleVersionId.ToString(),
             TorchShim.Version,
-            $"{CudaDriver.Version()} {KernelCompiler.ComputeCapability()} {plan} {info.SessionLen} {settings.MaxBatchSize} {settings.CacheBlockSeqLen}",
+            $"{CudaDriver.Version()} {CudaDevice.Current().Capability} {plan} {info.SessionLen} {settings.MaxBatchSize} {settings.CacheBlockSeqLen}",
             File.ReadAllText(configFile.Path),
         ]);
 

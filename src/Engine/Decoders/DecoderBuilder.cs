@@ -1,6 +1,7 @@
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Models.Specs;
 using LmDeploy.Models.Weights;
+using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
 
@@ -14,9 +15,10 @@ internal static class DecoderBuilder
         var positions = loader.LoadIfAny(weights.PositionEmbedding);
         var layers = weights.Layers.Select((layer, number) => Layer(spec, number, layer, loader)).ToList();
         var norm = NormBuilder.Build(weights.FinalNorm, loader);
-        var output = weights.Output is { } linear ? loader.Linear(linear) : null;
+        var head = Head(spec, weights.Output, embedding, loader);
         var score = weights.ScoreHead.Count > 0 ? new ScoreHead([.. weights.ScoreHead.Select(product => loader.Linear(product))]) : null;
-        return new Decoder(spec, embedding, positions, layers, norm, output, score, Rope(spec.Rope, loader), Rope(spec.SlidingRope, loader));
+        return new Decoder(new DecoderParts(
+            spec, new TokenEmbedding(embedding, positions, spec.EmbeddingScale), Rope(spec.Rope, loader), Rope(spec.SlidingRope, loader), layers, norm, head, score));
     }
 
     private static DecoderLayer Layer(DecoderSpec spec, int number, LayerWeights weights, WeightLoader loader) => new(
@@ -26,6 +28,9 @@ internal static class DecoderBuilder
         NormBuilder.BuildIfAny(weights.MlpInputNorm, loader),
         MlpBuilder.Build(spec, weights.Mlp, loader),
         NormBuilder.BuildIfAny(weights.MlpOutputNorm, loader));
+
+    private static OutputHead? Head(DecoderSpec spec, LinearWeights? output, torch.Tensor embedding, WeightLoader loader) =>
+        output is { } own ? new OutputHead(loader.Linear(own), isShared: false) : spec.HasOutput ? new OutputHead(new Linear(embedding), isShared: true) : null;
 
     private static RotaryEmbedding? Rope(RopeSettings? settings, WeightLoader loader) => settings is null ? null : new RotaryEmbedding(settings, loader.Device);
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Decoders.Cuda;
-using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Decoders.Sources;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
@@ -61,15 +59,15 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         source.Complete();
         var info = Describe(model, plan, weights, source, Stopwatch.GetElapsedTime(started));
         info.SessionLen = sessionLen;
-        UseKernels(decoder, plan, settings, info.SessionLen);
+        ForwardChoice.ChooseFor(decoder, plan, settings, info.SessionLen);
         var geometry = PlanCache(model.Spec, plan, settings, info.SessionLen);
         var proof = decoder.UsesKernels ? ProofFor(model.Config, plan, settings, info) : null;
         return new LoadedModel(decoder, geometry, new KeyValueCache(geometry, plan.Dtype, plan.Device), info, proof);
     }
 
-    public bool IsRecorded(StepBatch batch) => Decoder.IsRecorded(batch);
+    public bool IsRecorded(StepBatch batch) => Decoder.Current.IsRecorded(batch);
 
-    public IStepOutcome? TryEnqueue(StepBatch batch, bool withCandidates) => Decoder.TryEnqueue(batch, Cache, withCandidates);
+    public IStepOutcome? TryEnqueue(StepBatch batch, bool withCandidates) => Decoder.Current.TryEnqueue(batch, Cache, withCandidates);
 
     public void Dispose()
     {
@@ -77,36 +75,12 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         Decoder.Dispose();
     }
 
-    /// <summary>Our kernels where they compute the model; what they have against it costs speed, nothing else.</summary>
-    private static void UseKernels(Decoder decoder, ComputePlan plan, EngineSettings settings, int sessionLen)
-    {
-        if (plan.Device.type != DeviceType.CUDA)
-        {
-            return;
-        }
-
-        if (CudaSupport.WhyNot(decoder.Spec, plan.Device, settings.MaxBatchSize) is { } reason)
-        {
-            Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {reason}");
-            return;
-        }
-
-        try
-        {
-            decoder.UseKernels(settings.CacheBlockSeqLen, settings.MaxBatchSize, sessionLen);
-        }
-        catch (Exception e) when (e is InvalidOperationException or CudaException)
-        {
-            Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {e.Message}");
-        }
-    }
-
     private static KernelProof ProofFor(ConfigFile configFile, ComputePlan plan, EngineSettings settings, ModelInfo info) => new(
         KernelCompiler.DefaultCacheFolder,
         [
             typeof(LoadedModel).Module.ModuleVersionId.ToString(),
             TorchShim.Version,
-            $"{CudaDriver.Version()} {KernelCompiler.ComputeCapability()} {plan} {info.SessionLen} {settings.MaxBatchSize} {settings.CacheBlockSeqLen}",
+            $"{CudaDriver.Version()} {CudaDevice.Current().Capability} {plan} {info.SessionLen} {settings.MaxBatchSize} {settings.CacheBlockSeqLen}",
             File.ReadAllText(configFile.Path),
         ]);
 

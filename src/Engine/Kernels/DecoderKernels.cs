@@ -7,17 +7,8 @@ namespace LmDeploy.Engine.Kernels;
 /// <summary>The kernels of one decoder, see the sources beside this file. Everything runs on one stream, in order. Tensors are contiguous and on the device.</summary>
 internal sealed class DecoderKernels : IDisposable
 {
-    private const int Threads = 256;
-    private const int WarpsPerBlock = 8;
-    private const int AttentionThreads = 128;
-    private const int ArgmaxThreads = 1024;
     private const int ManyRows = 256;
     private const int EarlyCapability = 90;
-    private const int PromptThreads = 384;
-    private const int ElementsPerWarp = 256;
-
-    /// <summary>As many as an H200 has room for at a time.</summary>
-    private const int MostWarps = 132 * 64;
 
     private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "prefill", "activation", "gemv", "argmax", "candidates"];
 
@@ -27,6 +18,7 @@ internal sealed class DecoderKernels : IDisposable
     private readonly CudaStream _stream;
     private readonly CudaModule _module;
     private readonly bool _beginsEarly;
+    private readonly int _residentWarps;
     private readonly CudaKernel _embed;
     private readonly CudaKernel _addNorm;
     private readonly CudaKernel _ropeToCache;
@@ -41,15 +33,17 @@ internal sealed class DecoderKernels : IDisposable
     /// <param name="stream">Not owned.</param>
     public DecoderKernels(KernelDefinitions sizes, KernelCompiler compiler, CudaStream stream)
     {
+        var device = CudaDevice.Current();
         _sizes = sizes;
         _stream = stream;
         _module = compiler.Compile(string.Join('\n', (sizes.Experts > 0 ? [.. Sources, .. ExpertSources] : Sources).Select(ReadSource)), sizes.Options);
-        _beginsEarly = KernelCompiler.ComputeCapability() >= EarlyCapability;
+        _beginsEarly = device.Capability >= EarlyCapability;
+        _residentWarps = device.ResidentWarps;
         _embed = Kernel("embed");
         _addNorm = Kernel("add_norm");
         _ropeToCache = Kernel("rope_to_cache");
         _attention = Kernel("decode_attention");
-        _prefillAttention = sizes.CanAttendPrompts && KernelCompiler.ComputeCapability() == KernelCompiler.Hopper
+        _prefillAttention = sizes.CanAttendPrompts && device.Capability == KernelCompiler.Hopper
             ? _module.Kernel("prefill_attention", _beginsEarly, PromptTiles.SharedBytes(sizes.HeadDim))
             : null;
         _gate = Kernel("gate");
@@ -72,7 +66,7 @@ internal sealed class DecoderKernels : IDisposable
     /// <param name="chosen">What the step before chose: int32.</param>
     /// <param name="x">[rows, hidden], written.</param>
     public void Embed(int rows, nint tokens, nint chosen, torch.Tensor table, float scale, nint x) =>
-        _embed.Launch(_stream, (rows, 1, 1), Threads, tokens, chosen, table, x, _sizes.Hidden, scale);
+        _embed.Launch(_stream, (rows, 1, 1), LaunchSizes.Threads, tokens, chosen, table, x, _sizes.Hidden, scale);
 
     /// <summary>x += delta, or its norm by <paramref name="post"/>; y = the norm of x by <paramref name="weight"/>, or x.</summary>
     /// <param name="delta">0 for none.</param>
@@ -83,50 +77,50 @@ internal sealed class DecoderKernels : IDisposable
     public void RopeToCache(int rows, nint qkv, in RopeArguments rope, nint positions, nint slots, torch.Tensor keys, torch.Tensor values)
     {
         var heads = _sizes.Heads + (2 * _sizes.KeyValueHeads);
-        var parts = rows >= ManyRows ? 1 : (heads + WarpsPerBlock - 1) / WarpsPerBlock;
+        var parts = rows >= ManyRows ? 1 : Blocks(heads, LaunchSizes.Warps);
         _ropeToCache.Launch(
-            _stream, (rows, parts, 1), Threads, qkv, rope.Bias, rope.QueryNorm, rope.KeyNorm, IsWide(rope.QueryNorm), rope.NormEpsilon, rope.Frequencies, rope.Factor,
+            _stream, (rows, parts, 1), LaunchSizes.Threads, qkv, rope.Bias, rope.QueryNorm, rope.KeyNorm, IsWide(rope.QueryNorm), rope.NormEpsilon, rope.Frequencies, rope.Factor,
             rope.Neighbours, rope.QueryScale, positions, slots, keys, values);
     }
 
     /// <summary>Attention of one query a sequence. Splits are fixed by the caller so that a recorded launch suits every length.</summary>
     public void Attend(int rows, int splits, nint qkv, torch.Tensor keys, torch.Tensor values, in DecodeLengths lengths, nint output, in AttentionArguments attention, torch.Tensor? partials, torch.Tensor counters) =>
         _attention.Launch(
-            _stream, (splits, _sizes.KeyValueHeads * _sizes.GroupParts, rows), AttentionThreads, qkv, keys, values, lengths.Lengths, lengths.Tables, lengths.Layout, output, partials, counters,
+            _stream, (splits, _sizes.KeyValueHeads * _sizes.GroupParts, rows), LaunchSizes.AttentionThreads, qkv, keys, values, lengths.Lengths, lengths.Tables, lengths.Layout, output, partials, counters,
             attention.Scale, attention.Window, attention.Cap, attention.Sinks);
 
     /// <summary>Attention of all prompts of a step, whose keys and values are in the cache already.</summary>
     /// <exception cref="InvalidOperationException">There is no such kernel for this device.</exception>
     public void AttendPrompts(in PromptTiles prompts, nint qkv, torch.Tensor keys, torch.Tensor values, nint output, in AttentionArguments attention) =>
         (_prefillAttention ?? throw new InvalidOperationException("There is no kernel for the attention of prompts.")).Launch(
-            _stream, (_sizes.Heads, prompts.Count, 1), PromptThreads, qkv, keys, values, prompts.Tiles, prompts.Tables, output, attention.Scale, attention.Window, attention.Cap, attention.Sinks);
+            _stream, (_sizes.Heads, prompts.Count, 1), PromptTiles.Threads, qkv, keys, values, prompts.Tiles, prompts.Tables, output, attention.Scale, attention.Window, attention.Cap, attention.Sinks);
 
     /// <param name="both">[rows, 2 * size]: gates, then ups.</param>
     public void Gate(int rows, nint both, nint y, int size) =>
-        _gate.Launch(_stream, (((size / 8) + Threads - 1) / Threads, rows, 1), Threads, both, y, size);
+        _gate.Launch(_stream, (Blocks(size / 8, LaunchSizes.Threads), rows, 1), LaunchSizes.Threads, both, y, size);
 
     /// <summary>The product of a matrix and one vector.</summary>
     public void Gemv(torch.Tensor weight, nint x, nint y, int inputs, int outputs)
     {
-        var perRow = WarpsPerOutput(inputs, outputs);
-        _gemv.Launch(_stream, (Blocks(outputs * perRow, WarpsPerBlock), 1, 1), Threads, weight, x, y, inputs, outputs, perRow);
+        var perRow = WarpsPerOutput(inputs, outputs, _residentWarps);
+        _gemv.Launch(_stream, (Blocks(outputs * perRow, LaunchSizes.Warps), 1, 1), LaunchSizes.Threads, weight, x, y, inputs, outputs, perRow);
     }
 
     /// <summary><see cref="Gemv"/> with gates and ups, and <see cref="Gate"/> after it.</summary>
     public void GemvGate(torch.Tensor weight, nint x, nint y, int inputs, int size)
     {
-        var perRow = WarpsPerOutput(inputs, size);
-        _gemvGate.Launch(_stream, (Blocks(size * perRow, WarpsPerBlock), 1, 1), Threads, weight, x, y, inputs, size, perRow);
+        var perRow = WarpsPerOutput(inputs, size, _residentWarps);
+        _gemvGate.Launch(_stream, (Blocks(size * perRow, LaunchSizes.Warps), 1, 1), LaunchSizes.Threads, weight, x, y, inputs, size, perRow);
     }
 
     /// <param name="x">[rows, count]</param>
     /// <param name="indexes">[rows], int32, written.</param>
-    public void Argmax(int rows, nint x, nint indexes, int count) => _argmax.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, indexes, count);
+    public void Argmax(int rows, nint x, nint indexes, int count) => _argmax.Launch(_stream, (rows, 1, 1), LaunchSizes.ScanThreads, x, indexes, count);
 
     /// <summary>The largest of each row, see <see cref="TokenCandidates"/>.</summary>
     /// <param name="x">[rows, count]</param>
     /// <param name="largest">[rows, <see cref="TokenCandidates.Integers"/>], int32, written.</param>
-    public void Candidates(int rows, nint x, nint largest, int count) => _candidates.Launch(_stream, (rows, 1, 1), ArgmaxThreads, x, largest, count);
+    public void Candidates(int rows, nint x, nint largest, int count) => _candidates.Launch(_stream, (rows, 1, 1), LaunchSizes.ScanThreads, x, largest, count);
 
     public void Dispose() => _module.Dispose();
 
@@ -135,10 +129,11 @@ internal sealed class DecoderKernels : IDisposable
     private static int Blocks(int items, int perBlock) => (items + perBlock - 1) / perBlock;
 
     /// <summary>As many as the device has room for at a time, as long as each of them has something to do: with a few more, the last ones would run alone.</summary>
-    private static int WarpsPerOutput(int inputs, int outputs)
+    /// <param name="residentWarps">See <see cref="CudaDevice.ResidentWarps"/>.</param>
+    internal static int WarpsPerOutput(int inputs, int outputs, int residentWarps)
     {
         var warps = 1;
-        while (warps < WarpsPerBlock && 2 * outputs * warps <= MostWarps && inputs >= warps * ElementsPerWarp)
+        while (warps < LaunchSizes.Warps && 2 * outputs * warps <= residentWarps && inputs >= warps * LaunchSizes.ElementsPerWarp)
         {
             warps *= 2;
         }

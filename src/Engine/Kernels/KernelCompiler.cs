@@ -12,23 +12,17 @@ namespace LmDeploy.Engine.Kernels;
 /// </summary>
 internal sealed class KernelCompiler(string cacheFolder)
 {
-    private const int ComputeCapabilityMajor = 75;
-    private const int ComputeCapabilityMinor = 76;
-
     /// <summary>The compute capability whose instructions for whole matrices in shared memory no other one has.</summary>
     public const int Hopper = 90;
 
     /// <summary>The user's cache folder.</summary>
     public static string DefaultCacheFolder => UserCache.Folder("kernels");
 
-    /// <summary>Of the current device, for example 90 for 9.0.</summary>
-    public static int ComputeCapability() => (10 * CudaDriver.Attribute(ComputeCapabilityMajor)) + CudaDriver.Attribute(ComputeCapabilityMinor);
-
     /// <exception cref="InvalidOperationException">The compiler refuses the source.</exception>
     /// <exception cref="CudaException">The driver refuses the result.</exception>
     public CudaModule Compile(string source, IEnumerable<string> definitions)
     {
-        var capability = ComputeCapability();
+        var capability = CudaDevice.Current().Capability;
 
         // With "a", the instructions that no later architecture has.
         var architecture = $"sm_{capability}{(capability == Hopper ? "a" : "")}";

@@ -7,10 +7,22 @@ namespace LmDeploy.Engine.Kernels;
 /// <summary>What the kernels of a decoder are compiled with: sizes that are constants to them.</summary>
 internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int Heads, int KeyValueHeads, int HeadDim, int RotaryDim, int BlockSize, Activation Activation)
 {
+    /// <summary>The largest size of an attention head.</summary>
+    public const int LargestHead = 256;
+
     private const int FewRows = 8;
     private const int FewRowsOfAnExpert = 4;
     private const int LargestPart = 8;
     private const int LargestNormBlock = 1024;
+
+    /// <summary>What <c>activation.cu</c> computes, by the names that it has there.</summary>
+    private static readonly Dictionary<Activation, string> Activations = new()
+    {
+        [Activation.Silu] = "SILU",
+        [Activation.Gelu] = "GELU",
+        [Activation.GeluTanh] = "GELU_TANH",
+        [Activation.Relu] = "RELU",
+    };
 
     /// <summary>How many experts a layer with experts has; 0 for a decoder without.</summary>
     public int Experts { get; init; }
@@ -32,7 +44,10 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
     /// <summary>Whether a step has so many rows that experts have many each: kernels for those keep fewer readings under way.</summary>
     public bool ExpertsAreWide(int rows) => rows > FewRows && rows * ExpertsPerToken > FewRowsOfAnExpert * Experts;
 
-    /// <summary>Compiler options: one <c>-D</c> a constant.</summary>
+    /// <summary>Whether there is a kernel for gated networks with this activation.</summary>
+    public static bool Computes(Activation activation) => Activations.ContainsKey(activation);
+
+    /// <summary>Compiler options: one <c>-D</c> a constant, of this decoder and of all launches. The sources have none of these numbers themselves.</summary>
     public IReadOnlyList<string> Options =>
     [
         $"-DELEMENT_{Dtype switch { torch.ScalarType.Float32 => "FLOAT", torch.ScalarType.BFloat16 => "BFLOAT16", _ => "FLOAT16" }}",
@@ -45,8 +60,11 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
         $"-DGROUP_PART={GroupPart}",
         $"-DLANES={Lanes}",
         $"-DBLOCK_SIZE={BlockSize}",
-        $"-DACTIVATION={(int)Activation}",
-        .. Experts > 0 ? (string[])[$"-DEXPERTS={Experts}", $"-DEXPERTS_PER_TOKEN={ExpertsPerToken}"] : [],
+        $"-DACTIVATION_{Activations[Activation]}",
+        .. LaunchSizes.Options,
+        .. PromptTiles.Options,
+        .. TokenCandidates.Options,
+        .. Experts > 0 ? ExpertKernels.Options(Experts, ExpertsPerToken) : [],
     ];
 
     /// <summary>Lanes of a warp that share a key, eight of its elements each: a power of two.</summary>

@@ -9,11 +9,29 @@ internal readonly record struct PromptTiles(int Count, nint Tiles, nint Tables)
     public const int Queries = 128;
     public const int Integers = 4;
 
+    /// <summary>Of a block: one warpgroup copies, each other one computes 64 queries.</summary>
+    public const int Threads = 384;
+
     private const int Keys = 128;
     private const int Stages = 2;
     private const int ElementBytes = 2;
-    private const int AlignmentAndBarriers = 1024 + 64;
+    private const int SwizzleBytes = 1024;
+    private const int BarrierBytes = 8;
+    private const int BarriersPerStage = 4;
 
-    /// <summary>Shared memory of a block, which has one piece of one head: queries, and keys and values in turn.</summary>
-    public static int SharedBytes(int headDim) => (ElementBytes * headDim * (Queries + (2 * Stages * Keys))) + AlignmentAndBarriers;
+    /// <summary>Compiler options for the source.</summary>
+    public static IReadOnlyList<string> Options =>
+    [
+        $"-DQUERY_TILE={Queries}",
+        $"-DKEY_TILE={Keys}",
+        $"-DSTAGES={Stages}",
+        $"-DSWIZZLE_BYTES={SwizzleBytes}",
+        $"-DTILE_INTEGERS={Integers}",
+        $"-DPROMPT_THREADS={Threads}",
+    ];
+
+    /// <summary>
+    /// Bytes of shared memory of a block, which has one piece of one head: queries, keys and values in turn, what aligns them, and a barrier for each that comes and goes.
+    /// </summary>
+    public static int SharedBytes(int headDim) => (ElementBytes * headDim * (Queries + (2 * Stages * Keys))) + SwizzleBytes + (BarriersPerStage * Stages * BarrierBytes);
 }

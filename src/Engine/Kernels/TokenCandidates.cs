@@ -12,6 +12,9 @@ internal static class TokenCandidates
     /// <summary>int32 for a row: how many there are, then index and bits of the value of each.</summary>
     public const int Integers = 1 + (2 * Most);
 
+    /// <summary>Compiler options for the source.</summary>
+    public static IReadOnlyList<string> Options => [$"-DWANTED={Wanted}", $"-DCANDIDATES={Most}"];
+
     /// <param name="row">Of <see cref="Integers"/>.</param>
     /// <returns>Largest first, of equal ones the lower index first; null when there were more than there is room for.</returns>
     public static (int[] Ids, float[] Logits)? Read(ReadOnlySpan<int> row)

@@ -3,8 +3,8 @@ using LmDeploy.Engine.Cache;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Has the beginning that sequences have in common computed once, also when they come together: those that come later wait until the first one is so
-/// far, share its full blocks and have a copy of the one in which the beginning ends. Not thread-safe: the engine's thread owns it.
+/// Shares the prefill of a common prompt prefix, also between sequences that were admitted together. The first sequence prefills; the others wait for it, share
+/// its full blocks and get a copy of the block in which the prefix ends. Not thread-safe: the engine's thread owns it.
 /// </summary>
 /// <remarks>Nobody waits for one that was admitted later, so that no two wait for each other.</remarks>
 /// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>

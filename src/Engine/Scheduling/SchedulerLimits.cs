@@ -15,7 +15,10 @@ internal sealed record SchedulerLimits
     /// <summary>Sequences that have several tokens in one step.</summary>
     public int MaxPrefills { get; init; } = int.MaxValue;
 
-    /// <summary>How many times as many prompt tokens a step takes, of each sequence and in all, while all that prefill had begun to answer before and all that decode came from a worker that died: the sooner the last of them goes on, the better.</summary>
+    /// <summary>
+    /// Multiplies the prefill budget, <see cref="MaxPrefillTokenNum"/> and <see cref="MaxSequencePrefill"/>, while every active sequence is being resumed after a
+    /// worker died: no answer goes on before the last of them is prefilled. 1 for no burst.
+    /// </summary>
     public int BurstFactor { get; init; } = 1;
 
     /// <summary>Requests that wait.</summary>

@@ -10,16 +10,16 @@ namespace LmDeploy.Engine.Scheduling;
 internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightRecord? flight)
 {
     private readonly TokenSampler _sampler = new();
-    private readonly PlainSteps? _plain = model.Decoder.UsesKernels ? new PlainSteps(model, scheduler) : null;
+    private readonly LookaheadSteps? _lookahead = model.Decoder.UsesKernels ? new LookaheadSteps(model, scheduler) : null;
 
     /// <summary>The step to run next: what runs ahead of its tokens already, or what the scheduler says.</summary>
     /// <returns>Empty when there is no work.</returns>
-    public IReadOnlyList<ScheduledSlice> Next() => _plain?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
+    public IReadOnlyList<ScheduledSlice> Next() => _lookahead?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
 
     public void Run(IReadOnlyList<ScheduledSlice> step)
     {
         using var scope = torch.NewDisposeScope();
-        if (_plain?.TryRun(step) == true)
+        if (_lookahead?.TryRun(step) == true)
         {
             return;
         }

@@ -39,7 +39,7 @@ internal static class ModelFamilies
         {
             if (All.FirstOrDefault(family => family.Architecture == architecture || ModelHeads.IsOf(architecture, family)) is { } family)
             {
-                return ModelHeads.Put(Checked(family.Describe(config), config), architecture, config);
+                return ModelHeads.WithHead(Checked(family.Describe(config), config), architecture, config);
             }
         }
 

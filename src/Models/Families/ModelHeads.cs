@@ -22,7 +22,7 @@ internal static class ModelHeads
 
     /// <summary>The decoder as it is with the head of an architecture.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.UnsupportedFeature"/>: a classifier, or a model that looks ahead.</exception>
-    public static DecoderSpec Put(DecoderSpec decoder, string architecture, ConfigFile config)
+    public static DecoderSpec WithHead(DecoderSpec decoder, string architecture, ConfigFile config)
     {
         RequireCausal(config);
         if (architecture == decoder.Architecture)

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Engine.Decoders;
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Decoders.Cuda.Checks;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
-using LmDeploy.Engine.Native.Nvrtc;
 using LmDeploy.Models.Quantization;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
@@ -84,9 +84,9 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
     /// <summary>On the first device. Models run without them too, so that nothing here keeps models from running.</summary>
     private static void AddKernels(EnvironmentReport report)
     {
-        if (NvrtcLibrary.Handle == 0)
+        if (CudaSupport.WhyNot() is { } reason)
         {
-            Add(report, "kernels", Skipped, "NVRTC was not found: kernels not tested, and models run in libtorch's operators");
+            Add(report, "kernels", Skipped, $"{reason}: kernels not tested, and models run in libtorch's operators");
             return;
         }
 

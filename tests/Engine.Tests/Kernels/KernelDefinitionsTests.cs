@@ -56,31 +56,20 @@ public sealed class KernelDefinitionsTests
         (Sizes(8, 8, headDim) with { Dtype = dtype }).CanAttendPrompts.ShouldBe(expected);
 
     [Fact]
-    public void PrefillSource_HasTheSizesThatItIsLaunchedWith()
-    {
-        var source = Source("prefill");
+    public void Options_NameTheActivation() => (Sizes(8, 8, 64) with { Activation = Activation.GeluTanh }).Options.ShouldContain("-DACTIVATION_GELU_TANH");
 
-        source.ShouldContain($"#define QUERY_TILE {PromptTiles.Queries}\n");
-        source.ShouldContain($"tiles + {PromptTiles.Integers} * blockIdx.y");
-        PromptTiles.SharedBytes(128).ShouldBeGreaterThanOrEqualTo((2 * 128 * (128 + (2 * 2 * 128))) + 1024 + (8 * 8));
-    }
-
-    /// <summary>The kernel and who reads what it wrote have to agree on numbers that both spell out.</summary>
     [Fact]
-    public void CandidatesSource_HasTheSizesThatAreRead()
+    public void Options_OfAnActivationWithoutAKernel_AreNone()
     {
-        var source = Source("candidates");
-
-        source.ShouldContain($"#define WANTED {TokenCandidates.Wanted}\n");
-        source.ShouldContain($"#define CANDIDATES {TokenCandidates.Most}\n");
+        KernelDefinitions.Computes(Activation.ClampedSwiGlu).ShouldBeFalse();
+        Should.Throw<KeyNotFoundException>(() => (Sizes(8, 8, 64) with { Activation = Activation.ClampedSwiGlu }).Options);
     }
 
-    private static string Source(string name)
-    {
-        using var stream = typeof(DecoderKernels).Assembly.GetManifestResourceStream($"LmDeploy.Engine.Kernels.{name}.cu")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    /// <summary>Queries, two stages of keys and values, what aligns them, eight barriers.</summary>
+    [Theory]
+    [InlineData(64, (2 * 64 * (128 + (2 * 2 * 128))) + 1024 + 64)]
+    [InlineData(128, (2 * 128 * (128 + (2 * 2 * 128))) + 1024 + 64)]
+    public void SharedBytes_HoldATileOfQueriesAndTheStages(int headDim, int bytes) => PromptTiles.SharedBytes(headDim).ShouldBe(bytes);
 
     private static KernelDefinitions Sizes(int heads, int keyValueHeads, int headDim) =>
         new(torch.ScalarType.BFloat16, 4096, heads, keyValueHeads, headDim, headDim, 64, Activation.Silu);

@@ -3,24 +3,22 @@ using LmDeploy.Engine.Kernels;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <inheritdoc cref="GatedMlp"/>
-internal sealed class CudaGatedMlp(GatedMlp mlp) : ICudaMlp
+/// <summary>The kernel form of a <see cref="GatedMlp"/>.</summary>
+/// <param name="gateUp">To all gates, then all ups.</param>
+internal sealed class CudaGatedMlp(CudaProduct gateUp, CudaProduct down) : ICudaMlp
 {
-    private readonly CudaProduct _gateUp = new(mlp.GateUp.Weight);
-    private readonly CudaProduct _down = new(mlp.Down.Weight);
-
     public void Run(DecoderKernels kernels, StepBuffers buffers, nint slots)
     {
-        if (buffers.X.Rows == 1 && _gateUp.IsGemv)
+        if (buffers.X.Rows == 1 && gateUp.IsGemv)
         {
-            kernels.GemvGate(_gateUp.Weight, buffers.Normed.Pointer, buffers.Gated.Pointer, _gateUp.Inputs, _down.Inputs);
+            kernels.GemvGate(gateUp.Weight, buffers.Normed.Pointer, buffers.Gated.Pointer, gateUp.Inputs, down.Inputs);
         }
         else
         {
-            _gateUp.Run(kernels, buffers.Normed, buffers.GateUp);
-            kernels.Gate(buffers.X.Rows, buffers.GateUp.Pointer, buffers.Gated.Pointer, _down.Inputs);
+            gateUp.Run(kernels, buffers.Normed, buffers.GateUp);
+            kernels.Gate(buffers.X.Rows, buffers.GateUp.Pointer, buffers.Gated.Pointer, down.Inputs);
         }
 
-        _down.Run(kernels, buffers.Gated, buffers.Delta);
+        down.Run(kernels, buffers.Gated, buffers.Delta);
     }
 }

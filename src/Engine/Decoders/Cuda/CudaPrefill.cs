@@ -33,18 +33,18 @@ internal sealed class CudaPrefill
     /// <param name="qkv">[tokens, heads + 2 * key-value heads, head size]; queries are scaled and rotated already.</param>
     /// <param name="keys">The layer's cache, this step's keys included.</param>
     /// <returns>[tokens, heads * head size]</returns>
-    public torch.Tensor Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, CudaLayer layer)
+    public torch.Tensor Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, CudaAttention attention)
     {
         var ownQueries = qkv.narrow(1, 0, _spec.Heads);
         var ownKeys = qkv.narrow(1, _spec.Heads, _spec.KeyValueHeads);
         var ownValues = qkv.narrow(1, _spec.Heads + _spec.KeyValueHeads, _spec.KeyValueHeads);
         if (_operators is not null)
         {
-            return _operators.Forward(ownQueries, ownKeys, ownValues, keys, values, _spec, layer.Window, layer.Attention.Sinks);
+            return _operators.Forward(ownQueries, ownKeys, ownValues, keys, values, _spec, attention.Window, attention.Arguments.Sinks);
         }
 
         var (allKeys, allValues) = _slots is null ? (ownKeys, ownValues) : (keys.index_select(0, _slots), values.index_select(0, _slots));
-        using var attended = TorchShim.FlashAttention(ownQueries.unsqueeze(0), allKeys.unsqueeze(0), allValues.unsqueeze(0), layer.Window);
+        using var attended = TorchShim.FlashAttention(ownQueries.unsqueeze(0), allKeys.unsqueeze(0), allValues.unsqueeze(0), attention.Window);
         return attended.view(Count, _spec.QuerySize);
     }
 }

@@ -12,6 +12,12 @@ internal sealed class CudaProduct(torch.Tensor weight)
 
     public torch.Tensor Weight => weight;
 
+    /// <summary>The kernels read a matrix row by row, so that a view with its dimensions swapped is none for them.</summary>
+    /// <param name="part">For the reason why there is none.</param>
+    public static Lowering<CudaProduct> Of(torch.Tensor weight, string part) => weight.is_contiguous()
+        ? Lowering.To(new CudaProduct(weight))
+        : Lowering.Refuse<CudaProduct>($"{part}: a matrix with its inputs before its outputs has no kernel form");
+
     /// <summary>Whether the product with one row is our kernel's.</summary>
     public bool IsGemv => weight.dtype != torch.float32 && Inputs % 8 == 0;
 

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>Copies the argmax ids, the largest logits and, where asked for, all logits of a step to pinned host memory. Used again for one step after the other.</summary>
+/// <summary>Copies the argmax ids, the largest logits and, where asked for, all logits of a step to pinned host memory. Reused step after step.</summary>
 /// <param name="mostRows">Rows of the largest step.</param>
 /// <param name="cap">What logits are bent by; null for nothing.</param>
 internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDisposable

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
 using TorchSharp;
@@ -14,10 +15,11 @@ internal sealed class CachedAttention(AttentionSpec spec, int layer, int? window
 
     public int? Window => window;
 
-    public torch.Tensor? Sinks => sinks;
-
-    /// <summary>What queries are multiplied by before the operators divide by the root of the head size.</summary>
+    /// <summary>What queries are multiplied by before scores are divided by the root of the head size.</summary>
     public double QueryScale => _queryScale;
+
+    /// <summary>How the kernels attend: to queries that have their scale.</summary>
+    public AttentionArguments Arguments => new((float)(1 / Math.Sqrt(spec.HeadDim)), window ?? 0, (float)(spec.ScoreCap ?? 0), sinks);
 
     /// <summary>Writes this step's keys and values to the cache and attends to it.</summary>
     /// <param name="queries">[rows, heads, head size]</param>

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Tensors;
 using TorchSharp;
 
@@ -6,18 +7,6 @@ namespace LmDeploy.Engine.Decoders.Parts;
 /// <summary>One transformer block, with a norm before or after each half, or both. Owns its parts.</summary>
 internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, INorm? attentionOutput, INorm? mlpInput, IMlp mlp, INorm? mlpOutput) : IDisposable
 {
-    public INorm? AttentionInputNorm => attentionInput;
-
-    public IAttention Attention => attention;
-
-    public INorm? AttentionOutputNorm => attentionOutput;
-
-    public INorm? MlpInputNorm => mlpInput;
-
-    public IMlp Mlp => mlp;
-
-    public INorm? MlpOutputNorm => mlpOutput;
-
     /// <param name="x">[rows, hidden]</param>
     /// <param name="angles">Null where positions are not rotated.</param>
     public torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles)
@@ -26,6 +15,16 @@ internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, 
         var attended = x.Plus(Normalize(attentionOutput, attention.Forward(Normalize(attentionInput, x), step, angles)));
         return attended.Plus(Normalize(mlpOutput, mlp.Forward(Normalize(mlpInput, attended)))).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc cref="IAttention.Lower"/>
+    public Lowering<CudaLayer> Lower(CudaRotation? rotation) =>
+        from attentionInputNorm in Lowering.OfAny(attentionInput, norm => norm.Lower())
+        from attending in attention.Lower(rotation)
+        from attentionOutputNorm in Lowering.OfAny(attentionOutput, norm => norm.Lower())
+        from mlpInputNorm in Lowering.OfAny(mlpInput, norm => norm.Lower())
+        from network in mlp.Lower()
+        from mlpOutputNorm in Lowering.OfAny(mlpOutput, norm => norm.Lower())
+        select new CudaLayer(attentionInputNorm, attending, attentionOutputNorm, mlpInputNorm, network, mlpOutputNorm);
 
     public void Dispose()
     {

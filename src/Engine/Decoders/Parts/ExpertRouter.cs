@@ -1,3 +1,5 @@
+using LmDeploy.Engine.Decoders.Cuda;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
 using TorchSharp;
@@ -5,14 +7,12 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Parts;
 
 /// <summary>Chooses the experts of each token and their weights. Scores are float32.</summary>
+/// <param name="weight">[experts, hidden]</param>
 /// <param name="correction">Added to the scores for the choice only; null for none.</param>
 internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tensor? bias, torch.Tensor? correction) : IDisposable
 {
     // As transformers guards the division.
     private const double SmallestSum = 1e-20;
-
-    /// <summary>[experts, hidden]</summary>
-    public torch.Tensor Weight => weight;
 
     /// <param name="x">[rows, hidden]</param>
     /// <returns>Two tensors [rows, experts per token]: int64 and float32.</returns>
@@ -30,12 +30,28 @@ internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tens
         return (experts.MoveToOuterDisposeScope(), weights.Times(spec.ScalingFactor).MoveToOuterDisposeScope());
     }
 
+    /// <inheritdoc cref="INorm.Lower"/>
+    public Lowering<CudaRouter> Lower() => WhyNot() is { } reason
+        ? Lowering.Refuse<CudaRouter>(reason)
+        : from scores in CudaProduct.Of(weight, "router") select new CudaRouter(scores, spec.Normalize, (float)spec.ScalingFactor);
+
     public void Dispose()
     {
         weight.Dispose();
         bias?.Dispose();
         correction?.Dispose();
     }
+
+    private string? WhyNot() => true switch
+    {
+        _ when spec.Scoring != RouterScoring.Softmax => $"router: scores by {spec.Scoring}, but the kernels have softmax alone",
+        _ when spec.Groups != 1 => $"router: experts in {spec.Groups} groups",
+        _ when correction is not null => "router: a bias in the choice of experts",
+        _ when bias is not null => "router: a bias of its scores",
+        _ when spec.Experts > ExpertKernels.MostExperts => $"router: {spec.Experts} experts, but the kernels have room for {ExpertKernels.MostExperts}",
+        _ when spec.ExpertsPerToken > ExpertKernels.MostPerToken => $"router: {spec.ExpertsPerToken} experts for each token, but the kernels have room for {ExpertKernels.MostPerToken}",
+        _ => null,
+    };
 
     private torch.Tensor Scores(torch.Tensor x) => spec.Scoring == RouterScoring.Sigmoid
         ? torch.nn.functional.linear(x.to(torch.float32), weight.to(torch.float32), bias).sigmoid()

@@ -1,3 +1,5 @@
+using LmDeploy.Engine.Decoders.Cuda;
+using LmDeploy.Engine.Kernels;
 using LmDeploy.Models.Specs;
 using TorchSharp;
 
@@ -10,18 +12,19 @@ namespace LmDeploy.Engine.Decoders.Parts;
 /// <param name="downBias">[experts, hidden]</param>
 internal sealed class Experts(torch.Tensor gateUp, torch.Tensor? gateUpBias, torch.Tensor down, torch.Tensor? downBias, Activation activation) : IDisposable
 {
-    public torch.Tensor GateUp => gateUp;
-
-    public torch.Tensor Down => down;
+    private int Size => (int)down.shape[2];
 
     /// <param name="x">[rows, hidden]</param>
     public torch.Tensor Forward(int expert, torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();
         var both = torch.nn.functional.linear(x, gateUp[expert], gateUpBias?[expert]);
-        var inner = Activations.Gated(activation, both, down.shape[2]);
+        var inner = Activations.Gated(activation, both, Size);
         return torch.nn.functional.linear(inner, down[expert], downBias?[expert]).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc cref="INorm.Lower"/>
+    public Lowering<CudaExperts> Lower() => Lowering.Unless(WhyNot(), () => new CudaExperts(gateUp, down, Size));
 
     public void Dispose()
     {
@@ -30,4 +33,13 @@ internal sealed class Experts(torch.Tensor gateUp, torch.Tensor? gateUpBias, tor
         down.Dispose();
         downBias?.Dispose();
     }
+
+    private string? WhyNot() => true switch
+    {
+        _ when !KernelDefinitions.Computes(activation) => $"experts: the activation {activation} has no kernel form",
+        _ when gateUpBias is not null || downBias is not null => "experts: their projections have biases",
+        _ when !gateUp.is_contiguous() || !down.is_contiguous() => "experts: matrices with their inputs before their outputs have no kernel form",
+        _ when Size % 8 != 0 => $"experts: their inner size of {Size} is no multiple of 8",
+        _ => null,
+    };
 }

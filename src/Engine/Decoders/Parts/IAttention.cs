@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Decoders.Cuda;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;
@@ -8,4 +9,8 @@ internal interface IAttention : IDisposable
     /// <param name="x">[rows, hidden]</param>
     /// <param name="angles">Null where positions are not rotated.</param>
     torch.Tensor Forward(torch.Tensor x, StepContext step, RotaryAngles? angles);
+
+    /// <inheritdoc cref="INorm.Lower"/>
+    /// <param name="rotation">Of the layer's positions; null where they are not rotated.</param>
+    Lowering<CudaAttention> Lower(CudaRotation? rotation) => Lowering.Refuse<CudaAttention>($"attention: {GetType().Name} has no kernel form");
 }

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Decoders.Cuda;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;
@@ -7,4 +8,7 @@ internal interface INorm : IDisposable
 {
     /// <param name="x">[..., size of the weight]</param>
     torch.Tensor Forward(torch.Tensor x);
+
+    /// <summary>The kernel form, whose weights stay this part's, or the reason why there is none.</summary>
+    Lowering<CudaNorm> Lower() => Lowering.Refuse<CudaNorm>($"norm: {GetType().Name} has no kernel form");
 }

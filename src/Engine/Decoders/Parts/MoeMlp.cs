@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Tensors;
 using TorchSharp;
 
@@ -8,10 +9,6 @@ namespace LmDeploy.Engine.Decoders.Parts;
 /// <param name="shared">Computes every row; null for none.</param>
 internal sealed class MoeMlp(ExpertRouter router, Experts experts, IMlp? shared, int expertsPerToken) : IMlp
 {
-    public ExpertRouter Router => router;
-
-    public Experts Experts => experts;
-
     public torch.Tensor Forward(torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();
@@ -31,6 +28,12 @@ internal sealed class MoeMlp(ExpertRouter router, Experts experts, IMlp? shared,
         var mixed = (byRow.to(torch.float32) * weights.unsqueeze(2)).sum(1).to(x.dtype);
         return (shared is null ? mixed : mixed.Plus(shared.Forward(x))).MoveToOuterDisposeScope();
     }
+
+    public Lowering<ICudaMlp> Lower() => shared is not null
+        ? Lowering.Refuse<ICudaMlp>("experts: one of them computes every token")
+        : from chooser in router.Lower()
+          from networks in experts.Lower()
+          select (ICudaMlp)new CudaMoeMlp(chooser, networks, this);
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Tensors;
 using TorchSharp;
 
@@ -9,10 +10,6 @@ namespace LmDeploy.Engine.Decoders.Parts;
 /// </summary>
 internal sealed class RmsNorm(torch.Tensor weight, double epsilon) : INorm
 {
-    public torch.Tensor Weight => weight;
-
-    public double Epsilon => epsilon;
-
     public torch.Tensor Forward(torch.Tensor x)
     {
         using var scope = torch.NewDisposeScope();
@@ -21,6 +18,8 @@ internal sealed class RmsNorm(torch.Tensor weight, double epsilon) : INorm
         var scaled = weight.dtype == torch.float32 ? (normalized * weight).to(x.dtype) : normalized.to(x.dtype) * weight;
         return scaled.MoveToOuterDisposeScope();
     }
+
+    public Lowering<CudaNorm> Lower() => Lowering.To(new CudaNorm(weight, (float)epsilon));
 
     public void Dispose() => weight.Dispose();
 }

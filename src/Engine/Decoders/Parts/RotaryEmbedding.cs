@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Steps;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
@@ -9,18 +10,12 @@ namespace LmDeploy.Engine.Decoders.Parts;
 internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device) : IDisposable
 {
     private readonly RopeFrequencies _frequencies = new(settings);
+
+    // [1, rotated dimensions / 2], float32; of short sequences where it depends on the length.
     private readonly torch.Tensor _fixed = Fixed(settings, device);
 
     /// <summary>Whether frequencies change while a sequence grows.</summary>
     public bool DependsOnLength => _frequencies.DependsOnLength;
-
-    public RopeSettings Settings => settings;
-
-    /// <summary>What sine and cosine are multiplied by.</summary>
-    public float AttentionFactor => _frequencies.AttentionFactor;
-
-    /// <summary>[1, rotated dimensions / 2], float32; of short sequences where it depends on the length.</summary>
-    public torch.Tensor Frequencies => _fixed;
 
     public RotaryAngles For(StepBatch batch, torch.Tensor positions, torch.ScalarType dtype)
     {
@@ -32,6 +27,11 @@ internal sealed class RotaryEmbedding(RopeSettings settings, torch.Device device
             angles.sin().Times(_frequencies.AttentionFactor).to(dtype).unsqueeze(1).MoveToOuterDisposeScope(),
             settings.Interleaved);
     }
+
+    /// <inheritdoc cref="INorm.Lower"/>
+    public Lowering<CudaRotation> Lower() => DependsOnLength
+        ? Lowering.Refuse<CudaRotation>($"rotary positions: frequencies that depend on the length of the sequence ({settings.Kind})")
+        : Lowering.To(new CudaRotation(_fixed, _frequencies.AttentionFactor, settings.Interleaved));
 
     public void Dispose() => _fixed.Dispose();
 

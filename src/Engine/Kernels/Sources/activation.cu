@@ -1,13 +1,15 @@
-// y = activation(gate) * up, with gate and up side by side in both [rows, 2 * size]. ACTIVATION is 0 SiLU, 1 GELU, 2 GELU by tanh, 3 ReLU.
+// y = activation(gate) * up, with gate and up side by side in both [rows, 2 * size]. One ACTIVATION_... is defined.
 __device__ __forceinline__ float activated(float x) {
-#if ACTIVATION == 0
+#if defined(ACTIVATION_SILU)
   return x / (1.f + __expf(-x));
-#elif ACTIVATION == 1
+#elif defined(ACTIVATION_GELU)
   return 0.5f * x * (1.f + erff(x * 0.70710678118654752f));
-#elif ACTIVATION == 2
+#elif defined(ACTIVATION_GELU_TANH)
   return 0.5f * x * (1.f + tanhf(0.79788456080286536f * (x + 0.044715f * x * x * x)));
-#else
+#elif defined(ACTIVATION_RELU)
   return fmaxf(x, 0.f);
+#else
+#error "activation.cu needs ACTIVATION_SILU, ACTIVATION_GELU, ACTIVATION_GELU_TANH or ACTIVATION_RELU"
 #endif
 }
 

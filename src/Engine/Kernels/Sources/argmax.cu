@@ -1,18 +1,23 @@
-// The index of the largest of each row; of equal ones the lowest. One block of 1024 threads a row.
-extern "C" __global__ void __launch_bounds__(1024) argmax(const element* x, int* index, int count) {
+// The index of the largest of each row; of equal ones the lowest. One block of SCAN_THREADS a row.
+#if !defined(SCAN_THREADS)
+#error "argmax.cu needs SCAN_THREADS"
+#endif
+static_assert(SCAN_THREADS == 32 * 32, "one warp has the best of every warp");
+
+extern "C" __global__ void __launch_bounds__(SCAN_THREADS) argmax(const element* x, int* index, int count) {
   let_next_begin();
   wait_for_input();
   const element* row = x + (size_t)blockIdx.x * count;
   float best = -INFINITY_F;
   int at = 0x7fffffff;
   const int eights = (count & 7) == 0 ? count / 8 : 0;
-  for (int i = threadIdx.x; i < eights; i += 1024) {
+  for (int i = threadIdx.x; i < eights; i += SCAN_THREADS) {
     float v[8];
     widen_eight(load_eight(row + i * 8), v);
     #pragma unroll
     for (int e = 0; e < 8; e++) if (v[e] > best) { best = v[e]; at = i * 8 + e; }
   }
-  for (int i = eights * 8 + threadIdx.x; i < count; i += 1024) { const float v = widen(row[i]); if (v > best) { best = v; at = i; } }
+  for (int i = eights * 8 + threadIdx.x; i < count; i += SCAN_THREADS) { const float v = widen(row[i]); if (v > best) { best = v; at = i; } }
   __shared__ float bests[32];
   __shared__ int places[32];
   #pragma unroll

@@ -1,15 +1,19 @@
 // Attention of one query a sequence over the paged cache, split over the sequence (https://pytorch.org/blog/flash-decoding/) and with the keys of a
-// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), 4 warps. The teams of a block are merged at the end, and splits by the
+// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), ATTENTION_THREADS. The teams of a block are merged at the end, and splits by the
 // block that is last to finish.
 //
 // qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]; partials [rows, HEADS, splits, HEAD_DIM + 2];
 // counters [rows, KV_HEADS * GROUP / GROUP_PART] are 0 before and after. layout[0] is the length of a row of block numbers.
 // window 0 sees all; cap 0 bends no score; sinks may be null.
 
+#if !defined(HEADS) || !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(GROUP_PART) || !defined(ATTENTION_THREADS)
+#error "attention.cu needs HEADS, KV_HEADS, HEAD_DIM, GROUP_PART, ATTENTION_THREADS"
+#endif
+
 // Keys for which merging costs less than what a block more brings.
 #define WORTH_A_SPLIT 256
 
-extern "C" __global__ void __launch_bounds__(128) decode_attention(
+extern "C" __global__ void __launch_bounds__(ATTENTION_THREADS) decode_attention(
     const element* qkv, const element* keys, const element* values, const int* lengths, const int* tables, const int* layout,
     element* out, float* partials, int* counters, float scale, int window, float cap, const element* sinks) {
   const int row = blockIdx.z, kv_head = blockIdx.y / PARTS, part = blockIdx.y % PARTS, first_head = kv_head * GROUP + part * GROUP_PART;
@@ -26,7 +30,7 @@ extern "C" __global__ void __launch_bounds__(128) decode_attention(
   wait_for_input();
   attend_keys(queries, keys, values, table, kv_head, begin, end, scale, cap, merged);
   __syncthreads();
-  for (int i = threadIdx.x; i < GROUP_PART * HEAD_DIM; i += 128) {
+  for (int i = threadIdx.x; i < GROUP_PART * HEAD_DIM; i += ATTENTION_THREADS) {
     const int g = i / HEAD_DIM, d = i % HEAD_DIM, head = first_head + g;
     float high = -INFINITY_F, total = 0.f, value = 0.f;
     for (int t = 0; t < TEAMS; t++) high = fmaxf(high, merged.most[g][t]);
@@ -63,7 +67,7 @@ extern "C" __global__ void __launch_bounds__(128) decode_attention(
   __syncthreads();
   if (!is_last) return;
   __threadfence();
-  for (int i = threadIdx.x; i < GROUP_PART * HEAD_DIM; i += 128) {
+  for (int i = threadIdx.x; i < GROUP_PART * HEAD_DIM; i += ATTENTION_THREADS) {
     const int g = i / HEAD_DIM, d = i % HEAD_DIM, head = first_head + g;
     const float* partial = partials + ((size_t)row * HEADS + head) * splits * (HEAD_DIM + 2);
     float high = sinks ? widen(sinks[head]) : -INFINITY_F, total = 0.f, value = 0.f;

@@ -1,8 +1,11 @@
 // Decode attention without tensor cores: for float32, and for heads that tensor cores do not divide. Each group of LANES lanes, a team, takes UNROLL
 // keys at a time and keeps a running softmax of its own (https://arxiv.org/abs/1805.02867).
+#if !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(GROUP_PART) || !defined(BLOCK_SIZE) || !defined(LANES) || !defined(ATTENTION_WARPS)
+#error "attention_lanes.cu needs KV_HEADS, HEAD_DIM, GROUP_PART, BLOCK_SIZE, LANES, ATTENTION_WARPS"
+#endif
 #if !TENSOR_CORES
 #define TEAMS_PER_WARP (32 / LANES)
-#define TEAMS (4 * TEAMS_PER_WARP)
+#define TEAMS (ATTENTION_WARPS * TEAMS_PER_WARP)
 // A team has the scores of UNROLL keys and PADDED heads, a power of two of each. Summed up, score i is with lane i * LANES / SCORES: each lane has
 // SCORES_PER_LANE of them, or several lanes have the same one.
 #define PADDED (GROUP_PART > 4 ? 8 : GROUP_PART > 2 ? 4 : GROUP_PART)

@@ -2,6 +2,9 @@
 // heads of a group as the eight columns of mma.m16n8k16. A lane holds eight neighbouring dimensions of a key, 16 bytes, where the instruction has pairs:
 // the order of dimensions in a product does not matter as long as both sides have the same. Values are turned by movmatrix, and so are the shares.
 // Running softmax: https://arxiv.org/abs/1805.02867. Layout of fragments: PTX ISA, "Matrix Fragments for mma.m16n8k16".
+#if !defined(HEADS) || !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(GROUP_PART) || !defined(BLOCK_SIZE) || !defined(ATTENTION_WARPS)
+#error "attention_tensor.cu needs HEADS, KV_HEADS, HEAD_DIM, GROUP_PART, BLOCK_SIZE, ATTENTION_WARPS"
+#endif
 #if HAS_MMA && HEAD_DIM % 32 == 0 && HEAD_DIM <= 128
 #define TENSOR_CORES 1
 #else
@@ -11,8 +14,8 @@
 #define PARTS (GROUP / GROUP_PART)
 
 #if TENSOR_CORES
-#define TEAMS 4
-#define TILE 64
+#define TEAMS ATTENTION_WARPS
+#define TILE (16 * TEAMS)
 #define PIECES (HEAD_DIM / 32)
 
 // What the warps of a block have: running maximum and sum of each head, and values that are not divided by the sum yet.

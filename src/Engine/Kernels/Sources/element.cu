@@ -17,10 +17,12 @@ __device__ __forceinline__ element narrow(float x) {
 #endif
   return r;
 }
-#else
+#elif defined(ELEMENT_FLOAT16)
 typedef unsigned short element;
 __device__ __forceinline__ float widen(element x) { float r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(x)); return r; }
 __device__ __forceinline__ element narrow(float x) { element r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r) : "f"(x)); return r; }
+#else
+#error "element.cu needs ELEMENT_FLOAT, ELEMENT_BFLOAT16 or ELEMENT_FLOAT16"
 #endif
 
 // A kernel may begin before the one before it has ended (programmatic dependent launch): until `wait_for_input` it reads nothing but weights.

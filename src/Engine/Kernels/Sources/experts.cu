@@ -1,17 +1,20 @@
 // The gated networks of experts, for the pairs of each (see route.cu). A block computes a few outputs for all pairs of one place of the plan, 8 * TILES pairs at a
-// time, so that up to so many cost one reading of the expert's weights. Grid (tiles of outputs, places), 8 warps; places without pairs leave at once, which makes
+// time, so that up to so many cost one reading of the expert's weights. Grid (tiles of outputs, places), WARPS; places without pairs leave at once, which makes
 // a recorded launch suit every routing. Sizes are multiples of 8. HIDDEN and `size` are the widths of the model and of one expert.
-#define SIDE 16
+#if !defined(HIDDEN) || !defined(EXPERTS_PER_TOKEN) || !defined(EXPERT_SIDE) || !defined(EXPERT_ROWS) || !defined(THREADS) || !defined(WARPS) || \
+    !defined(ELEMENTS_PER_WARP)
+#error "experts.cu needs HIDDEN, EXPERTS_PER_TOKEN, EXPERT_SIDE, EXPERT_ROWS, THREADS, WARPS, ELEMENTS_PER_WARP"
+#endif
 
 #if HAS_MMA
-#define SHARES 8
+#define SHARES WARPS
 #else
 #define SHARES 1
 #endif
 
-// Products of two times SIDE rows of a matrix with 8 * TILES vectors, in so many parts that are to be summed. A row of it is padded against bank conflicts.
+// Products of two times EXPERT_SIDE rows of a matrix with 8 * TILES vectors, in so many parts that are to be summed. A row of it is padded against bank conflicts.
 template <int TILES> struct Products {
-  float part[SHARES][2][8 * TILES][SIDE + 4];
+  float part[SHARES][2][8 * TILES][EXPERT_SIDE + 4];
 
   __device__ __forceinline__ float sum(int half, int vector, int output) const {
     float s = 0.f;
@@ -69,15 +72,15 @@ template <int TILES> __device__ __forceinline__ void multiply_rows(
       #pragma unroll
       for (int i = 0; i < 4; i++) products.part[warp][h][8 * n + 2 * part + (i & 1)][group + 8 * (i >> 1)] = sum[h][n][i];
 #else
-  // A warp has every eighth row, and its lanes share the inputs.
-  for (int r = warp; r < SIDE; r += 8) {
+  // A warp has every WARPS-th row, and its lanes share the inputs.
+  for (int r = warp; r < EXPERT_SIDE; r += WARPS) {
     const element* low = w + (size_t)min(first + r, w_rows - 1) * inputs;
     const element* high = w + (size_t)min(second + r, w_rows - 1) * inputs;
     for (int tile = 0; tile < count; tile += 8) {
       float sum[2][8];
       #pragma unroll
       for (int n = 0; n < 8; n++) sum[0][n] = sum[1][n] = 0.f;
-      for (int i = lane * 8; i < inputs; i += 256) {
+      for (int i = lane * 8; i < inputs; i += ELEMENTS_PER_WARP) {
         const Eight low_loaded = stream_eight(low + i), high_loaded = stream_eight(high + i);
         float a[2][8];
         widen_eight(low_loaded, a[0]);
@@ -112,7 +115,7 @@ template <int TILES> __device__ __forceinline__ void gate_up(const element* w, c
   __shared__ int rows[8 * TILES];
   let_next_begin();
   wait_for_input();
-  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place], begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * SIDE;
+  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place], begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * EXPERT_SIDE;
   if (place >= used) return;
   for (int first = begin; first < end; first += 8 * TILES) {
     const int count = min(8 * TILES, end - first);
@@ -120,8 +123,8 @@ template <int TILES> __device__ __forceinline__ void gate_up(const element* w, c
     __syncthreads();
     multiply_rows<TILES>(w + (size_t)expert * 2 * size * HIDDEN, 2 * size, output, size + output, HIDDEN, x, rows, count, products);
     __syncthreads();
-    for (int i = threadIdx.x; i < SIDE * count; i += 256) {
-      const int at = i % SIDE, pair = i / SIDE;
+    for (int i = threadIdx.x; i < EXPERT_SIDE * count; i += THREADS) {
+      const int at = i % EXPERT_SIDE, pair = i / EXPERT_SIDE;
       if (output + at < size) inner[(size_t)(first + pair) * size + output + at] = narrow(gated(rounded(products.sum(0, pair, at)), rounded(products.sum(1, pair, at))));
     }
     __syncthreads();
@@ -134,36 +137,36 @@ template <int TILES> __device__ __forceinline__ void down(const element* w, cons
   __shared__ int rows[8 * TILES];
   let_next_begin();
   wait_for_input();
-  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place], begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * 2 * SIDE;
+  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place], begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * 2 * EXPERT_SIDE;
   if (place >= used) return;
   for (int first = begin; first < end; first += 8 * TILES) {
     const int count = min(8 * TILES, end - first);
     if ((int)threadIdx.x < count) rows[threadIdx.x] = first + threadIdx.x;
     __syncthreads();
-    multiply_rows<TILES>(w + (size_t)expert * HIDDEN * size, HIDDEN, output, output + SIDE, size, inner, rows, count, products);
+    multiply_rows<TILES>(w + (size_t)expert * HIDDEN * size, HIDDEN, output, output + EXPERT_SIDE, size, inner, rows, count, products);
     __syncthreads();
-    for (int i = threadIdx.x; i < 2 * SIDE * count; i += 256) {
-      const int at = i % (2 * SIDE), pair = i / (2 * SIDE);
-      if (output + at < HIDDEN) out[(size_t)order[first + pair] * HIDDEN + output + at] = narrow(products.sum(at / SIDE, pair, at % SIDE));
+    for (int i = threadIdx.x; i < 2 * EXPERT_SIDE * count; i += THREADS) {
+      const int at = i % (2 * EXPERT_SIDE), pair = i / (2 * EXPERT_SIDE);
+      if (output + at < HIDDEN) out[(size_t)order[first + pair] * HIDDEN + output + at] = narrow(products.sum(at / EXPERT_SIDE, pair, at % EXPERT_SIDE));
     }
     __syncthreads();
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 4) experts_gate_up(const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4) experts_gate_up(const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
   gate_up<1>(w, x, plan, order, inner, size);
 }
 
-extern "C" __global__ void __launch_bounds__(256, 2) experts_gate_up_wide(const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
-  gate_up<4>(w, x, plan, order, inner, size);
+extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_gate_up_wide(const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
+  gate_up<EXPERT_ROWS / 8>(w, x, plan, order, inner, size);
 }
 
-extern "C" __global__ void __launch_bounds__(256, 4) experts_down(const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4) experts_down(const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
   down<1>(w, inner, plan, order, out, size);
 }
 
-extern "C" __global__ void __launch_bounds__(256, 2) experts_down_wide(const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
-  down<4>(w, inner, plan, order, out, size);
+extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_down_wide(const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
+  down<EXPERT_ROWS / 8>(w, inner, plan, order, out, size);
 }
 
 // y [rows, HIDDEN] = the sum of what the experts of a row made of it, out [rows, EXPERTS_PER_TOKEN, HIDDEN], by their weights. Grid (blocks over HIDDEN / 8, rows).

@@ -1,13 +1,16 @@
 // Products of a matrix [outputs, inputs] with one vector: bound by reading the matrix once, so every multiprocessor is full of warps with LOADS 16-byte
-// loads each under way, the first of them before the vector is there. 8 warps a block, `per_row` of them (1, 2, 4 or 8) to an output, so that small matrices occupy the device too.
-// inputs is a multiple of 8.
+// loads each under way, the first of them before the vector is there. A block has WARPS, `per_row` of them (1, 2, 4 or 8) to an output, so that small
+// matrices occupy the device too. inputs is a multiple of 8.
+#if !defined(THREADS) || !defined(WARPS) || !defined(ELEMENTS_PER_WARP)
+#error "gemv.cu needs THREADS, WARPS, ELEMENTS_PER_WARP"
+#endif
 #define LOADS 2
 #define BLOCKS 8
 
 // The dot products of ROWS rows of the matrix, `stride` elements apart, with the vector: on every lane of the first warp of an output.
 template <int ROWS> __device__ __forceinline__ void dot_rows(const element* w, size_t stride, const element* x, int inputs, int per_row, float* sum) {
-  __shared__ float room[8][ROWS];
-  const int warp = threadIdx.x >> 5, first = ((threadIdx.x & 31) + 32 * (warp % per_row)) * 8, step = 256 * per_row;
+  __shared__ float room[WARPS][ROWS];
+  const int warp = threadIdx.x >> 5, first = ((threadIdx.x & 31) + 32 * (warp % per_row)) * 8, step = ELEMENTS_PER_WARP * per_row;
   #pragma unroll
   for (int r = 0; r < ROWS; r++) sum[r] = 0.f;
   for (int base = first; base < inputs || base == first; base += step * LOADS) {
@@ -43,9 +46,9 @@ template <int ROWS> __device__ __forceinline__ void dot_rows(const element* w, s
       for (int r = 0; r < ROWS; r++) sum[r] += room[warp + other][r];
 }
 
-// Grid over outputs * per_row / 8.
-extern "C" __global__ void __launch_bounds__(256, BLOCKS) gemv(const element* w, const element* x, element* y, int inputs, int outputs, int per_row) {
-  const int warp = threadIdx.x >> 5, output = (blockIdx.x * 8 + warp) / per_row;
+// Grid over outputs * per_row / WARPS.
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) gemv(const element* w, const element* x, element* y, int inputs, int outputs, int per_row) {
+  const int warp = threadIdx.x >> 5, output = (blockIdx.x * WARPS + warp) / per_row;
   float sum[1];
   let_next_begin();
   dot_rows<1>(w + (size_t)min(output, outputs - 1) * inputs, 0, x, inputs, per_row, sum);
@@ -53,8 +56,8 @@ extern "C" __global__ void __launch_bounds__(256, BLOCKS) gemv(const element* w,
 }
 
 // The first half of a gated network: w holds all gates, then all ups; size outputs.
-extern "C" __global__ void __launch_bounds__(256, BLOCKS) gemv_gate(const element* w, const element* x, element* y, int inputs, int size, int per_row) {
-  const int warp = threadIdx.x >> 5, output = (blockIdx.x * 8 + warp) / per_row;
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) gemv_gate(const element* w, const element* x, element* y, int inputs, int size, int per_row) {
+  const int warp = threadIdx.x >> 5, output = (blockIdx.x * WARPS + warp) / per_row;
   float sum[2];
   let_next_begin();
   dot_rows<2>(w + (size_t)min(output, size - 1) * inputs, (size_t)size * inputs, x, inputs, per_row, sum);

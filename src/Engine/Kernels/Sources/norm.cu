@@ -1,5 +1,9 @@
 // x += delta, or its RMS norm where `post` is given; y = RMS norm of x, or x where there is no weight. One block of NORM_THREADS a row, eight
 // neighbours a thread; HIDDEN is a multiple of 8. delta, post and weight may be null. https://arxiv.org/abs/1910.07467
+#if !defined(HIDDEN) || !defined(NORM_THREADS)
+#error "norm.cu needs HIDDEN, NORM_THREADS"
+#endif
+
 extern "C" __global__ void __launch_bounds__(NORM_THREADS) add_norm(
     element* x, const element* delta, const void* post, int post_is_wide, const void* weight, int weight_is_wide, element* y, float epsilon) {
   constexpr int Per = (HIDDEN / 8 + NORM_THREADS - 1) / NORM_THREADS;

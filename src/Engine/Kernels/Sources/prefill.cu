@@ -1,21 +1,23 @@
-// Attention of prompts over the paged cache, on the tensor cores of compute capability 9.0 (wgmma). A block has 128 queries of one head: one warpgroup
+// Attention of prompts over the paged cache, on the tensor cores of compute capability 9.0 (wgmma). A block has QUERY_TILE queries of one head: one warpgroup
 // copies tiles of keys and values to shared memory, two compute, 64 queries each. While the values of a tile are multiplied by their shares, the scores
 // of the next tile are on their way. https://arxiv.org/abs/2407.08608. Layouts: PTX ISA, "Register Fragments for wgmma.mma_async.m64nNk16" and
 // "Strides" of "Asynchronous Warpgroup Level Matrix Shared Memory Layout"; rows lie in panels of 128 bytes that are swizzled.
+#if !defined(HEADS) || !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(BLOCK_SIZE) || !defined(QUERY_TILE) || !defined(KEY_TILE) || \
+    !defined(STAGES) || !defined(SWIZZLE_BYTES) || !defined(TILE_INTEGERS) || !defined(PROMPT_THREADS)
+#error "prefill.cu needs HEADS, KV_HEADS, HEAD_DIM, BLOCK_SIZE, QUERY_TILE, KEY_TILE, STAGES, SWIZZLE_BYTES, TILE_INTEGERS, PROMPT_THREADS"
+#endif
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL) && !defined(ELEMENT_FLOAT) && (HEAD_DIM == 64 || HEAD_DIM == 128)
 #define GROUP_QUERIES 64
-#define QUERY_TILE 128
-#define KEY_TILE 128
-#define STAGES 2
 #define PANEL_BYTES 128
 #define PANELS (HEAD_DIM * 2 / PANEL_BYTES)
 #define GROUPS (QUERY_TILE / GROUP_QUERIES)
 #define WARPGROUP 128
-#define PREFILL_THREADS ((1 + GROUPS) * WARPGROUP)
 #define QUERY_BYTES (GROUP_QUERIES * HEAD_DIM * 2)
 #define TILE_BYTES (KEY_TILE * HEAD_DIM * 2)
-#define SWIZZLE_BYTES 1024
 #define LOG2_E 1.4426950408889634f
+
+static_assert(QUERY_TILE % GROUP_QUERIES == 0 && PROMPT_THREADS == (1 + GROUPS) * WARPGROUP, "one warpgroup copies, each other one has its queries");
+static_assert(KEY_TILE == 128, "the instructions below have so many keys");
 
 #if defined(ELEMENT_BFLOAT16)
 #define WGMMA_TYPES "f32.bf16.bf16"
@@ -126,7 +128,7 @@ struct Tile {
   int first, last;
 
   __device__ __forceinline__ Tile(const int* tiles, const int* tables, int window) {
-    const int* tile = tiles + 4 * blockIdx.y;
+    const int* tile = tiles + TILE_INTEGERS * blockIdx.y;
     row = tile[0], rows = tile[1], position = tile[2], table = tables + tile[3], head = blockIdx.x;
     length = position + rows;
     first = window > 0 && position >= window ? (position - window + 1) / KEY_TILE : 0;
@@ -325,10 +327,10 @@ struct Queries {
   }
 };
 
-// Grid (HEADS, tiles). tiles [tiles, 4]: the first row in qkv, how many rows (up to 128), the position of the first in its sequence, where its sequence's
+// Grid (HEADS, tiles). tiles [tiles, TILE_INTEGERS]: the first row in qkv, how many rows (up to QUERY_TILE), the position of the first in its sequence, where its sequence's
 // block numbers begin in tables. qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]. The cache has the keys and
 // values of these rows already. window 0 sees all; cap 0 bends no score; sinks may be null.
-extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, 1) prefill_attention(
+extern "C" __global__ void __launch_bounds__(PROMPT_THREADS, 1) prefill_attention(
     const element* qkv, const element* keys, const element* values, const int* tiles, const int* tables, element* out, float scale, int window, float cap, const element* sinks) {
   extern __shared__ char memory[];
   const Room room{(shared_address(memory) + SWIZZLE_BYTES - 1) / SWIZZLE_BYTES * SWIZZLE_BYTES};

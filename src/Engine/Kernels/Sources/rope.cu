@@ -1,13 +1,17 @@
 // What comes between the projection to queries, keys and values and attention: bias, norm of each query and key, rotation, scale of the queries,
-// and the way of keys and values into the cache. Works in place on qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM]. Grid (rows, parts), 8 warps, one
-// head a warp. A slot below 0 writes nothing. Pairs that are neighbours come out as halves, as Models/Parts/RotaryAngles has them.
+// and the way of keys and values into the cache. Works in place on qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM]. Grid (rows, parts), WARPS, one
+// head a warp. A slot below 0 writes nothing. Pairs that are neighbours come out as halves, as Decoders/Parts/RotaryAngles has them.
 // https://arxiv.org/abs/2104.09864
-extern "C" __global__ void __launch_bounds__(256) rope_to_cache(
+#if !defined(HEADS) || !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(ROTARY_DIM) || !defined(THREADS) || !defined(WARPS)
+#error "rope.cu needs HEADS, KV_HEADS, HEAD_DIM, ROTARY_DIM, THREADS, WARPS"
+#endif
+
+extern "C" __global__ void __launch_bounds__(THREADS) rope_to_cache(
     element* qkv, const element* bias, const void* query_norm, const void* key_norm, int norm_is_wide, float epsilon,
     const float* frequencies, float factor, int neighbours, float query_scale,
     const int* positions, const int* slots, element* keys, element* values) {
   constexpr int Heads = HEADS + 2 * KV_HEADS, Half = ROTARY_DIM / 2, PairsPerLane = (Half + 31) / 32;
-  __shared__ float room[8][HEAD_DIM];
+  __shared__ float room[WARPS][HEAD_DIM];
   let_next_begin();
   wait_for_input();
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, position = positions[blockIdx.x], slot = slots[blockIdx.x];
@@ -22,7 +26,7 @@ extern "C" __global__ void __launch_bounds__(256) rope_to_cache(
       cosine[k] = rounded(cosine[k] * factor);
     }
   }
-  for (int head = blockIdx.y * 8 + warp; head < Heads; head += gridDim.y * 8) {
+  for (int head = blockIdx.y * WARPS + warp; head < Heads; head += gridDim.y * WARPS) {
     element* p = qkv + ((size_t)blockIdx.x * Heads + head) * HEAD_DIM;
     const bool is_query = head < HEADS, is_value = head >= HEADS + KV_HEADS;
     float sum = 0.f;

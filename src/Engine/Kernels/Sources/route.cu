@@ -1,12 +1,15 @@
 // Which experts compute which rows. A warp chooses for a row of logits [rows, EXPERTS]: chosen and weights [rows, EXPERTS_PER_TOKEN], the largest first, of
 // equal ones the lower index first. A pair is a row and one of its experts, by its index in chosen. The block that is last to finish sorts the pairs by expert,
 // and those of an expert by row: order [rows * EXPERTS_PER_TOKEN], with what the plan says of it. A row whose slot is negative is not used and has no pairs.
-// Grid over rows / 8, 8 warps. EXPERTS_PER_TOKEN is at most 32.
-#define ROUTE_WARPS 8
+// Grid over rows / WARPS, WARPS a block. EXPERTS_PER_TOKEN is at most 32.
+#if !defined(EXPERTS) || !defined(EXPERTS_PER_TOKEN) || !defined(PLAN_INTEGERS) || !defined(PAIR_BITS) || !defined(THREADS) || !defined(WARPS)
+#error "route.cu needs EXPERTS, EXPERTS_PER_TOKEN, PLAN_INTEGERS, PAIR_BITS, THREADS, WARPS"
+#endif
 #define EXPERTS_PER_LANE ((EXPERTS + 31) / 32)
 
 // Experts with pairs are in the first `used` places; the pairs of a place are those of the order from first[place] to first[place + 1]. counter is 0 before and after.
 struct Plan { int counter, used, expert[EXPERTS], first[EXPERTS + 1]; };
+static_assert(sizeof(Plan) == PLAN_INTEGERS * sizeof(int) && EXPERTS_PER_TOKEN <= 32, "room for a plan, and a lane for each expert of a token");
 
 typedef unsigned long long ranked;
 
@@ -56,10 +59,10 @@ __device__ __forceinline__ void choose(const element* logits, int* chosen, float
 
 // Each warp counts and then places the pairs of its share, 32 at a time.
 __device__ __forceinline__ void sort_pairs(const int* chosen, Plan* plan, int* order, int pairs) {
-  __shared__ int counts[ROUTE_WARPS][EXPERTS];
+  __shared__ int counts[WARPS][EXPERTS];
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
-  const int share = (pairs + 32 * ROUTE_WARPS - 1) / (32 * ROUTE_WARPS) * 32, begin = warp * share, end = min(begin + share, pairs);
-  for (int i = threadIdx.x; i < ROUTE_WARPS * EXPERTS; i += 32 * ROUTE_WARPS) counts[0][i] = 0;
+  const int share = (pairs + 32 * WARPS - 1) / (32 * WARPS) * 32, begin = warp * share, end = min(begin + share, pairs);
+  for (int i = threadIdx.x; i < WARPS * EXPERTS; i += 32 * WARPS) counts[0][i] = 0;
   __syncthreads();
   for (int base = begin; base < end; base += 32) {
     const int expert = base + lane < end ? __ldcg(chosen + base + lane) : -1;
@@ -69,14 +72,14 @@ __device__ __forceinline__ void sort_pairs(const int* chosen, Plan* plan, int* o
   }
   __syncthreads();
   if (warp == 0) {
-    // Pairs in the lower 20 bits, experts that have any in the upper ones.
+    // Pairs in the lower PAIR_BITS, experts that have any in the upper ones.
     int before = 0;
     for (int base = 0; base < EXPERTS; base += 32) {
       const int expert = base + lane;
       int own = 0;
       if (expert < EXPERTS)
-        for (int w = 0; w < ROUTE_WARPS; w++) own += counts[w][expert];
-      if (own) own += 1 << 20;
+        for (int w = 0; w < WARPS; w++) own += counts[w][expert];
+      if (own) own += 1 << PAIR_BITS;
       int total = own;
       #pragma unroll
       for (int k = 1; k < 32; k <<= 1) {
@@ -85,10 +88,10 @@ __device__ __forceinline__ void sort_pairs(const int* chosen, Plan* plan, int* o
       }
       const int start = before + total - own;
       if (own) {
-        int first = start & 0xfffff;
-        plan->expert[start >> 20] = expert;
-        plan->first[start >> 20] = first;
-        for (int w = 0; w < ROUTE_WARPS; w++) {
+        int first = start & ((1 << PAIR_BITS) - 1);
+        plan->expert[start >> PAIR_BITS] = expert;
+        plan->first[start >> PAIR_BITS] = first;
+        for (int w = 0; w < WARPS; w++) {
           const int count = counts[w][expert];
           counts[w][expert] = first;
           first += count;
@@ -96,7 +99,7 @@ __device__ __forceinline__ void sort_pairs(const int* chosen, Plan* plan, int* o
       }
       before += __shfl_sync(~0u, total, 31);
     }
-    if (lane == 0) { plan->used = before >> 20; plan->first[before >> 20] = before & 0xfffff; }
+    if (lane == 0) { plan->used = before >> PAIR_BITS; plan->first[before >> PAIR_BITS] = before & ((1 << PAIR_BITS) - 1); }
   }
   __syncthreads();
   for (int base = begin; base < end; base += 32) {
@@ -109,10 +112,10 @@ __device__ __forceinline__ void sort_pairs(const int* chosen, Plan* plan, int* o
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256) route(
+extern "C" __global__ void __launch_bounds__(THREADS) route(
     const element* logits, const int* slots, int* chosen, float* weights, Plan* plan, int* order, int rows, int normalize, float factor) {
   __shared__ bool is_last;
-  const int row = blockIdx.x * ROUTE_WARPS + (threadIdx.x >> 5), lane = threadIdx.x & 31, pair = row * EXPERTS_PER_TOKEN;
+  const int row = blockIdx.x * WARPS + (threadIdx.x >> 5), lane = threadIdx.x & 31, pair = row * EXPERTS_PER_TOKEN;
   let_next_begin();
   wait_for_input();
   if (row < rows) {

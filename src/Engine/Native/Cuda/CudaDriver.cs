@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace LmDeploy.Engine.Native.Cuda;
@@ -14,11 +15,21 @@ internal static unsafe partial class CudaDriver
     /// <summary>The CUDA version that the driver supports, for example 13000 for 13.0; 0 when it does not say.</summary>
     public static int Version() => DriverGetVersion(out var version) == 0 ? version : 0;
 
-    /// <summary>An attribute of the current context's device; the number is a <c>CUdevice_attribute</c>.</summary>
-    public static int Attribute(int attribute)
+    /// <summary>The first function called here that the driver does not export, as old ones do; null when all are there.</summary>
+    public static string? MissingExport => NativeLibrary.TryLoad(Library, out var handle) ? Exports.FirstOrDefault(name => !NativeLibrary.TryGetExport(handle, name, out _)) : Library;
+
+    /// <summary>Every function of the driver that is called here.</summary>
+    public static IReadOnlyList<string> Exports =>
+    [
+        .. typeof(CudaDriver).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<DllImportAttribute>()?.EntryPoint).OfType<string>().Distinct(),
+    ];
+
+    /// <summary>An attribute of the current context's device.</summary>
+    public static int Attribute(DeviceAttribute attribute)
     {
         Check(ContextGetDevice(out var device), "cuCtxGetDevice");
-        Check(DeviceGetAttribute(out var value, attribute, device), "cuDeviceGetAttribute");
+        Check(DeviceGetAttribute(out var value, (int)attribute, device), "cuDeviceGetAttribute");
         return value;
     }
 

@@ -6,6 +6,15 @@ namespace LmDeploy.Engine.Native.Nvrtc;
 /// <summary>Compiles CUDA C++ by NVRTC. Functions: NVIDIA's nvrtc.h; each returns an <c>nvrtcResult</c>, 0 is success.</summary>
 internal static unsafe class NvrtcProgram
 {
+    /// <summary>Every function of the compiler that is called here.</summary>
+    public static IReadOnlyList<string> Exports { get; } =
+    [
+        "nvrtcVersion", "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcDestroyProgram", "nvrtcGetProgramLogSize", "nvrtcGetProgramLog", "nvrtcGetCUBINSize", "nvrtcGetCUBIN",
+    ];
+
+    /// <summary>The first of <see cref="Exports"/> that this host's compiler does not have, as old ones do; null when all are there.</summary>
+    public static string? MissingExport => Exports.FirstOrDefault(name => !NativeLibrary.TryGetExport(NvrtcLibrary.Handle, name, out _));
+
     /// <summary>The compiler's version, for example 13.0.</summary>
     public static string Version()
     {
@@ -55,7 +64,10 @@ internal static unsafe class NvrtcProgram
         return bytes;
     }
 
-    private static nint Export(string name) => NativeLibrary.GetExport(NvrtcLibrary.Handle, name);
+    /// <exception cref="InvalidOperationException">There is no such function, or no compiler.</exception>
+    private static nint Export(string name) => NvrtcLibrary.Handle != 0 && NativeLibrary.TryGetExport(NvrtcLibrary.Handle, name, out var address)
+        ? address
+        : throw new InvalidOperationException(NvrtcLibrary.Handle == 0 ? "NVRTC was not found." : $"NVRTC does not export {name}.");
 
     private static void Check(int result, string call)
     {

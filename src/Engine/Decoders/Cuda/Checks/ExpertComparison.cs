@@ -10,17 +10,15 @@ namespace LmDeploy.Engine.Decoders.Cuda.Checks;
 /// <summary>The part of a <see cref="KernelComparison"/> that is about experts.</summary>
 internal sealed class ExpertComparison(ICheckedKernels kernels, torch.Device device, CheckData data)
 {
+    public const int FewRows = 16;
+    public const int ManyRows = 70;
+
     private const int Size = 72;
-    private const int FewRows = 16;
-    private const int ManyRows = 70;
     private const int Unused = 2;
 
     private readonly KernelDefinitions _sizes = kernels.Sizes;
 
-    /// <summary>In the order of the kernels' names.</summary>
-    public IReadOnlyList<Func<double>> All => [Route, () => GateUp(FewRows), () => GateUp(ManyRows), () => Down(FewRows), () => Down(ManyRows), Mix];
-
-    private double Route() => Math.Max(Route(1, normalize: true, 1), Math.Max(Route(3, normalize: false, 2.5f), Route(ManyRows, normalize: true, 1)));
+    public double Route() => Math.Max(Route(1, normalize: true, 1), Math.Max(Route(3, normalize: false, 2.5f), Route(ManyRows, normalize: true, 1)));
 
     private double Route(int rows, bool normalize, float factor)
     {
@@ -42,7 +40,7 @@ internal sealed class ExpertComparison(ICheckedKernels kernels, torch.Device dev
         return isSame ? CheckData.Difference(routing.Weights, weights) : double.PositiveInfinity;
     }
 
-    private double GateUp(int rows)
+    public double GateUp(int rows)
     {
         var (chosen, routing) = Routed(rows);
         var (weight, x) = (data.Values(0.2, _sizes.Experts, 2 * Size, _sizes.Hidden), data.Values(1, rows, _sizes.Hidden));
@@ -51,7 +49,7 @@ internal sealed class ExpertComparison(ICheckedKernels kernels, torch.Device dev
         return CheckData.Difference(inner, KernelTwins.ExpertsGateUp(weight, x, chosen, Integers(routing.Order), _sizes.Activation));
     }
 
-    private double Down(int rows)
+    public double Down(int rows)
     {
         var (chosen, routing) = Routed(rows);
         var (weight, inner) = (data.Values(1, _sizes.Experts, _sizes.Hidden, Size), data.Values(1, chosen.Length, Size));
@@ -60,7 +58,7 @@ internal sealed class ExpertComparison(ICheckedKernels kernels, torch.Device dev
         return CheckData.Difference(outputs.view(-1, _sizes.Hidden), KernelTwins.ExpertsDown(weight, inner, chosen, Integers(routing.Order)));
     }
 
-    private double Mix()
+    public double Mix()
     {
         var (_, routing) = Routed(FewRows);
         var outputs = data.Values(1, FewRows, _sizes.ExpertsPerToken, _sizes.Hidden);

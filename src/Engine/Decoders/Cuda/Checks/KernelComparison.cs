@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda.Checks;
 
-/// <summary>Runs each kernel of one compilation on a device, and its twin on the CPU.</summary>
+/// <summary>Runs each kernel of one compilation on a device, and its twin on the CPU: see <see cref="KernelCases"/>.</summary>
 internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device device)
 {
     private const float Epsilon = 1e-5f;
@@ -15,28 +15,20 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
     private readonly KernelDefinitions _sizes = kernels.Sizes;
     private readonly CheckData _data = new(kernels.Sizes.Dtype);
 
-    /// <summary>Those that there are only with experts.</summary>
-    private static readonly IReadOnlyList<string> ForExperts = ["route", "experts_gate_up", "experts_gate_up_wide", "experts_down", "experts_down_wide", "mix"];
-
-    /// <summary>All there are.</summary>
-    public static IReadOnlyList<string> Kernels { get; } = ["embed", "add_norm", "rope_to_cache", "decode_attention", "prefill_attention", "gate", "gemv", "gemv_gate", "argmax", "candidates", .. ForExperts];
+    /// <summary>The comparisons of the kernels of experts.</summary>
+    public ExpertComparison Experts => new(kernels, device, _data);
 
     /// <returns>The name of each kernel that was compiled with its largest difference.</returns>
     public IEnumerable<(string Kernel, double Difference)> Run()
     {
-        Func<double>?[] plain = [Embed, AddNorm, RopeToCache, Attention, kernels.AttendsPrompts ? PromptAttention : null, Gate, Gemv, GemvGate, Argmax, Candidates];
-        var comparisons = _sizes.Experts > 0 ? [.. plain, .. new ExpertComparison(kernels, device, _data).All] : plain;
-        foreach (var (kernel, compare) in Kernels.Zip(comparisons))
+        foreach (var one in KernelCases.All.Where(one => one.IsCompiled(kernels)))
         {
-            if (compare is not null)
-            {
-                using var scope = torch.NewDisposeScope();
-                yield return (kernel, compare());
-            }
+            using var scope = torch.NewDisposeScope();
+            yield return (one.Name, one.Compare(this));
         }
     }
 
-    private double Embed()
+    public double Embed()
     {
         int[] tokens = [3, -2, 99, 3, -1];
         int[] chosen = [41, 7];
@@ -50,7 +42,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         });
     }
 
-    private double AddNorm()
+    public double AddNorm()
     {
         var (x, delta) = (_data.Values(3, 3, _sizes.Hidden), _data.Values(2, 3, _sizes.Hidden));
         var (weight, wide) = (_data.Values(1, _sizes.Hidden), _data.Wide(1, _sizes.Hidden));
@@ -65,7 +57,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         });
     }
 
-    private double RopeToCache()
+    public double RopeToCache()
     {
         const int Slots = 64;
         int[] positions = [0, 7, 300], slots = [5, 21, -1];
@@ -103,7 +95,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         }
     }
 
-    private double Attention()
+    public double Attention()
     {
         int[] lengths = [1, 77, 1000, 0];
         var (rows, width) = (lengths.Length, (lengths.Max() + _sizes.BlockSize - 1) / _sizes.BlockSize);
@@ -135,7 +127,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
             : this.Attended(qkv.select(0, row), keys, values, table.AsSpan(row * width, width), lengths[row], arguments);
     }
 
-    private double PromptAttention()
+    public double PromptAttention()
     {
         // A short prompt, and the end of another one; with a row before them that is none.
         const int First = 700, Before = 1;
@@ -177,7 +169,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         return KernelTwins.Attend(qkv.narrow(0, 0, _sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), arguments);
     }
 
-    private double Gate()
+    public double Gate()
     {
         const int Size = 1544;
         var both = _data.Values(4, 3, 2 * Size);
@@ -186,7 +178,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         return CheckData.Difference(y, Activations.Gated(_sizes.Activation, both, Size));
     }
 
-    private double Gemv() => Worst([515, 9_000], outputs =>
+    public double Gemv() => Worst([515, 9_000], outputs =>
     {
         var (weight, x) = (_data.Values(1, outputs, _sizes.Hidden), _data.Values(1, _sizes.Hidden));
         var (weightThere, xThere, y) = (weight.to(device), x.to(device), Room(outputs));
@@ -194,7 +186,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         return CheckData.Difference(y, KernelTwins.Gemv(weight, x));
     });
 
-    private double GemvGate() => Worst([259, 8_500], size =>
+    public double GemvGate() => Worst([259, 8_500], size =>
     {
         var (weight, x) = (_data.Values(0.2, 2 * size, _sizes.Hidden), _data.Values(1, _sizes.Hidden));
         var (weightThere, xThere, y) = (weight.to(device), x.to(device), Room(size));
@@ -202,7 +194,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         return CheckData.Difference(y, KernelTwins.GemvGate(weight, x, _sizes.Activation));
     });
 
-    private double Argmax() => Worst([5_003, 4_096], count =>
+    public double Argmax() => Worst([5_003, 4_096], count =>
     {
         var x = _data.Values(1, 3, count);
 
@@ -215,7 +207,7 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         return Enumerable.Range(0, 3).All(row => found[row] == KernelTwins.Largest(CheckData.Read(x.narrow(0, row, 1)), 1)[0]) ? 0 : double.PositiveInfinity;
     });
 
-    private double Candidates()
+    public double Candidates()
     {
         const int Count = 5_003;
         var x = _data.Values(4, 2, Count);

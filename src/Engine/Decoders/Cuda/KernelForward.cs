@@ -11,12 +11,11 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>
-/// The forward pass of plain decoders on a GPU: our kernels between libtorch's matrix products, all on one stream and into memory that is there already.
+/// The forward pass in kernels on a GPU: our own between libtorch's matrix products, all on one stream and into memory that is there already.
 /// A step that only decodes is recorded once for each size of batch and launched as a whole from then on; another one runs kernel by kernel, with
-/// libtorch's attention for its prompts where there is no kernel for it. Weights and cache are those of the <see cref="Decoder"/> that it speeds up. The engine's thread alone may use it:
-/// from its making to its end, its stream is the thread's current one.
+/// libtorch's attention for its prompts where there is no kernel for it. From its making to its end, its stream is the current one of the engine's thread.
 /// </summary>
-internal sealed class CudaDecoder : IDisposable
+internal sealed class KernelForward : IForward
 {
     /// <summary>Blocks of one attention launch: a few for each multiprocessor.</summary>
     private const int AttentionBlocks = 2048;
@@ -46,39 +45,36 @@ internal sealed class CudaDecoder : IDisposable
     /// <param name="sessionLen">The longest sequence.</param>
     /// <exception cref="InvalidOperationException">The kernels do not compile.</exception>
     /// <exception cref="CudaException">The driver refuses something.</exception>
-    public CudaDecoder(CudaWeights weights, DecoderSpec spec, int blockSize, int maxBatchSize, int sessionLen)
+    public KernelForward(CudaWeights weights, DecoderSpec spec, int blockSize, int maxBatchSize, int sessionLen)
     {
-        (_weights, _spec, _device) = (weights, spec, weights.Embedding.device);
+        (_weights, _spec, _device) = (weights, spec, weights.Embedding.Table.device);
         torch.cuda.synchronize();
         _streamGuard = TorchShim.EnterStream(_stream.Handle, _device.index);
         var attention = spec.Attention;
         var sizes = new KernelDefinitions(
-            weights.Embedding.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0, blockSize, spec.Activation)
+            weights.Embedding.Table.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0, blockSize, spec.Activation)
         {
             Experts = spec.Moe?.Experts ?? 0,
             ExpertsPerToken = spec.Moe?.ExpertsPerToken ?? 0,
         };
         _kernels = new DecoderKernels(sizes, new KernelCompiler(KernelCompiler.DefaultCacheFolder), _stream);
         _mostDecodeRows = DecodeGraph.Bucket(maxBatchSize);
-        _buffers = StepBuffers.Allocate(_mostDecodeRows, spec, weights.Embedding.dtype, _device, withExperts: spec.Moe is not null).Keep();
+        _buffers = StepBuffers.Allocate(_mostDecodeRows, spec, weights.Embedding.Table.dtype, _device, withExperts: spec.Moe is not null).Keep();
         var mostSplits = Enumerable.Range(1, _mostDecodeRows).Max(rows => rows * Splits(rows));
         _partials = torch.empty((long)mostSplits * attention.Heads * (attention.HeadDim + 2), dtype: torch.float32, device: _device).DetachFromDisposeScope();
         _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device).DetachFromDisposeScope();
-        _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.dtype, device: _device).DetachFromDisposeScope();
+        _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.Table.dtype, device: _device).DetachFromDisposeScope();
         _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _candidates = torch.zeros([_mostDecodeRows, TokenCandidates.Integers], dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _outcomes = [new StepOutcome(_mostDecodeRows, spec.LogitCap), new StepOutcome(_mostDecodeRows, spec.LogitCap)];
         _decodeInputs = new StepInputs(_mostDecodeRows, _mostDecodeRows * ((sessionLen + blockSize - 1) / blockSize), _device);
     }
 
-    /// <inheritdoc cref="Decoder.Forward"/>
     public torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight) =>
         TryRun(batch, cache) is { } step ? step.Buffers.Normed.Tensor.narrow(0, 0, batch.Rows) : Mixed(batch, cache, flight);
 
-    /// <inheritdoc cref="IStepQueue.IsRecorded"/>
     public bool IsRecorded(StepBatch batch) => IsMadeFor(batch) && _graphs.TryGetValue(DecodeGraph.Bucket(batch.Rows), out var step) && step.Graph is not null;
 
-    /// <inheritdoc cref="IStepQueue.TryEnqueue"/>
     public IStepOutcome? TryEnqueue(StepBatch batch, KeyValueCache cache, bool withCandidates)
     {
         var rows = batch.Slices.Count;
@@ -108,8 +104,6 @@ internal sealed class CudaDecoder : IDisposable
         return outcome;
     }
 
-    /// <param name="hidden">[rows, hidden]</param>
-    /// <returns>[rows, vocabulary], in the engine's type.</returns>
     public torch.Tensor Logits(torch.Tensor hidden)
     {
         var rows = hidden.shape[0];
@@ -202,10 +196,10 @@ internal sealed class CudaDecoder : IDisposable
         }
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);
-        var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.dtype, _device, withExperts: ExpertBuffers.IsWorthIt(batch.Rows, _spec, _weights.Embedding.dtype));
+        var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.Table.dtype, _device, withExperts: ExpertBuffers.IsWorthIt(batch.Rows, _spec, _weights.Embedding.Table.dtype));
         List<CudaPrefill> prefills = _kernels.AttendsPrompts
             ? []
-            : [.. batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.dtype, _device))];
+            : [.. batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.Table.dtype, _device))];
         var decoding = batch.SingleTokenSlices;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decoding, _mostDecodeRows);
         Enqueue(buffers, _mixedInputs, cache, decoding, decoding == 0 ? 1 : Splits(decoding), prefills, flight);
@@ -220,38 +214,38 @@ internal sealed class CudaDecoder : IDisposable
     {
         var rows = buffers.X.Rows;
         var x = buffers.X.Pointer;
-        _kernels.Embed(rows, inputs.Tokens, TorchShim.DataPointer(_ids), _weights.Embedding, _weights.EmbeddingScale, x);
+        _kernels.Embed(rows, inputs.Tokens, TorchShim.DataPointer(_ids), _weights.Embedding.Table, _weights.Embedding.Scale, x);
         nint delta = 0;
         torch.Tensor? post = null;
         for (var index = 0; index < _weights.Layers.Count; index++)
         {
             var layer = _weights.Layers[index];
             var (keys, values) = (cache.Keys(index), cache.Values(index));
-            _kernels.AddNorm(rows, x, delta, post, layer.AttentionInputNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
-            layer.Qkv.Run(_kernels, buffers.Normed, buffers.Qkv);
-            _kernels.RopeToCache(rows, buffers.Qkv.Pointer, layer.Rope, inputs.Positions, inputs.Slots, keys, values);
+            _kernels.AddNorm(rows, x, delta, post, layer.AttentionInputNorm?.Weight, buffers.Normed.Pointer, _weights.NormEpsilon);
+            layer.Attention.Qkv.Run(_kernels, buffers.Normed, buffers.Qkv);
+            _kernels.RopeToCache(rows, buffers.Qkv.Pointer, layer.Attention.Rope, inputs.Positions, inputs.Slots, keys, values);
             if (decoding > 0)
             {
-                _kernels.Attend(decoding, splits, buffers.Qkv.Pointer, keys, values, inputs.Lengths, buffers.Attended.Pointer, layer.Attention, _partials, _counters);
+                _kernels.Attend(decoding, splits, buffers.Qkv.Pointer, keys, values, inputs.Lengths, buffers.Attended.Pointer, layer.Attention.Arguments, _partials, _counters);
             }
 
             if (_kernels.AttendsPrompts && inputs.Prompts is { Count: > 0 } prompts)
             {
-                _kernels.AttendPrompts(prompts, buffers.Qkv.Pointer, keys, values, buffers.Attended.Pointer, layer.Attention);
+                _kernels.AttendPrompts(prompts, buffers.Qkv.Pointer, keys, values, buffers.Attended.Pointer, layer.Attention.Arguments);
             }
 
-            Prefill(layer, buffers, keys, values, decoding, prefills);
-            layer.Output.Run(_kernels, buffers.Attended, buffers.Delta);
-            _kernels.AddNorm(rows, x, buffers.Delta.Pointer, layer.AttentionOutputNorm, layer.MlpInputNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
+            Prefill(layer.Attention, buffers, keys, values, decoding, prefills);
+            layer.Attention.Output.Run(_kernels, buffers.Attended, buffers.Delta);
+            _kernels.AddNorm(rows, x, buffers.Delta.Pointer, layer.AttentionOutputNorm?.Weight, layer.MlpInputNorm?.Weight, buffers.Normed.Pointer, _weights.NormEpsilon);
             layer.Mlp.Run(_kernels, buffers, inputs.Slots);
-            (delta, post) = (buffers.Delta.Pointer, layer.MlpOutputNorm);
+            (delta, post) = (buffers.Delta.Pointer, layer.MlpOutputNorm?.Weight);
             flight?.Advance();
         }
 
-        _kernels.AddNorm(rows, x, delta, post, _weights.FinalNorm, buffers.Normed.Pointer, _weights.NormEpsilon);
+        _kernels.AddNorm(rows, x, delta, post, _weights.FinalNorm.Weight, buffers.Normed.Pointer, _weights.NormEpsilon);
     }
 
-    private void Prefill(CudaLayer layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<CudaPrefill> prefills)
+    private void Prefill(CudaAttention layer, StepBuffers buffers, torch.Tensor keys, torch.Tensor values, int row, IReadOnlyList<CudaPrefill> prefills)
     {
         var attention = _spec.Attention;
         foreach (var prefill in prefills)

@@ -10,12 +10,12 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Tests.Scheduling;
 
 [Collection(TorchTests.Name)]
-public sealed class PlainStepsTests
+public sealed class LookaheadStepsTests
 {
     private const int BlockSize = 4;
     private const int Everything = 1_000;
 
-    /// <summary>What is asked for; always the most probable token comes out. Prompts that are scored are not for the short way.</summary>
+    /// <summary>What is asked for; always the most probable token comes out. Prompts that are scored are not for these steps.</summary>
     public enum Kind
     {
         Greedy,
@@ -28,15 +28,15 @@ public sealed class PlainStepsTests
     private readonly WrittenQueue _queue;
     private readonly BlockPool _pool;
     private readonly Scheduler _scheduler;
-    private readonly PlainSteps _plain;
+    private readonly LookaheadSteps _lookahead;
     private readonly int _window;
 
-    public PlainStepsTests()
+    public LookaheadStepsTests()
         : this(blocks: 100, Everything)
     {
     }
 
-    private PlainStepsTests(int blocks, int window)
+    private LookaheadStepsTests(int blocks, int window)
     {
         (_window, _pool, _queue) = (window, new BlockPool(blocks), new WrittenQueue(window));
         _scheduler = new Scheduler(
@@ -45,14 +45,14 @@ public sealed class PlainStepsTests
             BlockSize,
             new SchedulerLimits { MaxBatchSize = 3, MaxPrefillTokenNum = 6, LongestWindow = window == Everything ? null : window },
             (from, to, slots) => _queue.Copy((long)from * BlockSize, (long)to * BlockSize, slots));
-        _plain = new PlainSteps(_queue, _scheduler);
+        _lookahead = new LookaheadSteps(_queue, _scheduler);
     }
 
     [Fact]
     public void WhateverIsSharedStoppedCancelledOrLate_EveryAnswerIsItsOwn() =>
         Gen.Select(Gen.Select(Gen.Int[1, 2].Array[1, 12], Gen.Int[1, 14], Gen.Int[0, 40], Gen.Int[0, 25], Gen.Int[-1, 8], Gen.Enum<Kind>()).Array[1, 9], Gen.Int[0, 9], Gen.Int[8, 40]).Sample((shapes, window, blocks) =>
         {
-            var test = new PlainStepsTests(blocks, window == 0 ? Everything : window);
+            var test = new LookaheadStepsTests(blocks, window == 0 ? Everything : window);
             var cancellations = shapes.Select(_ => new CancellationTokenSource()).ToList();
             var requests = shapes.Select((shape, i) => Request(shape.Item1, shape.Item2, shape.Item5, shape.Item6, cancellations[i].Token)).ToList();
             for (var step = 0; step <= 40 || test._scheduler.HasWork; step++)
@@ -214,12 +214,12 @@ public sealed class PlainStepsTests
         }
     }
 
-    /// <summary>As the engine does it; steps that are not made for the short way are computed at once.</summary>
+    /// <summary>As the engine does it; steps that are not for the lookahead are computed at once.</summary>
     private void Step()
     {
-        var step = _plain.TakeUp();
+        var step = _lookahead.TakeUp();
         step = step.Count > 0 ? step : _scheduler.Next();
-        if (step.Count == 0 || _plain.TryRun(step))
+        if (step.Count == 0 || _lookahead.TryRun(step))
         {
             return;
         }

@@ -10,7 +10,7 @@ namespace LmDeploy.Engine.Scheduling;
 /// the next decode step is enqueued before the result of this one is read (one step of lookahead). A row of such a step is discarded when its sequence ended meanwhile;
 /// what it wrote is beyond the end of everything that others may share.
 /// </summary>
-internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
+internal sealed class LookaheadSteps(IStepQueue queue, Scheduler scheduler)
 {
     /// <summary>Rows whose logits are copied to the host at once: bounds what that takes of the device's memory.</summary>
     private const int MostWholeRows = 64;
@@ -39,7 +39,7 @@ internal sealed class PlainSteps(IStepQueue queue, Scheduler scheduler)
         return left;
     }
 
-    /// <returns>False when this step is not made for the short way.</returns>
+    /// <returns>False when a request in this step wants more than next tokens, or the model has no step queue for it.</returns>
     public bool TryRun(IReadOnlyList<ScheduledSlice> step)
     {
         var ahead = _ahead;

@@ -1,0 +1,91 @@
+using LmDeploy.Engine.Decoders.Cuda;
+using LmDeploy.Engine.Kernels;
+using LmDeploy.Engine.Native.Cuda;
+using LmDeploy.Engine.Settings;
+using LmDeploy.Engine.Tensors;
+using TorchSharp;
+
+namespace LmDeploy.Engine.Decoders;
+
+/// <summary>
+/// Chooses the form in which a model's steps run: kernels on a GPU, where every part has a kernel form and all together compute what libtorch's operators do, else operators.
+/// What keeps a model from its kernels costs speed, nothing else: it is written to the standard error.
+/// </summary>
+internal static class ForwardChoice
+{
+    /// <summary>More than one block of the attention of prompts computes.</summary>
+    private const int ReferencePromptLength = PromptTiles.Queries + 9;
+
+    /// <summary>At load, before the cache is planned: the kernels' buffers take memory too.</summary>
+    /// <param name="sessionLen">The longest sequence, in tokens.</param>
+    public static void ChooseFor(Decoder decoder, ComputePlan plan, EngineSettings settings, int sessionLen)
+    {
+        if (plan.Device.type != DeviceType.CUDA)
+        {
+            return;
+        }
+
+        var lowered = CudaSupport.WhyNot(settings.MaxBatchSize) is { } reason ? Lowering.Refuse<CudaWeights>(reason) : decoder.Parts.Lower();
+        if (lowered.WhyNot is { } whyNot)
+        {
+            Report(whyNot);
+            return;
+        }
+
+        try
+        {
+            decoder.Use(new KernelForward(lowered.Form, decoder.Spec, settings.CacheBlockSeqLen, settings.MaxBatchSize, sessionLen));
+        }
+        catch (Exception e) when (e is InvalidOperationException or CudaException)
+        {
+            Report(e.Message);
+        }
+    }
+
+    /// <summary>Once the cache is there: compares kernels with operators, the first time that a host has them for a model, and drops them where they differ.</summary>
+    public static void Confirm(LoadedModel model)
+    {
+        if (model is { Decoder.UsesKernels: true, KernelProof: { Exists: false } proof })
+        {
+            Confirm(model, proof);
+        }
+    }
+
+    /// <param name="proof">Where it is noted that they agree.</param>
+    internal static void Confirm(LoadedModel model, KernelProof proof)
+    {
+        var operators = new OperatorForward(model.Decoder.Parts);
+        var difference = Difference(model, operators);
+        if (difference <= Tolerance(model.Decoder))
+        {
+            operators.Dispose();
+            proof.Note();
+            return;
+        }
+
+        Console.Error.WriteLine($"The kernels differ by {difference:0.####} from libtorch's operators, which are used instead");
+        model.Decoder.Use(operators);
+    }
+
+    /// <summary>
+    /// How far the two forms may be apart, as a share of the hidden states' length: the type's rounding over all layers. Between experts with almost the same
+    /// score rounding decides, and then a share of what a layer adds is another one.
+    /// </summary>
+    private static double Tolerance(Decoder decoder) => (decoder.Dtype, decoder.Spec.Moe) switch
+    {
+        (torch.ScalarType.Float32, _) => 1e-3,
+        (_, not null) => 0.3,
+        (torch.ScalarType.Float16, _) => 0.02,
+        _ => 0.1,
+    };
+
+    private static double Difference(LoadedModel model, OperatorForward operators)
+    {
+        using var scope = torch.NewDisposeScope();
+        var expected = torch.cat([.. ReferencePass.Run(model, operators, ReferencePromptLength)], 0);
+        var actual = torch.cat([.. ReferencePass.Run(model, model.Decoder.Current, ReferencePromptLength)], 0);
+        return actual.Plus(expected.Times(-1)).norm().item<float>() / expected.norm().item<float>();
+    }
+
+    private static void Report(string whyNot) => Console.Error.WriteLine($"The model runs in libtorch's operators, without kernels of its own: {whyNot}");
+}

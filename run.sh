@@ -5,7 +5,7 @@
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
 # ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports and the lmdeploy tool
-# ./run.sh api          lists the public surface of the client and of evaluation anew, after somebody has changed it on purpose
+# ./run.sh api          lists the public surface of the client and of evaluation, and the fields of the contract, anew, after somebody has changed them on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -134,6 +134,7 @@ list_api() {
     echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
   done
+  LMDEPLOY_LIST_API=1 dotnet test "$root/tests/Supervisor.Tests" -c Release --nologo -v quiet --filter FullyQualifiedName~ContractRulesTests.EveryField_IsListed >&2
 }
 
 # Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.

@@ -63,7 +63,7 @@ internal static class GuidedBenchmark
             var answers = Enumerable.Range(0, batch).Select(i => tokenizer.Encode(Answer(i), addSpecialTokens: false)).ToList();
             for (var round = -1; round < Rounds; round++)
             {
-                var guide = new GuideCache(tokenizer, VocabularySize).Find(new GuideFormat(GuideFormat.JsonSchema, Schema))!;
+                var guide = new GuideCache(tokenizer, VocabularySize).Find(new GuideFormat(GuideKind.JsonSchema, Schema))!;
                 var (first, later) = (Masks(guide, answers), Masks(guide, answers));
                 var decode = await StepAsync(engine, batch);
                 if (round >= 0)

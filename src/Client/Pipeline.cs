@@ -31,7 +31,7 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
         _hold = hold;
         Id = ready.Id;
         Model = ModelInfo.FromWire(ready.Model);
-        LoadTime = TimeSpan.FromSeconds(ready.LoadSeconds);
+        LoadTime = ready.LoadTime?.ToTimeSpan() ?? TimeSpan.Zero;
     }
 
     /// <summary>Gives back what was forgotten, without waiting for it.</summary>

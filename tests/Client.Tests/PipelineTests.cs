@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LmDeploy.Client.Tests.Fakes;
 using LmDeploy.V1;
@@ -40,7 +41,7 @@ public sealed class PipelineTests : IAsyncLifetime
         {
             await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "loading", LoadedBytes = 5, TotalBytes = 10 } });
             await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "warming_up", LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" } });
-            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "fp8, dequantized to float32", Dequantized = true, ReadBytes = 6_000, WeightSeconds = 2 });
+            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "fp8, dequantized to float32", Dequantized = true, ReadBytes = 6_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) });
             await holding.WaitForHalfCloseAsync();
         };
         var seen = new Progress();

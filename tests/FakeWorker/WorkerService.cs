@@ -196,16 +196,16 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         throw Fail(StatusCode.InvalidArgument, ErrorCodes.InvalidRequest, "the fake has no tokenizer", "prompts");
     }
 
-    public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context)
+    public override Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context)
     {
         Check(context);
-        return Task.FromResult(new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } });
+        return Task.FromResult(new CheckEnvironmentResponse { Report = new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } } });
     }
 
-    public override Task<Ceilings> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context)
+    public override Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context)
     {
         Check(context);
-        return Task.FromResult(new Ceilings { Device = "fake", ProductFlops = 7 });
+        return Task.FromResult(new MeasureCeilingsResponse { Ceilings = new Ceilings { Device = "fake", ProductFlops = 7 } });
     }
 
     private static GenerationConfig ConfigOf(WorkerGenerateRequest request, int index) =>

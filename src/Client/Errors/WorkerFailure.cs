@@ -63,7 +63,7 @@ public sealed record WorkerFailure
         LastErrors = [.. wire.LastErrors],
         Step = wire.Step,
         Running = [.. wire.Running.Select(request => new RunningRequest(request.Id, request.Fingerprint, request.InputTokenLen, request.GenerateTokenLen))],
-        Lived = TimeSpan.FromSeconds(wire.LivedSeconds),
-        When = DateTimeOffset.FromUnixTimeMilliseconds(wire.UnixMilliseconds),
+        Lived = wire.Lived?.ToTimeSpan() ?? TimeSpan.Zero,
+        When = wire.Time?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
     };
 }

@@ -8,8 +8,8 @@ internal static class HostWire
         wire.ProtocolVersion,
         wire.Pid,
         wire.Socket,
-        TimeSpan.FromSeconds(wire.UptimeSeconds),
-        TimeSpan.FromSeconds(wire.IdleTimeoutSeconds)) { StandbyWorkers = wire.StandbyWorkers };
+        wire.Uptime?.ToTimeSpan() ?? TimeSpan.Zero,
+        wire.IdleTimeout?.ToTimeSpan() ?? TimeSpan.Zero) { StandbyWorkers = wire.StandbyWorkers };
 
     public static PipelineInfo ToInfo(this V1.PipelineInfo wire) => new()
     {
@@ -18,13 +18,13 @@ internal static class HostWire
         Model = wire.Model,
         State = wire.State,
         WorkerPid = wire.WorkerPid,
-        Uptime = TimeSpan.FromSeconds(wire.UptimeSeconds),
+        Uptime = wire.Uptime?.ToTimeSpan() ?? TimeSpan.Zero,
         HeldBytes = wire.HeldBytes,
         Memory = wire.Memory,
         Device = wire.Device,
         Weights = wire.Weights,
         ReadBytes = wire.ReadBytes,
-        WeightTime = TimeSpan.FromSeconds(wire.WeightSeconds),
+        WeightTime = wire.WeightTime?.ToTimeSpan() ?? TimeSpan.Zero,
         RunningRequests = wire.RunningRequests,
         WaitingRequests = wire.WaitingRequests,
         GeneratedTokens = wire.GeneratedTokens,
@@ -34,8 +34,8 @@ internal static class HostWire
         PromisedBytes = wire.PromisedBytes,
         IsNamed = wire.Named,
         IsPinned = wire.Pinned,
-        Ttl = TimeSpan.FromSeconds(wire.TtlSeconds),
-        IdleTime = TimeSpan.FromSeconds(wire.IdleSeconds),
+        Ttl = wire.Ttl?.ToTimeSpan() ?? TimeSpan.Zero,
+        IdleTime = wire.Idle?.ToTimeSpan() ?? TimeSpan.Zero,
     };
 
     public static GpuInfo ToInfo(this V1.GpuInfo wire) => new()
@@ -54,7 +54,7 @@ internal static class HostWire
     };
 
     public static LogLine ToLine(this V1.LogLine wire)
-        => new(DateTimeOffset.FromUnixTimeMilliseconds(wire.UnixMilliseconds), wire.Source, wire.Text);
+        => new(wire.Time.ToDateTimeOffset(), wire.Source, wire.Text);
 
     public static EnvironmentReport ToReport(this V1.EnvironmentReport wire)
         => new(wire.Usable, [.. wire.Checks.Select(c => new EnvironmentCheck(c.Name, c.Status, c.Detail))]);

@@ -13,7 +13,7 @@ public sealed partial class Supervisor
 
     /// <inheritdoc cref="GetInfo"/>
     public async Task<SupervisorInfo> GetInfoAsync(CancellationToken cancellationToken = default)
-        => (await AskAsync(host => host.GetInfoAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToInfo();
+        => (await AskAsync(host => host.GetInfoAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Host.ToInfo();
 
     /// <summary>Everything it runs, whoever holds it.</summary>
     public IReadOnlyList<PipelineInfo> ListPipelines() => ListPipelinesAsync().GetAwaiter().GetResult();
@@ -34,8 +34,8 @@ public sealed partial class Supervisor
     public async Task<ReclaimReceipt> StopPipelineAsync(string pipeline, CancellationToken cancellationToken = default)
     {
         var request = new V1.StopPipelineRequest { Pipeline = pipeline };
-        var receipt = await AskAsync(host => host.StopPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
-        return receipt.ToReceipt();
+        var response = await AskAsync(host => host.StopPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return response.Receipt.ToReceipt();
     }
 
     /// <summary>The last lines a pipeline's worker printed.</summary>
@@ -75,14 +75,14 @@ public sealed partial class Supervisor
 
     /// <inheritdoc cref="CheckEnvironment"/>
     public async Task<EnvironmentReport> CheckEnvironmentAsync(CancellationToken cancellationToken = default)
-        => (await AskAsync(host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToReport();
+        => (await AskAsync(host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Report.ToReport();
 
     /// <summary>Starts a worker to measure how fast the device of this host is. It takes up to 4 GiB of the device meanwhile, and figures are right when nothing else runs.</summary>
     public DeviceCeilings MeasureCeilings() => MeasureCeilingsAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc cref="MeasureCeilings"/>
     public async Task<DeviceCeilings> MeasureCeilingsAsync(CancellationToken cancellationToken = default)
-        => (await AskAsync(host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToCeilings();
+        => (await AskAsync(host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Ceilings.ToCeilings();
 
     /// <summary>Ends every pipeline, whoever holds it, and then the supervisor.</summary>
     public void Shutdown() => ShutdownAsync().GetAwaiter().GetResult();

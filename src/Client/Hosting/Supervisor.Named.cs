@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Errors;
 using LmDeploy.Hosting;
 using LmDeploy.Loading;
@@ -33,11 +34,11 @@ public sealed partial class Supervisor
         var keep = options ?? new NamedPipelineOptions();
         var request = new V1.LoadPipelineRequest
         {
-            Open = engine.ToOpen(Path.GetFullPath(model)), TtlMs = (long)keep.Ttl.TotalMilliseconds, Pinned = keep.Pinned,
+            Open = engine.ToOpen(Path.GetFullPath(model)), Ttl = Duration.FromTimeSpan(keep.Ttl), Pinned = keep.Pinned,
         };
         try
         {
-            return (await AskAsync(host => host.LoadPipelineAsync(request, cancellationToken: cancellationToken), engine.FirstWorker, cancellationToken).ConfigureAwait(false)).ToInfo();
+            return (await AskAsync(host => host.LoadPipelineAsync(request, cancellationToken: cancellationToken), engine.FirstWorker, cancellationToken).ConfigureAwait(false)).Pipeline.ToInfo();
         }
         catch (LmDeployException e)
         {
@@ -59,9 +60,9 @@ public sealed partial class Supervisor
         var request = new V1.UnloadPipelineRequest { Name = name };
         if (drainTimeout is { } timeout)
         {
-            request.DrainTimeoutMs = (long)Ensure.InRange(timeout, TimeSpan.Zero, TimeSpan.FromDays(1)).TotalMilliseconds;
+            request.DrainTimeout = Duration.FromTimeSpan(Ensure.InRange(timeout, TimeSpan.Zero, TimeSpan.FromDays(1)));
         }
 
-        return (await AskAsync(host => host.UnloadPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).ToReceipt();
+        return (await AskAsync(host => host.UnloadPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Receipt.ToReceipt();
     }
 }

@@ -75,7 +75,7 @@ public sealed record ModelInfo
         Weights = wire?.Weights ?? "",
         IsDequantized = wire?.Dequantized ?? false,
         ReadBytes = wire?.ReadBytes ?? 0,
-        WeightTime = TimeSpan.FromSeconds(wire?.WeightSeconds ?? 0),
+        WeightTime = wire?.WeightTime?.ToTimeSpan() ?? TimeSpan.Zero,
         LibTorch = wire?.Libtorch ?? "",
         CacheBytesPerToken = wire?.CacheBytesPerToken ?? 0,
         StepWeightBytes = wire?.StepWeightBytes ?? 0,

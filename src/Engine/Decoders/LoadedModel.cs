@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders.Sources;
 using LmDeploy.Engine.Kernels;
@@ -150,7 +151,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         Weights = source.Describe(plan.DtypeName),
         Dequantized = model.Manifest.HasQuantized,
         ReadBytes = source.ReadBytes,
-        WeightSeconds = loadTime.TotalSeconds,
+        WeightTime = Duration.FromTimeSpan(loadTime),
         Libtorch = TorchShim.Version,
         CacheBytesPerToken = model.Spec.CacheElementsPerToken * plan.Dtype.ElementSize(),
         StepWeightBytes = weights.LoadedBytes - (model.Spec.TieWordEmbeddings ? 0 : plan.Dtype.ElementSize() * model.Spec.VocabSize * model.Spec.HiddenSize),

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Tasks;
@@ -36,8 +37,8 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
             Signal = status?.Signal ?? "",
             During = during,
             Step = flight.Step,
-            LivedSeconds = time.GetElapsedTime(worker.Started).TotalSeconds,
-            UnixMilliseconds = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Lived = Duration.FromTimeSpan(time.GetElapsedTime(worker.Started)),
+            Time = Timestamp.FromDateTimeOffset(time.GetUtcNow()),
         };
         if (status is { } known)
         {

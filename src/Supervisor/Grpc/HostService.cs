@@ -1,4 +1,5 @@
 using System.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
@@ -21,20 +22,24 @@ internal sealed class HostService(
     SupervisorOptions options,
     TimeProvider time) : V1.Host.HostBase
 {
-    private const long DefaultDrainMilliseconds = 30_000;
-    private const long LongestDrainMilliseconds = 86_400_000;
+    private const long LongestDrainSeconds = 86_400;
+
+    private static readonly TimeSpan _defaultDrain = TimeSpan.FromSeconds(30);
 
     private readonly long _started = time.GetTimestamp();
 
-    public override Task<HostInfo> GetInfo(GetInfoRequest request, ServerCallContext context) => Task.FromResult(new HostInfo
+    public override Task<GetInfoResponse> GetInfo(GetInfoRequest request, ServerCallContext context) => Task.FromResult(new GetInfoResponse
     {
-        ProtocolVersion = Protocol.Version,
-        Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "",
-        Pid = Environment.ProcessId,
-        Socket = options.Socket,
-        UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
-        IdleTimeoutSeconds = options.IdleTimeout.TotalSeconds,
-        StandbyWorkers = standby.Count,
+        Host = new HostInfo
+        {
+            ProtocolVersion = Protocol.Version,
+            Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "",
+            Pid = Environment.ProcessId,
+            Socket = options.Socket,
+            Uptime = Duration.FromTimeSpan(time.GetElapsedTime(_started)),
+            IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
+            StandbyWorkers = standby.Count,
+        },
     });
 
     public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
@@ -44,27 +49,30 @@ internal sealed class HostService(
         return response;
     }
 
-    public override async Task<ReclaimReceipt> StopPipeline(StopPipelineRequest request, ServerCallContext context)
+    public override async Task<StopPipelineResponse> StopPipeline(StopPipelineRequest request, ServerCallContext context)
     {
         var pipeline = registry.Find(request.Pipeline);
         pipeline.Stop(StopReason.Requested);
         var outcome = await pipeline.Completion.WaitAsync(context.CancellationToken);
-        return outcome.Receipt;
+        return new StopPipelineResponse { Receipt = outcome.Receipt };
     }
 
-    public override async Task<PipelineInfo> LoadPipeline(LoadPipelineRequest request, ServerCallContext context)
+    public override async Task<LoadPipelineResponse> LoadPipeline(LoadPipelineRequest request, ServerCallContext context)
     {
         var pipeline = await named.LoadAsync(request, context.CancellationToken);
-        return PipelineListing.Describe(pipeline, gpuBytes: null, named.StatusOf(pipeline));
+        return new LoadPipelineResponse { Pipeline = PipelineListing.Describe(pipeline, gpuBytes: null, named.StatusOf(pipeline)) };
     }
 
-    public override Task<ReclaimReceipt> UnloadPipeline(UnloadPipelineRequest request, ServerCallContext context)
+    public override async Task<UnloadPipelineResponse> UnloadPipeline(UnloadPipelineRequest request, ServerCallContext context)
     {
-        var drain = request.HasDrainTimeoutMs ? request.DrainTimeoutMs : DefaultDrainMilliseconds;
-        return drain is >= 0 and <= LongestDrainMilliseconds
-            ? named.UnloadAsync(request.Name, TimeSpan.FromMilliseconds(drain)).WaitAsync(context.CancellationToken)
-            : throw new SupervisorException(
-                ErrorCodes.InvalidRequest, $"drain_timeout_ms is {drain}: expected milliseconds between 0 and {LongestDrainMilliseconds}.", "drain_timeout_ms");
+        var drain = request.DrainTimeout switch
+        {
+            null => _defaultDrain,
+            { Seconds: >= 0 and < LongestDrainSeconds, Nanos: >= 0 } or { Seconds: LongestDrainSeconds, Nanos: 0 } => request.DrainTimeout.ToTimeSpan(),
+            var other => throw new SupervisorException(
+                ErrorCodes.InvalidRequest, $"drain_timeout is {other.Seconds} s: expected seconds between 0 and {LongestDrainSeconds}.", "drain_timeout"),
+        };
+        return new UnloadPipelineResponse { Receipt = await named.UnloadAsync(request.Name, drain).WaitAsync(context.CancellationToken) };
     }
 
     public override async Task ReadLogs(ReadLogsRequest request, IServerStreamWriter<LogLine> responseStream, ServerCallContext context)
@@ -88,9 +96,11 @@ internal sealed class HostService(
 
     public override Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context) => overview.ListGpusAsync(context.CancellationToken);
 
-    public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) => environment.CheckAsync(context.CancellationToken);
+    public override async Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
+        new() { Report = await environment.CheckAsync(context.CancellationToken) };
 
-    public override Task<Ceilings> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) => environment.MeasureAsync(context.CancellationToken);
+    public override async Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) =>
+        new() { Ceilings = await environment.MeasureAsync(context.CancellationToken) };
 
     public override Task<ShutdownResponse> Shutdown(ShutdownRequest request, ServerCallContext context)
     {

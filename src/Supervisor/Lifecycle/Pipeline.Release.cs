@@ -99,7 +99,7 @@ internal sealed partial class Pipeline
 
         var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.CondemnedFor is not null;
         _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
-        LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Milliseconds);
+        LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Time.ToTimeSpan().TotalMilliseconds);
         if (!crashed)
         {
             _reservation?.NotePeak(_lastReceipt.PeakBytes);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Failures;
@@ -297,12 +298,12 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
             {
                 Restarted = new WorkerRestarted
                 {
-                    Cause = death.Cause.Error, WorkerPid = _worker.Process.Identity.Pid, LoadSeconds = _time.GetElapsedTime(death.When).TotalSeconds,
+                    Cause = death.Cause.Error, WorkerPid = _worker.Process.Identity.Pid, LoadTime = Duration.FromTimeSpan(_time.GetElapsedTime(death.When)),
                 },
             }
             : new HoldEvent
             {
-                Ready = new PipelineReady { Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadSeconds = Age.TotalSeconds },
+                Ready = new PipelineReady { Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadTime = Duration.FromTimeSpan(Age) },
             });
         _death = null;
         _serving.TrySetResult(_worker);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Logs;
@@ -20,7 +21,7 @@ internal sealed class WorkerLog(TimeProvider time, int capacity = WorkerLog.Defa
 
     public void Add(string source, string text)
     {
-        var line = new LogLine { UnixMilliseconds = time.GetUtcNow().ToUnixTimeMilliseconds(), Source = source, Text = text };
+        var line = new LogLine { Time = Timestamp.FromDateTimeOffset(time.GetUtcNow()), Source = source, Text = text };
         lock (_gate)
         {
             _lines[_count++ % _lines.Length] = line;

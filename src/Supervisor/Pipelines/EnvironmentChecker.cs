@@ -21,7 +21,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         report.Checks.Add(await CheckGpusAsync(cancellationToken));
         try
         {
-            var found = await AskWorkerAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken);
+            var found = (await AskWorkerAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
             report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Ok, Detail = "a worker starts and answers" });
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
@@ -35,8 +35,8 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
     }
 
     /// <summary>How fast its device is, as a worker without a model measures it.</summary>
-    public Task<Ceilings> MeasureAsync(CancellationToken cancellationToken) =>
-        AskWorkerAsync(worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)), cancellationToken);
+    public async Task<Ceilings> MeasureAsync(CancellationToken cancellationToken) =>
+        (await AskWorkerAsync(worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)), cancellationToken)).Ceilings;
 
     private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     /// <summary>What requests put before a name in place of a key.</summary>
     public const string KeyPrefix = "name/";
 
-    private const long LongestTtlMilliseconds = 30L * 86_400_000;
+    private const long LongestTtlSeconds = 30 * 86_400;
 
     private static readonly TimeSpan DefaultTtl = TimeSpan.FromMinutes(5);
 
@@ -92,10 +92,10 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
 
     private static TimeSpan Ttl(LoadPipelineRequest request) => request switch
     {
-        { HasTtlMs: false } => DefaultTtl,
-        { TtlMs: >= 0 and <= LongestTtlMilliseconds } => TimeSpan.FromMilliseconds(request.TtlMs),
+        { Ttl: null } => DefaultTtl,
+        { Ttl: { Seconds: >= 0 and < LongestTtlSeconds, Nanos: >= 0 } or { Seconds: LongestTtlSeconds, Nanos: 0 } } => request.Ttl.ToTimeSpan(),
         _ => throw new SupervisorException(
-            ErrorCodes.InvalidRequest, $"ttl_ms is {request.TtlMs}: expected milliseconds between 0 and {LongestTtlMilliseconds}.", "ttl_ms"),
+            ErrorCodes.InvalidRequest, $"ttl is {request.Ttl.Seconds} s: expected seconds between 0 and {LongestTtlSeconds}.", "ttl"),
     };
 
     private NamedPipeline GetOrAdd(OpenPipeline open)

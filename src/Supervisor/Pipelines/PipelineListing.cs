@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.V1;
@@ -21,13 +22,13 @@ internal static class PipelineListing
             Model = pipeline.Spec.Model,
             State = pipeline.State.ToString().ToLowerInvariant(),
             WorkerPid = worker?.Process.Identity.Pid ?? 0,
-            UptimeSeconds = pipeline.Age.TotalSeconds,
+            Uptime = Duration.FromTimeSpan(pipeline.Age),
             HeldBytes = gpuBytes ?? worker?.Process.ReadMemory().Resident ?? 0,
             Memory = gpuBytes is null ? "rss" : "vram",
             Device = pipeline.Model?.Device ?? "",
             Weights = pipeline.Model?.Weights ?? "",
             ReadBytes = pipeline.Model?.ReadBytes ?? 0,
-            WeightSeconds = pipeline.Model?.WeightSeconds ?? 0,
+            WeightTime = pipeline.Model?.WeightTime,
             RunningRequests = pipeline.RunningRequests,
             WaitingRequests = pipeline.Requests.Waiting,
             GeneratedTokens = pipeline.Requests.GeneratedTokens,
@@ -35,8 +36,8 @@ internal static class PipelineListing
             PromisedBytes = pipeline.Reservation?.Bytes ?? 0,
             Named = named is not null,
             Pinned = named?.IsPinned ?? false,
-            TtlSeconds = named?.Ttl.TotalSeconds ?? 0,
-            IdleSeconds = named?.IdleTime.TotalSeconds ?? 0,
+            Ttl = Duration.FromTimeSpan(named?.Ttl ?? TimeSpan.Zero),
+            Idle = Duration.FromTimeSpan(named?.IdleTime ?? TimeSpan.Zero),
         };
     }
 

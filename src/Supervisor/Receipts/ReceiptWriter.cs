@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Workers;
@@ -85,7 +86,7 @@ internal static class ReceiptWriter
 
     private static ReclaimReceipt Begin(WorkerEnd end)
     {
-        var receipt = new ReclaimReceipt { WorkerPid = end.Identity.Pid, How = end.How, ExitMilliseconds = end.ExitTime.TotalMilliseconds };
+        var receipt = new ReclaimReceipt { WorkerPid = end.Identity.Pid, How = end.How, ExitTime = Duration.FromTimeSpan(end.ExitTime) };
         if (end.ExitCode is { } code)
         {
             receipt.ExitCode = code;

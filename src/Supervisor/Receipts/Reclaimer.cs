@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
@@ -19,7 +20,7 @@ internal sealed class Reclaimer(WorkerStopper stopper, IGpuMonitor gpus, Supervi
     {
         var began = time.GetTimestamp();
         var receipt = target.Device is { } device ? await ReclaimDeviceAsync(target, device) : await ReclaimResidentAsync(target);
-        receipt.Milliseconds = time.GetElapsedTime(began).TotalMilliseconds;
+        receipt.Time = Duration.FromTimeSpan(time.GetElapsedTime(began));
         return receipt;
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Serving;
@@ -20,6 +21,6 @@ internal sealed record ServedModel(OpenPipeline Open, IReadOnlyList<string> Alia
     {
         var open = Open.Clone();
         open.Name = name;
-        return new LoadPipelineRequest { Open = open, TtlMs = (long)Ttl.TotalMilliseconds, Pinned = IsPinned };
+        return new LoadPipelineRequest { Open = open, Ttl = Duration.FromTimeSpan(Ttl), Pinned = IsPinned };
     });
 }

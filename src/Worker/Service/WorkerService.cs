@@ -94,13 +94,13 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return prepared;
     }
 
-    public override Task<EnvironmentReport> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
-        Task.Run(environment.Run);
+    public override async Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
+        new() { Report = await Task.Run(environment.Run) };
 
-    public override Task<V1.Ceilings> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) => Task.Run(() =>
+    public override Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) => Task.Run(() =>
     {
         libTorch.Wait();
-        return CeilingMeasurement.Run();
+        return new MeasureCeilingsResponse { Ceilings = CeilingMeasurement.Run() };
     });
 
     private static void Submit(TextModel model, WorkerGenerateRequest call, int index, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 
 namespace LmDeploy.Cli.Tests.Commands;
 
@@ -11,7 +12,7 @@ public sealed class BenchLoadCommandTests : CommandTestBase
         Fake.OnHold = async holding =>
         {
             asked.Add(holding.Open.Engine.LoadFormat);
-            await holding.BecomeReadyAsync(new V1.ModelInfo { ReadBytes = 16L << 30, WeightSeconds = 0.5 });
+            await holding.BecomeReadyAsync(new V1.ModelInfo { ReadBytes = 16L << 30, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.5)) });
             await holding.WaitForHalfCloseAsync();
             await holding.ReleaseAsync();
         };
@@ -34,7 +35,7 @@ public sealed class BenchLoadCommandTests : CommandTestBase
     {
         Fake.OnHold = async holding =>
         {
-            await holding.BecomeReadyAsync(new V1.ModelInfo { ReadBytes = 20_000_000_000, WeightSeconds = 0.5 });
+            await holding.BecomeReadyAsync(new V1.ModelInfo { ReadBytes = 20_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.5)) });
             await holding.WaitForHalfCloseAsync();
             await holding.ReleaseAsync();
         };

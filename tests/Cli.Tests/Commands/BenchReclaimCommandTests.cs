@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 
 namespace LmDeploy.Cli.Tests.Commands;
 
@@ -15,7 +16,7 @@ public sealed class BenchReclaimCommandTests : CommandTestBase
             var pid = victims.Start();
             await holding.SendAsync(new V1.HoldEvent { Ready = new V1.PipelineReady { Key = "key", Id = "p", WorkerPid = pid, Model = new V1.ModelInfo { SessionLen = 64 } } });
             await holding.WaitForHalfCloseAsync();
-            await holding.SendAsync(new V1.HoldEvent { Released = new V1.ReclaimReceipt { Verdict = V1.ReclaimVerdict.Reclaimed, HeldBytes = 1000, Milliseconds = 10 * ++opened, ExitMilliseconds = 1 } });
+            await holding.SendAsync(new V1.HoldEvent { Released = new V1.ReclaimReceipt { Verdict = V1.ReclaimVerdict.Reclaimed, HeldBytes = 1000, Time = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(10 * ++opened)), ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1)) } });
         };
         (await RunAsync("bench", "reclaim", "model", "--rounds", "3", "--json", PathOf("o.json"))).ShouldBe(0);
 

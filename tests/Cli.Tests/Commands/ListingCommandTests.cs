@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Cli.Tests.Commands;
@@ -10,7 +11,7 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = "rss", UptimeSeconds = 75, Weights = "awq 4-bit, dequantized to float32", ReadBytes = 3_000_000_000, WeightSeconds = 1.5 } },
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = "rss", Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds(75)), Weights = "awq 4-bit, dequantized to float32", ReadBytes = 3_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) } },
         };
         (await RunAsync("ps")).ShouldBe(0);
         Out.ToString().ShouldNotContain("\u001b");

@@ -31,7 +31,7 @@ public sealed class RunCommandTests : CommandTestBase
     {
         Fake.OnHold = async holding =>
         {
-            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "awq 4-bit, dequantized to float32", Dequantized = true, ReadBytes = 5_000_000_000, WeightSeconds = 2 });
+            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "awq 4-bit, dequantized to float32", Dequantized = true, ReadBytes = 5_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) });
             await holding.WaitForHalfCloseAsync();
             await holding.ReleaseAsync();
         };

@@ -12,8 +12,6 @@ public sealed class StatedNumbersTests
     private const string GenerationCode = "src/Client/Generation/GenerationConfig.cs";
     private const string EngineCode = "src/Client/Loading/EngineConfig.cs";
 
-    private static string Longest => Milliseconds(EngineDefaults.LongestTime);
-
     public static TheoryData<string, string, string> Comments => new()
     {
         { Generation, "max_new_tokens", $"Default: {GenerationLimits.DefaultMaxNewTokens}." },
@@ -43,15 +41,15 @@ public sealed class StatedNumbersTests
         { Pipelines, "cache_block_seq_len", $"Default: {EngineDefaults.CacheBlockSeqLen}." },
         { Pipelines, "cache_max_entry_count", $"Default: {EngineDefaults.CacheMaxEntryCount}." },
         { Pipelines, "threads", $"1 to {EngineDefaults.MostThreads}." },
-        { Pipelines, "load_timeout_ms", $"{Milliseconds(EngineDefaults.ShortestTime)} to {Longest}. Default: {Milliseconds(EngineDefaults.LoadTimeout)}." },
-        { Pipelines, "stop_grace_ms", $"0 to {Longest}. Default: {Milliseconds(EngineDefaults.StopGrace)}." },
+        { Pipelines, "load_timeout", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}." },
+        { Pipelines, "stop_grace", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.StopGrace)}." },
         { Pipelines, "max_restarts", $"0 to {EngineDefaults.MostRestarts};" },
         { Pipelines, "max_restarts", $"Default: {EngineDefaults.MaxRestarts}." },
-        { Pipelines, "restart_window_ms", $"{Milliseconds(EngineDefaults.ShortestTime)} to {Longest}. Default: {Milliseconds(EngineDefaults.RestartWindow)}." },
-        { Pipelines, "hang_timeout_ms", $"{Milliseconds(EngineDefaults.ShortestHangTimeout)} to {Longest}. Default: {Milliseconds(EngineDefaults.HangTimeout)}." },
+        { Pipelines, "restart_window", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}." },
+        { Pipelines, "hang_timeout", $"{Words(EngineDefaults.ShortestHangTimeout)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.HangTimeout)}." },
         { Pipelines, "memory_limit_bytes", $"at least {EngineDefaults.LeastMemoryLimit}." },
-        { Pipelines, "admission_timeout_ms", $"0 to {Longest}. Default: {Milliseconds(EngineDefaults.AdmissionTimeout)}." },
-        { Pipelines, "poison_ttl_ms", $"0 to {Longest}. Default: {Milliseconds(EngineDefaults.PoisonTtl)}." },
+        { Pipelines, "timeout", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.AdmissionTimeout)}." },
+        { Pipelines, "poison_ttl", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.PoisonTtl)}." },
         { Pipelines, "max_queue_len", $"Default: {EngineDefaults.MaxQueueLen}." },
         { EngineCode, "MaxBatchSize", $"which is {EngineDefaults.MaxBatchSize}." },
         { EngineCode, "MaxPrefillTokenNum", $"which is {EngineDefaults.CudaPrefillTokens} on CUDA and on a CPU {EngineDefaults.CpuPrefillTokens}, of one prompt {EngineDefaults.CpuPromptPrefillTokens}:" },
@@ -108,7 +106,7 @@ public sealed class StatedNumbersTests
     private static string CommentOf(string file, string member)
     {
         var lines = File.ReadAllLines(Checkout.File(file));
-        var declaration = new Regex($@"^\s*(public|optional|double|int32|map)\b.* {member}(\s|$)");
+        var declaration = new Regex($@"^\s*(public|optional|double|int32|map|google)\b.* {member}(\s|$)");
         var at = Array.FindIndex(lines, declaration.IsMatch);
         at.ShouldBeGreaterThan(0, $"{file} declares {member}");
         var comment = lines[..at].Reverse().TakeWhile(line => line.TrimStart().StartsWith("//", StringComparison.Ordinal)).Reverse();
@@ -116,8 +114,6 @@ public sealed class StatedNumbersTests
     }
 
     private static string Symmetric(double most) => $"-{most} to {most}";
-
-    private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds}";
 
     private static string Words(TimeSpan time) => time switch
     {

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Client.Tests.Errors;
@@ -18,8 +19,8 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         LastErrors = { "one", "two" },
         Step = 12,
         Running = { new V1.RunningRequest { Id = 5, Fingerprint = "f", InputTokenLen = 3, GenerateTokenLen = 4 } },
-        LivedSeconds = 1.5,
-        UnixMilliseconds = 1_700_000_000_000,
+        Lived = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)),
+        Time = Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000)),
     };
 
     public async ValueTask InitializeAsync()
@@ -43,7 +44,7 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         var kinds = new TheoryData<string, WorkerFailureKind> { { "of a later version", WorkerFailureKind.Unknown } };
         foreach (var field in typeof(FailureKinds).GetFields())
         {
-            kinds.Add((string)field.GetRawConstantValue()!, Enum.Parse<WorkerFailureKind>(field.Name));
+            kinds.Add((string)field.GetRawConstantValue()!, System.Enum.Parse<WorkerFailureKind>(field.Name));
         }
 
         return kinds;

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
 
 namespace LmDeploy.Client.Tests.Hosting;
@@ -26,7 +27,7 @@ public sealed class NamedPipelineTests : IAsyncLifetime
         _fake.OnLoadPipeline = request =>
         {
             asked = request;
-            return new V1.PipelineInfo { Id = "n1", Name = "chat", State = "ready", PromisedBytes = 9, Named = true, Pinned = true, TtlSeconds = 60, IdleSeconds = 1.5 };
+            return new V1.PipelineInfo { Id = "n1", Name = "chat", State = "ready", PromisedBytes = 9, Named = true, Pinned = true, Ttl = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)), Idle = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) };
         };
 
         var info = await _supervisor.LoadPipelineAsync(
@@ -35,7 +36,7 @@ public sealed class NamedPipelineTests : IAsyncLifetime
         asked.ShouldNotBeNull().Open.Model.ShouldBe(Path.GetFullPath("models/cobble"));
         asked.Open.Name.ShouldBe("chat");
         asked.Open.Engine.SessionLen.ShouldBe(77);
-        asked.TtlMs.ShouldBe(60_000);
+        asked.Ttl.ToTimeSpan().ShouldBe(TimeSpan.FromMinutes(1));
         asked.Pinned.ShouldBeTrue();
         (info.PromisedBytes, info.IsNamed, info.IsPinned, info.Ttl, info.IdleTime)
             .ShouldBe((9, true, true, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1.5)));
@@ -64,7 +65,7 @@ public sealed class NamedPipelineTests : IAsyncLifetime
         (await _supervisor.UnloadPipelineAsync("chat", TimeSpan.FromSeconds(2)).InTime()).ReclaimedBytes.ShouldBe(12);
 
         asked.ShouldNotBeNull().Name.ShouldBe("chat");
-        asked.DrainTimeoutMs.ShouldBe(2000);
+        asked.DrainTimeout.ToTimeSpan().ShouldBe(TimeSpan.FromSeconds(2));
     }
 
     [Fact]

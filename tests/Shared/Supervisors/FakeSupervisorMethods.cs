@@ -23,16 +23,16 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         AddUnary<EmbedRequest, EmbedResponse>(context, Pipelines, "Embed", (fake, request) => fake.OnEmbed(request));
         AddUnary<TokenizeRequest, TokenizeResponse>(context, Pipelines, "Tokenize", (fake, request) => fake.OnTokenize(request));
         AddUnary<DetokenizeRequest, DetokenizeResponse>(context, Pipelines, "Detokenize", (fake, request) => fake.OnDetokenize(request));
-        AddUnary<MeasureCeilingsRequest, Ceilings>(context, Host, "MeasureCeilings", (fake, _) => fake.OnMeasureCeilings());
-        AddUnary<GetInfoRequest, HostInfo>(context, Host, "GetInfo", (fake, _) => fake.OnGetInfo());
+        AddUnary<MeasureCeilingsRequest, MeasureCeilingsResponse>(context, Host, "MeasureCeilings", (fake, _) => new MeasureCeilingsResponse { Ceilings = fake.OnMeasureCeilings() });
+        AddUnary<GetInfoRequest, GetInfoResponse>(context, Host, "GetInfo", (fake, _) => new GetInfoResponse { Host = fake.OnGetInfo() });
         AddUnary<ListPipelinesRequest, ListPipelinesResponse>(context, Host, "ListPipelines", (fake, _) => fake.OnListPipelines());
         AddUnary<ListGpusRequest, ListGpusResponse>(context, Host, "ListGpus", (fake, _) => fake.OnListGpus());
-        AddUnary<LoadPipelineRequest, V1.PipelineInfo>(context, Host, "LoadPipeline", (fake, request) => fake.OnLoadPipeline(request));
-        AddUnary<UnloadPipelineRequest, V1.ReclaimReceipt>(context, Host, "UnloadPipeline", (fake, request) => fake.OnUnloadPipeline(request));
-        AddUnary<StopPipelineRequest, V1.ReclaimReceipt>(
+        AddUnary<LoadPipelineRequest, LoadPipelineResponse>(context, Host, "LoadPipeline", (fake, request) => new LoadPipelineResponse { Pipeline = fake.OnLoadPipeline(request) });
+        AddUnary<UnloadPipelineRequest, UnloadPipelineResponse>(context, Host, "UnloadPipeline", (fake, request) => new UnloadPipelineResponse { Receipt = fake.OnUnloadPipeline(request) });
+        AddUnary<StopPipelineRequest, StopPipelineResponse>(
             context, Host, "StopPipeline", (_, request) => throw FakeSupervisor.Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Pipeline}."));
-        AddUnary<CheckEnvironmentRequest, V1.EnvironmentReport>(
-            context, Host, "CheckEnvironment", (_, _) => new V1.EnvironmentReport { Checks = { new V1.EnvironmentCheck { Name = "libtorch", Status = "failed", Detail = "gone" } } });
+        AddUnary<CheckEnvironmentRequest, CheckEnvironmentResponse>(
+            context, Host, "CheckEnvironment", (_, _) => new CheckEnvironmentResponse { Report = new V1.EnvironmentReport { Checks = { new V1.EnvironmentCheck { Name = "libtorch", Status = "failed", Detail = "gone" } } } });
     }
 
     private static async Task HoldAsync(

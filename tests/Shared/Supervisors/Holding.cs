@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LmDeploy.V1;
 
@@ -20,7 +21,7 @@ internal sealed class Holding(
             Key = "key",
             Id = "p1",
             WorkerPid = 4711,
-            LoadSeconds = 0.25,
+            LoadTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.25)),
             Model = model ?? new V1.ModelInfo { Architecture = "llama", Parameters = 147776, SessionLen = 512 },
         },
     });
@@ -48,7 +49,7 @@ internal sealed class Holding(
                 HeldBytes = 1000,
                 PeakBytes = 2000,
                 ReclaimedBytes = 1000,
-                Milliseconds = 12.5,
+                Time = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(12.5)),
                 How = "exited",
                 ExitCode = 0,
             },

@@ -158,12 +158,12 @@ public sealed class AdmissionTests
         await using var supervisor = await StartAsync(Worker);
         var loaded = await LoadAsync(supervisor, "a", ttl: 200);
         loaded.Named.ShouldBeTrue();
-        loaded.TtlSeconds.ShouldBe(0.2);
+        loaded.Ttl.ToTimeSpan().ShouldBe(TimeSpan.FromSeconds(0.2));
 
         await Deadline.UntilAsync(() => supervisor.Host.ListPipelines(new ListPipelinesRequest()).Pipelines.Count == 0, "it is unloaded");
 
         (await AnswerAsync(supervisor, "a")).ShouldBe("aword");
-        var receipt = await supervisor.Host.UnloadPipelineAsync(new UnloadPipelineRequest { Name = "a" }).ResponseAsync.InTime();
+        var receipt = (await supervisor.Host.UnloadPipelineAsync(new UnloadPipelineRequest { Name = "a" }).ResponseAsync.InTime()).Receipt;
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
         (await ErrorOfAsync(supervisor.Host.UnloadPipelineAsync(new UnloadPipelineRequest { Name = "a" }).ResponseAsync)).Code.ShouldBe(ErrorCodes.PipelineNotFound);
         (await ErrorOfAsync(AnswerAsync(supervisor, "a"))).Code.ShouldBe(ErrorCodes.PipelineNotFound);
@@ -172,8 +172,8 @@ public sealed class AdmissionTests
     private static Task<RealSupervisor> StartAsync(long hostMemory, string? runtime = null) =>
         RealSupervisor.StartSharingAsync(runtime, "--host-memory", $"{hostMemory}");
 
-    private static async Task<PipelineInfo> LoadAsync(RealSupervisor supervisor, string name, long ttl = 0, bool pinned = false) => await supervisor.Host.LoadPipelineAsync(
-        new LoadPipelineRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" } }, TtlMs = ttl, Pinned = pinned }).ResponseAsync.InTime();
+    private static async Task<PipelineInfo> LoadAsync(RealSupervisor supervisor, string name, long ttl = 0, bool pinned = false) => (await supervisor.Host.LoadPipelineAsync(
+        new LoadPipelineRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" } }, Ttl = Durations.Milliseconds(ttl), Pinned = pinned }).ResponseAsync.InTime()).Pipeline;
 
     private static async Task<List<string>> NamesAsync(RealSupervisor supervisor) =>
         [.. (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.Where(pipeline => pipeline.State == "ready").Select(pipeline => pipeline.Name)];

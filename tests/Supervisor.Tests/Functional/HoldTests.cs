@@ -123,7 +123,7 @@ public sealed class HoldTests
         error.Code.ShouldBe(code, error.Message);
         error.Message.ShouldContain(message);
         supervisor.WorkerFolders().ShouldBeEmpty();
-        (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
+        (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Host.Pid.ShouldBe(supervisor.Process.Id);
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class HoldTests
         for (var i = 0; i < 20; i++)
         {
             // The connection is still good: a Hold that the supervisor ended leaves no read behind on its stream.
-            (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
+            (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Host.Pid.ShouldBe(supervisor.Process.Id);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class HostTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
 
-        var report = await supervisor.Host.CheckEnvironmentAsync(new CheckEnvironmentRequest()).ResponseAsync.InTime();
+        var report = (await supervisor.Host.CheckEnvironmentAsync(new CheckEnvironmentRequest()).ResponseAsync.InTime()).Report;
 
         report.Usable.ShouldBeTrue();
         report.Checks.Select(check => check.Name).ShouldBe(["nvml", "worker", "fake"]);
@@ -77,7 +77,7 @@ public sealed class HostTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
 
-        var ceilings = await supervisor.Host.MeasureCeilingsAsync(new MeasureCeilingsRequest()).ResponseAsync.InTime();
+        var ceilings = (await supervisor.Host.MeasureCeilingsAsync(new MeasureCeilingsRequest()).ResponseAsync.InTime()).Ceilings;
 
         (ceilings.Device, ceilings.ProductFlops).ShouldBe(("fake", 7));
         supervisor.WorkerFolders().ShouldBeEmpty();
@@ -88,7 +88,7 @@ public sealed class HostTests
     {
         await using var supervisor = await RealSupervisor.StartAsync("exit-before-ready");
 
-        var report = await supervisor.Host.CheckEnvironmentAsync(new CheckEnvironmentRequest()).ResponseAsync.InTime();
+        var report = (await supervisor.Host.CheckEnvironmentAsync(new CheckEnvironmentRequest()).ResponseAsync.InTime()).Report;
 
         report.Usable.ShouldBeFalse();
         report.Checks.ShouldContain(check => check.Name == "worker" && check.Status == "failed" && check.Detail.Contains("cannot find libtorch"));
@@ -127,7 +127,7 @@ public sealed class HostTests
         (await second.StandardOutput.ReadToEndAsync().InTime()).ShouldBe("already-running\n");
         await second.WaitForExitAsync().InTime();
         second.ExitCode.ShouldBe(0);
-        (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Pid.ShouldBe(supervisor.Process.Id);
+        (await supervisor.Host.GetInfoAsync(new GetInfoRequest())).Host.Pid.ShouldBe(supervisor.Process.Id);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class StandbyTests
         Directory.GetFileSystemEntries(folder.Path).ShouldBe([folder.File("s.sock.log")]);
     }
 
-    private static int Standing(RealSupervisor supervisor) => supervisor.Host.GetInfo(new GetInfoRequest()).StandbyWorkers;
+    private static int Standing(RealSupervisor supervisor) => supervisor.Host.GetInfo(new GetInfoRequest()).Host.StandbyWorkers;
 
     private static Task UntilStandingByAsync(RealSupervisor supervisor) => Deadline.UntilAsync(() => Standing(supervisor) == 1, "a worker stands by");
 

@@ -56,7 +56,7 @@ public sealed class StopTests
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync("pebble")).UntilReadyAsync();
 
-        var receipt = await supervisor.Host.StopPipelineAsync(new StopPipelineRequest { Pipeline = "pebble" }).ResponseAsync.InTime();
+        var receipt = (await supervisor.Host.StopPipelineAsync(new StopPipelineRequest { Pipeline = "pebble" }).ResponseAsync.InTime()).Receipt;
         var rest = await holder.RestAsync();
 
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Receipts;
@@ -22,7 +23,7 @@ public sealed class ReceiptWriterTests
 
         receipt.ShouldBe(new ReclaimReceipt
         {
-            Verdict = ReclaimVerdict.Reclaimed, WorkerPid = 42, Memory = "rss", HeldBytes = 100, PeakBytes = 150, ReclaimedBytes = 100, ExitMilliseconds = 5, ExitCode = 0, How = "exited",
+            Verdict = ReclaimVerdict.Reclaimed, WorkerPid = 42, Memory = "rss", HeldBytes = 100, PeakBytes = 150, ReclaimedBytes = 100, ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(5)), ExitCode = 0, How = "exited",
         });
     }
 

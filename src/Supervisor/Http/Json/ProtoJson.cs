@@ -1,15 +1,19 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Json;
 
 /// <summary>
 /// Writes messages of the contracts with the names they have there, as the command line's listings do. Unlike protobuf's own JSON it writes 64-bit numbers as
-/// numbers, enumerations by their names in C# and fields that have their default too.
+/// numbers, enumerations by their names in C#, times as numbers whose names say the unit, and fields that have their default too.
 /// </summary>
 internal static class ProtoJson
 {
+    private const string Time = "time";
+
     public static void Write(Utf8JsonWriter json, IMessage message)
     {
         json.WriteStartObject();
@@ -23,6 +27,11 @@ internal static class ProtoJson
         foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
             var value = field.HasPresence && !field.Accessor.HasValue(message) ? null : field.Accessor.GetValue(message);
+            if (TryWriteTime(json, field, value))
+            {
+                continue;
+            }
+
             json.WritePropertyName(field.Name);
             if (field.IsRepeated)
             {
@@ -39,6 +48,39 @@ internal static class ProtoJson
                 WriteValue(json, field, value);
             }
         }
+    }
+
+    /// <summary>Receipts are short, and have milliseconds; other times are seconds.</summary>
+    private static bool TryWriteTime(Utf8JsonWriter json, FieldDescriptor field, object? value)
+    {
+        if (field.FieldType != FieldType.Message)
+        {
+            return false;
+        }
+
+        if (field.MessageType == Timestamp.Descriptor)
+        {
+            json.WriteNumber("unix_milliseconds", (value as Timestamp)?.ToDateTimeOffset().ToUnixTimeMilliseconds() ?? 0);
+            return true;
+        }
+
+        if (field.MessageType != Duration.Descriptor)
+        {
+            return false;
+        }
+
+        var time = (value as Duration)?.ToTimeSpan() ?? TimeSpan.Zero;
+        var name = field.Name == Time ? "" : field.Name.EndsWith($"_{Time}", StringComparison.Ordinal) ? field.Name[..^Time.Length] : $"{field.Name}_";
+        if (field.ContainingType == ReclaimReceipt.Descriptor)
+        {
+            json.WriteNumber($"{name}milliseconds", time.TotalMilliseconds);
+        }
+        else
+        {
+            json.WriteNumber($"{name}seconds", time.TotalSeconds);
+        }
+
+        return true;
     }
 
     private static void WriteValue(Utf8JsonWriter json, FieldDescriptor field, object? value)
@@ -63,7 +105,7 @@ internal static class ProtoJson
             case float number:
                 json.WriteNumberValue(float.IsFinite(number) ? number : 0);
                 break;
-            case Enum name:
+            case System.Enum name:
                 json.WriteStringValue(name.ToString());
                 break;
             case ulong number:

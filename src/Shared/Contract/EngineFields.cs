@@ -38,22 +38,18 @@ internal static class EngineFields
     /// <exception cref="FormatException">There is no such setting, or a value is of another kind.</exception>
     public static void Read(JsonElement fields, OpenPipeline open)
     {
-        var (engine, supervision, admission) = (new JsonObject(), new JsonObject(), new JsonObject());
+        (open.Engine, open.Supervision, open.Admission) = (new EngineConfig(), new SupervisionConfig(), new AdmissionConfig());
         foreach (var field in fields.EnumerateObject())
         {
-            if (Array.Find(_others, other => other.Name == field.Name) is { Name: not null } other)
+            try
             {
-                (other.Part == Part.Supervision ? supervision : admission)[other.Field] = other.Name.EndsWith(Milliseconds, StringComparison.Ordinal) ? ToDuration(field) : JsonNode.Parse(field.Value.GetRawText());
+                ReadOne(field, open);
             }
-            else
+            catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException or OverflowException)
             {
-                engine[field.Name] = JsonNode.Parse(field.Value.GetRawText());
+                throw new FormatException($"{field.Name}: {exception.Message}", exception);
             }
         }
-
-        open.Engine = Parse<EngineConfig>(engine);
-        open.Supervision = Parse<SupervisionConfig>(supervision);
-        open.Admission = Parse<AdmissionConfig>(admission);
     }
 
     /// <summary>Writes the settings of a request as <see cref="Read"/> takes them.</summary>
@@ -72,6 +68,28 @@ internal static class EngineFields
         return fields.ToJsonString();
     }
 
+    private static void ReadOne(JsonProperty field, OpenPipeline open)
+    {
+        var (name, part, contractName) = Array.Find(_others, other => other.Name == field.Name);
+        if (name is null)
+        {
+            open.Engine.MergeFrom(JsonParser.Default.Parse<EngineConfig>(Object(field.Name, JsonNode.Parse(field.Value.GetRawText()))));
+            return;
+        }
+
+        var setting = Object(contractName, name.EndsWith(Milliseconds, StringComparison.Ordinal) ? ToDuration(field) : JsonNode.Parse(field.Value.GetRawText()));
+        if (part == Part.Supervision)
+        {
+            open.Supervision.MergeFrom(JsonParser.Default.Parse<SupervisionConfig>(setting));
+        }
+        else
+        {
+            open.Admission.MergeFrom(JsonParser.Default.Parse<AdmissionConfig>(setting));
+        }
+    }
+
+    private static string Object(string name, JsonNode? value) => new JsonObject { [name] = value }.ToJsonString();
+
     private static JsonObject ToObject(IMessage? message) => message is null ? [] : JsonNode.Parse(_formatter.Format(message))!.AsObject();
 
     private static string ToDuration(JsonProperty field)
@@ -83,17 +101,4 @@ internal static class EngineFields
     }
 
     private static decimal ToMilliseconds(string duration) => decimal.Parse(duration.AsSpan(0, duration.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture) * 1000;
-
-    private static T Parse<T>(JsonObject message)
-        where T : IMessage, new()
-    {
-        try
-        {
-            return JsonParser.Default.Parse<T>(message.ToJsonString());
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException or OverflowException)
-        {
-            throw new FormatException(exception.Message, exception);
-        }
-    }
 }

@@ -67,7 +67,7 @@ public sealed partial class Pipeline
         ScoreInput[] batch = [.. inputs];
         return await ForEachAsync(
             batch,
-            input => input.Prompt.Problem() ?? Utf16.Problem("The continuation", input.Continuation),
+            input => input.Prompt.Problem() ?? input.Continuation?.Problem(),
             (code, message) => new ScoreResult { ErrorCode = code, ErrorMessage = message },
             async sendable =>
             {
@@ -80,6 +80,6 @@ public sealed partial class Pipeline
     private static V1.LogLikelihoodInput ToWire(ScoreInput input) => new()
     {
         Prompt = input.Prompt.ToWire(),
-        Continuations = { input.Continuation is { } continuation ? [new V1.Continuation { Text = continuation }] : Array.Empty<V1.Continuation>() },
+        Continuations = { input.Continuation is { } continuation ? [continuation.ToWire()] : Array.Empty<V1.Continuation>() },
     };
 }

@@ -18,7 +18,7 @@ internal sealed class LogLikelihoodBatch(IReadOnlyList<LogLikelihoodInput> input
             if (IsSent(i))
             {
                 var sendable = inputs[i].Continuations.Where((_, j) => _problems[i][j] is null);
-                request.Inputs.Add(new V1.LogLikelihoodInput { Prompt = inputs[i].Prompt.ToWire(), Continuations = { sendable.Select(ToWire) } });
+                request.Inputs.Add(new V1.LogLikelihoodInput { Prompt = inputs[i].Prompt.ToWire(), Continuations = { sendable.Select(continuation => continuation.ToWire()) } });
             }
         }
 
@@ -38,14 +38,10 @@ internal sealed class LogLikelihoodBatch(IReadOnlyList<LogLikelihoodInput> input
         : new LogLikelihood { ErrorCode = ErrorCodes.InvalidRequest, ErrorMessage = problem })];
 
     private static string?[] ProblemsOf(LogLikelihoodInput input)
-        => [.. input.Continuations.Select(continuation => input.Prompt.Problem() ?? Utf16.Problem("The continuation", continuation.Text))];
+        => [.. input.Continuations.Select(continuation => input.Prompt.Problem() ?? continuation.Problem())];
 
     private static T Next<T>(Queue<T> answers)
         => answers.TryDequeue(out var next) ? next : throw new LmDeployException(ErrorCodes.InternalError, "The supervisor answered fewer continuations than it was asked for.");
-
-    private static V1.Continuation ToWire(Continuation continuation) => continuation.Text is { } text
-        ? new V1.Continuation { Text = text }
-        : new V1.Continuation { TokenIds = new TokenIds { Ids = { continuation.TokenIds! } } };
 
     private bool IsSent(int input) => _problems[input].Contains(null);
 }

@@ -34,10 +34,11 @@ internal sealed class ContinuationEncoder
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: there is nothing to score, or nothing before it; <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public (int[] Ids, int First) Encode(Continuation continuation)
     {
-        PromptLength.CheckText(continuation.Text, _sessionLen, _tokenizer);
+        PromptLength.CheckText(continuation.SourceCase == Continuation.SourceOneofCase.Answer ? continuation.Answer : continuation.Text, _sessionLen, _tokenizer);
         var (prompt, ids) = continuation.SourceCase switch
         {
             Continuation.SourceOneofCase.TokenIds => (_text is null ? _wholePrompt : Prompt(_text.Text), _encoder.Check(continuation.TokenIds.Ids)),
+            Continuation.SourceOneofCase.Answer => (_text is null ? _wholePrompt : Prompt(_text.Text), _encoder.EncodeContinuation(continuation.Answer)),
             Continuation.SourceOneofCase.Text when _text is null => (_wholePrompt, _encoder.EncodeContinuation(continuation.Text)),
             Continuation.SourceOneofCase.Text => Split(continuation.Text),
             _ => throw new EngineException(ErrorCodes.InvalidRequest, "The continuation has neither text nor token ids.", "continuations"),

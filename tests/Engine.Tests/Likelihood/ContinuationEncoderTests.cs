@@ -71,6 +71,17 @@ public sealed class ContinuationEncoderTests
         encoder.Encode(new Continuation { Text = " world" }).Ids[2..].ShouldBe(Gpt2.Encode(" world", addSpecialTokens: false));
     }
 
+    [Theory]
+    [InlineData("Answer: ")]
+    [InlineData("Answer:\n")]
+    [InlineData("un")]
+    public void Encode_TakesAnAnswerByItself(string prompt)
+    {
+        var (ids, first) = Open(Gpt2, new Prompt { Text = prompt, Raw = true }).Encode(new Continuation { Answer = "believable" });
+        ids[..first].ShouldBe(Gpt2.Encode(prompt, addSpecialTokens: false));
+        ids[first..].ShouldBe(Gpt2.Encode("believable", addSpecialTokens: false));
+    }
+
     [Fact]
     public void Encode_RefusesWhatHasNothingToScore()
     {

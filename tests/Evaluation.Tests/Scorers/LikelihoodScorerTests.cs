@@ -62,7 +62,7 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
         {
             Results =
             {
-                request.Inputs.Select(input => input.Continuations.Single().Text).Select(text => new LogLikelihoodResult
+                request.Inputs.Select(input => input.Continuations.Single().Answer).Select(text => new LogLikelihoodResult
                 {
                     Continuations =
                     {
@@ -80,7 +80,7 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
         scores[1].Weight.ShouldBe(2);
         scores[2].Detail.ShouldBe("context_length_exceeded: too long");
 
-        var results = await _pipeline.ScoreAsync(expected.Select(text => new ScoreInput("question", text)));
+        var results = await _pipeline.ScoreAsync(expected.Select(text => new ScoreInput("question", Continuation.FromAnswer(text))));
         var metric = new ScoreStatistics(0.95, 10, 1).Summarize(scores, Scorer.Perplexity.Summary);
         metric.Value.ShouldBe(Math.Exp(-results.Sum(result => result.Sum) / results.Sum(result => result.Logprobs.Count)), 1e-14);
         (metric.Count, metric.NotScored, Scorer.Perplexity.NeedsAnswers).ShouldBe((5, 3, false));

@@ -171,7 +171,9 @@ internal static class FakeModel
     };
 
     private static string TextOf(V1.Continuation continuation) =>
-        continuation.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id)) : continuation.Text;
+        continuation.TokenIds is { } ids ? string.Concat(ids.Ids.Select(id => (char)id))
+        : continuation.HasAnswer ? continuation.Answer
+        : continuation.Text;
 
     private static string TextOf(V1.Prompt prompt) => prompt.SourceCase switch
     {

@@ -10,6 +10,9 @@ internal static class DeviceMemory
     /// <summary>libtorch takes memory from the driver in pieces of up to 20 MiB for small tensors; one more may be in use or not.</summary>
     public const long Piece = 20 << 20;
 
+    /// <summary>What libtorch keeps for cuBLAS for each stream that ever multiplied, on a device of compute capability 9.</summary>
+    public const long Workspace = 34 << 20;
+
     /// <summary>More bytes than any device has.</summary>
     private const long TooMuch = 1L << 48;
 

@@ -51,7 +51,7 @@ public sealed class CallCountTests(FakeServer server) : IClassFixture<FakeServer
             var line = (await lines.ReadLineAsync().InTime()).ShouldNotBeNull();
             if (line.IndexOf(Call, StringComparison.Ordinal) is >= 0 and var start)
             {
-                calls.Add(line[(start + Call.Length)..].TrimEnd('"', '}'));
+                calls.Add(line[(start + Call.Length)..].Split('"')[0]);
             }
         }
 

@@ -22,8 +22,7 @@ internal sealed class HostService(
     SupervisorOptions options,
     TimeProvider time) : V1.Host.HostBase
 {
-    private const long LongestDrainSeconds = 86_400;
-
+    private static readonly TimeSpan _longestDrain = TimeSpan.FromDays(1);
     private static readonly TimeSpan _defaultDrain = TimeSpan.FromSeconds(30);
 
     private readonly long _started = time.GetTimestamp();
@@ -65,13 +64,7 @@ internal sealed class HostService(
 
     public override async Task<UnloadPipelineResponse> UnloadPipeline(UnloadPipelineRequest request, ServerCallContext context)
     {
-        var drain = request.DrainTimeout switch
-        {
-            null => _defaultDrain,
-            { Seconds: >= 0 and < LongestDrainSeconds, Nanos: >= 0 } or { Seconds: LongestDrainSeconds, Nanos: 0 } => request.DrainTimeout.ToTimeSpan(),
-            var other => throw new SupervisorException(
-                ErrorCodes.InvalidRequest, $"drain_timeout is {other.Seconds} s: expected seconds between 0 and {LongestDrainSeconds}.", "drain_timeout"),
-        };
+        var drain = TimeSetting.Read("drain_timeout", request.DrainTimeout, TimeSpan.Zero, _longestDrain, _defaultDrain);
         return new UnloadPipelineResponse { Receipt = await named.UnloadAsync(request.Name, drain).WaitAsync(context.CancellationToken) };
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Limits;
@@ -50,12 +49,12 @@ internal sealed record PipelineSpec : WorkerSpec
         }
 
         var (supervision, admission) = (open.Supervision ?? new SupervisionConfig(), open.Admission ?? new AdmissionConfig());
-        CheckRange("load_timeout", supervision.LoadTimeout, EngineDefaults.ShortestTime);
-        CheckRange("stop_grace", supervision.StopGrace, TimeSpan.Zero);
-        CheckRange("restart_window", supervision.RestartWindow, EngineDefaults.ShortestTime);
-        CheckRange("hang_timeout", supervision.HangTimeout is { Seconds: 0, Nanos: 0 } ? null : supervision.HangTimeout, EngineDefaults.ShortestHangTimeout);
-        CheckRange("poison_ttl", supervision.PoisonTtl, TimeSpan.Zero);
-        CheckRange("admission_timeout", admission.Timeout, TimeSpan.Zero);
+        CheckRange("load_timeout_ms", supervision.LoadTimeout, EngineDefaults.ShortestTime);
+        CheckRange("stop_grace_ms", supervision.StopGrace, TimeSpan.Zero);
+        CheckRange("restart_window_ms", supervision.RestartWindow, EngineDefaults.ShortestTime);
+        CheckRange("hang_timeout_ms", supervision.HangTimeout is { Seconds: 0, Nanos: 0 } ? null : supervision.HangTimeout, EngineDefaults.ShortestHangTimeout);
+        CheckRange("poison_ttl_ms", supervision.PoisonTtl, TimeSpan.Zero);
+        CheckRange("admission_timeout_ms", admission.Timeout, TimeSpan.Zero);
         if (admission is { HasMemoryLimitBytes: true, MemoryLimitBytes: < EngineDefaults.LeastMemoryLimit })
         {
             throw Invalid("memory_limit_bytes", $"memory_limit_bytes is {admission.MemoryLimitBytes}: expected at least {EngineDefaults.LeastMemoryLimit}.");
@@ -92,17 +91,7 @@ internal sealed record PipelineSpec : WorkerSpec
 
     private static string NewId() => RandomNumberGenerator.GetHexString(6, lowercase: true);
 
-    /// <summary>Refuses a time that is out of range, or no time at all: the format can say more seconds than a clock, or a second and minus a half.</summary>
-    private static void CheckRange(string name, Duration? value, TimeSpan least)
-    {
-        if (value is not null && (!IsTime(value) || value.ToTimeSpan() < least || value.ToTimeSpan() > EngineDefaults.LongestTime))
-        {
-            var seconds = (value.Seconds + (value.Nanos / 1e9)).ToString(CultureInfo.InvariantCulture);
-            throw Invalid(name, string.Create(CultureInfo.InvariantCulture, $"{name} is {seconds} s: expected seconds between {least.TotalSeconds} and {EngineDefaults.LongestTime.TotalSeconds}."));
-        }
-    }
-
-    private static bool IsTime(Duration value) => value.Seconds is >= 0 and <= int.MaxValue && value.Nanos is >= 0 and < 1_000_000_000;
+    private static void CheckRange(string name, Duration? value, TimeSpan least) => TimeSetting.Read(name, value, least, EngineDefaults.LongestTime, fallback: least);
 
     private static SupervisorException Invalid(string subject, string message) => new(ErrorCodes.InvalidRequest, message, subject);
 }

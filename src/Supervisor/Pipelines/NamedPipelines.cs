@@ -11,9 +11,8 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     /// <summary>What requests put before a name in place of a key.</summary>
     public const string KeyPrefix = "name/";
 
-    private const long LongestTtlSeconds = 30 * 86_400;
-
     private static readonly TimeSpan DefaultTtl = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestTtl = TimeSpan.FromDays(30);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NamedPipeline> _byName = [];
@@ -90,14 +89,6 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
         return complete;
     }
 
-    private static TimeSpan Ttl(LoadPipelineRequest request) => request switch
-    {
-        { Ttl: null } => DefaultTtl,
-        { Ttl: { Seconds: >= 0 and < LongestTtlSeconds, Nanos: >= 0 } or { Seconds: LongestTtlSeconds, Nanos: 0 } } => request.Ttl.ToTimeSpan(),
-        _ => throw new SupervisorException(
-            ErrorCodes.InvalidRequest, $"ttl is {request.Ttl.Seconds} s: expected seconds between 0 and {LongestTtlSeconds}.", "ttl"),
-    };
-
     private NamedPipeline GetOrAdd(OpenPipeline open)
     {
         lock (_gate)
@@ -118,7 +109,7 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
 
     private NamedPipeline Add(LoadPipelineRequest request)
     {
-        var ttl = Ttl(request);
+        var ttl = TimeSetting.Read("ttl", request.Ttl, TimeSpan.Zero, LongestTtl, DefaultTtl);
         var named = GetOrAdd(Complete(request.Open));
         named.Keep(ttl, request.Pinned);
         return named;

@@ -11,7 +11,7 @@ internal static class DeviceMemory
     public const long Piece = 20 << 20;
 
     /// <summary>What libtorch keeps for cuBLAS for each stream that ever multiplied, on a device of compute capability 9.</summary>
-    public const long Workspace = 34 << 20;
+    public const long Workspace = 32 << 20;
 
     /// <summary>More bytes than any device has.</summary>
     private const long TooMuch = 1L << 48;

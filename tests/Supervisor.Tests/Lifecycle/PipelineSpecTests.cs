@@ -33,9 +33,9 @@ public sealed class PipelineSpecTests
     [Theory]
     [InlineData("", null, null, "model")]
     [InlineData("relative/folder", null, null, "model")]
-    [InlineData("/m", 0L, null, "load_timeout")]
-    [InlineData("/m", 90_000_000L, null, "load_timeout")]
-    [InlineData("/m", null, -1L, "stop_grace")]
+    [InlineData("/m", 0L, null, "load_timeout_ms")]
+    [InlineData("/m", 90_000_000L, null, "load_timeout_ms")]
+    [InlineData("/m", null, -1L, "stop_grace_ms")]
     public void Create_NamesWhatIsWrong(string model, long? loadTimeout, long? stopGrace, string subject)
     {
         var supervision = new SupervisionConfig
@@ -51,8 +51,8 @@ public sealed class PipelineSpecTests
     [Theory]
     [InlineData(-1, 60_000, "max_restarts")]
     [InlineData(1001, 60_000, "max_restarts")]
-    [InlineData(5, 0, "restart_window")]
-    [InlineData(5, 86_400_001, "restart_window")]
+    [InlineData(5, 0, "restart_window_ms")]
+    [InlineData(5, 86_400_001, "restart_window_ms")]
     public void Create_ChecksTheRestartSettings(int maxRestarts, long window, string subject) =>
         Should.Throw<SupervisorException>(() => PipelineSpec.Create(
             new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { MaxRestarts = maxRestarts, RestartWindow = Durations.Milliseconds(window) } }, 0)).Error.Subject.ShouldBe(subject);
@@ -64,7 +64,7 @@ public sealed class PipelineSpecTests
     [InlineData(long.MaxValue, 0)]
     [InlineData(long.MinValue, 0)]
     public void Create_RefusesDurationsThatAreNone(long seconds, int nanos) => Should.Throw<SupervisorException>(() => PipelineSpec.Create(
-        new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { HangTimeout = new Duration { Seconds = seconds, Nanos = nanos } } }, 0)).Error.Subject.ShouldBe("hang_timeout");
+        new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { HangTimeout = new Duration { Seconds = seconds, Nanos = nanos } } }, 0)).Error.Subject.ShouldBe("hang_timeout_ms");
 
     [Fact]
     public void Create_WantsOpenFirst() => Should.Throw<SupervisorException>(() => PipelineSpec.Create(null, 0)).Error.Subject.ShouldBe("open");

@@ -69,6 +69,7 @@ internal static partial class CommandLine
     private static RootCommand CreateRoot(CliHost host) => new(Description)
     {
         CompareCommand.Create(host),
+        InspectCommand.Create(host),
         RunCommand.Create(host),
         ChatCommand.Create(host),
         TokenizeCommand.Create(host),

@@ -100,6 +100,23 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
         return PipelineLoader.LoadAsync(model, config ?? new EngineConfig(), supervisor ?? Supervisor.Shared, progress, cancellationToken);
     }
 
+    /// <summary>Reads a model folder without loading it: what <see cref="Create"/> would make of it, or why it would refuse it.</summary>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <param name="supervisor">Who looks at it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
+    /// <exception cref="LmDeployException">As <see cref="Supervisor.Inspect"/>. A folder that cannot be served is no exception: see <see cref="ModelInspection.Problems"/>.</exception>
+    public static ModelInspection Inspect(string model, EngineConfig? config = null, Supervisor? supervisor = null)
+        => InspectAsync(model, config, supervisor).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Inspect"/>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <param name="supervisor">Who looks at it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<ModelInspection> InspectAsync(
+        string model, EngineConfig? config = null, Supervisor? supervisor = null, CancellationToken cancellationToken = default)
+        => (supervisor ?? Supervisor.Shared).InspectAsync(model, config, cancellationToken);
+
     /// <summary>
     /// Reads a model's weights into the host's page cache, so that <see cref="Create"/> finds them in memory: worth it where the next model is known while another
     /// one is in use, and its files come from a disk that is slower than the way to the device. Reads one file after the other, and no more than half of the memory that the host has to spare

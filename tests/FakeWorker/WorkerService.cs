@@ -48,6 +48,12 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
             : Task.FromResult(new PrepareResponse { Device = "cpu" });
     }
 
+    public override Task<DescribePartsResponse> DescribeParts(DescribePartsRequest request, ServerCallContext context)
+    {
+        Check(context);
+        return Task.FromResult(new DescribePartsResponse { Parts = { new PartForm { Part = "attention", Count = 2, Form = ComputeForm.Kernels } } });
+    }
+
     public override async Task Load(LoadRequest request, IServerStreamWriter<LoadEvent> responseStream, ServerCallContext context)
     {
         Check(context);

@@ -11,7 +11,7 @@ public sealed class LayersTests
     [
         "Native", "Errors", "Tasks", "Files", "Shortages", "Reads", "Logging", "Logs",
         "Configuration", "Connections", "Shutdown",
-        "Gpu", "Workers", "Failures", "Standby", "Admission", "Receipts", "Journal", "Poison", "Lifecycle",
+        "Gpu", "Workers", "Failures", "Standby", "Admission", "Inspection", "Receipts", "Journal", "Poison", "Lifecycle",
         "Pipelines", "Requests", "Serving", "Telemetry",
         "Grpc", "Http", "Hosting",
     ];

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using LmDeploy.Hosting;
+using LmDeploy.Inspection;
+using LmDeploy.Loading;
 using LmDeploy.Receipts;
 using LmDeploy.Transport;
 
@@ -83,6 +85,27 @@ public sealed partial class Supervisor
     /// <inheritdoc cref="MeasureCeilings"/>
     public async Task<DeviceCeilings> MeasureCeilingsAsync(CancellationToken cancellationToken = default)
         => (await AskAsync(host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Ceilings.ToCeilings();
+
+    /// <summary>
+    /// Reads a model folder without loading it: what the model is, what it would take, and why it cannot be served where it cannot. Where it would run on a GPU, a worker
+    /// without a model is started and asked what its parts would run in.
+    /// </summary>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <exception cref="LmDeployException">The settings make no sense (code <c>invalid_request</c>), or the files do not answer within <see cref="EngineConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
+    public ModelInspection Inspect(string model, EngineConfig? config = null) => InspectAsync(model, config).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Inspect"/>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ModelInspection> InspectAsync(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        var request = new V1.InspectModelRequest { Open = (config ?? new EngineConfig()).ToOpen(Path.GetFullPath(model)) };
+        var response = await AskAsync(host => host.InspectModelAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return response.Inspection.ToInspection();
+    }
 
     /// <summary>Ends every pipeline, whoever holds it, and then the supervisor.</summary>
     public void Shutdown() => ShutdownAsync().GetAwaiter().GetResult();

@@ -1,3 +1,4 @@
+using LmDeploy.Models.Specs;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
 using TorchSharp;
@@ -15,11 +16,7 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
     public static ComputePlan Choose(EngineConfig config, string checkpointDtype)
     {
         var cuda = UseCuda(config.Device);
-        var dtype = config.Dtype switch
-        {
-            "" or "auto" => cuda ? Parse("dtype", checkpointDtype) : torch.float32,
-            var named => Parse("dtype", named),
-        };
+        var dtype = Parse(ComputeDtype.Choose(config.Dtype, checkpointDtype, cuda));
         return new ComputePlan(cuda ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU, dtype);
     }
 
@@ -33,11 +30,11 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
         _ => throw new EngineException(ErrorCodes.InvalidConfig, $"device must be auto, cpu or cuda, got '{device}'.", "device"),
     };
 
-    private static torch.ScalarType Parse(string name, string dtype) => dtype switch
+    private static torch.ScalarType Parse(string dtype) => dtype switch
     {
         "float32" => torch.float32,
         "bfloat16" => torch.bfloat16,
         "float16" => torch.float16,
-        _ => throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be auto, float32, bfloat16 or float16, got '{dtype}'.", name),
+        _ => throw new EngineException(ErrorCodes.InvalidConfig, $"dtype must be auto, float32, bfloat16 or float16, got '{dtype}'.", "dtype"),
     };
 }

@@ -45,6 +45,24 @@ internal sealed class DecoderParts(
         from whole in Lowering.Unless(WhyNotTogether(rotation, slidingRotation, stack, last), () => new CudaWeights(embedded, stack, last, output))
         select whole;
 
+    /// <summary>What each part says by itself to the question for its kernel form, in the order in which a step meets them.</summary>
+    public IReadOnlyList<PartAnswer> AskEach()
+    {
+        var rotation = rope?.Lower();
+        var slidingRotation = slidingRope?.Lower();
+        PartAnswer?[] answers =
+        [
+            PartAnswer.Of("embedding", embedding.Lower()),
+            PartAnswer.Of("rotary positions", rotation),
+            PartAnswer.Of("rotary positions", slidingRotation),
+            .. layers.SelectMany(layer => layer.AskEach()),
+            PartAnswer.Of("norm", finalNorm.Lower()),
+            PartAnswer.Of("head", head?.Lower()),
+            PartAnswer.Of("score head", score is null ? null : Lowering.Refuse<CudaProduct>("it has no kernel form")),
+        ];
+        return [.. answers.OfType<PartAnswer>()];
+    }
+
     public void Dispose()
     {
         embedding.Dispose();

@@ -9,6 +9,7 @@ using LmDeploy.Engine.Settings;
 using LmDeploy.Engine.Steps;
 using LmDeploy.Models;
 using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Quantization;
 using LmDeploy.Models.Specs;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
@@ -46,7 +47,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
     public static LoadedModel Load(string folder, EngineConfig config, EngineSettings settings, Action<long, long> progress, CancellationToken cancellationToken)
     {
         using var model = ModelFolder.Open(folder, settings.MakesWeights);
-        var sessionLen = SessionLength(model.Spec, settings);
+        var sessionLen = ContextLength.Choose(model.Spec, settings.SessionLen, settings.AllowsLongSession);
         var plan = ComputePlan.Choose(config, model.Spec.CheckpointDtype);
         var bytes = model.Manifest.ComputedBytes((int)plan.Dtype.ElementSize());
         RequireMemory(plan, settings, bytes);
@@ -112,22 +113,6 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         return CudaDriver.FreeBytes() ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
     }
 
-    private static int SessionLength(DecoderSpec spec, EngineSettings settings)
-    {
-        if (settings.SessionLen > spec.LearnedPositions)
-        {
-            throw new EngineException(ErrorCodes.InvalidConfig, $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {settings.SessionLen}.", "session_len");
-        }
-
-        return settings.SessionLen > spec.LongestContext && !settings.AllowsLongSession
-            ? throw new EngineException(
-                ErrorCodes.InvalidConfig,
-                $"session_len must be at most {spec.LongestContext}, which config.json says the model was made for, its rope scaling included, got {settings.SessionLen}; "
-                + "answers beyond that are seldom of use. Set allow_long_session_len to load it all the same.",
-                "session_len")
-            : settings.SessionLen ?? spec.LongestContext;
-    }
-
     private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
     {
         var attention = spec.Attention;
@@ -148,7 +133,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         Device = plan.DeviceName,
         Layers = model.Spec.Layers,
         HiddenSize = model.Spec.HiddenSize,
-        Weights = source.Describe(plan.DtypeName),
+        Weights = WeightReport.Describe(model, plan.DtypeName),
         Dequantized = model.Manifest.HasQuantized,
         ReadBytes = source.ReadBytes,
         WeightTime = Duration.FromTimeSpan(loadTime),

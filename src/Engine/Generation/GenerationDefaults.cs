@@ -1,5 +1,6 @@
 using LmDeploy.Limits;
 using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Texts;
 using LmDeploy.Text.Tokenization;
 using LmDeploy.V1;
 
@@ -17,8 +18,7 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, Sampli
     public static GenerationDefaults Read(string folder, ConfigFile config)
     {
         var file = ConfigFile.TryOpen(folder, "generation_config.json");
-        var ids = file?.TokenIds("eos_token_id") ?? [];
-        return new GenerationDefaults(ids.Count > 0 ? ids : config.TokenIds("eos_token_id"), file is null ? new SamplingDefaults() : ReadSampling(file));
+        return new GenerationDefaults(ModelText.EndTokens(folder, config), file is null ? new SamplingDefaults() : ReadSampling(file));
     }
 
     /// <summary>Values that no request may have are left out, NaN and texts among them: they are for other programs, and no reason not to serve the model.</summary>

@@ -8,9 +8,10 @@ using LmDeploy.Engine.Scheduling;
 using LmDeploy.Engine.Settings;
 using LmDeploy.Limits;
 using LmDeploy.Models.Checkpoints;
+using LmDeploy.Models.Texts;
 using LmDeploy.Text.Answers;
+using LmDeploy.Text.Errors;
 using LmDeploy.Text.Guided;
-using LmDeploy.Text.Templates;
 using LmDeploy.Text.Tokenization;
 using LmDeploy.V1;
 
@@ -22,9 +23,10 @@ internal sealed class TextModel : IDisposable
     private readonly Tokenizer _tokenizer;
 
     private TextModel(
-        EngineThread engine, LoadedModel model, EngineSettings settings, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults, EmbeddingDefaults embeddings)
+        EngineThread engine, LoadedModel model, EngineSettings settings, ModelText text, GenerationDefaults defaults, EmbeddingDefaults embeddings)
     {
         Engine = engine;
+        var (tokenizer, template) = text;
         _tokenizer = tokenizer;
         Info = model.Info;
         Info.HasChatTemplate = template is not null;
@@ -68,18 +70,24 @@ internal sealed class TextModel : IDisposable
         var configFile = ConfigFile.Open(folder, "config.json");
         var defaults = GenerationDefaults.Read(folder, configFile);
         var embeddings = EmbeddingDefaults.Read(folder);
-        var tokenizer = Task.Run(() => Tokenizer.Load(folder), cancellationToken);
-        var template = Task.Run(
-            () => config.ChatTemplate.Length > 0 ? ChatTemplate.Parse(config.ChatTemplate, "chat_template") : ChatTemplate.Find(folder), cancellationToken);
-        var (engine, model) = await EngineThread.StartAsync(
-            startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, cancellationToken), settings, flight).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var text = ReadTextAsync(folder, config.ChatTemplate, stop);
+        EngineThread? engine = null;
         try
         {
-            return new TextModel(engine, model, settings, await tokenizer.ConfigureAwait(false), await template.ConfigureAwait(false), defaults, embeddings);
+            (engine, var model) = await EngineThread.StartAsync(
+                startLibTorch, () => LoadedModel.Load(folder, config, settings, progress, stop.Token), settings, flight).ConfigureAwait(false);
+            return new TextModel(engine, model, settings, await text.ConfigureAwait(false), defaults, embeddings);
         }
-        catch
+        catch (Exception e)
         {
-            engine.Dispose();
+            engine?.Dispose();
+            await ((Task)text).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (e is OperationCanceledException && text.Exception?.InnerException is EngineException cause && !cancellationToken.IsCancellationRequested)
+            {
+                throw cause;
+            }
+
             throw;
         }
     }
@@ -103,4 +111,18 @@ internal sealed class TextModel : IDisposable
     }
 
     public void Dispose() => Engine.Dispose();
+
+    /// <summary>Reads the tokenizer and the template, and stops the load of the weights where that fails: it would be for nothing.</summary>
+    private static async Task<ModelText> ReadTextAsync(string folder, string template, CancellationTokenSource load)
+    {
+        try
+        {
+            return await ModelText.ReadAsync(folder, template, load.Token).ConfigureAwait(false);
+        }
+        catch (EngineException)
+        {
+            await load.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 }

@@ -13,8 +13,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
 {
     private const int MaxJsonDepth = 64;
 
-    private readonly Dictionary<string, string> _specialTokens = SpecialTokenVariables(tokenizer.SpecialTokens);
-    private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, SpecialTokenVariables(tokenizer.SpecialTokens));
+    private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, tokenizer.SpecialTokens.Variables);
 
     /// <summary>The ids of a prompt, whether the model could read so many or not, up to <see cref="TextLimits.MostEncoded"/> characters of text.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
@@ -67,24 +66,6 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
         ? new EncodedPrompt(Check(prompt.TokenIds.Ids), "")
         : new EncodedPrompt(Check(tokenizer.Encode(text.Text, text.AddSpecialTokens)), text.IsRendered ? text.Text : "");
 
-    private static Dictionary<string, string> SpecialTokenVariables(SpecialTokens tokens)
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add("bos_token", tokens.BosToken);
-        Add("eos_token", tokens.EosToken);
-        Add("unk_token", tokens.UnkToken);
-        Add("pad_token", tokens.PadToken);
-        return variables;
-
-        void Add(string name, string? text)
-        {
-            if (text is not null)
-            {
-                variables[name] = text;
-            }
-        }
-    }
-
     private static JsonElement Parse(string what, string json, JsonValueKind kind)
     {
         try
@@ -117,7 +98,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             Tools = tools,
             Arguments = ParseOptional("template_arguments", prompt.TemplateArguments, JsonValueKind.Object),
             AddGenerationPrompt = !prompt.HasAddGenerationPrompt || prompt.AddGenerationPrompt,
-            SpecialTokens = _specialTokens,
+            SpecialTokens = tokenizer.SpecialTokens.Variables,
             CancellationToken = cancellationToken,
         });
         return new PromptText(rendered, IsRendered: true, AddSpecialTokens: false);

@@ -61,7 +61,10 @@ internal sealed class Checkpoint : IDisposable
             else if (File.Exists(index))
             {
                 sources = ReadIndex(index);
-                files.AddRange(sources.Values.Distinct().Select(name => SafetensorsFile.Open(Path.Combine(folder, name))));
+                foreach (var name in sources.Values.Distinct())
+                {
+                    files.Add(SafetensorsFile.Open(Path.Combine(folder, name), SafetensorsHeader.LongestHeader - files.Sum(file => file.HeaderBytes)));
+                }
             }
             else
             {

@@ -14,9 +14,9 @@ internal sealed class SafetensorsFile : IDisposable
 {
     private readonly Lazy<SafeFileHandle> _handle;
 
-    private SafetensorsFile(FileInfo info, IReadOnlyList<TensorEntry> tensors)
+    private SafetensorsFile(FileInfo info, long headerBytes, IReadOnlyList<TensorEntry> tensors)
     {
-        (Info, Tensors) = (info, tensors);
+        (Info, HeaderBytes, Tensors) = (info, headerBytes, tensors);
         _handle = new Lazy<SafeFileHandle>(OpenAgain);
     }
 
@@ -25,17 +25,22 @@ internal sealed class SafetensorsFile : IDisposable
 
     public string Path => Info.FullName;
 
+    /// <summary>How long its header is.</summary>
+    public long HeaderBytes { get; }
+
     public IReadOnlyList<TensorEntry> Tensors { get; }
 
+    /// <param name="mostHeader">The longest header that is read, in bytes.</param>
     /// <exception cref="EngineException"><see cref="V1.ErrorCodes.InvalidCheckpoint"/>.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path, long mostHeader = SafetensorsHeader.LongestHeader)
     {
         try
         {
             using var handle = ModelFile.Open(path);
             var info = new FileInfo(path);
             var length = RandomAccess.GetLength(handle);
-            return new SafetensorsFile(info, SafetensorsHeader.Parse(path, ReadHeader(path, handle, length), length));
+            var header = ReadHeader(path, handle, length, mostHeader);
+            return new SafetensorsFile(info, header.Length, SafetensorsHeader.Parse(path, header, length));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -80,7 +85,7 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private static byte[] ReadHeader(string path, SafeFileHandle handle, long fileLength)
+    private static byte[] ReadHeader(string path, SafeFileHandle handle, long fileLength, long most)
     {
         Span<byte> lengthBytes = stackalloc byte[SafetensorsHeader.LengthBytes];
         if (fileLength < lengthBytes.Length || RandomAccess.Read(handle, lengthBytes, 0) != lengthBytes.Length)
@@ -92,6 +97,11 @@ internal sealed class SafetensorsFile : IDisposable
         if (length > SafetensorsHeader.LongestHeader || (long)length > fileLength - lengthBytes.Length)
         {
             throw SafetensorsHeader.Invalid(path, $"its header claims {length} bytes, but the file has {fileLength} and a header at most {SafetensorsHeader.LongestHeader}");
+        }
+
+        if ((long)length > most)
+        {
+            throw SafetensorsHeader.Invalid(path, $"its header has {length} bytes, but all of a checkpoint may have {SafetensorsHeader.LongestHeader} together, and {most} are left");
         }
 
         var header = new byte[length];

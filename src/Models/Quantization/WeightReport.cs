@@ -7,6 +7,12 @@ internal static class WeightReport
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal) { ["F32"] = "float32", ["F16"] = "float16", ["BF16"] = "bfloat16" };
 
+    /// <param name="model">Its checkpoint may be missing: then weights are made.</param>
+    /// <param name="dtype">The type that is computed in.</param>
+    public static string Describe(ModelFolder model, string dtype) => model.Checkpoint is { } checkpoint
+        ? Describe(checkpoint, model.Manifest.HasQuantized ? model.Format : null, dtype)
+        : $"random, {dtype}";
+
     /// <param name="format">Null where nothing that was loaded is quantized.</param>
     /// <param name="dtype">The type that is computed in.</param>
     /// <returns>For example <c>awq 4-bit, dequantized to float32</c>.</returns>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -25,7 +26,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
     /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>.</exception>
     public async Task<Reservation> AcquireAsync(WorkerSpec spec, MemoryEstimate estimate, Action onWaiting, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(cancellationToken) is { Count: > 0 } devices && devices.Max(device => device.Total) < estimate.Need.Least)
+        if (await ReadAsync(cancellationToken) is { Count: > 0 } devices && IsTooLarge(estimate.Need, devices))
         {
             throw MemoryShortage.Never(spec, estimate.Need, devices, pool);
         }
@@ -49,7 +50,26 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         }
     }
 
+    /// <summary>Says how a pipeline would fare now.</summary>
+    /// <returns>What it needs beside the device that suits it best, and why it fits on none; null where it fits on one, or nothing can be read.</returns>
+    public async Task<(MemoryFit Fit, Error? Shortage)> PreviewAsync(WorkerSpec spec, MemoryEstimate estimate, CancellationToken cancellationToken)
+    {
+        var need = estimate.Need;
+        var fit = new MemoryFit { FixedBytes = need.Fixed, LeastBytes = need.Least, MostBytes = need.Most };
+        if (await ReadAsync(cancellationToken) is not { Count: > 0 } devices)
+        {
+            return (fit, null);
+        }
+
+        var best = devices[0];
+        (fit.Device, fit.TotalBytes, fit.FreeBytes) = (pool.Describe(best.Device), best.Total, Math.Max(0, best.Promisable));
+        fit.FitsNow = need.Grant(best.Promisable) is not null;
+        return (fit, IsTooLarge(need, devices) ? MemoryShortage.Never(spec, need, devices, pool).Error : null);
+    }
+
     public void Dispose() => _turns.Dispose();
+
+    private static bool IsTooLarge(MemoryNeed need, IReadOnlyList<DeviceReading> devices) => devices.Max(device => device.Total) < need.Least;
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

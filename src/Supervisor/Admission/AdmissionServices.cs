@@ -21,5 +21,6 @@ internal static class AdmissionServices
         .AddSingleton<IModelReader, ModelReader>()
         .AddSingleton<MemoryEstimator>()
         .AddSingleton<BlockingReads>()
+        .AddSingleton<FolderReads>()
         .AddSingleton<IAdmission, AdmissionControl>();
 }

@@ -11,6 +11,10 @@ internal interface IAdmission
     /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>: it was not there in time, or never will be.</exception>
     Task<Reservation> AcquireAsync(WorkerSpec spec, Action onWaiting, CancellationToken cancellationToken);
 
+    /// <summary>Says how <see cref="AcquireAsync"/> would fare now, without promising anything.</summary>
+    /// <exception cref="SupervisorException">The folder cannot be served.</exception>
+    Task<MemoryPreview> PreviewAsync(WorkerSpec spec, CancellationToken cancellationToken);
+
     /// <summary>For some minutes, chooses a device only when there is no other: it failed a worker in a way that says little good about the next.</summary>
     /// <param name="device">As <see cref="Reservation.Device"/>.</param>
     void Avoid(string device);

@@ -1,4 +1,5 @@
 using LmDeploy.Limits;
+using LmDeploy.Models.Specs;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
@@ -27,7 +28,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     public MemoryEstimate Estimate(WorkerSpec spec, bool onGpu)
     {
         var overhead = onGpu ? GpuOverhead : HostOverhead;
-        if (models.Read(spec.Model, spec.ReadsWeights) is not { } model)
+        if (models.Read(spec) is not { } model)
         {
             return new MemoryEstimate(new MemoryNeed(overhead, overhead, overhead, 0), "");
         }
@@ -39,7 +40,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     private static MemoryNeed Calculate(ModelSize model, EngineConfig engine, bool onGpu, long overhead)
     {
-        var element = ElementSize(engine.Dtype) ?? (onGpu ? ElementSize(model.Dtype) : null) ?? sizeof(float);
+        var element = ComputeDtype.SizeOf(ComputeDtype.Choose(engine.Dtype, model.Dtype, onGpu)) ?? sizeof(float);
         var weights = model.Weights.ComputedBytes(element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : EngineDefaults.CacheBlockSeqLen;
         var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);
@@ -76,11 +77,4 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     private static Int128 Blocks(long tokens, int blockTokens) => ((Int128)tokens + blockTokens - 1) / blockTokens;
 
     private static long Bound(Int128 bytes) => (long)Int128.Min(bytes, Enough);
-
-    private static int? ElementSize(string dtype) => dtype switch
-    {
-        "float32" => 4,
-        "float16" or "bfloat16" => 2,
-        _ => null,
-    };
 }

@@ -1,6 +1,9 @@
 using LmDeploy.Models;
+using LmDeploy.Models.Specs;
+using LmDeploy.Models.Texts;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Shortages;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Supervisor.Admission;
@@ -8,11 +11,13 @@ namespace LmDeploy.Supervisor.Admission;
 /// <summary>Reads model folders as workers do.</summary>
 internal sealed class ModelReader : IModelReader
 {
-    public ModelSize? Read(string folder, bool readsWeights)
+    public ModelSize? Read(WorkerSpec spec)
     {
         try
         {
-            using var model = ModelFolder.Open(folder, makesWeights: !readsWeights);
+            using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights);
+            ModelText.Check(spec.Model, spec.Engine.ChatTemplate, model.Config);
+            ContextLength.Choose(model.Spec, spec.Engine.HasSessionLen ? spec.Engine.SessionLen : null, spec.Engine.AllowLongSessionLen);
             return new ModelSize(
                 [new FileInfo(model.Config.Path), .. model.Checkpoint?.Files ?? []],
                 model.Manifest,

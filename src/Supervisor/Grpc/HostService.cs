@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Inspection;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Shutdown;
@@ -17,6 +18,7 @@ internal sealed class HostService(
     NamedPipelines named,
     PipelineOverview overview,
     EnvironmentChecker environment,
+    ModelInspector inspector,
     StandbyPool standby,
     StopSignal stop,
     SupervisorOptions options,
@@ -94,6 +96,9 @@ internal sealed class HostService(
 
     public override async Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) =>
         new() { Ceilings = await environment.MeasureAsync(context.CancellationToken) };
+
+    public override async Task<InspectModelResponse> InspectModel(InspectModelRequest request, ServerCallContext context) =>
+        new() { Inspection = await inspector.InspectAsync(PipelineSpec.Create(request.Open, holderPid: 0), context.CancellationToken) };
 
     public override Task<ShutdownResponse> Shutdown(ShutdownRequest request, ServerCallContext context)
     {

@@ -4,6 +4,7 @@ using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Gpu;
 using LmDeploy.Supervisor.Grpc;
 using LmDeploy.Supervisor.Http;
+using LmDeploy.Supervisor.Inspection;
 using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Requests;
@@ -44,6 +45,7 @@ internal static class SupervisorApp
             .AddGpus()
             .AddWorkers(workers)
             .AddAdmission()
+            .AddInspection()
             .AddPipelines()
             .AddRequests()
             .AddServedModels()

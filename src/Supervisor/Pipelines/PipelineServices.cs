@@ -18,6 +18,5 @@ internal static class PipelineServices
         // Admission unloads what the named pipelines say is idle, and they themselves stand on admission.
         .AddSingleton(provider => new Lazy<IEvictor>(provider.GetRequiredService<NamedPipelines>))
         .AddSingleton<PipelineDirectory>()
-        .AddSingleton<PipelineOverview>()
-        .AddSingleton<EnvironmentChecker>();
+        .AddSingleton<PipelineOverview>();
 }

@@ -18,17 +18,16 @@ internal sealed class CallGauge : IDisposable
         _timer = time.CreateTimer(_ => OnIdle(stop), null, _timeout, Timeout.InfiniteTimeSpan);
     }
 
-    public async Task CountAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Counts a call until its last words, such as the status of a gRPC call, are on their way: they follow when whoever answers it is done.</summary>
+    public Task CountAsync(HttpContext context, RequestDelegate next)
     {
         Add(1);
-        try
-        {
-            await next(context);
-        }
-        finally
+        context.Response.OnCompleted(() =>
         {
             Add(-1);
-        }
+            return Task.CompletedTask;
+        });
+        return next(context);
     }
 
     /// <summary>Completes as soon as no call is under way, now or from now on.</summary>

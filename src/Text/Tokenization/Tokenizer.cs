@@ -34,6 +34,10 @@ internal sealed class Tokenizer
     /// <exception cref="Errors.EngineException">invalid_tokenizer, naming the file and the place in it.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFolder.Read(folder));
 
+    /// <summary>The file that the tokenizer of a model folder is read from; it can be opened.</summary>
+    /// <exception cref="Errors.EngineException">invalid_tokenizer: there is none, or it cannot be opened.</exception>
+    public static string Find(string folder) => TokenizerFolder.Find(folder);
+
     /// <summary>The ids of a text. Special tokens in the text are recognised.</summary>
     /// <param name="addSpecialTokens">Whether to add those that the model expects around a text, such as the first one.</param>
     /// <exception cref="Errors.EngineException">invalid_request: the text is not valid UTF-16.</exception>

@@ -10,6 +10,9 @@ internal static class TokenizerErrors
     public static EngineException InvalidFile(string file, string problem, Exception? innerException = null) =>
         new(ErrorCodes.InvalidTokenizer, $"{file}: {problem}", file, innerException);
 
+    /// <summary>A tokenizer file that is there and cannot be read.</summary>
+    public static EngineException Unreadable(string file, Exception cause) => InvalidFile(file, $"cannot be read: {cause.Message}", cause);
+
     /// <summary>A text of a request that has no tokens.</summary>
     public static EngineException InvalidText(string problem, Exception? innerException = null) =>
         new(ErrorCodes.InvalidRequest, problem, "text", innerException);

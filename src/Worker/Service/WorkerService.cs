@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Grpc.Core;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Ceilings;
+using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Errors;
 using LmDeploy.Engine.Generation;
 using LmDeploy.Engine.Native.LibTorch;
@@ -96,6 +97,14 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
 
     public override async Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         new() { Report = await Task.Run(environment.Run) };
+
+    public override Task<DescribePartsResponse> DescribeParts(DescribePartsRequest request, ServerCallContext context) => Task.Run(() =>
+    {
+        libTorch.Wait();
+        var response = new DescribePartsResponse();
+        response.Parts.AddRange(PartInspection.Run(request.Model, request.Engine ?? new EngineConfig()));
+        return response;
+    });
 
     public override Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) => Task.Run(() =>
     {

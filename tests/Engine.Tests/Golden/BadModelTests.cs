@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using LmDeploy.Engine.Generation;
+using LmDeploy.Models;
+using LmDeploy.Models.Texts;
 using LmDeploy.Tests.Golden;
 using LmDeploy.Tests.Torch;
 using LmDeploy.Text.Errors;
@@ -197,8 +199,28 @@ public sealed class BadModelTests
         error.Subject.ShouldBe(tensor);
     }
 
-    private static async Task<EngineException> LoadErrorAsync(string folder) =>
-        await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = "cpu" }));
+    /// <summary>The error of a load; where the reader of folders that all programs have refuses the folder too, it has the same one.</summary>
+    private static async Task<EngineException> LoadErrorAsync(string folder)
+    {
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = "cpu" }));
+        var refusal = Refusal(folder);
+        (refusal?.Code ?? error.Code, refusal?.Message ?? error.Message, refusal?.Subject ?? error.Subject).ShouldBe((error.Code, error.Message, error.Subject));
+        return error;
+    }
+
+    private static EngineException? Refusal(string folder)
+    {
+        try
+        {
+            using var model = ModelFolder.Open(folder);
+            ModelText.Check(folder, "", model.Config);
+            return null;
+        }
+        catch (EngineException e)
+        {
+            return e;
+        }
+    }
 
     private static async Task LoadAsync(string folder, EngineConfig config) =>
         (await TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None)).Dispose();

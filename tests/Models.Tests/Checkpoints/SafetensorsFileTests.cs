@@ -46,6 +46,19 @@ public sealed class SafetensorsFileTests : IDisposable
         ShouldBeRefused(expected);
     }
 
+    [Fact]
+    public void Open_RefusesAHeaderThatIsMoreThanIsLeftForIt()
+    {
+        Write("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", new byte[8]);
+        using var file = SafetensorsFile.Open(_path);
+
+        SafetensorsFile.Open(_path, file.HeaderBytes).Dispose();
+
+        var error = Should.Throw<EngineException>(() => SafetensorsFile.Open(_path, file.HeaderBytes - 1));
+        error.Code.ShouldBe(ErrorCodes.InvalidCheckpoint);
+        error.Message.ShouldContain("100000000 together");
+    }
+
     [Theory]
     [InlineData(new byte[0], "too few")]
     [InlineData(new byte[] { 1, 2, 3 }, "too few")]

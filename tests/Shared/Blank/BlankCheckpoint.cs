@@ -5,7 +5,7 @@ using LmDeploy.Models.Weights;
 
 namespace LmDeploy.Tests.Blank;
 
-/// <summary>Makes model folders that can be served, of a config.json alone: every tensor that it asks for is there, and zero.</summary>
+/// <summary>Makes model folders that admission lets pass, of a config.json alone: every tensor that it asks for is there, and zero. Their tokenizer is empty.</summary>
 internal static class BlankCheckpoint
 {
     /// <summary>As small as models get: the weights and the cache of 128 sequences take some 130 KiB.</summary>
@@ -22,6 +22,7 @@ internal static class BlankCheckpoint
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), config);
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), "{}");
         var weights = DecoderWeights.Of(ModelFamilies.Describe(ConfigFile.Open(folder, "config.json")), _ => false);
         var tensors = weights.Tensors.SelectMany(tensor => tensor.Parts.Select(part => (part.Name, Shape: tensor.StoredShape(part, isOutputsFirst: false)))).ToList();
         if (shards == 0)

@@ -51,6 +51,8 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<ListPipelinesResponse> OnListPipelines { get; set; } = () => new();
 
+    public Func<OpenPipeline, V1.ModelInspection> OnInspectModel { get; set; } = open => new V1.ModelInspection { Model = open.Model };
+
     public Func<ListGpusResponse> OnListGpus { get; set; } = () => new();
 
     public Func<LoadPipelineRequest, V1.PipelineInfo> OnLoadPipeline { get; set; } = request => new() { Id = "n1", Name = request.Open.Name };

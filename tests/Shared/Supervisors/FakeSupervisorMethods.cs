@@ -24,6 +24,7 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         AddUnary<TokenizeRequest, TokenizeResponse>(context, Pipelines, "Tokenize", (fake, request) => fake.OnTokenize(request));
         AddUnary<DetokenizeRequest, DetokenizeResponse>(context, Pipelines, "Detokenize", (fake, request) => fake.OnDetokenize(request));
         AddUnary<MeasureCeilingsRequest, MeasureCeilingsResponse>(context, Host, "MeasureCeilings", (fake, _) => new MeasureCeilingsResponse { Ceilings = fake.OnMeasureCeilings() });
+        AddUnary<InspectModelRequest, InspectModelResponse>(context, Host, "InspectModel", (fake, request) => new InspectModelResponse { Inspection = fake.OnInspectModel(request.Open) });
         AddUnary<GetInfoRequest, GetInfoResponse>(context, Host, "GetInfo", (fake, _) => new GetInfoResponse { Host = fake.OnGetInfo() });
         AddUnary<ListPipelinesRequest, ListPipelinesResponse>(context, Host, "ListPipelines", (fake, _) => fake.OnListPipelines());
         AddUnary<ListGpusRequest, ListGpusResponse>(context, Host, "ListGpus", (fake, _) => fake.OnListGpus());

@@ -30,7 +30,7 @@ public sealed class AdmissionControlTests : IDisposable
             new GpuPool(_gpus, null, _time),
             new DeviceLedgers(_folder.File("run"), processes, _time, NullLogger<DeviceLedgers>.Instance),
             new MemoryEstimator(new FakeModelReader(), peaks),
-            new BlockingReads(),
+            new FolderReads(new BlockingReads(), _time),
             peaks,
             new Lazy<IEvictor>(new FakeEvictor()),
             _time);

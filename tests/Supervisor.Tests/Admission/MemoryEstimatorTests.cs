@@ -115,9 +115,7 @@ public sealed class MemoryEstimatorTests : IDisposable
     [Fact]
     public void Estimate_OfAbsurdSizesFitsNowhereAndDoesNotOverflow()
     {
-        Directory.CreateDirectory(_folder.File("f"));
-        File.WriteAllText(
-            _folder.File("f/config.json"),
+        var folder = WriteShapes(
             $$"""
             {"architectures": ["LlamaForCausalLM"], "num_hidden_layers": 10000, "num_attention_heads": 65536, "head_dim": 4096, "hidden_size": {{int.MaxValue}},
              "intermediate_size": {{int.MaxValue}}, "vocab_size": {{int.MaxValue}}, "max_position_embeddings": {{int.MaxValue}}}
@@ -125,7 +123,7 @@ public sealed class MemoryEstimatorTests : IDisposable
         Least(new EngineConfig { LoadFormat = "dummy" }).ShouldBeGreaterThan(long.MaxValue / 200);
         Least(new EngineConfig { LoadFormat = "dummy", CacheMaxEntryCount = double.MaxValue }).ShouldBeGreaterThan(long.MaxValue / 200);
 
-        long Least(EngineConfig engine) => _estimator.Estimate(Spec(engine, _folder.File("f")), onGpu: false).Need.Least;
+        long Least(EngineConfig engine) => _estimator.Estimate(Spec(engine, folder), onGpu: false).Need.Least;
     }
 
     [Fact]
@@ -172,21 +170,18 @@ public sealed class MemoryEstimatorTests : IDisposable
     [InlineData("GPT-2", 0.1237e9, """ "architectures":["GPT2LMHeadModel"],"n_positions":1024,"n_embd":768,"n_layer":12,"n_head":12,"vocab_size":50257 """)]
     public void Estimate_OfRandomWeightsIsOfTheShapes(string name, double weights, string config)
     {
-        Directory.CreateDirectory(_folder.File("f"));
-        File.WriteAllText(_folder.File("f/config.json"), $"{{{config}}}");
-        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, _folder.File("f")), onGpu: true).Need;
+        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, WriteShapes($"{{{config}}}")), onGpu: true).Need;
         ((need.Fixed - MemoryEstimator.GpuOverhead) / 2.0).ShouldBe(weights, weights / 100, name);
     }
 
     [Fact]
     public void Estimate_OfRandomWeights_OfDeepSeek()
     {
-        Directory.CreateDirectory(_folder.File("f"));
-        File.WriteAllText(_folder.File("f/config.json"), """
+        var folder = WriteShapes("""
             {"architectures":["DeepseekV3ForCausalLM"],"max_position_embeddings":4096,"num_experts_per_tok":8,"moe_layer_freq":1,"n_group":8,"topk_group":4,"hidden_size":7168,"intermediate_size":18432,"moe_intermediate_size":2048,"n_routed_experts":256,"n_shared_experts":1,"num_hidden_layers":61,"num_attention_heads":128,
              "num_key_value_heads":128,"vocab_size":129280,"q_lora_rank":1536,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128}
             """);
-        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, _folder.File("f")), onGpu: true).Need;
+        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, folder), onGpu: true).Need;
         ((need.Fixed - MemoryEstimator.GpuOverhead) / 2.0).ShouldBe(671e9, 1e9);
     }
 
@@ -200,6 +195,16 @@ public sealed class MemoryEstimatorTests : IDisposable
         File.Delete(Path.Combine(_model, "model.safetensors"));
         Estimate(new EngineConfig { LoadFormat = "dummy" }).ShouldBe(made);
         made.Need.Fixed.ShouldBeGreaterThan(Host);
+    }
+
+    /// <summary>A folder of a model whose weights are made.</summary>
+    private string WriteShapes(string config)
+    {
+        var folder = _folder.File("f");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.json"), config);
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), "{}");
+        return folder;
     }
 
     private MemoryEstimate Estimate(EngineConfig engine) => _estimator.Estimate(Spec(engine), onGpu: false);

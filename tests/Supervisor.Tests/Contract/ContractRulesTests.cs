@@ -11,7 +11,7 @@ namespace LmDeploy.Supervisor.Tests.Contract;
 /// </summary>
 public sealed partial class ContractRulesTests
 {
-    private static readonly FileDescriptor[] _files = [GenerationReflection.Descriptor, PipelinesReflection.Descriptor, WorkerReflection.Descriptor];
+    private static readonly FileDescriptor[] _files = [GenerationReflection.Descriptor, InspectionReflection.Descriptor, PipelinesReflection.Descriptor, WorkerReflection.Descriptor];
 
     public static TheoryData<string> Messages => [.. AllMessages().Select(message => message.FullName)];
 

@@ -111,12 +111,15 @@ internal sealed class RealSupervisor : IAsyncDisposable
         DisposeHttpClient = true,
     });
 
-    public async Task<Holder> HoldAsync(string name = "fake", SupervisionConfig? supervision = null, AdmissionConfig? admission = null)
+    public Task<Holder> HoldAsync(string name = "fake", SupervisionConfig? supervision = null, AdmissionConfig? admission = null) =>
+        HoldAsync(new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" }, Supervision = supervision, Admission = admission });
+
+    public async Task<Holder> HoldAsync(OpenPipeline open)
     {
         var call = Pipelines.Hold();
         try
         {
-            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" }, Supervision = supervision, Admission = admission } });
+            await call.RequestStream.WriteAsync(new HoldRequest { Open = open });
         }
         catch (RpcException)
         {

@@ -31,7 +31,7 @@ public sealed class PipelineAdmissionTests : IDisposable
             new GpuPool(_gpus, null, TimeProvider.System),
             _ledgers,
             new MemoryEstimator(new FakeModelReader(), peaks),
-            new BlockingReads(),
+            new FolderReads(new BlockingReads(), TimeProvider.System),
             peaks,
             new Lazy<IEvictor>(new FakeEvictor()),
             TimeProvider.System);

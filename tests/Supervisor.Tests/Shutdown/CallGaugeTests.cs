@@ -2,6 +2,7 @@ using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LmDeploy.Supervisor.Tests.Shutdown;
@@ -29,13 +30,16 @@ public sealed class CallGaugeTests
     public async Task CallUnderWay_KeepsTheSupervisor_AndItsEndStartsTheClock()
     {
         using var gauge = Create(Timeout);
-        var call = new TaskCompletionSource();
-        var counting = gauge.CountAsync(new DefaultHttpContext(), _ => call.Task);
+        var response = new UnsentResponse();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseFeature>(response);
 
+        await gauge.CountAsync(context, _ => Task.CompletedTask).InTime();
         _time.Advance(10 * Timeout);
-        _stop.Requested.IsCompleted.ShouldBeFalse();
-        call.SetResult();
-        await counting.InTime();
+        _stop.Requested.IsCompleted.ShouldBeFalse("the end of the answer is still to be sent");
+        gauge.DrainAsync().IsCompleted.ShouldBeFalse();
+        await response.SendAsync().InTime();
+        await gauge.DrainAsync().InTime();
         _time.Advance(Timeout / 2);
         _stop.Requested.IsCompleted.ShouldBeFalse();
         _time.Advance(Timeout / 2);
@@ -51,6 +55,16 @@ public sealed class CallGaugeTests
         _time.Advance(TimeSpan.FromDays(365));
 
         _stop.Requested.IsCompleted.ShouldBeFalse();
+    }
+
+    /// <summary>A response whose end is sent when the test says so.</summary>
+    private sealed class UnsentResponse : HttpResponseFeature
+    {
+        private Func<Task> _onCompleted = () => Task.CompletedTask;
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted = () => callback(state);
+
+        public Task SendAsync() => _onCompleted();
     }
 
     private CallGauge Create(TimeSpan timeout) => new(new SupervisorOptions { Socket = "/s/s", Home = "/", IdleTimeout = timeout }, _stop, _time);

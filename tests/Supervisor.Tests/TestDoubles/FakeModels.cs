@@ -6,7 +6,7 @@ namespace LmDeploy.Supervisor.Tests.TestDoubles;
 /// <summary>Folders that a supervisor lets pass, for workers that do not look at them.</summary>
 internal static class FakeModels
 {
-    private static readonly string Root = System.IO.Path.Combine(RealSupervisor.Root, "artifacts/fake-models");
+    private static readonly string Root = System.IO.Path.Combine(RealSupervisor.Root, "artifacts/fake-folders");
 
     /// <summary>The folder of a model, which is made where it does not exist. Thread-safe, also between processes.</summary>
     public static string Path(string name)

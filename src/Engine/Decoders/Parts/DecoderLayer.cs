@@ -26,6 +26,21 @@ internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, 
         from mlpOutputNorm in Lowering.OfAny(mlpOutput, norm => norm.Lower())
         select new CudaLayer(attentionInputNorm, attending, attentionOutputNorm, mlpInputNorm, network, mlpOutputNorm);
 
+    /// <inheritdoc cref="DecoderParts.AskEach"/>
+    public IEnumerable<PartAnswer> AskEach()
+    {
+        PartAnswer?[] answers =
+        [
+            PartAnswer.Of("norm", attentionInput?.Lower()),
+            PartAnswer.Of("attention", attention.Lower(rotation: null)),
+            PartAnswer.Of("norm", attentionOutput?.Lower()),
+            PartAnswer.Of("norm", mlpInput?.Lower()),
+            PartAnswer.Of("feed-forward network", mlp.Lower()),
+            PartAnswer.Of("norm", mlpOutput?.Lower()),
+        ];
+        return answers.OfType<PartAnswer>();
+    }
+
     public void Dispose()
     {
         attentionInput?.Dispose();

@@ -70,8 +70,6 @@ internal sealed class CheckpointWeights : IWeightSource
 
     public void Complete() => _reader.Flush();
 
-    public string Describe(string dtype) => WeightReport.Describe(_checkpoint, _format, dtype);
-
     public void Dispose() => _copies?.Dispose();
 
     private static int ThreadsFor(long bytes) => (int)Math.Clamp(bytes / BytesOfThread, 1, Math.Min(MostThreads, Environment.ProcessorCount));

@@ -24,8 +24,4 @@ internal interface IWeightSource : IDisposable
 
     /// <summary>Waits until all tensors are complete.</summary>
     void Complete();
-
-    /// <summary>Says how the weights are stored, and what they became.</summary>
-    /// <param name="dtype">The type that is computed in.</param>
-    string Describe(string dtype);
 }

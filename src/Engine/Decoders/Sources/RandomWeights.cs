@@ -61,8 +61,6 @@ internal sealed class RandomWeights : IWeightSource
         }
     }
 
-    public string Describe(string dtype) => $"random, {dtype}";
-
     public void Dispose()
     {
         // There is nothing to let go of.

@@ -29,7 +29,7 @@ internal static class JsonFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw TokenizerErrors.InvalidFile(path, $"cannot be read: {e.Message}", e);
+            throw TokenizerErrors.Unreadable(path, e);
         }
     }
 }

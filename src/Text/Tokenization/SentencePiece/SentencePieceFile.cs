@@ -31,7 +31,7 @@ internal static class SentencePieceFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw TokenizerErrors.InvalidFile(path, $"cannot be read: {e.Message}", e);
+            throw TokenizerErrors.Unreadable(path, e);
         }
     }
 

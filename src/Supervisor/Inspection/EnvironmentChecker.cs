@@ -1,19 +1,14 @@
-using Grpc.Core;
-using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Gpu;
-using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
-namespace LmDeploy.Supervisor.Pipelines;
+namespace LmDeploy.Supervisor.Inspection;
 
 /// <summary>Finds out whether this host can run pipelines: asks NVML, and a worker without a model.</summary>
-internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, IGpuMonitor gpus)
+internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
 {
     private const string Ok = "ok";
     private const string Skipped = "skipped";
     private const string Failed = "failed";
-
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
     public async Task<EnvironmentReport> CheckAsync(CancellationToken cancellationToken)
     {
@@ -21,7 +16,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         report.Checks.Add(await CheckGpusAsync(cancellationToken));
         try
         {
-            var found = (await AskWorkerAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
+            var found = (await workers.AskAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
             report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Ok, Detail = "a worker starts and answers" });
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
@@ -36,7 +31,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
 
     /// <summary>How fast its device is, as a worker without a model measures it.</summary>
     public async Task<Ceilings> MeasureAsync(CancellationToken cancellationToken) =>
-        (await AskWorkerAsync(worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)), cancellationToken)).Ceilings;
+        (await workers.AskAsync(worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)), cancellationToken)).Ceilings;
 
     private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
     {
@@ -53,24 +48,5 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         }
 
         return check;
-    }
-
-    private async Task<T> AskWorkerAsync<T>(Func<IWorkerConnection, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
-    {
-        var worker = await launcher.SpawnAsync(visibleDevices: null, cancellationToken);
-        try
-        {
-            await launcher.ConnectAsync(worker, cancellationToken);
-            return await ask(worker.Connection!);
-        }
-        catch (WorkerStartException)
-        {
-            throw await failures.ReportStartAsync(worker);
-        }
-        finally
-        {
-            await stopper.StopAsync(worker.Process, Grace, crashed: false);
-            await worker.DisposeAsync();
-        }
     }
 }

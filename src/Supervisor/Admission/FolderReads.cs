@@ -1,0 +1,26 @@
+using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Reads;
+using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Admission;
+
+/// <summary>Reads model folders, which may lie where nobody answers; a read has the time that a load has. Thread-safe.</summary>
+internal sealed class FolderReads(BlockingReads reads, TimeProvider time)
+{
+    /// <exception cref="SupervisorException">The files did not answer in time, or what the read throws.</exception>
+    public async Task<T> RunAsync<T>(WorkerSpec spec, Func<T> read, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await reads.RunAsync(read, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SupervisorException(
+                ErrorCodes.LoadTimeout, $"The files of {spec.Model} did not answer within {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms).", spec.Model);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Grpc.Core;
+using LmDeploy.Supervisor.Failures;
+using LmDeploy.Supervisor.Workers;
+
+namespace LmDeploy.Supervisor.Inspection;
+
+/// <summary>Asks a worker that has no model: it is started for the question, and stopped after the answer. Thread-safe.</summary>
+internal sealed class BareWorker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+
+    /// <exception cref="Errors.SupervisorException">It cannot be started.</exception>
+    /// <exception cref="RpcException">It fails to answer.</exception>
+    public async Task<T> AskAsync<T>(Func<IWorkerConnection, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    {
+        var worker = await launcher.SpawnAsync(visibleDevices: null, cancellationToken);
+        try
+        {
+            await launcher.ConnectAsync(worker, cancellationToken);
+            return await ask(worker.Connection!);
+        }
+        catch (WorkerStartException)
+        {
+            throw await failures.ReportStartAsync(worker);
+        }
+        finally
+        {
+            await stopper.StopAsync(worker.Process, Grace, crashed: false);
+            await worker.DisposeAsync();
+        }
+    }
+}

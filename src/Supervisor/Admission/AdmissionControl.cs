@@ -45,8 +45,8 @@ internal sealed class AdmissionControl(
 
     private async Task<bool> UsesGpuAsync(WorkerSpec spec, CancellationToken cancellationToken) => spec.Engine.Device switch
     {
-        "cpu" => false,
-        "cuda" => true,
+        EngineDevice.Cpu => false,
+        EngineDevice.Cuda => true,
         _ => await gpus.ReadAsync(_ => Task.FromResult<IReadOnlyList<Promise>>([]), cancellationToken) is not { Count: 0 },
     };
 }

@@ -2,6 +2,7 @@ using LmDeploy.Limits;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -39,7 +40,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     private static MemoryNeed Calculate(ModelSize model, EngineConfig engine, bool onGpu, long overhead)
     {
-        var element = ElementSize(engine.Dtype) ?? (onGpu ? ElementSize(model.Dtype) : null) ?? sizeof(float);
+        var element = ElementSize(engine.Dtype) ?? (onGpu && EnumWords.TryParse<EngineDtype>(model.Dtype, out var own) ? ElementSize(own) : null) ?? sizeof(float);
         var weights = model.Weights.ComputedBytes(element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : EngineDefaults.CacheBlockSeqLen;
         var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);
@@ -77,10 +78,10 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     private static long Bound(Int128 bytes) => (long)Int128.Min(bytes, Enough);
 
-    private static int? ElementSize(string dtype) => dtype switch
+    private static int? ElementSize(EngineDtype dtype) => dtype switch
     {
-        "float32" => 4,
-        "float16" or "bfloat16" => 2,
+        EngineDtype.Float32 => 4,
+        EngineDtype.Float16 or EngineDtype.Bfloat16 => 2,
         _ => null,
     };
 }

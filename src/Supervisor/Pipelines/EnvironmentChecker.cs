@@ -9,10 +9,6 @@ namespace LmDeploy.Supervisor.Pipelines;
 /// <summary>Finds out whether this host can run pipelines: asks NVML, and a worker without a model.</summary>
 internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, IGpuMonitor gpus)
 {
-    private const string Ok = "ok";
-    private const string Skipped = "skipped";
-    private const string Failed = "failed";
-
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
     public async Task<EnvironmentReport> CheckAsync(CancellationToken cancellationToken)
@@ -22,13 +18,13 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         try
         {
             var found = (await AskWorkerAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
-            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Ok, Detail = "a worker starts and answers" });
+            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = EnvironmentCheckStatus.Ok, Detail = "a worker starts and answers" });
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Failed, Detail = exception.Message });
+            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = EnvironmentCheckStatus.Failed, Detail = exception.Message });
         }
 
         return report;
@@ -40,7 +36,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
 
     private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
     {
-        var check = new EnvironmentCheck { Name = "nvml", Status = Ok };
+        var check = new EnvironmentCheck { Name = "nvml", Status = EnvironmentCheckStatus.Ok };
         try
         {
             var devices = await gpus.ListAsync(cancellationToken);
@@ -48,7 +44,7 @@ internal sealed class EnvironmentChecker(WorkerLauncher launcher, WorkerStopper 
         }
         catch (GpuUnavailableException exception)
         {
-            check.Status = Skipped;
+            check.Status = EnvironmentCheckStatus.Skipped;
             check.Detail = exception.Message;
         }
 

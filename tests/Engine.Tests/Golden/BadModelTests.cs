@@ -118,14 +118,14 @@ public sealed class BadModelTests
     [Fact]
     public async Task CacheThatDoesNotFit_IsOutOfMemory()
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = "cpu", CacheMaxEntryCount = 1e12 }));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 1e12 }));
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
     }
 
     [Fact]
     public async Task SessionLongerThanLearnedPositions_IsRefused()
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { Device = "cpu", SessionLen = 513 }));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 513 }));
         error.Subject.ShouldBe("session_len");
         error.Message.ShouldContain("at most 512");
     }
@@ -139,7 +139,7 @@ public sealed class BadModelTests
     {
         using var model = GoldenFolder.CopyOf("qwen3");
         model.Configure(json => json["rope_scaling"] = JsonNode.Parse(scaling));
-        var config = new EngineConfig { Device = "cpu", SessionLen = sessionLen, CacheMaxEntryCount = 16 };
+        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = sessionLen, CacheMaxEntryCount = 16 };
         if (!fits)
         {
             var error = await Should.ThrowAsync<EngineException>(LoadAsync(model.Path, config));
@@ -175,7 +175,7 @@ public sealed class BadModelTests
         }
 
         File.WriteAllText(model.PathOf("model.safetensors.index.json"), $$"""{"metadata": {"total_size": NaN}, "weight_map": {{map.ToJsonString()}}}""");
-        await LoadAsync(model.Path, new EngineConfig { Device = "cpu", CacheMaxEntryCount = 16 });
+        await LoadAsync(model.Path, new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 16 });
         map["model.embed_tokens.weight"] = "bad.safetensors";
         File.WriteAllText(model.PathOf("model.safetensors.index.json"), $$"""{"weight_map": {{map.ToJsonString()}}}""");
         var error = await LoadErrorAsync(model.Path);
@@ -198,7 +198,7 @@ public sealed class BadModelTests
     }
 
     private static async Task<EngineException> LoadErrorAsync(string folder) =>
-        await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = "cpu" }));
+        await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = EngineDevice.Cpu }));
 
     private static async Task LoadAsync(string folder, EngineConfig config) =>
         (await TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None)).Dispose();

@@ -116,7 +116,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
         var call = Pipelines.Hold();
         try
         {
-            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" }, Supervision = supervision, Admission = admission } });
+            await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = EngineDevice.Cpu }, Supervision = supervision, Admission = admission } });
         }
         catch (RpcException)
         {

@@ -39,14 +39,14 @@ public sealed class PipelineTests : IAsyncLifetime
     {
         _fake.OnHold = async holding =>
         {
-            await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "loading", LoadedBytes = 5, TotalBytes = 10 } });
-            await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "warming_up", LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" } });
+            await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = V1.LoadStage.Loading, LoadedBytes = 5, TotalBytes = 10 } });
+            await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = V1.LoadStage.WarmingUp, LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" } });
             await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "fp8, dequantized to float32", Dequantized = true, ReadBytes = 6_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) });
             await holding.WaitForHalfCloseAsync();
         };
         var seen = new Progress();
         await using var pipeline = await Pipeline.CreateAsync("model", null, _supervisor, seen).InTime();
-        seen.Reports.ShouldBe([new LoadProgress("loading", 5, 10), new LoadProgress("warming_up", 10, 10) { Weights = "fp8, dequantized to float32" }]);
+        seen.Reports.ShouldBe([new LoadProgress(LoadStage.Loading, 5, 10), new LoadProgress(LoadStage.WarmingUp, 10, 10) { Weights = "fp8, dequantized to float32" }]);
         pipeline.Model.Weights.ShouldBe("fp8, dequantized to float32");
         pipeline.Model.IsDequantized.ShouldBeTrue();
         pipeline.Model.WeightTime.ShouldBe(TimeSpan.FromSeconds(2));

@@ -57,7 +57,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     public override async Task Load(LoadRequest request, IServerStreamWriter<LoadEvent> responseStream, ServerCallContext context)
     {
         Check(context);
-        await responseStream.WriteAsync(new LoadEvent { Progress = new LoadProgress { Stage = "loading", LoadedBytes = 1, TotalBytes = 2 } });
+        await responseStream.WriteAsync(new LoadEvent { Progress = new LoadProgress { Stage = LoadStage.Loading, LoadedBytes = 1, TotalBytes = 2 } });
         if (Behaviour.Has(Behaviour.LoadError))
         {
             throw Fail(StatusCode.FailedPrecondition, ErrorCodes.MissingTensor, "model.norm.weight is missing", "model.norm.weight");
@@ -74,7 +74,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         }
 
-        await responseStream.WriteAsync(new LoadEvent { Loaded = new ModelInfo { Architecture = "Fake", Device = "cpu", Dtype = "float32", SessionLen = 128 } });
+        await responseStream.WriteAsync(new LoadEvent { Loaded = new ModelInfo { Architecture = "Fake", Device = "cpu", Dtype = EngineDtype.Float32, SessionLen = 128 } });
     }
 
     public override async Task Generate(WorkerGenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
@@ -205,7 +205,7 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     public override Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context)
     {
         Check(context);
-        return Task.FromResult(new CheckEnvironmentResponse { Report = new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = "ok" } } } });
+        return Task.FromResult(new CheckEnvironmentResponse { Report = new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = EnvironmentCheckStatus.Ok } } } });
     }
 
     public override Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context)

@@ -51,6 +51,25 @@ public sealed class ComparisonReportTests
     }
 
     [Fact]
+    public void ClosedSets_AreWords()
+    {
+        var model = Model("good", 1, "42", new Metric(1, new Interval(1, 1), 1, 0)) with
+        {
+            Info = new ModelInfo { Architecture = "llama", Dtype = EngineDtype.BFloat16 },
+            Receipt = new ReclaimReceipt { Verdict = ReclaimVerdict.Reclaimed, PeakBytes = 1 << 20, Memory = MemoryKind.Vram, How = WorkerExit.Exited },
+            Crashes = [new WorkerFailure { Kind = WorkerFailureKind.OomKilled, During = WorkerActivity.Serving }],
+        };
+        var result = new ComparisonResult("sums", ["exact"], [model], [], []);
+
+        using var data = JsonDocument.Parse(Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
+        var shown = data.RootElement.GetProperty("models")[0];
+        new[] { "dtype", "memory" }.Select(name => shown.GetProperty(name).GetString()).ShouldBe(["bfloat16", "vram"]);
+        new[] { "verdict", "memory", "how" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(["Reclaimed", "vram", "exited"]);
+        new[] { "kind", "during" }.Select(name => shown.GetProperty("crashes")[0].GetProperty(name).GetString()).ShouldBe(["OomKilled", "serving"]);
+        ComparisonReport.ToMarkdown(result).ShouldContain("1.0 MiB vram");
+    }
+
+    [Fact]
     public void Csv_QuotesWhatWouldBreakALine()
     {
         var lines = ComparisonReport.ToCsv(Result).Split("\r\n");

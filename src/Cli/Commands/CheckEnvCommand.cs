@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Output;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Commands;
 
@@ -20,7 +21,7 @@ internal static class CheckEnvCommand
             }
             else
             {
-                Listing.Write(host.Terminal, ["CHECK", "STATUS", "DETAIL"], report.Checks.Select(c => new[] { c.Name, c.Status, c.Detail }));
+                Listing.Write(host.Terminal, ["CHECK", "STATUS", "DETAIL"], report.Checks.Select(c => new[] { c.Name, EnumWords.Of(c.Status), c.Detail }));
                 host.Terminal.Out.WriteLine(report.IsUsable ? "Models can run here." : "Models cannot run here.");
             }
 
@@ -39,7 +40,7 @@ internal static class CheckEnvCommand
             {
                 json.WriteStartObject();
                 json.WriteString("name", check.Name);
-                json.WriteString("status", check.Status);
+                json.WriteString("status", EnumWords.Of(check.Status));
                 json.WriteString("detail", check.Detail);
                 json.WriteEndObject();
             }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Output;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Commands;
 
@@ -38,7 +39,7 @@ internal static class LogsCommand
     {
         json.WriteStartObject();
         json.WriteString("time", line.Time.ToString("O", CultureInfo.InvariantCulture));
-        json.WriteString("source", line.Source);
+        json.WriteString("source", EnumWords.Of(line.Source));
         json.WriteString("text", line.Text);
         json.WriteEndObject();
     });

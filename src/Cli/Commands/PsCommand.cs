@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Output;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Commands;
 
@@ -33,7 +34,7 @@ internal static class PsCommand
 
     private static string[] ToRow(PipelineInfo pipeline) =>
     [
-        pipeline.Id, pipeline.Name, pipeline.State, pipeline.Device, pipeline.Weights, pipeline.WeightTime > TimeSpan.Zero ? Units.Reading(pipeline.WeightTime, pipeline.ReadBytesPerSecond) : "", $"{Units.Bytes(pipeline.HeldBytes)} {pipeline.Memory}",
+        pipeline.Id, pipeline.Name, EnumWords.Of(pipeline.State), pipeline.Device, pipeline.Weights, pipeline.WeightTime > TimeSpan.Zero ? Units.Reading(pipeline.WeightTime, pipeline.ReadBytesPerSecond) : "", $"{Units.Bytes(pipeline.HeldBytes)} {EnumWords.Of(pipeline.Memory)}",
         Units.Bytes(pipeline.PromisedBytes),
         Units.Format($"{pipeline.RunningRequests}"), Units.Duration(pipeline.Uptime), Units.Format($"{pipeline.WorkerPid}"),
         Units.Format($"{pipeline.HolderPid}"), pipeline.Model,
@@ -50,13 +51,13 @@ internal static class PsCommand
                 json.WriteString("id", pipeline.Id);
                 json.WriteString("name", pipeline.Name);
                 json.WriteString("model", pipeline.Model);
-                json.WriteString("state", pipeline.State);
+                json.WriteString("state", EnumWords.Of(pipeline.State));
                 json.WriteString("device", pipeline.Device);
                 json.WriteString("weights", pipeline.Weights);
                 json.WriteNumber("read_bytes", pipeline.ReadBytes);
                 json.WriteNumber("weight_seconds", pipeline.WeightTime.TotalSeconds);
                 json.WriteNumber("held_bytes", pipeline.HeldBytes);
-                json.WriteString("memory", pipeline.Memory);
+                json.WriteString("memory", EnumWords.Of(pipeline.Memory));
                 json.WriteNumber("promised_bytes", pipeline.PromisedBytes);
                 json.WriteBoolean("named", pipeline.IsNamed);
                 json.WriteBoolean("pinned", pipeline.IsPinned);

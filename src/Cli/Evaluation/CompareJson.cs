@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LmDeploy.Cli.Output;
 using LmDeploy.Evaluation;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Evaluation;
 
@@ -39,7 +40,7 @@ internal static class CompareJson
         json.WriteOptional("ttft_ms_p50", model.Speed?.TimeToFirstToken?.TotalMilliseconds);
         json.WriteOptional("tokens_per_second", model.Speed?.TokensPerSecond);
         json.WriteOptional("peak_bytes", model.Receipt?.PeakBytes);
-        json.WriteString("memory", model.Receipt?.Memory);
+        json.WriteString("memory", model.Receipt is { } receipt ? EnumWords.Of(receipt.Memory) : null);
         WriteReceipt(json, model.Receipt);
         WriteMetrics(json, model);
         json.WriteNumber("crashes", model.Crashes.Count);

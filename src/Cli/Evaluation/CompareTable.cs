@@ -1,5 +1,6 @@
 using LmDeploy.Cli.Output;
 using LmDeploy.Evaluation;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Evaluation;
 
@@ -33,7 +34,7 @@ internal static class CompareTable
         model.LoadTime is { } load ? Units.Format($"{load.TotalSeconds:0.00} s") : Unknown,
         model.Speed?.TimeToFirstToken is { } first ? Units.Format($"{first.TotalMilliseconds:0.0} ms") : Unknown,
         model.Speed is { } speed ? Units.Format($"{speed.TokensPerSecond:0}") : Unknown,
-        model.Receipt is { } peak ? $"{Units.Bytes(peak.PeakBytes)} {peak.Memory}" : Unknown,
+        model.Receipt is { } peak ? $"{Units.Bytes(peak.PeakBytes)} {EnumWords.Of(peak.Memory)}" : Unknown,
         model.Receipt is { } back ? Units.Bytes(back.ReclaimedBytes) : Unknown,
         model.Receipt is { } receipt ? Units.Format($"{receipt.Milliseconds:0} ms") : Unknown,
         Verdict(model),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Output;
 
@@ -19,7 +20,7 @@ internal static class FailureJson
         json.WriteNumber("worker_pid", failure.WorkerPid);
         json.WriteOptional("exit_code", failure.ExitCode);
         json.WriteString("signal", failure.Signal);
-        json.WriteString("during", failure.During);
+        json.WriteString("during", EnumWords.Of(failure.During));
         json.WriteString("cuda_error", failure.CudaError);
         json.WriteStartArray("xids");
         foreach (var xid in failure.Xids)

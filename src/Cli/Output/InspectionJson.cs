@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Output;
 
@@ -44,8 +45,8 @@ internal static class InspectionJson
         json.WriteNumber("vocab_size", inspection.VocabSize);
         json.WriteNumber("longest_context", inspection.LongestContext);
         json.WriteNumber("session_len", inspection.SessionLen);
-        json.WriteString("device", inspection.Device);
-        json.WriteString("dtype", inspection.Dtype);
+        json.WriteString("device", EnumWords.Of(inspection.Device));
+        json.WriteString("dtype", EnumWords.Of(inspection.Dtype));
         json.WriteString("weights", inspection.Weights);
         json.WriteNumber("stored_bytes", inspection.StoredBytes);
         json.WriteNumber("weight_bytes", inspection.WeightBytes);
@@ -98,7 +99,7 @@ internal static class InspectionJson
             json.WriteStartObject();
             json.WriteString("part", part.Part);
             json.WriteNumber("count", part.Count);
-            json.WriteString("form", part.Form.ToString().ToLowerInvariant());
+            json.WriteString("form", EnumWords.Of(part.Form));
             json.WriteString("reason", part.Reason);
             json.WriteEndObject();
         }

@@ -1,3 +1,5 @@
+using LmDeploy.Words;
+
 namespace LmDeploy.Cli.Output;
 
 /// <summary>What is found in a model folder, for people. What is not known has no line.</summary>
@@ -23,7 +25,7 @@ internal static class InspectionListing
         if (inspection.Weights.Length > 0)
         {
             yield return ["parameters", Units.Format($"{inspection.Parameters:N0}")];
-            yield return ["weights", $"{inspection.Weights} on {inspection.Device}: {Units.Bytes(inspection.StoredBytes)} stored, {Units.Bytes(inspection.WeightBytes)} loaded"];
+            yield return ["weights", $"{inspection.Weights} on {EnumWords.Of(inspection.Device)}: {Units.Bytes(inspection.StoredBytes)} stored, {Units.Bytes(inspection.WeightBytes)} loaded"];
             yield return ["cache", $"{Units.Bytes(inspection.CacheBytesPerToken)} per token{State(inspection)}"];
         }
 
@@ -63,5 +65,5 @@ internal static class InspectionListing
     private static string Of(MemoryFit memory) => $"{Units.Bytes(memory.FreeBytes)} of {Units.Bytes(memory.TotalBytes)} are free on {memory.Device}";
 
     private static string[] ToRow(PartForm part) =>
-        [part.Part, Units.Format($"{part.Count}"), part.Form.ToString().ToLowerInvariant(), part.Reason];
+        [part.Part, Units.Format($"{part.Count}"), part.Form == ComputeForm.Unknown ? "not known" : EnumWords.Of(part.Form), part.Reason];
 }

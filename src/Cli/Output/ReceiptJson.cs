@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Output;
 
@@ -20,11 +21,11 @@ internal static class ReceiptJson
         WriteFields(json, receipt);
         json.WriteString("reason", receipt.Reason);
         json.WriteNumber("worker_pid", receipt.WorkerPid);
-        json.WriteString("memory", receipt.Memory);
+        json.WriteString("memory", EnumWords.Of(receipt.Memory));
         json.WriteNumber("held_bytes", receipt.HeldBytes);
         json.WriteNumber("peak_bytes", receipt.PeakBytes);
         json.WriteNumber("exit_milliseconds", receipt.ExitMilliseconds);
-        json.WriteString("how", receipt.How);
+        json.WriteString("how", EnumWords.Of(receipt.How));
     }
 
     public static string Describe(ReclaimReceipt receipt)

@@ -1,3 +1,4 @@
+using LmDeploy.Words;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -87,7 +88,8 @@ internal sealed partial class HostedPipeline(string name, IServiceProvider servi
             if (loading is not null)
             {
                 var receipt = await (await loading.ConfigureAwait(false)).CloseAsync().ConfigureAwait(false);
-                LogClosed(name, receipt.Verdict, receipt.ReclaimedBytes, receipt.ResidualBytes, receipt.Memory, receipt.Milliseconds, receipt.Reason);
+                var memory = EnumWords.Of(receipt.Memory);
+                LogClosed(name, receipt.Verdict, receipt.ReclaimedBytes, receipt.ResidualBytes, memory, receipt.Milliseconds, receipt.Reason);
             }
         }
         catch (Exception e) when (e is LmDeployException or OperationCanceledException or OptionsValidationException)

@@ -1,3 +1,5 @@
+using LmDeploy.Words;
+
 namespace LmDeploy;
 
 /// <summary>How a worker ended that nobody had told to end. Immutable.</summary>
@@ -15,8 +17,8 @@ public sealed record WorkerFailure
     /// <summary>For example <c>SIGSEGV</c>; null when it was no signal.</summary>
     public string? Signal { get; init; }
 
-    /// <summary>What it was doing: <c>starting</c>, <c>loading</c>, <c>idle</c> or <c>serving</c>.</summary>
-    public string During { get; init; } = "";
+    /// <summary>What it was doing.</summary>
+    public WorkerActivity During { get; init; }
 
     /// <summary>CUDA's own words; null when it said none.</summary>
     public string? CudaError { get; init; }
@@ -41,23 +43,11 @@ public sealed record WorkerFailure
 
     internal static WorkerFailure? FromWire(V1.WorkerFailure? wire) => wire is null ? null : new WorkerFailure
     {
-        Kind = wire.Kind switch
-        {
-            V1.FailureKinds.Exited => WorkerFailureKind.Exited,
-            V1.FailureKinds.Crashed => WorkerFailureKind.Crashed,
-            V1.FailureKinds.Killed => WorkerFailureKind.Killed,
-            V1.FailureKinds.Hung => WorkerFailureKind.Hung,
-            V1.FailureKinds.Stopped => WorkerFailureKind.Stopped,
-            V1.FailureKinds.OomKilled => WorkerFailureKind.OomKilled,
-            V1.FailureKinds.MemoryLimit => WorkerFailureKind.MemoryLimit,
-            V1.FailureKinds.CudaError => WorkerFailureKind.CudaError,
-            V1.FailureKinds.StartFailed => WorkerFailureKind.StartFailed,
-            _ => WorkerFailureKind.Unknown,
-        },
+        Kind = EnumWords.To<WorkerFailureKind>(wire.Kind),
         WorkerPid = wire.WorkerPid,
         ExitCode = wire.HasExitCode ? wire.ExitCode : null,
         Signal = wire.Signal.Length > 0 ? wire.Signal : null,
-        During = wire.During,
+        During = EnumWords.To<WorkerActivity>(wire.During),
         CudaError = wire.CudaError.Length > 0 ? wire.CudaError : null,
         Xids = [.. wire.Xids.Select(xid => new Xid(xid.Number, xid.Device, xid.Text))],
         LastErrors = [.. wire.LastErrors],

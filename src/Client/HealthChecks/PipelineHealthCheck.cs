@@ -1,4 +1,5 @@
 using LmDeploy.DependencyInjection;
+using LmDeploy.Words;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LmDeploy.HealthChecks;
@@ -36,16 +37,18 @@ internal sealed class PipelineHealthCheck(HostedPipeline hosted) : IHealthCheck
 
     private static HealthCheckResult Judge(PipelineInfo info, HealthStatus failed)
     {
+        var state = EnumWords.Of(info.State);
         var data = new Dictionary<string, object>
         {
-            ["state"] = info.State, ["worker_pid"] = info.WorkerPid, ["restarts"] = info.Restarts, ["running_requests"] = info.RunningRequests, ["waiting_requests"] = info.WaitingRequests,
+            ["state"] = state, ["worker_pid"] = info.WorkerPid, ["restarts"] = info.Restarts, ["running_requests"] = info.RunningRequests, ["waiting_requests"] = info.WaitingRequests,
         };
         var last = info.Failures.Count > 0 ? $" {FailureText.Of(info.Failures[^1])}" : "";
         return info.State switch
         {
-            "ready" => HealthCheckResult.Healthy($"Ready, process {info.WorkerPid}.", data),
-            "starting" or "loading" or "crashed" or "hung" or "restarting" => HealthCheckResult.Degraded($"Its worker is being replaced ({info.State}); requests wait.{last}", data: data),
-            _ => new HealthCheckResult(failed, $"It is {info.State}.{last}", data: data),
+            PipelineState.Ready => HealthCheckResult.Healthy($"Ready, process {info.WorkerPid}.", data),
+            PipelineState.Starting or PipelineState.Loading or PipelineState.Crashed or PipelineState.Hung or PipelineState.Restarting
+                => HealthCheckResult.Degraded($"Its worker is being replaced ({state}); requests wait.{last}", data: data),
+            _ => new HealthCheckResult(failed, $"It is {state}.{last}", data: data),
         };
     }
 }

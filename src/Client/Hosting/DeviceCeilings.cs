@@ -7,4 +7,4 @@ namespace LmDeploy;
 /// <param name="HostToDeviceBytesPerSecond">From page-locked host memory to a GPU; 0 on a CPU.</param>
 /// <param name="ProductFlops">Multiplications and additions a second of the product of two large square matrices.</param>
 /// <param name="ProductDtype">The type of their elements.</param>
-public sealed record DeviceCeilings(string Device, string LibTorch, double MemoryBytesPerSecond, double HostToDeviceBytesPerSecond, double ProductFlops, string ProductDtype);
+public sealed record DeviceCeilings(string Device, string LibTorch, double MemoryBytesPerSecond, double HostToDeviceBytesPerSecond, double ProductFlops, EngineDtype ProductDtype);

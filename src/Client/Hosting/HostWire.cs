@@ -1,3 +1,5 @@
+using LmDeploy.Words;
+
 namespace LmDeploy.Hosting;
 
 /// <summary>Reads a supervisor's listings off the wire.</summary>
@@ -16,11 +18,11 @@ internal static class HostWire
         Id = wire.Id,
         Name = wire.Name,
         Model = wire.Model,
-        State = wire.State,
+        State = EnumWords.To<PipelineState>(wire.State),
         WorkerPid = wire.WorkerPid,
         Uptime = wire.Uptime?.ToTimeSpan() ?? TimeSpan.Zero,
         HeldBytes = wire.HeldBytes,
-        Memory = wire.Memory,
+        Memory = EnumWords.To<MemoryKind>(wire.Memory),
         Device = wire.Device,
         Weights = wire.Weights,
         ReadBytes = wire.ReadBytes,
@@ -54,11 +56,11 @@ internal static class HostWire
     };
 
     public static LogLine ToLine(this V1.LogLine wire)
-        => new(wire.Time.ToDateTimeOffset(), wire.Source, wire.Text);
+        => new(wire.Time.ToDateTimeOffset(), EnumWords.To<LogSource>(wire.Source), wire.Text);
 
     public static EnvironmentReport ToReport(this V1.EnvironmentReport wire)
-        => new(wire.Usable, [.. wire.Checks.Select(c => new EnvironmentCheck(c.Name, c.Status, c.Detail))]);
+        => new(wire.Usable, [.. wire.Checks.Select(c => new EnvironmentCheck(c.Name, EnumWords.To<EnvironmentCheckStatus>(c.Status), c.Detail))]);
 
     public static DeviceCeilings ToCeilings(this V1.Ceilings wire) => new(
-        wire.Device, wire.Libtorch, wire.MemoryBytesPerSecond, wire.HostToDeviceBytesPerSecond, wire.ProductFlops, wire.ProductDtype);
+        wire.Device, wire.Libtorch, wire.MemoryBytesPerSecond, wire.HostToDeviceBytesPerSecond, wire.ProductFlops, EnumWords.To<EngineDtype>(wire.ProductDtype));
 }

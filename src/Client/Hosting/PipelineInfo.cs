@@ -12,8 +12,8 @@ public sealed record PipelineInfo
     /// <summary>The path of its model.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary><c>starting</c>, <c>loading</c>, <c>ready</c>, <c>draining</c>, <c>stopping</c>, <c>gone</c>, <c>crashed</c>, <c>hung</c>, <c>restarting</c>, <c>failed</c> or <c>quarantined</c>.</summary>
-    public string State { get; init; } = "";
+    /// <summary>Where it is in its life.</summary>
+    public PipelineState State { get; init; }
 
     /// <summary>The process that serves it; 0 when there is none now.</summary>
     public int WorkerPid { get; init; }
@@ -24,8 +24,8 @@ public sealed record PipelineInfo
     /// <summary>Bytes its worker holds.</summary>
     public long HeldBytes { get; init; }
 
-    /// <summary>Which memory that is: <c>vram</c> or <c>rss</c>.</summary>
-    public string Memory { get; init; } = "";
+    /// <summary>Which memory that is.</summary>
+    public MemoryKind Memory { get; init; }
 
     /// <summary>Where it runs.</summary>
     public string Device { get; init; } = "";

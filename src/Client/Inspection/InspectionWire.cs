@@ -1,3 +1,5 @@
+using LmDeploy.Words;
+
 namespace LmDeploy.Inspection;
 
 /// <summary>Reads what a supervisor says of a model folder.</summary>
@@ -13,8 +15,8 @@ internal static class InspectionWire
         VocabSize = wire.VocabSize,
         LongestContext = wire.LongestContext,
         SessionLen = wire.SessionLen,
-        Dtype = wire.Dtype,
-        Device = wire.Device,
+        Dtype = EnumWords.To<EngineDtype>(wire.Dtype),
+        Device = EnumWords.To<EngineDevice>(wire.Device),
         CacheBytesPerToken = wire.CacheBytesPerToken,
         StateBytesPerSequence = wire.StateBytesPerSequence,
         Parameters = wire.Parameters,
@@ -37,12 +39,7 @@ internal static class InspectionWire
     {
         Part = wire.Part,
         Count = wire.Count,
-        Form = wire.Form switch
-        {
-            V1.ComputeForm.Kernels => ComputeForm.Kernels,
-            V1.ComputeForm.Operators => ComputeForm.Operators,
-            _ => ComputeForm.Unknown,
-        },
+        Form = EnumWords.To<ComputeForm>(wire.Form),
         Reason = wire.Reason,
     };
 

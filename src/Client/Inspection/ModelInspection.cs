@@ -30,11 +30,11 @@ public sealed record ModelInspection
     /// <summary>The longest context that it would be served with, in tokens.</summary>
     public int SessionLen { get; init; }
 
-    /// <summary>The type that a load would compute in.</summary>
-    public string Dtype { get; init; } = "";
+    /// <summary>The type that a load would compute in; <see cref="EngineDtype.Auto"/> where that is not known.</summary>
+    public EngineDtype Dtype { get; init; }
 
-    /// <summary>What a load would compute on: <c>cpu</c> or <c>cuda</c>.</summary>
-    public string Device { get; init; } = "";
+    /// <summary>What a load would compute on, never <see cref="EngineDevice.Auto"/>.</summary>
+    public EngineDevice Device { get; init; }
 
     /// <summary>Bytes of keys and values of one token.</summary>
     public long CacheBytesPerToken { get; init; }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Validation;
+using LmDeploy.Words;
 
 namespace LmDeploy.Loading;
 
@@ -22,16 +23,10 @@ internal static class EngineConfigWire
     {
         var wire = new V1.EngineConfig
         {
-            Device = config.Device switch { EngineDevice.Cpu => "cpu", EngineDevice.Cuda => "cuda", _ => "auto" },
-            Dtype = config.Dtype switch
-            {
-                EngineDtype.Float32 => "float32",
-                EngineDtype.BFloat16 => "bfloat16",
-                EngineDtype.Float16 => "float16",
-                _ => "auto",
-            },
-            LoadFormat = config.LoadFormat == LoadFormat.Dummy ? "dummy" : "auto",
-            GenerationConfig = config.ModelGenerationConfig == ModelGenerationConfig.None ? "none" : "auto",
+            Device = EnumWords.To<V1.EngineDevice>(config.Device),
+            Dtype = EnumWords.To<V1.EngineDtype>(config.Dtype),
+            LoadFormat = EnumWords.To<V1.LoadFormat>(config.LoadFormat),
+            GenerationConfig = EnumWords.To<V1.ModelGenerationConfig>(config.ModelGenerationConfig),
             AllowLongSessionLen = config.AllowLongSessionLen,
             MaxQueueLen = config.MaxQueueLen,
             EnablePrefixCaching = config.EnablePrefixCaching,

@@ -1,3 +1,5 @@
+using LmDeploy.Words;
+
 namespace LmDeploy;
 
 /// <summary>What a loaded model is.</summary>
@@ -18,10 +20,10 @@ public sealed record ModelInfo
     /// <summary>The longest context in tokens, prompt and answer together.</summary>
     public int SessionLen { get; init; }
 
-    /// <summary>The type it computes in.</summary>
-    public string Dtype { get; init; } = "";
+    /// <summary>The type it computes in; <see cref="EngineDtype.Auto"/> where that is not known.</summary>
+    public EngineDtype Dtype { get; init; }
 
-    /// <summary>Where it runs.</summary>
+    /// <summary>Where it runs: <c>cpu</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "";
 
     /// <summary>Whether conversations can be rendered.</summary>
@@ -67,7 +69,7 @@ public sealed record ModelInfo
         WeightBytes = wire?.WeightBytes ?? 0,
         VocabSize = wire?.VocabSize ?? 0,
         SessionLen = wire?.SessionLen ?? 0,
-        Dtype = wire?.Dtype ?? "",
+        Dtype = EnumWords.To<EngineDtype>(wire?.Dtype ?? default),
         Device = wire?.Device ?? "",
         HasChatTemplate = wire?.HasChatTemplate ?? false,
         Layers = wire?.Layers ?? 0,

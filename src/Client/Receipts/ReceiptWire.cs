@@ -1,3 +1,5 @@
+using LmDeploy.Words;
+
 namespace LmDeploy.Receipts;
 
 /// <summary>Reads a receipt off the wire.</summary>
@@ -5,15 +7,10 @@ internal static class ReceiptWire
 {
     public static ReclaimReceipt ToReceipt(this V1.ReclaimReceipt wire) => new()
     {
-        Verdict = wire.Verdict switch
-        {
-            V1.ReclaimVerdict.Reclaimed => ReclaimVerdict.Reclaimed,
-            V1.ReclaimVerdict.Partial => ReclaimVerdict.Partial,
-            _ => ReclaimVerdict.Unverifiable,
-        },
+        Verdict = EnumWords.To<ReclaimVerdict>(wire.Verdict),
         Reason = wire.Reason,
         WorkerPid = wire.WorkerPid,
-        Memory = wire.Memory,
+        Memory = EnumWords.To<MemoryKind>(wire.Memory),
         HeldBytes = wire.HeldBytes,
         PeakBytes = wire.PeakBytes,
         ReclaimedBytes = wire.ReclaimedBytes,
@@ -21,7 +18,7 @@ internal static class ReceiptWire
         Milliseconds = wire.Time?.ToTimeSpan().TotalMilliseconds ?? 0,
         ExitMilliseconds = wire.ExitTime?.ToTimeSpan().TotalMilliseconds ?? 0,
         ExitCode = wire.HasExitCode ? wire.ExitCode : null,
-        How = wire.How,
+        How = EnumWords.To<WorkerExit>(wire.How),
         Devices = [.. wire.Devices.Select(d => new DeviceReclaim(d.Uuid, d.UsedBeforeBytes, d.UsedHeldBytes, d.UsedAfterBytes))],
     };
 }

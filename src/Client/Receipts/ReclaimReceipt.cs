@@ -12,8 +12,8 @@ public sealed record ReclaimReceipt
     /// <summary>The process that ended; 0 when there was none.</summary>
     public int WorkerPid { get; init; }
 
-    /// <summary>Which memory the bytes count: <c>vram</c> or <c>rss</c>.</summary>
-    public string Memory { get; init; } = "";
+    /// <summary>Which memory the bytes count.</summary>
+    public MemoryKind Memory { get; init; }
 
     /// <summary>Bytes the worker held when it was stopped.</summary>
     public long HeldBytes { get; init; }
@@ -36,8 +36,8 @@ public sealed record ReclaimReceipt
     /// <summary>The exit code, or 128 + signal; null when it is not known.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>How the worker went: <c>exited</c>, <c>killed</c> or <c>crashed</c>; empty when it is not known.</summary>
-    public string How { get; init; } = "";
+    /// <summary>How the worker went.</summary>
+    public WorkerExit How { get; init; }
 
     /// <summary>The GPUs the worker used; empty on a CPU.</summary>
     public IReadOnlyList<DeviceReclaim> Devices { get; init; } = [];

@@ -3,6 +3,7 @@ using LmDeploy.Errors;
 using LmDeploy.Loading;
 using LmDeploy.Receipts;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Transport;
 
@@ -182,13 +183,14 @@ internal sealed class PipelineHold
         switch (e.EventCase)
         {
             case HoldEvent.EventOneofCase.Progress:
-                if (e.Progress.Stage == LmDeploy.LoadProgress.Waiting)
+                var stage = EnumWords.To<LmDeploy.LoadStage>(e.Progress.Stage);
+                if (stage == LmDeploy.LoadStage.Waiting)
                 {
                     // Somebody may have forgotten what it waits for.
                     _ = AbandonedPipelines.CollectAsync(CancellationToken.None);
                 }
 
-                _progress?.Report(new LoadProgress(e.Progress.Stage, e.Progress.LoadedBytes, e.Progress.TotalBytes) { Weights = e.Progress.Weights });
+                _progress?.Report(new LoadProgress(stage, e.Progress.LoadedBytes, e.Progress.TotalBytes) { Weights = e.Progress.Weights });
                 break;
             case HoldEvent.EventOneofCase.Ready:
                 _progress = null;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
+using LmDeploy.Words;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Ceilings;
@@ -36,7 +37,7 @@ internal static class CeilingMeasurement
             MemoryBytesPerSecond = Copy(device, sizes),
             HostToDeviceBytesPerSecond = isCuda ? CopyIn(device, sizes) : 0,
             ProductFlops = Multiply(device, dtype, sizes),
-            ProductDtype = dtype.ToString().ToLowerInvariant(),
+            ProductDtype = EnumWords.To<V1.EngineDtype>(dtype),
         };
     }
 

@@ -1,6 +1,7 @@
 using LmDeploy.Models.Specs;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
+using LmDeploy.Words;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
@@ -10,31 +11,34 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
 {
     public string DeviceName => Device.type == DeviceType.CUDA ? $"cuda:{Device.index}" : "cpu";
 
-    public string DtypeName => Dtype.ToString().ToLowerInvariant();
+    public string DtypeName => EnumWords.Of(Dtype);
 
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/> for an unknown device or type, <see cref="ErrorCodes.UnsupportedFeature"/> for CUDA where there is none.</exception>
     public static ComputePlan Choose(EngineConfig config, string checkpointDtype)
     {
         var cuda = UseCuda(config.Device);
-        var dtype = Parse(ComputeDtype.Choose(config.Dtype, checkpointDtype, cuda));
-        return new ComputePlan(cuda ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU, dtype);
+        var name = ComputeDtype.Choose(EnumWords.Of(config.Dtype), checkpointDtype, cuda);
+        var dtype = EnumWords.TryParse<EngineDtype>(name, out var named) ? named : throw Unknown(name);
+        return new ComputePlan(cuda ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU, TypeOf(dtype));
     }
 
-    private static bool UseCuda(string device) => device switch
+    private static bool UseCuda(EngineDevice device) => device switch
     {
-        "" or "auto" => torch.cuda.is_available(),
-        "cpu" => false,
-        "cuda" => torch.cuda.is_available()
+        EngineDevice.Unspecified or EngineDevice.Auto => torch.cuda.is_available(),
+        EngineDevice.Cpu => false,
+        EngineDevice.Cuda => torch.cuda.is_available()
             ? true
             : throw new EngineException(ErrorCodes.UnsupportedFeature, "device is 'cuda', but libtorch finds no CUDA device here; 'lmdeploy check-env' says why.", "device"),
-        _ => throw new EngineException(ErrorCodes.InvalidConfig, $"device must be auto, cpu or cuda, got '{device}'.", "device"),
+        _ => throw new EngineException(ErrorCodes.InvalidConfig, EnumWords.Problem("device", typeof(EngineDevice), EnumWords.Of(device)), "device"),
     };
 
-    private static torch.ScalarType Parse(string dtype) => dtype switch
+    private static torch.ScalarType TypeOf(EngineDtype dtype) => dtype switch
     {
-        "float32" => torch.float32,
-        "bfloat16" => torch.bfloat16,
-        "float16" => torch.float16,
-        _ => throw new EngineException(ErrorCodes.InvalidConfig, $"dtype must be auto, float32, bfloat16 or float16, got '{dtype}'.", "dtype"),
+        EngineDtype.Float32 => torch.float32,
+        EngineDtype.Bfloat16 => torch.bfloat16,
+        EngineDtype.Float16 => torch.float16,
+        _ => throw Unknown(EnumWords.Of(dtype)),
     };
+
+    private static EngineException Unknown(string dtype) => new(ErrorCodes.InvalidConfig, EnumWords.Problem("dtype", typeof(EngineDtype), dtype), "dtype");
 }

@@ -13,6 +13,7 @@ using LmDeploy.Models.Quantization;
 using LmDeploy.Models.Specs;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
+using LmDeploy.Words;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
@@ -129,7 +130,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         Parameters = model.Manifest.Parameters,
         WeightBytes = weights.LoadedBytes,
         VocabSize = model.Spec.VocabSize,
-        Dtype = plan.DtypeName,
+        Dtype = EnumWords.To<V1.EngineDtype>(plan.Dtype),
         Device = plan.DeviceName,
         Layers = model.Spec.Layers,
         HiddenSize = model.Spec.HiddenSize,

@@ -1,6 +1,7 @@
 using LmDeploy.Limits;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Engine.Settings;
 
@@ -50,19 +51,22 @@ internal sealed record EngineSettings
         Limits = limits ?? MemoryLimits.None,
         MakesWeights = config.LoadFormat switch
         {
-            "" or "auto" => false,
-            "dummy" => true,
-            var format => throw new EngineException(ErrorCodes.InvalidConfig, $"load_format must be auto or dummy, got '{format}'.", "load_format"),
+            LoadFormat.Unspecified or LoadFormat.Auto => false,
+            LoadFormat.Dummy => true,
+            var format => throw Unknown("load_format", format),
         },
         TakesModelSampling = config.GenerationConfig switch
         {
-            "" or "auto" => true,
-            "none" => false,
-            var source => throw new EngineException(ErrorCodes.InvalidConfig, $"generation_config must be auto or none, got '{source}'.", "generation_config"),
+            ModelGenerationConfig.Unspecified or ModelGenerationConfig.Auto => true,
+            ModelGenerationConfig.None => false,
+            var source => throw Unknown("generation_config", source),
         },
         AllowsLongSession = config.AllowLongSessionLen,
         Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
     };
+
+    /// <summary>What a setting with a value that this version does not know fails with.</summary>
+    private static EngineException Unknown(string name, Enum value) => new(ErrorCodes.InvalidConfig, EnumWords.Problem(name, value.GetType(), EnumWords.Of(value)), name);
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be at least 1, got {value}.", name);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LmDeploy.Evaluation;
+using LmDeploy.Words;
 
 namespace LmDeploy.Reports.Html;
 
@@ -11,7 +12,11 @@ internal static class ReportData
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter() },
+        Converters =
+        {
+            new EnumWordConverter<EngineDtype>(), new EnumWordConverter<MemoryKind>(), new EnumWordConverter<WorkerActivity>(), new EnumWordConverter<WorkerExit>(),
+            new JsonStringEnumConverter(),
+        },
     };
 
     public static string Write(ComparisonResult result) => JsonSerializer.Serialize(

@@ -1,5 +1,6 @@
 using System.Text;
 using LmDeploy.Evaluation;
+using LmDeploy.Words;
 
 namespace LmDeploy.Reports.Markdown;
 
@@ -41,7 +42,7 @@ internal static class MarkdownReport
         Format.Number(model.LoadTime?.TotalSeconds, "0.00", " s"),
         Format.Number(model.Speed?.TimeToFirstToken?.TotalMilliseconds, "0.0", " ms"),
         Format.Number(model.Speed?.TokensPerSecond, "0"),
-        model.Receipt is { } peak ? $"{Format.Bytes(peak.PeakBytes)} {peak.Memory}" : "-",
+        model.Receipt is { } peak ? $"{Format.Bytes(peak.PeakBytes)} {EnumWords.Of(peak.Memory)}" : "-",
         model.Receipt is { } back ? Format.Bytes(back.ReclaimedBytes) : "-",
         model.Receipt is { } receipt ? Invariant($"{receipt.Verdict}, {receipt.Milliseconds:0} ms") : model.Error is null ? "-" : "failed",
     ];

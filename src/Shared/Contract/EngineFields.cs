@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using LmDeploy.Words;
 
 namespace LmDeploy.V1;
 
@@ -35,6 +37,7 @@ internal static class EngineFields
     }
 
     /// <summary>Reads settings into a request to open a pipeline.</summary>
+    /// <exception cref="UnknownWordException">A setting has a word that it does not know.</exception>
     /// <exception cref="FormatException">There is no such setting, or a value is of another kind.</exception>
     public static void Read(JsonElement fields, OpenPipeline open)
     {
@@ -56,6 +59,11 @@ internal static class EngineFields
     public static string Write(OpenPipeline open)
     {
         var fields = ToObject(open.Engine);
+        foreach (var field in EngineConfig.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Enum && fields.ContainsKey(field.Name)))
+        {
+            fields[field.Name] = EnumWords.Of((Enum)field.Accessor.GetValue(open.Engine));
+        }
+
         var (supervision, admission) = (ToObject(open.Supervision), ToObject(open.Admission));
         foreach (var (name, part, field) in _others)
         {
@@ -71,6 +79,12 @@ internal static class EngineFields
     private static void ReadOne(JsonProperty field, OpenPipeline open)
     {
         var (name, part, contractName) = Array.Find(_others, other => other.Name == field.Name);
+        if (name is null && EngineConfig.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(known => IsCalled(known, field.Name)) is { FieldType: FieldType.Enum } words)
+        {
+            ReadWord(field, words, open.Engine);
+            return;
+        }
+
         if (name is null)
         {
             open.Engine.MergeFrom(JsonParser.Default.Parse<EngineConfig>(Object(field.Name, JsonNode.Parse(field.Value.GetRawText()))));
@@ -86,6 +100,33 @@ internal static class EngineFields
         {
             open.Admission.MergeFrom(JsonParser.Default.Parse<AdmissionConfig>(setting));
         }
+    }
+
+    private static bool IsCalled(FieldDescriptor field, string name) => field.Name == name || field.JsonName == name;
+
+    /// <summary>An empty word, and null, leave a setting at its default.</summary>
+    private static void ReadWord(JsonProperty field, FieldDescriptor words, EngineConfig engine)
+    {
+        if (field.Value.ValueKind == JsonValueKind.Null)
+        {
+            return;
+        }
+
+        if (field.Value.ValueKind != JsonValueKind.String)
+        {
+            throw new FormatException($"{field.Name}: expected a word, got {field.Value.GetRawText()}.");
+        }
+
+        var word = field.Value.GetString()!;
+        if (word.Length == 0)
+        {
+            words.Accessor.Clear(engine);
+            return;
+        }
+
+        words.Accessor.SetValue(engine, EnumWords.TryParse(words.EnumType.ClrType, word, out var value)
+            ? value
+            : throw new UnknownWordException(field.Name, EnumWords.Problem(field.Name, words.EnumType.ClrType, word)));
     }
 
     private static string Object(string name, JsonNode? value) => new JsonObject { [name] = value }.ToJsonString();

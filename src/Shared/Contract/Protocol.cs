@@ -4,7 +4,7 @@ namespace LmDeploy.V1;
 internal static class Protocol
 {
     /// <summary>Raised by every change that an older peer would misunderstand.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>The metadata entry that carries the worker's token.</summary>
     public const string TokenHeader = "lmdeploy-token";

@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -37,8 +38,8 @@ internal sealed class AdmissionControl(
 
     private async Task<bool> UsesGpuAsync(WorkerSpec spec, CancellationToken cancellationToken) => spec.Engine.Device switch
     {
-        "cpu" => false,
-        "cuda" => true,
+        EngineDevice.Cpu => false,
+        EngineDevice.Cuda => true,
         _ => await gpus.ReadAsync(_ => Task.FromResult<IReadOnlyList<Promise>>([]), cancellationToken) is not { Count: 0 },
     };
 }

@@ -3,6 +3,7 @@ using LmDeploy.Models.Specs;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -40,7 +41,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     private static MemoryNeed Calculate(ModelSize model, EngineConfig engine, bool onGpu, long overhead)
     {
-        var element = ComputeDtype.SizeOf(ComputeDtype.Choose(engine.Dtype, model.Dtype, onGpu)) ?? sizeof(float);
+        var element = ComputeDtype.SizeOf(ComputeDtype.Choose(EnumWords.Of(engine.Dtype), model.Dtype, onGpu)) ?? sizeof(float);
         var weights = model.Weights.ComputedBytes(element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : EngineDefaults.CacheBlockSeqLen;
         var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LmDeploy.Supervisor.Workers;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Admission;
 
@@ -12,7 +13,7 @@ internal static class PeakKey
     {
         var engine = spec.Engine;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{spec.Model}\n{(onGpu ? "cuda" : "cpu")} {engine.Dtype} {engine.SessionLen} {engine.MaxBatchSize} ");
+        text.Append(CultureInfo.InvariantCulture, $"{spec.Model}\n{(onGpu ? "cuda" : "cpu")} {EnumWords.Of(engine.Dtype)} {engine.SessionLen} {engine.MaxBatchSize} ");
         text.Append(CultureInfo.InvariantCulture, $"{engine.MaxPrefillTokenNum} {engine.CacheBlockSeqLen} {engine.CacheMaxEntryCount:R} {engine.Threads} {engine.HasEnablePrefixCaching && !engine.EnablePrefixCaching} {spec.ReadsWeights}");
         foreach (var file in model.Files)
         {

@@ -19,13 +19,13 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
 
     /// <summary>Finds out why a worker did not get ready.</summary>
     /// <param name="worker">Its launch failed with a <see cref="WorkerStartException"/>.</param>
-    public Task<SupervisorException> ReportStartAsync(WorkerInstance worker) => ReportAsync(worker, ErrorCodes.WorkerStartFailed, During.Starting, _ => null);
+    public Task<SupervisorException> ReportStartAsync(WorkerInstance worker) => ReportAsync(worker, ErrorCodes.WorkerStartFailed, WorkerActivity.Starting, _ => null);
 
     /// <param name="worker">It has ended, or is about to.</param>
     /// <param name="code">The error's code.</param>
-    /// <param name="during">What it was doing: <c>starting</c>, <c>loading</c>, <c>idle</c> or <c>serving</c>.</param>
+    /// <param name="during">What it was doing.</param>
     /// <param name="describe">Says what is known of a request; null when it is not known.</param>
-    public async Task<SupervisorException> ReportAsync(WorkerInstance worker, string code, string during, Func<ulong, RunningRequest?> describe)
+    public async Task<SupervisorException> ReportAsync(WorkerInstance worker, string code, WorkerActivity during, Func<ulong, RunningRequest?> describe)
     {
         var isGone = await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time);
         var status = isGone ? new ExitStatus(await worker.Process.Exited) : (ExitStatus?)null;
@@ -54,16 +54,16 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
         return new SupervisorException(new Error { Code = code, Message = FailureText.Describe(failure, because, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
     }
 
-    private string KindOf(WorkerInstance worker, ExitStatus? status, string during, WorkerFailure failure) => (worker.CondemnedFor, status) switch
+    private WorkerFailureKind KindOf(WorkerInstance worker, ExitStatus? status, WorkerActivity during, WorkerFailure failure) => (worker.CondemnedFor, status) switch
     {
         ({ } condemned, _) => condemned,
-        _ when worker.Limit?.Verdict is not null => FailureKinds.MemoryLimit,
-        (_, { Signal: "SIGKILL" }) when oom.WasKilled(worker.Process.Identity, worker.OomMark) == true => FailureKinds.OomKilled,
-        _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => FailureKinds.CudaError,
-        (_, { IsFault: true }) => FailureKinds.Crashed,
-        (_, { Signal: not null }) => FailureKinds.Killed,
-        _ when during == During.Starting => FailureKinds.StartFailed,
-        _ => FailureKinds.Exited,
+        _ when worker.Limit?.Verdict is not null => WorkerFailureKind.MemoryLimit,
+        (_, { Signal: "SIGKILL" }) when oom.WasKilled(worker.Process.Identity, worker.OomMark) == true => WorkerFailureKind.OomKilled,
+        _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => WorkerFailureKind.CudaError,
+        (_, { IsFault: true }) => WorkerFailureKind.Crashed,
+        (_, { Signal: not null }) => WorkerFailureKind.Killed,
+        _ when during == WorkerActivity.Starting => WorkerFailureKind.StartFailed,
+        _ => WorkerFailureKind.Exited,
     };
 
     private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + " [cut]";

@@ -16,21 +16,21 @@ internal static class FailureText
         return $"The worker (pid {failure.WorkerPid}) {Verb(failure.Kind)} {When(failure)}: {cause}. {quote}";
     }
 
-    private static string Verb(string kind) => kind switch
+    private static string Verb(WorkerFailureKind kind) => kind switch
     {
-        FailureKinds.Hung => "hung",
-        FailureKinds.Stopped => "was frozen",
-        FailureKinds.Killed or FailureKinds.OomKilled => "was killed",
-        FailureKinds.MemoryLimit => "took too much memory",
-        FailureKinds.StartFailed => "ended",
+        WorkerFailureKind.Hung => "hung",
+        WorkerFailureKind.Stopped => "was frozen",
+        WorkerFailureKind.Killed or WorkerFailureKind.OomKilled => "was killed",
+        WorkerFailureKind.MemoryLimit => "took too much memory",
+        WorkerFailureKind.StartFailed => "ended",
         _ => "died",
     };
 
     private static string When(WorkerFailure failure) => failure.During switch
     {
-        During.Starting => "before it was ready",
-        During.Loading => "while it loaded its model",
-        During.Serving => $"while it served, at step {failure.Step} with {failure.Running.Count} requests",
+        WorkerActivity.Starting => "before it was ready",
+        WorkerActivity.Loading => "while it loaded its model",
+        WorkerActivity.Serving => $"while it served, at step {failure.Step} with {failure.Running.Count} requests",
         _ => "while it was idle",
     };
 
@@ -39,10 +39,10 @@ internal static class FailureText
         var status = failure.HasExitCode ? new ExitStatus(failure.ExitCode).ToString() : "it cannot be ended";
         return failure.Kind switch
         {
-            FailureKinds.OomKilled => $"the kernel ran out of memory; {status}",
-            FailureKinds.Killed => $"somebody sent it {status}",
-            FailureKinds.CudaError when failure.CudaError.Length > 0 => $"{failure.CudaError}; {status}",
-            FailureKinds.CudaError when failure.Xids.Count > 0 => $"Xid {failure.Xids[0].Number} on {failure.Xids[0].Device}, {failure.Xids[0].Text}; {status}",
+            WorkerFailureKind.OomKilled => $"the kernel ran out of memory; {status}",
+            WorkerFailureKind.Killed => $"somebody sent it {status}",
+            WorkerFailureKind.CudaError when failure.CudaError.Length > 0 => $"{failure.CudaError}; {status}",
+            WorkerFailureKind.CudaError when failure.Xids.Count > 0 => $"Xid {failure.Xids[0].Number} on {failure.Xids[0].Device}, {failure.Xids[0].Text}; {status}",
             _ => status,
         };
     }

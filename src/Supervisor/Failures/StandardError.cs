@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Logs;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Failures;
 
@@ -11,7 +12,7 @@ internal static class StandardError
     /// <summary>The last lines, oldest first; the line that says why comes first when it is further back.</summary>
     public static IReadOnlyList<string> Last(WorkerLog log, int count)
     {
-        var all = log.Last(WorkerLog.DefaultCapacity, WorkerLog.StandardError);
+        var all = log.Last(WorkerLog.DefaultCapacity, LogSource.Stderr);
         var headline = all.Take(Math.Max(0, all.Count - count)).LastOrDefault(line => Headlines.Any(start => line.StartsWith(start, StringComparison.Ordinal)));
         return headline is null ? [.. all.TakeLast(count)] : [headline, .. all.TakeLast(count - 1)];
     }

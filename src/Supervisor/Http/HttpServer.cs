@@ -45,6 +45,10 @@ internal sealed class HttpServer : IAsyncDisposable
         {
             return model.ToModel();
         }
+        catch (UnknownWordException exception)
+        {
+            throw new SupervisorException(ErrorCodes.InvalidConfig, $"engine of {model.Name} cannot be read: {exception.Message}", exception.Setting);
+        }
         catch (FormatException exception)
         {
             throw new SupervisorException(ErrorCodes.InvalidRequest, $"engine of {model.Name} cannot be read: {exception.Message}", "engine");

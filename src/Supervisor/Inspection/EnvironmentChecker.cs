@@ -6,10 +6,6 @@ namespace LmDeploy.Supervisor.Inspection;
 /// <summary>Finds out whether this host can run pipelines: asks NVML, and a worker without a model.</summary>
 internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
 {
-    private const string Ok = "ok";
-    private const string Skipped = "skipped";
-    private const string Failed = "failed";
-
     public async Task<EnvironmentReport> CheckAsync(CancellationToken cancellationToken)
     {
         var report = new EnvironmentReport();
@@ -17,13 +13,13 @@ internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
         try
         {
             var found = (await workers.AskAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
-            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Ok, Detail = "a worker starts and answers" });
+            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = EnvironmentCheckStatus.Ok, Detail = "a worker starts and answers" });
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = Failed, Detail = exception.Message });
+            report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = EnvironmentCheckStatus.Failed, Detail = exception.Message });
         }
 
         return report;
@@ -35,7 +31,7 @@ internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
 
     private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
     {
-        var check = new EnvironmentCheck { Name = "nvml", Status = Ok };
+        var check = new EnvironmentCheck { Name = "nvml", Status = EnvironmentCheckStatus.Ok };
         try
         {
             var devices = await gpus.ListAsync(cancellationToken);
@@ -43,7 +39,7 @@ internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
         }
         catch (GpuUnavailableException exception)
         {
-            check.Status = Skipped;
+            check.Status = EnvironmentCheckStatus.Skipped;
             check.Detail = exception.Message;
         }
 

@@ -11,6 +11,7 @@ using LmDeploy.Text.Errors;
 using LmDeploy.Text.Templates;
 using LmDeploy.Text.Tokenization;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Inspection;
 
@@ -20,7 +21,12 @@ namespace LmDeploy.Supervisor.Inspection;
 /// <param name="onGpu">Whether the model would be computed on a GPU.</param>
 internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider time, CancellationToken cancellationToken)
 {
-    private readonly ModelInspection _found = new() { Model = spec.Model, Device = onGpu ? "cuda" : "cpu" };
+    private readonly ModelInspection _found = new() { Model = spec.Model, Device = onGpu ? EngineDevice.Cuda : EngineDevice.Cpu };
+
+    /// <summary>The name of the type that is computed in; one that there is not, perhaps.</summary>
+    private string _dtype = "";
+
+    private int ElementSize => ComputeDtype.SizeOf(_dtype) ?? 0;
 
     /// <exception cref="SupervisorException">This process lacks something at the moment, such as a file descriptor.</exception>
     public ModelInspection Read()
@@ -48,8 +54,9 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
         _found.HiddenSize = decoder.HiddenSize;
         _found.VocabSize = decoder.VocabSize;
         _found.LongestContext = decoder.LongestContext;
-        _found.Dtype = ComputeDtype.Choose(spec.Engine.Dtype, decoder.CheckpointDtype, onGpu);
-        _found.CacheBytesPerToken = decoder.CacheElementsPerToken * (ComputeDtype.SizeOf(_found.Dtype) ?? 0);
+        _dtype = ComputeDtype.Choose(EnumWords.Of(spec.Engine.Dtype), decoder.CheckpointDtype, onGpu);
+        _found.Dtype = EnumWords.TryParse<EngineDtype>(_dtype, out var dtype) ? dtype : EngineDtype.Unspecified;
+        _found.CacheBytesPerToken = decoder.CacheElementsPerToken * ElementSize;
     }
 
     private bool DescribeWeights()
@@ -57,8 +64,8 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
         using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights);
         _found.Parameters = model.Manifest.Parameters;
         _found.StoredBytes = model.Manifest.StoredBytes;
-        _found.WeightBytes = model.Manifest.ComputedBytes(ComputeDtype.SizeOf(_found.Dtype) ?? 0);
-        _found.Weights = WeightReport.Describe(model, _found.Dtype);
+        _found.WeightBytes = model.Manifest.ComputedBytes(ElementSize);
+        _found.Weights = WeightReport.Describe(model, _dtype);
         return true;
     }
 

@@ -21,7 +21,7 @@ internal sealed class ModelInspector(IAdmission admission, FolderReads reads, Ba
     public async Task<ModelInspection> InspectAsync(WorkerSpec spec, CancellationToken cancellationToken)
     {
         var (preview, refusal) = await PreviewAsync(spec, cancellationToken);
-        var onGpu = preview?.OnGpu ?? spec.MayUseGpu && spec.Engine.Device is "cuda";
+        var onGpu = preview?.OnGpu ?? spec.MayUseGpu && spec.Engine.Device is EngineDevice.Cuda;
         var inspection = await ReadAsync(spec, onGpu, cancellationToken);
         if (refusal is not null && !inspection.Problems.Contains(refusal))
         {

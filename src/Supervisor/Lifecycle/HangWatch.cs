@@ -47,12 +47,12 @@ internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimePro
         if (time.GetElapsedTime(_lastBeat) >= timeout)
         {
             worker.Condemn(
-                worker.Process.IsFrozen ? FailureKinds.Stopped : FailureKinds.Hung,
+                worker.Process.IsFrozen ? WorkerFailureKind.Stopped : WorkerFailureKind.Hung,
                 worker.Process.IsFrozen ? $"a signal had stopped it for {Seconds}" : $"it gave no sign of life for {Seconds}");
         }
         else if (time.GetElapsedTime(_lastProgress) >= timeout)
         {
-            worker.Condemn(FailureKinds.Hung, $"step {now.Step} of its engine made no progress for {Seconds}");
+            worker.Condemn(WorkerFailureKind.Hung, $"step {now.Step} of its engine made no progress for {Seconds}");
         }
     }
 

@@ -39,9 +39,9 @@ internal sealed partial class Pipeline
 
     private async Task OnLostAsync(WorkerInstance worker)
     {
-        var during = worker.Folder.Flight.Read().IsBusy || RunningRequests > 0 ? During.Serving : During.Idle;
+        var during = worker.Folder.Flight.Read().IsBusy || RunningRequests > 0 ? WorkerActivity.Serving : WorkerActivity.Idle;
         _serving = new TaskCompletionSource<WorkerInstance>(TaskCreationOptions.RunContinuationsAsynchronously);
-        MoveTo(worker.CondemnedFor is FailureKinds.Hung or FailureKinds.Stopped ? PipelineState.Hung : PipelineState.Crashed);
+        MoveTo(worker.CondemnedFor is WorkerFailureKind.Hung or WorkerFailureKind.Stopped ? PipelineState.Hung : PipelineState.Crashed);
         var cause = await _failureReporter.ReportAsync(worker, ErrorCodes.WorkerCrashed, during, Requests.Describe);
         LogCrashed(Spec.Id, cause.Message);
         var hasServed = worker.Folder.Flight.Read().Step > 0;
@@ -146,7 +146,7 @@ internal sealed partial class Pipeline
     private void OnHangWatchFailed(WorkerInstance worker, Exception exception)
     {
         LogHangWatchFailed(Spec.Id, exception);
-        worker.Condemn(FailureKinds.Killed, $"the watch for hangs failed ({exception.Message})");
+        worker.Condemn(WorkerFailureKind.Killed, $"the watch for hangs failed ({exception.Message})");
     }
 
     private async Task TellExitAsync(WorkerInstance worker)

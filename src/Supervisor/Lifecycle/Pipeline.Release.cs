@@ -2,6 +2,7 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Tasks;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
@@ -99,7 +100,7 @@ internal sealed partial class Pipeline
 
         var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.CondemnedFor is not null;
         _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
-        LogReleased(Spec.Id, _lastReceipt.Verdict, _lastReceipt.How, _lastReceipt.HeldBytes, _lastReceipt.Time.ToTimeSpan().TotalMilliseconds);
+        LogReleased(Spec.Id, _lastReceipt.Verdict, EnumWords.Of(_lastReceipt.How), _lastReceipt.HeldBytes, _lastReceipt.Time.ToTimeSpan().TotalMilliseconds);
         if (!crashed)
         {
             _reservation?.NotePeak(_lastReceipt.PeakBytes);

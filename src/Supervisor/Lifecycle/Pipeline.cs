@@ -51,7 +51,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     private Reservation? _kept;
 
     // Written by the loop, read by anybody.
-    private volatile PipelineState _state;
+    private volatile PipelineState _state = PipelineState.Starting;
     private volatile WorkerInstance? _worker;
     private volatile Reservation? _reservation;
     private volatile ModelInfo? _model;

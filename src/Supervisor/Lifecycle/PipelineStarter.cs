@@ -39,7 +39,7 @@ internal sealed class PipelineStarter(
         {
             stopping.ThrowIfCancellationRequested();
             reservation ??= await _shortages.RunAsync(
-                () => admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = "waiting" })), stopping), stopping);
+                () => admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = LoadStage.Waiting })), stopping), stopping);
             before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, stopping) : null;
         }
         catch (Exception exception)
@@ -153,6 +153,6 @@ internal sealed class PipelineStarter(
 
     private async Task<SupervisorException> ExplainAsync(WorkerInstance worker, PipelineSpec spec, Exception exception) =>
         await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time)
-            ? await failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, During.Loading, _ => null)
+            ? await failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, WorkerActivity.Loading, _ => null)
             : new SupervisorException(ErrorCodes.InternalError, $"The worker failed to load {spec.Model}: {exception.Message}", spec.Model);
 }

@@ -1,3 +1,5 @@
+using LmDeploy.V1;
+
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>Which state may follow which.</summary>

@@ -7,9 +7,6 @@ namespace LmDeploy.Supervisor.Logs;
 /// <summary>The last lines that a worker printed. Thread-safe; adding never waits for readers.</summary>
 internal sealed class WorkerLog(TimeProvider time, int capacity = WorkerLog.DefaultCapacity)
 {
-    public const string StandardOutput = "stdout";
-    public const string StandardError = "stderr";
-
     /// <summary>How many lines are kept.</summary>
     public const int DefaultCapacity = 1000;
 
@@ -19,7 +16,7 @@ internal sealed class WorkerLog(TimeProvider time, int capacity = WorkerLog.Defa
     private bool _completed;
     private TaskCompletionSource _changed = NewSignal();
 
-    public void Add(string source, string text)
+    public void Add(LogSource source, string text)
     {
         var line = new LogLine { Time = Timestamp.FromDateTimeOffset(time.GetUtcNow()), Source = source, Text = text };
         lock (_gate)
@@ -40,7 +37,7 @@ internal sealed class WorkerLog(TimeProvider time, int capacity = WorkerLog.Defa
     }
 
     /// <summary>The last lines of one source, oldest first.</summary>
-    public IReadOnlyList<string> Last(int count, string source)
+    public IReadOnlyList<string> Last(int count, LogSource source)
     {
         lock (_gate)
         {

@@ -18,7 +18,7 @@ internal static class ReceiptWriter
     public static ReclaimReceipt WriteResident(WorkerEnd end, ProcessMemory held, bool heldIsOld)
     {
         var receipt = Begin(end);
-        receipt.Memory = "rss";
+        receipt.Memory = MemoryKind.Rss;
         receipt.HeldBytes = held.Resident;
         receipt.PeakBytes = Math.Max(held.Peak, held.Resident);
         receipt.ResidualBytes = end.Left.Resident;
@@ -41,7 +41,7 @@ internal static class ReceiptWriter
     public static ReclaimReceipt WriteDevice(WorkerEnd end, DeviceBaseline baseline, GpuReading held, GpuReading after)
     {
         var receipt = Begin(end);
-        receipt.Memory = "vram";
+        receipt.Memory = MemoryKind.Vram;
         if ((baseline.Unverifiable ?? held.Unavailable ?? after.Unavailable) is { } reason)
         {
             return Unverifiable(receipt, end, reason);
@@ -65,10 +65,10 @@ internal static class ReceiptWriter
     }
 
     /// <summary>The receipt of a pipeline that never had a worker.</summary>
-    public static ReclaimReceipt WriteNothing() => new() { Verdict = ReclaimVerdict.Reclaimed, Reason = "no worker was started", Memory = "rss" };
+    public static ReclaimReceipt WriteNothing() => new() { Verdict = ReclaimVerdict.Reclaimed, Reason = "no worker was started", Memory = MemoryKind.Rss };
 
     /// <summary>The receipt of a pipeline whose end nobody could watch.</summary>
-    public static ReclaimReceipt WriteUnseen(string reason) => new() { Verdict = ReclaimVerdict.Unverifiable, Reason = reason, Memory = "rss" };
+    public static ReclaimReceipt WriteUnseen(string reason) => new() { Verdict = ReclaimVerdict.Unverifiable, Reason = reason, Memory = MemoryKind.Rss };
 
     private static ReclaimReceipt Unverifiable(ReclaimReceipt receipt, WorkerEnd end, string reason)
     {

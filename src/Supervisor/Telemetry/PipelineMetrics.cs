@@ -5,6 +5,7 @@ using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Tasks;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Telemetry;
 
@@ -35,7 +36,7 @@ internal sealed partial class PipelineMetrics
 
     private IEnumerable<Measurement<int>> CountByState() => _registry.All
         .GroupBy(pipeline => pipeline.State)
-        .Select(group => new Measurement<int>(group.Count(), Tag(TelemetryNames.PipelineState, group.Key.ToString().ToLowerInvariant())));
+        .Select(group => new Measurement<int>(group.Count(), Tag(TelemetryNames.PipelineState, EnumWords.Of(group.Key))));
 
     private IEnumerable<Measurement<int>> Of(Func<Pipeline, int> read) =>
         _registry.All.GroupBy(pipeline => pipeline.Spec.Name).Select(group => new Measurement<int>(group.Sum(read), Tag(TelemetryNames.PipelineName, group.Key)));
@@ -43,7 +44,7 @@ internal sealed partial class PipelineMetrics
     private IEnumerable<Measurement<long>> ReadMemory() => _registry.All
         .GroupBy(pipeline => pipeline.Spec.Name)
         .Select(group => new Measurement<long>(
-            group.Sum(pipeline => pipeline.Worker?.Process.ReadMemory().Resident ?? 0), Tag(TelemetryNames.PipelineName, group.Key), Tag(TelemetryNames.MemoryKind, "rss")));
+            group.Sum(pipeline => pipeline.Worker?.Process.ReadMemory().Resident ?? 0), Tag(TelemetryNames.PipelineName, group.Key), Tag(TelemetryNames.MemoryKind, EnumWords.Of(V1.MemoryKind.Rss))));
 
     private IEnumerable<Measurement<long>> OfDevices(Func<V1.GpuInfo, long> read, bool refresh)
     {

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
@@ -33,8 +34,8 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     /// <summary>What holds it to its memory limit; null for none.</summary>
     public MemoryLimit? Limit { get; set; }
 
-    /// <summary>The kind of failure that the supervisor kills it for, one of <see cref="V1.FailureKinds"/>; null while it does not.</summary>
-    public string? CondemnedFor { get; private set; }
+    /// <summary>The kind of failure that the supervisor kills it for; null while it does not.</summary>
+    public WorkerFailureKind? CondemnedFor { get; private set; }
 
     /// <summary>That in words: the beginning of a sentence.</summary>
     public string? CondemnedBecause { get; private set; }
@@ -43,7 +44,7 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     public Task Condemned => _condemned.Task;
 
     /// <summary>Kills the worker for a reason, which is noted first: no exit code tells. The first reason counts.</summary>
-    public void Condemn(string kind, string because)
+    public void Condemn(WorkerFailureKind kind, string because)
     {
         lock (_gate)
         {

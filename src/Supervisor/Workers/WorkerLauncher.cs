@@ -72,12 +72,12 @@ internal sealed class WorkerLauncher(
     {
         if (timedOut)
         {
-            worker.Condemn(FailureKinds.StartFailed, $"it did not get ready within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout)");
+            worker.Condemn(WorkerFailureKind.StartFailed, $"it did not get ready within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout)");
         }
         else if (!await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time))
         {
             // A worker that dies right after it said that it listens breaks the call before its exit is seen; this one lives.
-            worker.Condemn(FailureKinds.StartFailed, $"it did not answer Hello ({exception.Message})");
+            worker.Condemn(WorkerFailureKind.StartFailed, $"it did not answer Hello ({exception.Message})");
         }
     }
 }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using LmDeploy.Supervisor.Logs;
 using LmDeploy.Supervisor.Native;
 using LmDeploy.Supervisor.Shortages;
+using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Workers;
 
@@ -115,12 +117,12 @@ internal sealed class WorkerProcess : IWorkerProcess
     private async Task ReadLogsAsync()
     {
         await Task.WhenAll(
-            ReadAsync(_process.StandardOutput.BaseStream, WorkerLog.StandardOutput),
-            ReadAsync(_process.StandardError.BaseStream, WorkerLog.StandardError));
+            ReadAsync(_process.StandardOutput.BaseStream, LogSource.Stdout),
+            ReadAsync(_process.StandardError.BaseStream, LogSource.Stderr));
         Log.Complete();
     }
 
-    private async Task ReadAsync(Stream stream, string source)
+    private async Task ReadAsync(Stream stream, LogSource source)
     {
         var splitter = new LineSplitter(line => Log.Add(source, line));
         var buffer = new byte[16 * 1024];
@@ -133,7 +135,7 @@ internal sealed class WorkerProcess : IWorkerProcess
         }
         catch (Exception exception)
         {
-            Log.Add(source, $"[the supervisor stopped reading {source}: {exception.Message}]");
+            Log.Add(source, $"[the supervisor stopped reading {EnumWords.Of(source)}: {exception.Message}]");
         }
 
         splitter.Complete();

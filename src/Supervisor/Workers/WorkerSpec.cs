@@ -31,8 +31,8 @@ internal record WorkerSpec
     public long? MemoryLimit => Admission.HasMemoryLimitBytes ? Admission.MemoryLimitBytes : null;
 
     /// <summary>Whether the worker may end up on a GPU.</summary>
-    public bool MayUseGpu => Engine.Device is not "cpu";
+    public bool MayUseGpu => Engine.Device is not EngineDevice.Cpu;
 
     /// <summary>Whether the worker reads the weights of the folder, rather than make some.</summary>
-    public bool ReadsWeights => Engine.LoadFormat is not "dummy";
+    public bool ReadsWeights => Engine.LoadFormat is not LoadFormat.Dummy;
 }

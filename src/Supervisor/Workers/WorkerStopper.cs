@@ -1,6 +1,7 @@
 using LmDeploy.Supervisor.Configuration;
 using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Tasks;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
@@ -36,12 +37,12 @@ internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time
             gone && !hasSurvivors ? default : process.ReadMemory());
     }
 
-    private static string Describe(bool gone, bool leftByItself, bool crashed) => (gone, crashed, leftByItself) switch
+    private static WorkerExit Describe(bool gone, bool leftByItself, bool crashed) => (gone, crashed, leftByItself) switch
     {
-        (false, _, _) => "",
-        (_, true, _) => WorkerEnd.Crashed,
-        (_, _, true) => WorkerEnd.Exited,
-        _ => WorkerEnd.Killed,
+        (false, _, _) => WorkerExit.Unspecified,
+        (_, true, _) => WorkerExit.Crashed,
+        (_, _, true) => WorkerExit.Exited,
+        _ => WorkerExit.Killed,
     };
 
     /// <summary>Processes that are not our children tell nobody here when they end, so they are looked for.</summary>

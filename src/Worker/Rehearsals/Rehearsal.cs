@@ -11,7 +11,7 @@ namespace LmDeploy.Worker.Rehearsals;
 /// </summary>
 internal sealed class Rehearsal(LibTorchStart libTorch)
 {
-    private static readonly EngineConfig Config = new() { Device = "cpu", LoadFormat = "dummy", MaxBatchSize = 1 };
+    private static readonly EngineConfig Config = new() { Device = EngineDevice.Cpu, LoadFormat = LoadFormat.Dummy, MaxBatchSize = 1 };
 
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Rehearsals", "Model");
 

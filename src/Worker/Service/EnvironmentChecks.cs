@@ -14,32 +14,28 @@ namespace LmDeploy.Worker.Service;
 /// <summary>Tells what a worker finds on this host and whether it works.</summary>
 internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdicts verdicts, LibTorchStart libTorch)
 {
-    private const string Ok = "ok";
-    private const string Skipped = "skipped";
-    private const string Failed = "failed";
-
     /// <summary>Runs every check. Blocks while candidates are tested in processes of their own.</summary>
     public EnvironmentReport Run()
     {
         var report = new EnvironmentReport { Usable = true };
-        Add(report, "runtime", Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
-        Add(report, "memory", Ok, $"{HostMemory.AvailableBytes() >> 20} MiB available");
+        Add(report, "runtime", EnvironmentCheckStatus.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
+        Add(report, "memory", EnvironmentCheckStatus.Ok, $"{HostMemory.AvailableBytes() >> 20} MiB available");
         foreach (var candidate in locator.Find())
         {
             var (works, detail) = verdicts.Get(candidate);
-            Add(report, "libtorch candidate", works ? Ok : Failed, $"{candidate}: {detail}");
+            Add(report, "libtorch candidate", works ? EnvironmentCheckStatus.Ok : EnvironmentCheckStatus.Failed, $"{candidate}: {detail}");
         }
 
         try
         {
             libTorch.Wait();
-            Add(report, "libtorch", Ok, $"{libTorch.Loaded}, self-test passed");
+            Add(report, "libtorch", EnvironmentCheckStatus.Ok, $"{libTorch.Loaded}, self-test passed");
             AddCuda(report);
         }
         catch (EngineException e)
         {
             report.Usable = false;
-            Add(report, "libtorch", Failed, e.Message);
+            Add(report, "libtorch", EnvironmentCheckStatus.Failed, e.Message);
         }
 
         AddWeights(report);
@@ -48,10 +44,10 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
 
     private static void AddWeights(EnvironmentReport report)
     {
-        Add(report, "weights", Ok, "F32, F16, BF16: converted to the type that is computed in");
+        Add(report, "weights", EnvironmentCheckStatus.Ok, "F32, F16, BF16: converted to the type that is computed in");
         foreach (var kind in WeightFormats.All)
         {
-            Add(report, "weights", Ok, $"{kind.Method} ({kind.Reads}): dequantized to the type that is computed in, as they are loaded");
+            Add(report, "weights", EnvironmentCheckStatus.Ok, $"{kind.Method} ({kind.Reads}): dequantized to the type that is computed in, as they are loaded");
         }
     }
 
@@ -59,8 +55,8 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
     {
         if (!torch.cuda.is_available())
         {
-            Add(report, "cuda", Skipped, "libtorch finds no CUDA device; models run on the CPU");
-            Add(report, "kernels", Skipped, "no CUDA device: kernels not tested");
+            Add(report, "cuda", EnvironmentCheckStatus.Skipped, "libtorch finds no CUDA device; models run on the CPU");
+            Add(report, "kernels", EnvironmentCheckStatus.Skipped, "no CUDA device: kernels not tested");
             return;
         }
 
@@ -69,7 +65,7 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
             for (var i = 0; i < torch.cuda.device_count(); i++)
             {
                 LibTorchSelfTest.Run(new torch.Device(DeviceType.CUDA, i));
-                Add(report, "cuda", Ok, $"device {i}, self-test passed");
+                Add(report, "cuda", EnvironmentCheckStatus.Ok, $"device {i}, self-test passed");
             }
 
             AddKernels(report);
@@ -77,7 +73,7 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
         catch (EngineException e)
         {
             report.Usable = false;
-            Add(report, "cuda", Failed, e.Message);
+            Add(report, "cuda", EnvironmentCheckStatus.Failed, e.Message);
         }
     }
 
@@ -86,7 +82,7 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
     {
         if (CudaSupport.WhyNot() is { } reason)
         {
-            Add(report, "kernels", Skipped, $"{reason}: kernels not tested, and models run in libtorch's operators");
+            Add(report, "kernels", EnvironmentCheckStatus.Skipped, $"{reason}: kernels not tested, and models run in libtorch's operators");
             return;
         }
 
@@ -94,15 +90,15 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
         {
             foreach (var verdict in KernelVerdict.Of(KernelSelfTest.Run(new torch.Device(DeviceType.CUDA, 0))))
             {
-                Add(report, $"kernel {verdict.Kernel}", verdict.IsOk ? Ok : Failed, verdict.Detail);
+                Add(report, $"kernel {verdict.Kernel}", verdict.IsOk ? EnvironmentCheckStatus.Ok : EnvironmentCheckStatus.Failed, verdict.Detail);
             }
         }
         catch (Exception e) when (e is InvalidOperationException or CudaException or ExternalException)
         {
-            Add(report, "kernels", Failed, e.Message);
+            Add(report, "kernels", EnvironmentCheckStatus.Failed, e.Message);
         }
     }
 
-    private static void Add(EnvironmentReport report, string name, string status, string detail) =>
+    private static void Add(EnvironmentReport report, string name, EnvironmentCheckStatus status, string detail) =>
         report.Checks.Add(new EnvironmentCheck { Name = name, Status = status, Detail = detail });
 }

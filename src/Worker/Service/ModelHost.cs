@@ -10,8 +10,6 @@ namespace LmDeploy.Worker.Service;
 /// <summary>Holds the one model of this worker. Thread-safe.</summary>
 internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : IDisposable
 {
-    private const string WarmingUp = "warming_up";
-
     private TextModel? _model;
     private int _loadCalls;
 
@@ -38,14 +36,14 @@ internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : 
                 flight,
                 (loaded, total) =>
                 {
-                    progress.TryWrite(new LoadProgress { Stage = loaded < total ? "loading" : WarmingUp, LoadedBytes = loaded, TotalBytes = total });
+                    progress.TryWrite(new LoadProgress { Stage = loaded < total ? LoadStage.Loading : LoadStage.WarmingUp, LoadedBytes = loaded, TotalBytes = total });
                     read = loaded;
                 },
                 cancellationToken,
                 LimitsOf(request.Limits));
 
             // Once more, with what the weights have become.
-            progress.TryWrite(new LoadProgress { Stage = WarmingUp, LoadedBytes = read, TotalBytes = read, Weights = model.Info.Weights });
+            progress.TryWrite(new LoadProgress { Stage = LoadStage.WarmingUp, LoadedBytes = read, TotalBytes = read, Weights = model.Info.Weights });
             Volatile.Write(ref _model, model);
             return model.Info;
         }

@@ -8,10 +8,10 @@ public sealed class RooflineTests
     private static readonly ModelInfo _model = new()
     {
         Architecture = "llama", Parameters = 8_000_000_000, WeightBytes = 16_000_000_000, StepWeightBytes = 14_000_000_000, CacheBytesPerToken = 100_000,
-        VocabSize = 250_000, HiddenSize = 4_000, Dtype = "bfloat16",
+        VocabSize = 250_000, HiddenSize = 4_000, Dtype = EngineDtype.BFloat16,
     };
 
-    private static readonly DeviceCeilings _ceilings = new("cuda:0", "2.11.0", 4e12, 50e9, 800e12, "bfloat16");
+    private static readonly DeviceCeilings _ceilings = new("cuda:0", "2.11.0", 4e12, 50e9, 800e12, EngineDtype.BFloat16);
 
     private readonly Roofline _roofline = new(_model, _ceilings);
 
@@ -26,7 +26,7 @@ public sealed class RooflineTests
 
     [Fact]
     public void Step_InAnotherTypeIsNotBoundByProductsThatWereNotMeasured() =>
-        new Roofline(_model with { Dtype = "float32" }, _ceilings).StepMilliseconds(1000, 0).ShouldBe(3.5, 1e-9);
+        new Roofline(_model with { Dtype = EngineDtype.Float32 }, _ceilings).StepMilliseconds(1000, 0).ShouldBe(3.5, 1e-9);
 
     [Fact]
     public void Prefill_NeedsTheOutputLayerOnce() => _roofline.PrefillMilliseconds(4000).ShouldBe(2.0 * 4000 * 6e9 / 800e12 * 1000, 1e-9);

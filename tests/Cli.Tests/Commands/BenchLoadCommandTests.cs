@@ -8,7 +8,7 @@ public sealed class BenchLoadCommandTests : CommandTestBase
     [Fact]
     public async Task Load_ShowsEachRound()
     {
-        var asked = new List<string>();
+        var asked = new List<V1.LoadFormat>();
         Fake.OnHold = async holding =>
         {
             asked.Add(holding.Open.Engine.LoadFormat);
@@ -17,7 +17,7 @@ public sealed class BenchLoadCommandTests : CommandTestBase
             await holding.ReleaseAsync();
         };
         (await RunAsync("bench", "load", "model", "--rounds", "2", "--load-format", "dummy", "--json", PathOf("o.json"))).ShouldBe(0);
-        asked.ShouldBe(["dummy", "dummy"]);
+        asked.ShouldBe([V1.LoadFormat.Dummy, V1.LoadFormat.Dummy]);
         Out.ToString().ShouldContain("16.0 GiB");
         Out.ToString().ShouldContain("34.36");
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));

@@ -11,7 +11,7 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = "ready", HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = "rss", Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds(75)), Weights = "awq 4-bit, dequantized to float32", ReadBytes = 3_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) } },
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = V1.PipelineState.Ready, HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = V1.MemoryKind.Rss, Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds(75)), Weights = "awq 4-bit, dequantized to float32", ReadBytes = 3_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) } },
         };
         (await RunAsync("ps")).ShouldBe(0);
         Out.ToString().ShouldNotContain("\u001b");
@@ -50,7 +50,7 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Restarts = 2, Failures = { new V1.WorkerFailure { Kind = FailureKinds.OomKilled, WorkerPid = 9, ExitCode = 137 } } } },
+            Pipelines = { new V1.PipelineInfo { Id = "p1", Restarts = 2, Failures = { new V1.WorkerFailure { Kind = V1.WorkerFailureKind.OomKilled, WorkerPid = 9, ExitCode = 137 } } } },
         };
         (await RunAsync("ps", "--json")).ShouldBe(0);
         using var json = JsonDocument.Parse(Out.ToString());

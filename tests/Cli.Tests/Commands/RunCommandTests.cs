@@ -266,8 +266,8 @@ public sealed class RunCommandTests : CommandTestBase
         config.SkipSpecialTokens.ShouldBeFalse();
         config.IgnoreEos.ShouldBeTrue();
         var engine = Fake.Opened[0].Engine;
-        engine.Device.ShouldBe("cpu");
-        engine.Dtype.ShouldBe("bfloat16");
+        engine.Device.ShouldBe(V1.EngineDevice.Cpu);
+        engine.Dtype.ShouldBe(V1.EngineDtype.Bfloat16);
         engine.Threads.ShouldBe(2);
         engine.ChatTemplate.ShouldBe("{{ x }}\n");
     }

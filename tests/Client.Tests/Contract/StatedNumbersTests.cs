@@ -8,6 +8,7 @@ namespace LmDeploy.Client.Tests.Contract;
 public sealed class StatedNumbersTests
 {
     private const string Generation = "proto/lmdeploy/v1/generation.proto";
+    private const string Engine = "proto/lmdeploy/v1/engine.proto";
     private const string Pipelines = "proto/lmdeploy/v1/pipelines.proto";
     private const string GenerationCode = "src/Client/Generation/GenerationConfig.cs";
     private const string EngineCode = "src/Client/Loading/EngineConfig.cs";
@@ -36,11 +37,11 @@ public sealed class StatedNumbersTests
         { GenerationCode, "FrequencyPenalty", Symmetric(GenerationLimits.MostPenalty) },
         { GenerationCode, "LogitBias", Symmetric(GenerationLimits.MostBias) },
         { GenerationCode, "Logprobs", $"0 to {GenerationLimits.MostLogprobs}." },
-        { Pipelines, "max_batch_size", $"Default: {EngineDefaults.MaxBatchSize}." },
-        { Pipelines, "max_prefill_token_num", $"Default: {EngineDefaults.CudaPrefillTokens} on CUDA; on a CPU {EngineDefaults.CpuPrefillTokens}, of one prompt {EngineDefaults.CpuPromptPrefillTokens}." },
-        { Pipelines, "cache_block_seq_len", $"Default: {EngineDefaults.CacheBlockSeqLen}." },
-        { Pipelines, "cache_max_entry_count", $"Default: {EngineDefaults.CacheMaxEntryCount}." },
-        { Pipelines, "threads", $"1 to {EngineDefaults.MostThreads}." },
+        { Engine, "max_batch_size", $"Default: {EngineDefaults.MaxBatchSize}." },
+        { Engine, "max_prefill_token_num", $"Default: {EngineDefaults.CudaPrefillTokens} on CUDA; on a CPU {EngineDefaults.CpuPrefillTokens}, of one prompt {EngineDefaults.CpuPromptPrefillTokens}." },
+        { Engine, "cache_block_seq_len", $"Default: {EngineDefaults.CacheBlockSeqLen}." },
+        { Engine, "cache_max_entry_count", $"Default: {EngineDefaults.CacheMaxEntryCount}." },
+        { Engine, "threads", $"1 to {EngineDefaults.MostThreads}." },
         { Pipelines, "load_timeout", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}." },
         { Pipelines, "stop_grace", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.StopGrace)}." },
         { Pipelines, "max_restarts", $"0 to {EngineDefaults.MostRestarts};" },
@@ -50,7 +51,7 @@ public sealed class StatedNumbersTests
         { Pipelines, "memory_limit_bytes", $"at least {EngineDefaults.LeastMemoryLimit}." },
         { Pipelines, "timeout", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.AdmissionTimeout)}." },
         { Pipelines, "poison_ttl", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.PoisonTtl)}." },
-        { Pipelines, "max_queue_len", $"Default: {EngineDefaults.MaxQueueLen}." },
+        { Engine, "max_queue_len", $"Default: {EngineDefaults.MaxQueueLen}." },
         { EngineCode, "MaxBatchSize", $"which is {EngineDefaults.MaxBatchSize}." },
         { EngineCode, "MaxPrefillTokenNum", $"which is {EngineDefaults.CudaPrefillTokens} on CUDA and on a CPU {EngineDefaults.CpuPrefillTokens}, of one prompt {EngineDefaults.CpuPromptPrefillTokens}:" },
         { EngineCode, "MaxQueueLen", $"Default: {EngineDefaults.MaxQueueLen}." },

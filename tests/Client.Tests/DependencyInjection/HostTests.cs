@@ -106,8 +106,8 @@ public sealed class HostTests : IAsyncLifetime
             await holding.FailAsync(ErrorCodes.WorkerCrashed, "The worker died of SIGSEGV.");
             await holding.WaitForHalfCloseAsync();
         };
-        var state = "ready";
-        var death = new Error { Failure = new V1.WorkerFailure { Kind = FailureKinds.Crashed, WorkerPid = 4711, Signal = "SIGSEGV", During = "serving" } };
+        var state = V1.PipelineState.Ready;
+        var death = new Error { Failure = new V1.WorkerFailure { Kind = V1.WorkerFailureKind.Crashed, WorkerPid = 4711, Signal = "SIGSEGV", During = V1.WorkerActivity.Serving } };
         _fake.OnListPipelines = () => new() { Pipelines = { new V1.PipelineInfo { Id = "p1", State = state, Failures = { death.Failure } } } };
         using var host = Build(builder => builder.AddPipeline("a", WithModel));
         (await CheckAsync(host, "lmdeploy-a")).Status.ShouldBe(HealthStatus.Unhealthy);
@@ -115,12 +115,12 @@ public sealed class HostTests : IAsyncLifetime
         (await CheckAsync(host, "lmdeploy")).Status.ShouldBe(HealthStatus.Healthy);
         (await CheckAsync(host, "lmdeploy-a")).Status.ShouldBe(HealthStatus.Healthy);
 
-        state = "restarting";
+        state = V1.PipelineState.Restarting;
         var degraded = await CheckAsync(host, "lmdeploy-a");
         degraded.Status.ShouldBe(HealthStatus.Degraded);
         degraded.Description.ShouldNotBeNull().ShouldContain("Worker 4711 ended while serving");
         degraded.Description.ShouldContain("Crashed, SIGSEGV");
-        state = "quarantined";
+        state = V1.PipelineState.Quarantined;
         (await CheckAsync(host, "lmdeploy-a")).Status.ShouldBe(HealthStatus.Unhealthy);
 
         failing.SetResult();

@@ -39,8 +39,8 @@ public sealed class EngineConfigTests
     {
         var open = new EngineConfig { Device = EngineDevice.Cuda, Dtype = EngineDtype.BFloat16 }.ToOpen("/m");
         open.Model.ShouldBe("/m");
-        open.Engine.Device.ShouldBe("cuda");
-        open.Engine.Dtype.ShouldBe("bfloat16");
+        open.Engine.Device.ShouldBe(V1.EngineDevice.Cuda);
+        open.Engine.Dtype.ShouldBe(V1.EngineDtype.Bfloat16);
         open.Engine.HasSessionLen.ShouldBeFalse();
         open.Engine.HasMaxBatchSize.ShouldBeFalse();
         open.Engine.HasThreads.ShouldBeFalse();
@@ -53,12 +53,6 @@ public sealed class EngineConfigTests
         open.Admission.HasMemoryLimitBytes.ShouldBeFalse();
         open.Admission.Timeout.ToTimeSpan().ShouldBe(TimeSpan.FromSeconds(30));
     }
-
-    [Theory]
-    [InlineData(LoadFormat.Auto, "auto")]
-    [InlineData(LoadFormat.Dummy, "dummy")]
-    public void ToOpen_NamesTheLoadFormat(LoadFormat format, string expected)
-        => new EngineConfig { LoadFormat = format }.ToOpen("/m").Engine.LoadFormat.ShouldBe(expected);
 
     [Fact]
     public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { HangTimeout = TimeSpan.Zero }.ToOpen("/m").Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.Zero);
@@ -74,7 +68,45 @@ public sealed class EngineConfigTests
         read.ShouldBe(config.ToOpen("/m"));
     }
 
+    [Fact]
+    public void ToJson_HasWords()
+    {
+        var config = new EngineConfig { Device = EngineDevice.Cpu, Dtype = EngineDtype.BFloat16, LoadFormat = LoadFormat.Dummy, ModelGenerationConfig = ModelGenerationConfig.None };
+        using var json = JsonDocument.Parse(config.ToJson());
+        new[] { "device", "dtype", "load_format", "generation_config" }.Select(name => json.RootElement.GetProperty(name).GetString()).ShouldBe(["cpu", "bfloat16", "dummy", "none"]);
+        var read = new V1.OpenPipeline { Model = "/m" };
+        V1.EngineFields.Read(json.RootElement, read);
+        read.ShouldBe(config.ToOpen("/m"));
+    }
+
     [Theory]
+    [InlineData("""{"device":"cpu"}""", 2)]
+    [InlineData("""{"device":""}""", 0)]
+    [InlineData("""{"device":null}""", 0)]
+    [InlineData("""{"device":"cpu","device":"cuda"}""", 3)]
+    public void EngineFields_ReadWords(string fields, int expected)
+    {
+        using var json = JsonDocument.Parse(fields);
+        var read = new V1.OpenPipeline();
+        V1.EngineFields.Read(json.RootElement, read);
+        ((int)read.Engine.Device).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("""{"dtype":"int8"}""", "dtype", "dtype must be auto, float32, bfloat16 or float16, got 'int8'.")]
+    [InlineData("""{"device":"cuda:0"}""", "device", "device must be auto, cpu or cuda, got 'cuda:0'.")]
+    [InlineData("""{"device":"ENGINE_DEVICE_CPU"}""", "device", "device must be auto, cpu or cuda, got 'ENGINE_DEVICE_CPU'.")]
+    [InlineData("""{"loadFormat":"pt"}""", "loadFormat", "loadFormat must be auto or dummy, got 'pt'.")]
+    [InlineData("""{"generation_config":"vllm"}""", "generation_config", "generation_config must be auto or none, got 'vllm'.")]
+    public void EngineFields_ListTheWordsForOneThatIsUnknown(string fields, string setting, string message)
+    {
+        using var json = JsonDocument.Parse(fields);
+        var problem = Should.Throw<V1.UnknownWordException>(() => V1.EngineFields.Read(json.RootElement, new V1.OpenPipeline()));
+        (problem.Setting, problem.Message).ShouldBe((setting, message));
+    }
+
+    [Theory]
+    [InlineData("""{"dtype":2}""", "dtype")]
     [InlineData("""{"load_timeout_ms":"soon"}""", "load_timeout_ms")]
     [InlineData("""{"max_restarts":1.5}""", "max_restarts")]
     [InlineData("""{"sesion_len":64}""", "sesion_len")]

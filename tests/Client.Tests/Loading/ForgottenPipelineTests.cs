@@ -41,7 +41,7 @@ public sealed class ForgottenPipelineTests
         {
             if (holding.Open.Model.EndsWith("second", StringComparison.Ordinal))
             {
-                await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = "waiting" } });
+                await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = V1.LoadStage.Waiting } });
                 await isRoom.Task;
             }
 

@@ -29,7 +29,7 @@ public sealed class KillTests
         Should.Throw<WorkerCrashedException>(() => pipe.Infer("hello"));
         var receipt = await pipe.CloseAsync();
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        receipt.How.ShouldBe("crashed");
+        receipt.How.ShouldBe(WorkerExit.Crashed);
         sandbox.Workers.ShouldBeEmpty();
 
         await using var next = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
@@ -82,7 +82,7 @@ public sealed class KillTests
         Signals.Stop(pipe.WorkerPid);
         var receipt = await pipe.CloseAsync().WaitAsync(Deadline);
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        receipt.How.ShouldBe("killed");
+        receipt.How.ShouldBe(WorkerExit.Killed);
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed partial class DeploymentTests
     [Theory]
     [InlineData("prt: 1", "Property 'prt' not found")]
     [InlineData("models: [{path: PEBBLE, engine: {sesion_len: 64}}]", "Unknown field: sesion_len")]
+    [InlineData("models: [{path: PEBBLE, engine: {dtype: int8}}]", "dtype must be auto, float32, bfloat16 or float16, got 'int8'")]
     public async Task UnknownField_IsSaidAndNothingIsLeft(string configuration, string expected)
     {
         await using var sandbox = new Sandbox();

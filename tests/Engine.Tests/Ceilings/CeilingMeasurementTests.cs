@@ -14,7 +14,7 @@ public sealed class CeilingMeasurementTests
 
         ceilings.MemoryBytesPerSecond.ShouldBeGreaterThan(0);
         ceilings.ProductFlops.ShouldBeGreaterThan(0);
-        (ceilings.Device, ceilings.ProductDtype, ceilings.HostToDeviceBytesPerSecond).ShouldBe(("cpu", "float32", 0));
+        (ceilings.Device, ceilings.ProductDtype, ceilings.HostToDeviceBytesPerSecond).ShouldBe(("cpu", V1.EngineDtype.Float32, 0));
         ceilings.Libtorch.ShouldMatch(@"^2\.\d+\.\d+$");
     }
 

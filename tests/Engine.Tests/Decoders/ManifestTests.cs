@@ -35,11 +35,11 @@ public sealed class ManifestTests
     private static void ShouldAgree(string folder)
     {
         using var model = ModelFolder.Open(folder);
-        foreach (var (dtype, size) in new[] { ("float32", 4), ("bfloat16", 2) })
+        foreach (var (dtype, size) in new[] { (EngineDtype.Float32, 4), (EngineDtype.Bfloat16, 2) })
         {
             var config = new EngineConfig(GoldenRun.Config) { Dtype = dtype, CacheMaxEntryCount = 16 };
             using var loaded = LoadedModel.Load(folder, config, EngineSettings.From(config), (_, _) => { }, CancellationToken.None);
-            loaded.Info.WeightBytes.ShouldBe(model.Manifest.ComputedBytes(size), dtype);
+            loaded.Info.WeightBytes.ShouldBe(model.Manifest.ComputedBytes(size), $"{dtype}");
             loaded.Info.Parameters.ShouldBe(model.Manifest.Parameters);
             loaded.Info.ReadBytes.ShouldBe(model.Manifest.StoredBytes);
         }

@@ -16,7 +16,7 @@ public sealed class EmbeddingEncoderTests
 {
     private const double Tolerance = 2e-3;
 
-    private static readonly EngineConfig Small = new() { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
     private static readonly EmbeddingOptions Last = new() { Pooling = Pooling.Last, Normalize = false };
     private static readonly EmbeddingOptions Mean = new() { Pooling = Pooling.Mean, Normalize = false };
 

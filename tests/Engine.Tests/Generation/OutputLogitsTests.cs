@@ -15,7 +15,7 @@ public sealed class OutputLogitsTests
 {
     private const double Tolerance = 2e-3;
 
-    private static readonly EngineConfig Small = new() { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
 
     public static TheoryData<string> Names => ["llama3", "qwen2", "gemma2", "gpt2"];
 

@@ -25,7 +25,7 @@ public sealed class AllocationTests
     public async Task Steps_AllocateTheSameHoweverLongTheAnswer_AndLeaveNoTensors()
     {
         var folder = SampleModel.Boulder;
-        var config = new EngineConfig { Device = "cpu", SessionLen = Tokens + 16, AllowLongSessionLen = true, CacheMaxEntryCount = 700, CacheBlockSeqLen = 16, Threads = 1 };
+        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = Tokens + 16, AllowLongSessionLen = true, CacheMaxEntryCount = 700, CacheBlockSeqLen = 16, Threads = 1 };
         var settings = EngineSettings.From(config);
         var (engine, _) = await EngineThread.StartAsync(() => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
         using (engine)

@@ -120,14 +120,14 @@ public sealed class BadModelTests
     [Fact]
     public async Task CacheThatDoesNotFit_IsOutOfMemory()
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = "cpu", CacheMaxEntryCount = 1e12 }));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 1e12 }));
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
     }
 
     [Fact]
     public async Task SessionLongerThanLearnedPositions_IsRefused()
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { Device = "cpu", SessionLen = 513 }));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 513 }));
         error.Subject.ShouldBe("session_len");
         error.Message.ShouldContain("at most 512");
     }
@@ -141,7 +141,7 @@ public sealed class BadModelTests
     {
         using var model = GoldenFolder.CopyOf("qwen3");
         model.Configure(json => json["rope_scaling"] = JsonNode.Parse(scaling));
-        var config = new EngineConfig { Device = "cpu", SessionLen = sessionLen, CacheMaxEntryCount = 16 };
+        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = sessionLen, CacheMaxEntryCount = 16 };
         if (!fits)
         {
             var error = await Should.ThrowAsync<EngineException>(LoadAsync(model.Path, config));
@@ -177,7 +177,7 @@ public sealed class BadModelTests
         }
 
         File.WriteAllText(model.PathOf("model.safetensors.index.json"), $$"""{"metadata": {"total_size": NaN}, "weight_map": {{map.ToJsonString()}}}""");
-        await LoadAsync(model.Path, new EngineConfig { Device = "cpu", CacheMaxEntryCount = 16 });
+        await LoadAsync(model.Path, new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 16 });
         map["model.embed_tokens.weight"] = "bad.safetensors";
         File.WriteAllText(model.PathOf("model.safetensors.index.json"), $$"""{"weight_map": {{map.ToJsonString()}}}""");
         var error = await LoadErrorAsync(model.Path);
@@ -202,7 +202,7 @@ public sealed class BadModelTests
     /// <summary>The error of a load; where the reader of folders that all programs have refuses the folder too, it has the same one.</summary>
     private static async Task<EngineException> LoadErrorAsync(string folder)
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = "cpu" }));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = EngineDevice.Cpu }));
         var refusal = Refusal(folder);
         (refusal?.Code ?? error.Code, refusal?.Message ?? error.Message, refusal?.Subject ?? error.Subject).ShouldBe((error.Code, error.Message, error.Subject));
         return error;

@@ -45,7 +45,7 @@ public sealed class CommonBeginningTests
 
     private static async Task<EngineThread> StartAsync(GoldenModel golden, bool enablePrefixCaching)
     {
-        var config = new EngineConfig { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 40, EnablePrefixCaching = enablePrefixCaching };
+        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 40, EnablePrefixCaching = enablePrefixCaching };
         var settings = EngineSettings.From(config);
         return (await EngineThread.StartAsync(() => { }, () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings)).Engine;
     }

@@ -17,7 +17,7 @@ public sealed class GenerationConfigTests : IAsyncLifetime
     private TextModel _model = null!;
 
     public async ValueTask InitializeAsync() => _model = await TextModel.LoadAsync(
-        Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = "cpu", SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
 
     public ValueTask DisposeAsync()
     {

@@ -147,7 +147,7 @@ public sealed class GuidedTests
     }
 
     private static Task<TextModel> LoadAsync(string name) => TextModel.LoadAsync(
-        Path.Combine(GoldenModel.Root, name), new EngineConfig { Device = "cpu", SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        Path.Combine(GoldenModel.Root, name), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
 
     private static ResponseFormat Regex(string pattern) => new() { RegexSchema = pattern };
 

@@ -17,7 +17,7 @@ public sealed class MemoryLimitTests
     {
         var limits = new MemoryLimits(ResidentBytes: 64 << 20); // This process holds more than that already.
 
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(new EngineConfig { Device = "cpu" }, limits));
+        var error = await Should.ThrowAsync<EngineException>(LoadAsync(new EngineConfig { Device = EngineDevice.Cpu }, limits));
 
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
         error.Subject.ShouldBe("memory_limit_bytes");
@@ -29,7 +29,7 @@ public sealed class MemoryLimitTests
     {
         const long room = 48 << 20;
         var taken = long.MaxValue - HostMemory.BytesLeftOf(long.MaxValue);
-        var config = new EngineConfig { Device = "cpu", CacheMaxEntryCount = 1e5 };
+        var config = new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 1e5 };
 
         var error = await Should.ThrowAsync<EngineException>(LoadAsync(config, new MemoryLimits(ResidentBytes: taken + room)));
 

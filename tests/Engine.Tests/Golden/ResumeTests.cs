@@ -15,7 +15,7 @@ public sealed class ResumeTests
     private const int Tokens = 24;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-    private static readonly EngineConfig Engine = new() { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 11 };
+    private static readonly EngineConfig Engine = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 11 };
 
     public static TheoryData<string> Names => ["llama2", "llama3", "mistral", "qwen2", "qwen3"];
 

@@ -41,7 +41,7 @@ public sealed class ShortMemoryTests
     private static async Task<IReadOnlyList<RecordingRequest>> AnswerAsync(int failures)
     {
         var folder = Path.Combine(GoldenModel.Root, "llama3");
-        var config = new EngineConfig { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 100, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 256 };
+        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 100, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 256 };
         var settings = EngineSettings.From(config);
         var (engine, _) = await EngineThread.StartAsync(() => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
         using (engine)

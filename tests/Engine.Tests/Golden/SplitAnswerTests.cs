@@ -112,7 +112,7 @@ public sealed class SplitAnswerTests : IDisposable
     public async Task ACompletion_GoesOnAfterItsPrompt(string name)
     {
         var golden = GoldenModel.Read(name);
-        using var model = await TextModel.LoadAsync(golden.Folder, new EngineConfig { Device = "cpu", SessionLen = 128 }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        using var model = await TextModel.LoadAsync(golden.Folder, new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 128 }, () => { }, null, (_, _) => { }, CancellationToken.None);
         var spaced = model.Prompts.EncodeContinuation("Hello from").Except(model.Prompts.EncodeContinuation("Hello")).First();
         var config = new GenerationConfig { MaxNewTokens = 2, LogitBias = { [spaced] = 100 } };
         var run = await RunAsync(model, new Prompt { Text = "Hello", Raw = true }, config);
@@ -149,7 +149,7 @@ public sealed class SplitAnswerTests : IDisposable
     private Task<TextModel> LoadAsync()
     {
         _parrot.Write(_folder.FullName);
-        return TextModel.LoadAsync(_folder.FullName, new EngineConfig { Device = "cpu" }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        return TextModel.LoadAsync(_folder.FullName, new EngineConfig { Device = EngineDevice.Cpu }, () => { }, null, (_, _) => { }, CancellationToken.None);
     }
 
     private sealed record Run(TokenIds PromptIds, IReadOnlyList<GenerationDelta> Deltas, GenerationFinished Finished)

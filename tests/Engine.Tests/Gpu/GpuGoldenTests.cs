@@ -16,7 +16,7 @@ public sealed class GpuGoldenTests(ITestOutputHelper output)
 
     public static TheoryData<string> Names => GoldenModel.Names;
 
-    private static EngineConfig Config => new(GoldenRun.Config) { Device = "cuda", Dtype = "float32" };
+    private static EngineConfig Config => new(GoldenRun.Config) { Device = EngineDevice.Cuda, Dtype = EngineDtype.Float32 };
 
     [GpuTheory]
     [MemberData(nameof(Names))]
@@ -41,7 +41,7 @@ public sealed class GpuGoldenTests(ITestOutputHelper output)
     public async Task Float32_HasTheTokensOfTransformers_WhenNothingElseIsAskedFor(string name, string device)
     {
         var golden = GoldenModel.Read(name);
-        using var engine = await GoldenRun.StartAsync(golden.Folder, new EngineConfig(Config) { Device = device });
+        using var engine = await GoldenRun.StartAsync(golden.Folder, new EngineConfig(Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) });
         GoldenPrompt[] prompts = [.. golden.Prompts, .. golden.Prompts, .. golden.Prompts];
         var requests = prompts.Select(prompt => RecordingRequest.Plain(prompt.InputIds, prompt.GreedyIds.Length)).ToList();
         requests.ForEach(engine.Submit);
@@ -62,7 +62,7 @@ public sealed class GpuGoldenTests(ITestOutputHelper output)
     public async Task Bfloat16_IsNearTransformers(string name, string device)
     {
         var golden = GoldenModel.Read(name);
-        var requests = await GoldenRun.RunAsync(golden.Folder, new EngineConfig(GoldenRun.Config) { Device = device, Dtype = "bfloat16" }, golden.Prompts);
+        var requests = await GoldenRun.RunAsync(golden.Folder, new EngineConfig(GoldenRun.Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true), Dtype = EngineDtype.Bfloat16 }, golden.Prompts);
         var (difference, margin) = (0.0, 0.0);
         foreach (var (request, prompt) in requests.Zip(golden.Prompts))
         {

@@ -13,7 +13,7 @@ public sealed class LikelihoodScorerTests
     private const double Tolerance = 2e-3;
     private const int BlockSize = 4;
 
-    private static readonly EngineConfig Small = new() { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 7 };
 
     public static TheoryData<string> Families => GoldenModel.Families;
 

@@ -15,7 +15,7 @@ public sealed class RewardScorerTests
 {
     private const double Tolerance = 2e-3;
 
-    private static readonly EngineConfig Small = new() { Device = "cpu", SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
 
     [Theory]
     [InlineData("llama3", "LlamaForSequenceClassification", "score.weight")]

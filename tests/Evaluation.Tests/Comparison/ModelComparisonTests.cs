@@ -1,4 +1,6 @@
+using System.Text;
 using LmDeploy.Evaluation;
+using LmDeploy.Evaluation.Comparison.Journal;
 using LmDeploy.V1;
 
 namespace LmDeploy.Evaluation.Tests.Comparison;
@@ -26,6 +28,25 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         await _supervisor.DisposeAsync();
         await _fake.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Releases before wrote these words as texts, which were empty where nothing was known.</summary>
+    [Fact]
+    public async Task StateFile_HasTheWordsOfReleasesBefore_AndTheirsAreRead()
+    {
+        await ModelComparison.RunAsync(["models/one"], Questions, Options).InTime();
+        var lines = await File.ReadAllLinesAsync(Options.StateFile!);
+        var closed = Array.FindIndex(lines, line => line.Contains("\"kind\":\"closed\"", StringComparison.Ordinal));
+        lines[closed].ShouldContain("\"memory\":\"rss\"");
+        lines[closed].ShouldContain("\"how\":\"exited\"");
+        var text = Encoding.UTF8.GetString(JournalLine.TryRead(Encoding.UTF8.GetBytes(lines[closed]))!).Replace("\"how\":\"exited\"", "\"how\":\"\"", StringComparison.Ordinal);
+        lines[closed] = Encoding.UTF8.GetString(JournalLine.Write(Encoding.UTF8.GetBytes(text))).TrimEnd();
+        await File.WriteAllLinesAsync(Options.StateFile!, lines);
+
+        var receipt = (await ModelComparison.RunAsync(["models/one"], Questions, Options).InTime()).Models[0].Receipt.ShouldNotBeNull();
+
+        (receipt.Verdict, receipt.Memory, receipt.How).ShouldBe((ReclaimVerdict.Reclaimed, MemoryKind.Rss, WorkerExit.Unknown));
+        _fake.Opened.Count.ShouldBe(1, "the file has all of it");
     }
 
     [Fact]

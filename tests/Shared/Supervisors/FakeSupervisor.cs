@@ -63,7 +63,7 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<Ceilings> OnMeasureCeilings { get; set; } = () => new Ceilings
     {
-        Device = "cuda:0", Libtorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9, ProductFlops = 800e12, ProductDtype = "bfloat16",
+        Device = "cuda:0", Libtorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9, ProductFlops = 800e12, ProductDtype = V1.EngineDtype.Bfloat16,
     };
 
     /// <summary>The pipelines that were opened, in their order.</summary>

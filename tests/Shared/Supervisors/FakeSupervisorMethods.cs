@@ -33,7 +33,7 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         AddUnary<StopPipelineRequest, StopPipelineResponse>(
             context, Host, "StopPipeline", (_, request) => throw FakeSupervisor.Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Pipeline}."));
         AddUnary<CheckEnvironmentRequest, CheckEnvironmentResponse>(
-            context, Host, "CheckEnvironment", (_, _) => new CheckEnvironmentResponse { Report = new V1.EnvironmentReport { Checks = { new V1.EnvironmentCheck { Name = "libtorch", Status = "failed", Detail = "gone" } } } });
+            context, Host, "CheckEnvironment", (_, _) => new CheckEnvironmentResponse { Report = new V1.EnvironmentReport { Checks = { new V1.EnvironmentCheck { Name = "libtorch", Status = V1.EnvironmentCheckStatus.Failed, Detail = "gone" } } } });
     }
 
     private static async Task HoldAsync(

@@ -45,12 +45,12 @@ internal sealed class Holding(
             {
                 Verdict = V1.ReclaimVerdict.Reclaimed,
                 WorkerPid = 4711,
-                Memory = "rss",
+                Memory = V1.MemoryKind.Rss,
                 HeldBytes = 1000,
                 PeakBytes = 2000,
                 ReclaimedBytes = 1000,
                 Time = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(12.5)),
-                How = "exited",
+                How = V1.WorkerExit.Exited,
                 ExitCode = 0,
             },
         });

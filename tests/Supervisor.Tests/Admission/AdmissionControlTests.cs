@@ -45,7 +45,7 @@ public sealed class AdmissionControlTests : IDisposable
     [Theory]
     [InlineData("cpu", true, "host", MemoryEstimator.HostOverhead)]
     [InlineData("auto", true, "GPU-1", MemoryEstimator.GpuOverhead)]
-    [InlineData("", true, "GPU-1", MemoryEstimator.GpuOverhead)]
+    [InlineData("unspecified", true, "GPU-1", MemoryEstimator.GpuOverhead)]
     [InlineData("cuda", true, "GPU-1", MemoryEstimator.GpuOverhead)]
     [InlineData("auto", false, "host", MemoryEstimator.HostOverhead)]
     [InlineData("cuda", false, "", 0)] // the worker says that there is no CUDA
@@ -77,7 +77,7 @@ public sealed class AdmissionControlTests : IDisposable
     }
 
     private Task<Reservation> AcquireAsync(string device) => _admission.AcquireAsync(
-        PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = new EngineConfig { Device = device }, Admission = new AdmissionConfig { Timeout = Durations.Milliseconds(0) } }, holderPid: 0),
+        PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = new EngineConfig { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) }, Admission = new AdmissionConfig { Timeout = Durations.Milliseconds(0) } }, holderPid: 0),
         () => { },
         CancellationToken.None);
 }

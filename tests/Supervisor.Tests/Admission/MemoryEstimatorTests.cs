@@ -55,7 +55,7 @@ public sealed class MemoryEstimatorTests : IDisposable
     [Fact]
     public void Estimate_FollowsTheSettings()
     {
-        var need = Estimate(new EngineConfig { Dtype = "bfloat16", SessionLen = 100, MaxBatchSize = 3, CacheBlockSeqLen = 32, CacheMaxEntryCount = 0.5 }).Need;
+        var need = Estimate(new EngineConfig { Dtype = EngineDtype.Bfloat16, SessionLen = 100, MaxBatchSize = 3, CacheBlockSeqLen = 32, CacheMaxEntryCount = 0.5 }).Need;
 
         need.Fixed.ShouldBe(Host + SampleModel.WeightFileBytes);
         need.Least.ShouldBe(need.Fixed + (5 * SampleModel.BlockBytes / 4), "4 blocks of half the tokens in half the bits");
@@ -120,8 +120,8 @@ public sealed class MemoryEstimatorTests : IDisposable
             {"architectures": ["LlamaForCausalLM"], "num_hidden_layers": 10000, "num_attention_heads": 65536, "head_dim": 4096, "hidden_size": {{int.MaxValue}},
              "intermediate_size": {{int.MaxValue}}, "vocab_size": {{int.MaxValue}}, "max_position_embeddings": {{int.MaxValue}}}
             """);
-        Least(new EngineConfig { LoadFormat = "dummy" }).ShouldBeGreaterThan(long.MaxValue / 200);
-        Least(new EngineConfig { LoadFormat = "dummy", CacheMaxEntryCount = double.MaxValue }).ShouldBeGreaterThan(long.MaxValue / 200);
+        Least(new EngineConfig { LoadFormat = LoadFormat.Dummy }).ShouldBeGreaterThan(long.MaxValue / 200);
+        Least(new EngineConfig { LoadFormat = LoadFormat.Dummy, CacheMaxEntryCount = double.MaxValue }).ShouldBeGreaterThan(long.MaxValue / 200);
 
         long Least(EngineConfig engine) => _estimator.Estimate(Spec(engine, folder), onGpu: false).Need.Least;
     }
@@ -170,7 +170,7 @@ public sealed class MemoryEstimatorTests : IDisposable
     [InlineData("GPT-2", 0.1237e9, """ "architectures":["GPT2LMHeadModel"],"n_positions":1024,"n_embd":768,"n_layer":12,"n_head":12,"vocab_size":50257 """)]
     public void Estimate_OfRandomWeightsIsOfTheShapes(string name, double weights, string config)
     {
-        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, WriteShapes($"{{{config}}}")), onGpu: true).Need;
+        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = LoadFormat.Dummy, Dtype = EngineDtype.Bfloat16 }, WriteShapes($"{{{config}}}")), onGpu: true).Need;
         ((need.Fixed - MemoryEstimator.GpuOverhead) / 2.0).ShouldBe(weights, weights / 100, name);
     }
 
@@ -181,7 +181,7 @@ public sealed class MemoryEstimatorTests : IDisposable
             {"architectures":["DeepseekV3ForCausalLM"],"max_position_embeddings":4096,"num_experts_per_tok":8,"moe_layer_freq":1,"n_group":8,"topk_group":4,"hidden_size":7168,"intermediate_size":18432,"moe_intermediate_size":2048,"n_routed_experts":256,"n_shared_experts":1,"num_hidden_layers":61,"num_attention_heads":128,
              "num_key_value_heads":128,"vocab_size":129280,"q_lora_rank":1536,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128}
             """);
-        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = "dummy", Dtype = "bfloat16" }, folder), onGpu: true).Need;
+        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = LoadFormat.Dummy, Dtype = EngineDtype.Bfloat16 }, folder), onGpu: true).Need;
         ((need.Fixed - MemoryEstimator.GpuOverhead) / 2.0).ShouldBe(671e9, 1e9);
     }
 
@@ -189,11 +189,11 @@ public sealed class MemoryEstimatorTests : IDisposable
     public void Estimate_OfRandomWeightsDoesNotLookAtTheFiles()
     {
         var read = Estimate(new EngineConfig());
-        var made = Estimate(new EngineConfig { LoadFormat = "dummy" });
+        var made = Estimate(new EngineConfig { LoadFormat = LoadFormat.Dummy });
         made.Key.ShouldNotBe(read.Key);
-        Estimate(new EngineConfig { LoadFormat = "auto" }).Key.ShouldBe(read.Key);
+        Estimate(new EngineConfig { LoadFormat = LoadFormat.Auto }).Key.ShouldBe(read.Key);
         File.Delete(Path.Combine(_model, "model.safetensors"));
-        Estimate(new EngineConfig { LoadFormat = "dummy" }).ShouldBe(made);
+        Estimate(new EngineConfig { LoadFormat = LoadFormat.Dummy }).ShouldBe(made);
         made.Need.Fixed.ShouldBeGreaterThan(Host);
     }
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using LmDeploy.Tests.Checkouts;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Tests.Contract;
 
@@ -11,7 +12,10 @@ namespace LmDeploy.Supervisor.Tests.Contract;
 /// </summary>
 public sealed partial class ContractRulesTests
 {
-    private static readonly FileDescriptor[] _files = [GenerationReflection.Descriptor, InspectionReflection.Descriptor, PipelinesReflection.Descriptor, WorkerReflection.Descriptor];
+    private static readonly FileDescriptor[] _files =
+    [
+        EngineReflection.Descriptor, FailuresReflection.Descriptor, GenerationReflection.Descriptor, HostReflection.Descriptor, InspectionReflection.Descriptor, PipelinesReflection.Descriptor, WorkerReflection.Descriptor,
+    ];
 
     public static TheoryData<string> Messages => [.. AllMessages().Select(message => message.FullName)];
 
@@ -40,6 +44,20 @@ public sealed partial class ContractRulesTests
         var prefix = $"{WordStart().Replace(type.Name, "_$0").TrimStart('_').ToUpperInvariant()}_";
         type.Values.ShouldAllBe(value => value.Name.StartsWith(prefix, StringComparison.Ordinal));
         type.Values.Single(value => value.Number == 0).Name.ShouldBe($"{prefix}UNSPECIFIED");
+    }
+
+    /// <summary>Users read and write the names of the contract, without the prefix and in lower case: no list of words is kept beside it.</summary>
+    [Theory]
+    [MemberData(nameof(Enums))]
+    public void Enum_HasTheWordsOfItsNames(string name)
+    {
+        var type = AllEnums().Single(type => type.FullName == name);
+        var prefix = type.Values.Single(value => value.Number == 0).Name[..^"UNSPECIFIED".Length];
+        foreach (var value in type.Values)
+        {
+            var word = value.Number == 0 ? "" : value.Name[prefix.Length..].ToLowerInvariant();
+            EnumWords.Of((Enum)Enum.ToObject(type.ClrType, value.Number)).ShouldBe(word);
+        }
     }
 
     /// <summary>A call can be given a field without another one getting it: streams are named for their events, which clients and workers share.</summary>

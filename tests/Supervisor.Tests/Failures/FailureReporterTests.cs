@@ -14,19 +14,19 @@ public sealed class FailureReporterTests : IDisposable
     public FailureReporterTests() => _worker = _workshop.Launcher.SpawnAsync(null, CancellationToken.None).GetAwaiter().GetResult();
 
     [Theory]
-    [InlineData(139, FailureKinds.Crashed, "SIGSEGV")]
-    [InlineData(134, FailureKinds.Crashed, "SIGABRT")]
-    [InlineData(137, FailureKinds.Killed, "SIGKILL")]
-    [InlineData(143, FailureKinds.Killed, "SIGTERM")]
-    [InlineData(3, FailureKinds.Exited, "")]
-    [InlineData(Protocol.ExitCudaError, FailureKinds.CudaError, "")]
+    [InlineData(139, nameof(WorkerFailureKind.Crashed), "SIGSEGV")]
+    [InlineData(134, nameof(WorkerFailureKind.Crashed), "SIGABRT")]
+    [InlineData(137, nameof(WorkerFailureKind.Killed), "SIGKILL")]
+    [InlineData(143, nameof(WorkerFailureKind.Killed), "SIGTERM")]
+    [InlineData(3, nameof(WorkerFailureKind.Exited), "")]
+    [InlineData(Protocol.ExitCudaError, nameof(WorkerFailureKind.CudaError), "")]
     public async Task Kind_IsWhatTheStatusSays(int code, string kind, string signal)
     {
         _workshop.Process.Exit(code);
 
         var failure = await ReportAsync();
 
-        failure.Kind.ShouldBe(kind);
+        failure.Kind.ToString().ShouldBe(kind);
         failure.Signal.ShouldBe(signal);
         failure.ExitCode.ShouldBe(code);
         failure.WorkerPid.ShouldBe(_workshop.Process.Identity.Pid);
@@ -35,25 +35,25 @@ public sealed class FailureReporterTests : IDisposable
     [Fact]
     public async Task Kind_IsWhatTheSupervisorKilledItFor_WhateverTheStatus()
     {
-        _worker.Condemn(FailureKinds.Hung, "step 4 of its engine made no progress for 60 s");
-        _worker.Condemn(FailureKinds.MemoryLimit, "too late");
+        _worker.Condemn(WorkerFailureKind.Hung, "step 4 of its engine made no progress for 60 s");
+        _worker.Condemn(WorkerFailureKind.MemoryLimit, "too late");
 
-        var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, During.Serving, _ => null);
+        var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, WorkerActivity.Serving, _ => null);
 
-        report.Error.Failure.Kind.ShouldBe(FailureKinds.Hung);
+        report.Error.Failure.Kind.ShouldBe(WorkerFailureKind.Hung);
         report.Error.Message.ShouldContain("made no progress for 60 s, so it was killed");
     }
 
     [Theory]
-    [InlineData(true, FailureKinds.OomKilled)]
-    [InlineData(false, FailureKinds.Killed)]
-    [InlineData(null, FailureKinds.Killed)]
+    [InlineData(true, nameof(WorkerFailureKind.OomKilled))]
+    [InlineData(false, nameof(WorkerFailureKind.Killed))]
+    [InlineData(null, nameof(WorkerFailureKind.Killed))]
     public async Task Kind_OfSigkillIsTheKernels_WhenTheKernelSaysSo(bool? hasKilled, string kind)
     {
         _workshop.Oom.HasKilled = hasKilled;
         _workshop.Process.Exit(137);
 
-        (await ReportAsync()).Kind.ShouldBe(kind);
+        (await ReportAsync()).Kind.ToString().ShouldBe(kind);
     }
 
     [Fact]
@@ -76,17 +76,17 @@ public sealed class FailureReporterTests : IDisposable
 
         var failure = await ReportAsync();
 
-        failure.Kind.ShouldBe(FailureKinds.CudaError);
+        failure.Kind.ShouldBe(WorkerFailureKind.CudaError);
         failure.Xids.ShouldHaveSingleItem().Number.ShouldBe(31);
     }
 
     [Fact]
     public async Task Report_HasCudasWords()
     {
-        _workshop.Process.Log.Add(WorkerLog.StandardError, "The step failed: CUDA error: device-side assert triggered");
+        _workshop.Process.Log.Add(LogSource.Stderr, "The step failed: CUDA error: device-side assert triggered");
         _workshop.Process.Exit(Protocol.ExitCudaError);
 
-        var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, During.Serving, _ => null);
+        var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, WorkerActivity.Serving, _ => null);
 
         report.Error.Failure.CudaError.ShouldBe("CUDA error: device-side assert triggered");
         report.Error.Message.ShouldContain("device-side assert triggered");
@@ -97,12 +97,12 @@ public sealed class FailureReporterTests : IDisposable
     {
         for (var line = 0; line < 1000; line++)
         {
-            _workshop.Process.Log.Add(WorkerLog.StandardError, new string('x', LineSplitter.LongestLine));
+            _workshop.Process.Log.Add(LogSource.Stderr, new string('x', LineSplitter.LongestLine));
         }
 
         _workshop.Process.Exit(134);
 
-        var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, During.Serving, _ => null);
+        var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, WorkerActivity.Serving, _ => null);
 
         report.Error.CalculateSize().ShouldBeLessThan(16 * 1024, "it travels in a call's trailers");
     }
@@ -112,9 +112,9 @@ public sealed class FailureReporterTests : IDisposable
     {
         using var workshop = new Workshop(time => new FakeWorkerProcess(time) { OnKill = null, OnTerminate = null });
         var worker = await workshop.Launcher.SpawnAsync(null, CancellationToken.None);
-        worker.Condemn(FailureKinds.Hung, "it gave no sign of life for 60 s");
+        worker.Condemn(WorkerFailureKind.Hung, "it gave no sign of life for 60 s");
 
-        var report = await workshop.TurnUntilAsync(workshop.Failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, During.Idle, _ => null), TimeSpan.FromSeconds(1));
+        var report = await workshop.TurnUntilAsync(workshop.Failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, WorkerActivity.Idle, _ => null), TimeSpan.FromSeconds(1));
 
         report.Error.Failure.HasExitCode.ShouldBeFalse();
     }
@@ -122,5 +122,5 @@ public sealed class FailureReporterTests : IDisposable
     public void Dispose() => _workshop.Dispose();
 
     private async Task<WorkerFailure> ReportAsync(Func<ulong, RunningRequest?>? describe = null) =>
-        (await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, During.Serving, describe ?? (_ => null)).InTime()).Error.Failure;
+        (await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, WorkerActivity.Serving, describe ?? (_ => null)).InTime()).Error.Failure;
 }

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Failures;
 using LmDeploy.Supervisor.Logs;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Failures;
 
@@ -10,11 +11,11 @@ public sealed class StandardErrorTests
     [Fact]
     public void Last_KeepsTheLineThatSaysWhy_BeforeALongStackTrace()
     {
-        _log.Add(WorkerLog.StandardError, "a warning");
-        _log.Add(WorkerLog.StandardError, "Unhandled exception. System.InvalidOperationException: the cause");
+        _log.Add(LogSource.Stderr, "a warning");
+        _log.Add(LogSource.Stderr, "Unhandled exception. System.InvalidOperationException: the cause");
         for (var frame = 0; frame < 50; frame++)
         {
-            _log.Add(WorkerLog.StandardError, $"   at Frame{frame}()");
+            _log.Add(LogSource.Stderr, $"   at Frame{frame}()");
         }
 
         var lines = StandardError.Last(_log, 5);
@@ -27,9 +28,9 @@ public sealed class StandardErrorTests
     [Fact]
     public void Last_TakesThemAsTheyAreOtherwise()
     {
-        _log.Add(WorkerLog.StandardError, "one");
-        _log.Add(WorkerLog.StandardOutput, "not this");
-        _log.Add(WorkerLog.StandardError, "two");
+        _log.Add(LogSource.Stderr, "one");
+        _log.Add(LogSource.Stdout, "not this");
+        _log.Add(LogSource.Stderr, "two");
 
         StandardError.Last(_log, 5).ShouldBe(["one", "two"]);
         StandardError.Last(_log, 1).ShouldBe(["two"]);

@@ -18,10 +18,10 @@ public sealed class AdmissionTests
         await using var supervisor = await StartAsync(Worker);
         using var first = await (await supervisor.HoldAsync("one")).UntilReadyAsync();
         using var second = await supervisor.HoldAsync("two");
-        (await second.NextAsync()).Progress.Stage.ShouldBe("waiting");
+        (await second.NextAsync()).Progress.Stage.ShouldBe(LoadStage.Waiting);
         var listed = (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines;
         listed.Single(pipeline => pipeline.Name == "one").PromisedBytes.ShouldBeInRange(MemoryEstimator.HostOverhead, Worker);
-        listed.Single(pipeline => pipeline.Name == "two").State.ShouldBe("starting");
+        listed.Single(pipeline => pipeline.Name == "two").State.ShouldBe(PipelineState.Starting);
 
         await first.DisposePipelineAsync();
 
@@ -52,7 +52,7 @@ public sealed class AdmissionTests
         await using var supervisor = await StartAsync(Worker);
         using var first = await (await supervisor.HoldAsync("one")).UntilReadyAsync();
         using var second = await supervisor.HoldAsync("two");
-        (await second.NextAsync()).Progress.Stage.ShouldBe("waiting");
+        (await second.NextAsync()).Progress.Stage.ShouldBe(LoadStage.Waiting);
 
         (await second.DisposePipelineAsync()).Reason.ShouldBe("no worker was started");
 
@@ -91,7 +91,7 @@ public sealed class AdmissionTests
         await using var other = await StartAsync(Worker, runtime.Path);
         using var first = await (await one.HoldAsync("one")).UntilReadyAsync();
         using var second = await other.HoldAsync("two");
-        (await second.NextAsync()).Progress.Stage.ShouldBe("waiting");
+        (await second.NextAsync()).Progress.Stage.ShouldBe(LoadStage.Waiting);
 
         await first.DisposePipelineAsync();
 
@@ -110,10 +110,10 @@ public sealed class AdmissionTests
         (await killed.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
         using var channel = RealSupervisor.OpenChannel(folder.File("s.sock"));
         using var call = new V1.Pipelines.PipelinesClient(channel).Hold();
-        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = "cpu" } } });
+        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = EngineDevice.Cpu } } });
         using var first = await new Holder(call).UntilReadyAsync();
         using var second = await living.HoldAsync("two");
-        (await second.NextAsync()).Progress.Stage.ShouldBe("waiting");
+        (await second.NextAsync()).Progress.Stage.ShouldBe(LoadStage.Waiting);
 
         killed.Kill();
 
@@ -173,10 +173,10 @@ public sealed class AdmissionTests
         RealSupervisor.StartSharingAsync(runtime, "--host-memory", $"{hostMemory}");
 
     private static async Task<PipelineInfo> LoadAsync(RealSupervisor supervisor, string name, long ttl = 0, bool pinned = false) => (await supervisor.Host.LoadPipelineAsync(
-        new LoadPipelineRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" } }, Ttl = Durations.Milliseconds(ttl), Pinned = pinned }).ResponseAsync.InTime()).Pipeline;
+        new LoadPipelineRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = EngineDevice.Cpu } }, Ttl = Durations.Milliseconds(ttl), Pinned = pinned }).ResponseAsync.InTime()).Pipeline;
 
     private static async Task<List<string>> NamesAsync(RealSupervisor supervisor) =>
-        [.. (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.Where(pipeline => pipeline.State == "ready").Select(pipeline => pipeline.Name)];
+        [.. (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.Where(pipeline => pipeline.State == PipelineState.Ready).Select(pipeline => pipeline.Name)];
 
     private static async Task<string> AnswerAsync(RealSupervisor supervisor, string name)
     {

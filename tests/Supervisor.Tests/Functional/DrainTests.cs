@@ -23,7 +23,7 @@ public sealed class DrainTests
         refused.Message.ShouldContain("draining");
         using var late = await supervisor.HoldAsync("late");
         SupervisorException.From(await Should.ThrowAsync<RpcException>(late.NextAsync())).ShouldNotBeNull().Error.Code.ShouldBe(ErrorCodes.SupervisorUnavailable);
-        (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldHaveSingleItem().State.ShouldBe("ready");
+        (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldHaveSingleItem().State.ShouldBe(PipelineState.Ready);
 
         await File.WriteAllTextAsync(supervisor.Mark("go"), "");
         var rest = await RestAsync(call);

@@ -17,18 +17,18 @@ public sealed class HoldTests
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
         var worker = Processes.Find(holder.Ready.WorkerPid).ShouldNotBeNull().Identity;
         holder.Ready.Key.Length.ShouldBe(32);
-        holder.Events.ShouldContain(e => e.Progress != null && e.Progress.Stage == "loading");
+        holder.Events.ShouldContain(e => e.Progress != null && e.Progress.Stage == LoadStage.Loading);
 
         var receipt = await holder.DisposePipelineAsync();
 
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
         receipt.WorkerPid.ShouldBe(worker.Pid);
-        receipt.Memory.ShouldBe("rss");
+        receipt.Memory.ShouldBe(MemoryKind.Rss);
         receipt.HeldBytes.ShouldBeGreaterThan(1 << 20);
         receipt.PeakBytes.ShouldBeGreaterThanOrEqualTo(receipt.HeldBytes);
         receipt.ReclaimedBytes.ShouldBe(receipt.HeldBytes);
         receipt.ResidualBytes.ShouldBe(0);
-        receipt.How.ShouldBe("exited");
+        receipt.How.ShouldBe(WorkerExit.Exited);
         receipt.ExitCode.ShouldBe(0);
         Processes.IsRunning(worker).ShouldBeFalse();
         supervisor.WorkerFolders().ShouldBeEmpty();
@@ -55,7 +55,7 @@ public sealed class HoldTests
         using var frozen = new SemaphoreSlim(1);
         using var channel = supervisor.OpenChannel(stream => new FreezableStream(stream, frozen));
         using var call = new V1.Pipelines.PipelinesClient(channel).Hold();
-        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = "cpu" } } });
+        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = EngineDevice.Cpu } } });
         using var holder = await new Holder(call).UntilReadyAsync();
         var worker = Processes.Find(holder.Ready.WorkerPid).ShouldNotBeNull().Identity;
 
@@ -163,7 +163,7 @@ public sealed class HoldTests
         rest.Count.ShouldBe(2);
         rest[0].Failed.Error.Code.ShouldBe(ErrorCodes.WorkerCrashed);
         rest[0].Failed.Error.Message.ShouldContain("SIGKILL");
-        rest[1].Released.How.ShouldBe("crashed");
+        rest[1].Released.How.ShouldBe(WorkerExit.Crashed);
         rest[1].Released.ExitCode.ShouldBe(137);
         rest[1].Released.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
         for (var i = 0; i < 20; i++)

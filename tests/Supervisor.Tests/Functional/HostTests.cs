@@ -20,11 +20,11 @@ public sealed class HostTests
         listed.Id.ShouldBe(holder.Ready.Id);
         listed.Name.ShouldBe("pebble");
         listed.Model.ShouldBe(FakeModels.Path("pebble"));
-        listed.State.ShouldBe("ready");
+        listed.State.ShouldBe(PipelineState.Ready);
         listed.WorkerPid.ShouldBe(holder.Ready.WorkerPid);
         listed.HolderPid.ShouldBe(Environment.ProcessId);
         listed.HeldBytes.ShouldBeGreaterThan(1 << 20);
-        listed.Memory.ShouldBe("rss");
+        listed.Memory.ShouldBe(MemoryKind.Rss);
         listed.Device.ShouldBe("cpu");
     }
 
@@ -42,8 +42,8 @@ public sealed class HostTests
         }
 
         lines.Count.ShouldBe(33);
-        lines.ShouldContain(line => line.Source == "stdout" && line.Text.Contains("garbage"));
-        lines.Count(line => line is { Source: "stderr", Text: "fake: end of the flood" }).ShouldBe(16);
+        lines.ShouldContain(line => line.Source == LogSource.Stdout && line.Text.Contains("garbage"));
+        lines.Count(line => line is { Source: LogSource.Stderr, Text: "fake: end of the flood" }).ShouldBe(16);
         lines.Max(line => line.Text.Length).ShouldBeLessThan(5000);
     }
 
@@ -91,7 +91,7 @@ public sealed class HostTests
         var report = (await supervisor.Host.CheckEnvironmentAsync(new CheckEnvironmentRequest()).ResponseAsync.InTime()).Report;
 
         report.Usable.ShouldBeFalse();
-        report.Checks.ShouldContain(check => check.Name == "worker" && check.Status == "failed" && check.Detail.Contains("cannot find libtorch"));
+        report.Checks.ShouldContain(check => check.Name == "worker" && check.Status == EnvironmentCheckStatus.Failed && check.Detail.Contains("cannot find libtorch"));
     }
 
     [Fact]

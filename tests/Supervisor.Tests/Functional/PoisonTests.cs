@@ -22,7 +22,7 @@ public sealed class PoisonTests
         events.TextOf(2).ShouldBe("c d e");
         var error = events.ErrorOf(1).ShouldNotBeNull();
         error.Code.ShouldBe(ErrorCodes.PoisonedRequest);
-        error.Failure.Kind.ShouldBe(FailureKinds.Crashed);
+        error.Failure.Kind.ShouldBe(WorkerFailureKind.Crashed);
         error.Failure.Signal.ShouldBe("SIGABRT");
         error.Failure.LastErrors.ShouldContain("fake: poisoned");
         error.Failure.Running.ShouldHaveSingleItem().Fingerprint.ShouldBe(error.Subject);
@@ -94,7 +94,7 @@ public sealed class PoisonTests
 
         var error = events.ErrorOf(0).ShouldNotBeNull();
         error.Code.ShouldBe(ErrorCodes.PoisonedRequest);
-        error.Failure.Kind.ShouldBe(FailureKinds.Hung);
+        error.Failure.Kind.ShouldBe(WorkerFailureKind.Hung);
         error.Message.ShouldContain("made no progress for 3 s (hang_timeout_ms)");
         events.TextOf(1).ShouldBe("c d");
     }
@@ -115,7 +115,7 @@ public sealed class PoisonTests
             }
         }
 
-        holder.Events[^1].Restarted.Cause.Failure.Kind.ShouldBe(FailureKinds.Killed);
+        holder.Events[^1].Restarted.Cause.Failure.Kind.ShouldBe(WorkerFailureKind.Killed);
         var seen = 0;
         while (seen++ < 1000)
         {
@@ -135,7 +135,7 @@ public sealed class PoisonTests
 
         events.TextOf(0).ShouldBe("a b c");
         var failure = (await holder.NextAsync()).Restarted.ShouldNotBeNull().Cause.Failure;
-        failure.Kind.ShouldBe(FailureKinds.Stopped);
+        failure.Kind.ShouldBe(WorkerFailureKind.Stopped);
         failure.ExitCode.ShouldBe(137);
     }
 

@@ -112,7 +112,7 @@ internal sealed class RealSupervisor : IAsyncDisposable
     });
 
     public Task<Holder> HoldAsync(string name = "fake", SupervisionConfig? supervision = null, AdmissionConfig? admission = null) =>
-        HoldAsync(new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = "cpu" }, Supervision = supervision, Admission = admission });
+        HoldAsync(new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = EngineDevice.Cpu }, Supervision = supervision, Admission = admission });
 
     public async Task<Holder> HoldAsync(OpenPipeline open)
     {

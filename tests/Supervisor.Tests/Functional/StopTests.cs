@@ -17,7 +17,7 @@ public sealed class StopTests
 
         var receipt = await holder.DisposePipelineAsync();
 
-        receipt.How.ShouldBe("killed");
+        receipt.How.ShouldBe(WorkerExit.Killed);
         receipt.ExitCode.ShouldBe(137);
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
     }
@@ -32,7 +32,7 @@ public sealed class StopTests
 
         var receipt = await holder.DisposePipelineAsync();
 
-        receipt.How.ShouldBe("killed");
+        receipt.How.ShouldBe(WorkerExit.Killed);
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
     }
 
@@ -72,7 +72,7 @@ public sealed class StopTests
         using var holder = await supervisor.HoldAsync();
         await holder.NextAsync();
         var listed = (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldHaveSingleItem();
-        listed.State.ShouldBe("loading");
+        listed.State.ShouldBe(PipelineState.Loading);
 
         await supervisor.Host.StopPipelineAsync(new StopPipelineRequest { Pipeline = listed.Id }).ResponseAsync.InTime();
 

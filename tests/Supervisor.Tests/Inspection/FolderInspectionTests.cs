@@ -36,7 +36,7 @@ public sealed class FolderInspectionTests : IDisposable
 
         found.Problems.ShouldBeEmpty();
         (found.Architecture, found.Layers, found.HiddenSize, found.VocabSize).ShouldBe(("LlamaForCausalLM", 2, 64, 768));
-        (found.LongestContext, found.SessionLen, found.Device, found.Dtype).ShouldBe((1024, 1024, "cpu", "float32"));
+        (found.LongestContext, found.SessionLen, found.Device, found.Dtype).ShouldBe((1024, 1024, EngineDevice.Cpu, EngineDtype.Float32));
         (found.Parameters, found.StoredBytes, found.WeightBytes).ShouldBe((147776, 2 * 147776, 4 * 147776));
         (found.Weights, found.CacheBytesPerToken, found.StateBytesPerSequence).ShouldBe(("bfloat16, converted to float32", 512, 0));
         found.Tokenizer.ShouldBe(new TokenizerInspection { File = Path.Combine(Pebble, "tokenizer.json"), VocabSize = 768 });
@@ -48,7 +48,7 @@ public sealed class FolderInspectionTests : IDisposable
     {
         var found = Read(Pebble, onGpu: true);
 
-        (found.Device, found.Dtype, found.WeightBytes, found.CacheBytesPerToken, found.Weights).ShouldBe(("cuda", "bfloat16", 2 * 147776, 256, "bfloat16"));
+        (found.Device, found.Dtype, found.WeightBytes, found.CacheBytesPerToken, found.Weights).ShouldBe((EngineDevice.Cuda, EngineDtype.Bfloat16, 2 * 147776, 256, "bfloat16"));
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class FolderInspectionTests : IDisposable
         var folder = CopyOfPebble();
         File.Delete(Path.Combine(folder, "model.safetensors"));
         var spec = Spec(folder);
-        spec.Engine.LoadFormat = "dummy";
+        spec.Engine.LoadFormat = LoadFormat.Dummy;
 
         var found = Inspect(spec);
 

@@ -211,18 +211,18 @@ public sealed class GenerationJournalTests
     }
 
     [Theory]
-    [InlineData(FailureKinds.Crashed, true)]
-    [InlineData(FailureKinds.Hung, true)]
-    [InlineData(FailureKinds.OomKilled, true)]
-    [InlineData(FailureKinds.CudaError, true)]
-    [InlineData(FailureKinds.MemoryLimit, true)]
-    [InlineData(FailureKinds.Exited, true)]
-    [InlineData(FailureKinds.Killed, false)]
-    [InlineData(FailureKinds.Stopped, false)]
+    [InlineData(nameof(WorkerFailureKind.Crashed), true)]
+    [InlineData(nameof(WorkerFailureKind.Hung), true)]
+    [InlineData(nameof(WorkerFailureKind.OomKilled), true)]
+    [InlineData(nameof(WorkerFailureKind.CudaError), true)]
+    [InlineData(nameof(WorkerFailureKind.MemoryLimit), true)]
+    [InlineData(nameof(WorkerFailureKind.Exited), true)]
+    [InlineData(nameof(WorkerFailureKind.Killed), false)]
+    [InlineData(nameof(WorkerFailureKind.Stopped), false)]
     public void IsAccusedOf_ThoseInTheStep_UnlessSomebodyOutsideDidIt(string kind, bool isAccused)
     {
         using var journal = Journal(Request("a", "b"));
-        var failure = new WorkerFailure { Kind = kind, Running = { new RunningRequest { Id = journal[0].Id } } };
+        var failure = new WorkerFailure { Kind = Enum.Parse<WorkerFailureKind>(kind), Running = { new RunningRequest { Id = journal[0].Id } } };
 
         journal[0].IsAccusedOf(failure).ShouldBe(isAccused);
         journal[1].IsAccusedOf(failure).ShouldBeFalse();
@@ -233,7 +233,7 @@ public sealed class GenerationJournalTests
     {
         using var journal = Journal(Request("a", "b"));
         new GenerationAttempt(journal, [0, 1]).Take(Started(0, 5));
-        var failure = new WorkerFailure { Kind = FailureKinds.Crashed };
+        var failure = new WorkerFailure { Kind = WorkerFailureKind.Crashed };
 
         journal[0].IsAccusedOf(failure).ShouldBeFalse();
         journal[1].IsAccusedOf(failure).ShouldBeTrue();

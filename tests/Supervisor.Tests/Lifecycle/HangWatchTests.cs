@@ -29,7 +29,7 @@ public sealed class HangWatchTests : IDisposable
     {
         Pass(Timeout + Tick, beats: false);
 
-        _worker.CondemnedFor.ShouldBe(FailureKinds.Hung);
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
         _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("hang_timeout_ms");
         _process.Done.ShouldContain("kill");
     }
@@ -40,7 +40,7 @@ public sealed class HangWatchTests : IDisposable
         _process.IsFrozen = true;
         Pass(Timeout + Tick, beats: false);
 
-        _worker.CondemnedFor.ShouldBe(FailureKinds.Stopped);
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Stopped);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class HangWatchTests : IDisposable
         _worker.Folder.Flight.Begin(7, [1]);
         Pass(Timeout + Tick + Tick, beats: true);
 
-        _worker.CondemnedFor.ShouldBe(FailureKinds.Hung);
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
         _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("step 7");
     }
 
@@ -93,7 +93,7 @@ public sealed class HangWatchTests : IDisposable
             },
             "the watch to end");
 
-        _worker.CondemnedFor.ShouldBe(FailureKinds.Hung);
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
     }
 
     [Fact]

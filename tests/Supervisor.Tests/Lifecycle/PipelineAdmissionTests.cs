@@ -135,7 +135,7 @@ public sealed class PipelineAdmissionTests : IDisposable
         _gpus.SetFree("GPU-2", 0);
         using var workshop = new Workshop(gpus: _gpus, admission: _admission);
         var pipeline = workshop.Registry.Open(Workshop.Spec("cuda"));
-        (await Workshop.NextEventAsync(pipeline)).Progress.Stage.ShouldBe("waiting");
+        (await Workshop.NextEventAsync(pipeline)).Progress.Stage.ShouldBe(LoadStage.Waiting);
 
         pipeline.Stop(StopReason.Disposed);
 

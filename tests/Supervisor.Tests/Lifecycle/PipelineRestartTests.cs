@@ -29,7 +29,7 @@ public sealed class PipelineRestartTests
         pipeline.Stop(StopReason.Disposed);
         var receipt = (await Workshop.NextEventAsync(pipeline)).Released;
         receipt.WorkerPid.ShouldBe(4712);
-        receipt.How.ShouldBe("exited");
+        receipt.How.ShouldBe(WorkerExit.Exited);
         workshop.WorkerFolders.ShouldBeEmpty();
     }
 
@@ -159,7 +159,7 @@ public sealed class PipelineRestartTests
 
         var outcome = await pipeline.Completion.InTime();
         outcome.Receipt.WorkerPid.ShouldBe(4712);
-        outcome.Receipt.How.ShouldBe("crashed");
+        outcome.Receipt.How.ShouldBe(WorkerExit.Crashed);
         outcome.StartFailure.ShouldBeNull();
         workshop.Starts.ShouldBe(2);
         (await pipeline.Ended.InTime()).Error.Code.ShouldBe(ErrorCodes.Stopped);

@@ -13,7 +13,7 @@ public sealed class PipelineTests
         using var workshop = new Workshop();
         var pipeline = workshop.Registry.Open(Workshop.Spec());
         await workshop.Connection.LoadCalled.Task.InTime();
-        (await Workshop.NextEventAsync(pipeline)).Progress.Stage.ShouldBe("loading");
+        (await Workshop.NextEventAsync(pipeline)).Progress.Stage.ShouldBe(LoadStage.Loading);
         pipeline.State.ShouldBe(PipelineState.Loading);
 
         workshop.Connection.Loading.SetResult(new ModelInfo { Architecture = "A", Device = "cpu" });
@@ -65,7 +65,7 @@ public sealed class PipelineTests
 
         var outcome = await pipeline.Completion.InTime();
         outcome.StartFailure.ShouldBeNull();
-        outcome.Receipt.How.ShouldBe("exited");
+        outcome.Receipt.How.ShouldBe(WorkerExit.Exited);
         workshop.WorkerFolders.ShouldBeEmpty();
     }
 
@@ -106,7 +106,7 @@ public sealed class PipelineTests
     {
         using var workshop = new Workshop();
         var pipeline = await workshop.OpenReadyAsync();
-        workshop.Process.Log.Add("stderr", "the last words");
+        workshop.Process.Log.Add(LogSource.Stderr, "the last words");
 
         workshop.Process.Exit(139);
 
@@ -115,7 +115,7 @@ public sealed class PipelineTests
         error.Message.ShouldContain("SIGSEGV");
         error.Message.ShouldContain("the last words");
         var receipt = (await Workshop.NextEventAsync(pipeline)).Released;
-        receipt.How.ShouldBe("crashed");
+        receipt.How.ShouldBe(WorkerExit.Crashed);
         receipt.HeldBytes.ShouldBe(workshop.Process.Memory.Resident);
         receipt.Reason.ShouldContain("when it got ready");
         (await pipeline.Ended.InTime()).Error.ShouldBe(error);
@@ -131,7 +131,7 @@ public sealed class PipelineTests
         pipeline.Stop(StopReason.Disposed);
 
         var receipt = (await Workshop.NextEventAsync(pipeline)).Released;
-        receipt.How.ShouldBe("exited");
+        receipt.How.ShouldBe(WorkerExit.Exited);
         receipt.ExitCode.ShouldBe(143);
         (await pipeline.Ended.InTime()).Error.Code.ShouldBe(ErrorCodes.Stopped);
     }
@@ -196,7 +196,7 @@ public sealed class PipelineTests
         var receipt = (await workshop.TurnUntilAsync(pipeline.Completion, TimeSpan.FromMilliseconds(10))).Receipt;
 
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed, receipt.Reason);
-        receipt.Memory.ShouldBe("vram");
+        receipt.Memory.ShouldBe(MemoryKind.Vram);
         receipt.HeldBytes.ShouldBe(8400 * Mebibyte);
         receipt.ReclaimedBytes.ShouldBe(8398 * Mebibyte);
         receipt.ResidualBytes.ShouldBe(2 * Mebibyte);

@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Lifecycle;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Lifecycle;
 

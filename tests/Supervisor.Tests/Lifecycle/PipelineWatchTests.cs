@@ -20,7 +20,7 @@ public sealed class PipelineWatchTests
 
         var restarted = (await Workshop.NextEventAsync(pipeline)).Restarted.ShouldNotBeNull();
         restarted.Cause.Code.ShouldBe(ErrorCodes.WorkerCrashed);
-        restarted.Cause.Failure.Kind.ShouldBe(FailureKinds.Killed);
+        restarted.Cause.Failure.Kind.ShouldBe(WorkerFailureKind.Killed);
         restarted.Cause.Message.ShouldContain("the watch for hangs failed (what nobody foresaw), so it was killed");
         first.Done.ShouldContain("kill");
         pipeline.Stop(StopReason.Disposed);

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Logs;
 using LmDeploy.Supervisor.Tests.TestDoubles;
+using LmDeploy.V1;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LmDeploy.Supervisor.Tests.Logs;
@@ -13,7 +14,7 @@ public sealed class WorkerLogTests
     {
         foreach (var text in new[] { "a", "b", "c", "d", "e" })
         {
-            _log.Add("stdout", text);
+            _log.Add(LogSource.Stdout, text);
         }
 
         (await TextsAsync(null)).ShouldBe(["c", "d", "e"]);
@@ -25,24 +26,24 @@ public sealed class WorkerLogTests
     [Fact]
     public void Last_LooksAtOneSource()
     {
-        _log.Add("stderr", "a");
-        _log.Add("stdout", "b");
-        _log.Add("stderr", "c");
+        _log.Add(LogSource.Stderr, "a");
+        _log.Add(LogSource.Stdout, "b");
+        _log.Add(LogSource.Stderr, "c");
 
-        _log.Last(5, "stderr").ShouldBe(["a", "c"]);
-        _log.Last(1, "stderr").ShouldBe(["c"]);
+        _log.Last(5, LogSource.Stderr).ShouldBe(["a", "c"]);
+        _log.Last(1, LogSource.Stderr).ShouldBe(["c"]);
     }
 
     [Fact]
     public async Task ReadAsync_FollowsUntilTheEnd()
     {
-        _log.Add("stdout", "a");
+        _log.Add(LogSource.Stdout, "a");
         var lines = _log.ReadAsync(null, follow: true, CancellationToken.None).GetAsyncEnumerator();
         (await lines.MoveNextAsync().AsTask().InTime()).ShouldBeTrue();
         var next = lines.MoveNextAsync().AsTask();
         next.IsCompleted.ShouldBeFalse();
 
-        _log.Add("stdout", "b");
+        _log.Add(LogSource.Stdout, "b");
         (await next.InTime()).ShouldBeTrue();
         lines.Current.Text.ShouldBe("b");
         _log.Complete();
@@ -53,12 +54,12 @@ public sealed class WorkerLogTests
     [Fact]
     public async Task ReadAsync_SlowFollowerSkipsWhatWasDropped()
     {
-        _log.Add("stdout", "a");
+        _log.Add(LogSource.Stdout, "a");
         var lines = _log.ReadAsync(null, follow: true, CancellationToken.None).GetAsyncEnumerator();
         await lines.MoveNextAsync().AsTask().InTime();
         foreach (var text in new[] { "b", "c", "d", "e" })
         {
-            _log.Add("stdout", text);
+            _log.Add(LogSource.Stdout, text);
         }
 
         await lines.MoveNextAsync().AsTask().InTime();
@@ -71,7 +72,7 @@ public sealed class WorkerLogTests
         var log = new WorkerLog(new FakeTimeProvider());
         for (var i = 0; i < 3 * WorkerLog.DefaultCapacity; i++)
         {
-            log.Add("stdout", $"{i}");
+            log.Add(LogSource.Stdout, $"{i}");
         }
 
         var kept = await log.ReadAsync(null, follow: false, CancellationToken.None).Select(line => line.Text).ToListAsync();

@@ -15,7 +15,7 @@ public sealed class PoisonListTests
     {
         var list = new PoisonList(Ttl, _time);
         list.IsEmpty.ShouldBeTrue();
-        var conviction = list.Convict("f1", new WorkerFailure { Kind = FailureKinds.Crashed, WorkerPid = 7 }, "SIGSEGV.");
+        var conviction = list.Convict("f1", new WorkerFailure { Kind = WorkerFailureKind.Crashed, WorkerPid = 7 }, "SIGSEGV.");
 
         conviction.Code.ShouldBe(ErrorCodes.PoisonedRequest);
         conviction.Failure.WorkerPid.ShouldBe(7);

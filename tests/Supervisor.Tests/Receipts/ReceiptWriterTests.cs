@@ -12,8 +12,8 @@ public sealed class ReceiptWriterTests
     private const long Mebibyte = 1 << 20;
 
     private static readonly ProcessIdentity Worker = new(42, 7);
-    private static readonly WorkerEnd Clean = new(Worker, 0, WorkerEnd.Exited, TimeSpan.FromMilliseconds(5), HasSurvivors: false, Left: default);
-    private static readonly WorkerEnd Unkillable = new(Worker, null, "", TimeSpan.FromSeconds(5.1), HasSurvivors: false, Left: new ProcessMemory(80, 90));
+    private static readonly WorkerEnd Clean = new(Worker, 0, WorkerExit.Exited, TimeSpan.FromMilliseconds(5), HasSurvivors: false, Left: default);
+    private static readonly WorkerEnd Unkillable = new(Worker, null, WorkerExit.Unspecified, TimeSpan.FromSeconds(5.1), HasSurvivors: false, Left: new ProcessMemory(80, 90));
     private static readonly DeviceBaseline Device = new("GPU-1", 100 * Mebibyte, null);
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class ReceiptWriterTests
 
         receipt.ShouldBe(new ReclaimReceipt
         {
-            Verdict = ReclaimVerdict.Reclaimed, WorkerPid = 42, Memory = "rss", HeldBytes = 100, PeakBytes = 150, ReclaimedBytes = 100, ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(5)), ExitCode = 0, How = "exited",
+            Verdict = ReclaimVerdict.Reclaimed, WorkerPid = 42, Memory = MemoryKind.Rss, HeldBytes = 100, PeakBytes = 150, ReclaimedBytes = 100, ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(5)), ExitCode = 0, How = WorkerExit.Exited,
         });
     }
 

@@ -45,7 +45,7 @@ public sealed class ReclaimerTests
 
         receipt.Verdict.ShouldBe(ReclaimVerdict.Unverifiable);
         receipt.Reason.ShouldBe("no NVML here");
-        receipt.How.ShouldBe("exited");
+        receipt.How.ShouldBe(WorkerExit.Exited);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ReclaimerTests
 
         receipt.HeldBytes.ShouldBe(workshop.Process.Memory.Resident);
         receipt.PeakBytes.ShouldBe(workshop.Process.Memory.Peak);
-        receipt.Memory.ShouldBe("rss");
+        receipt.Memory.ShouldBe(MemoryKind.Rss);
     }
 
     private static ReclaimTarget Target(Workshop workshop) => new(workshop.Process, new DeviceBaseline(FakeGpuMonitor.Uuid, Gibibyte, null), default, null, Grace, Crashed: false);

@@ -186,7 +186,7 @@ public sealed class FirstWorkerTests
     public async Task PipelineThatItIsNotRightFor_LeavesItToAnother(string why)
     {
         using var workshop = await ReadyAsync(FirstWorkerDevice.Gpu);
-        var engine = new EngineConfig { Device = why == "no device" ? "cpu" : "cuda" };
+        var engine = new EngineConfig { Device = why == "no device" ? EngineDevice.Cpu : EngineDevice.Cuda };
         var admission = why == "memory limit" ? new AdmissionConfig { MemoryLimitBytes = 1 << 30 } : null;
         var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine, Admission = admission }, holderPid: 1);
 

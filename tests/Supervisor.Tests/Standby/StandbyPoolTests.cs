@@ -81,7 +81,7 @@ public sealed class StandbyPoolTests
     public async Task WorkerThatDoesNotFit_StaysWhereItIs(string why)
     {
         using var workshop = await FillAsync();
-        var engine = new EngineConfig { Device = "cpu" };
+        var engine = new EngineConfig { Device = EngineDevice.Cpu };
         var admission = why == "memory limit" ? new AdmissionConfig { MemoryLimitBytes = 1 << 30 } : null;
         var spec = PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = engine, Admission = admission }, holderPid: 1);
         var devices = why == "other devices" ? "GPU-0123" : null;
@@ -130,7 +130,7 @@ public sealed class StandbyPoolTests
         await UntilAsync(workshop, () => workshop.Standby.Count == 1, "the place is filled again");
         var open = new OpenPipeline
         {
-            Model = "/models/m", Engine = new EngineConfig { Device = "cpu" }, Supervision = new SupervisionConfig { MaxRestarts = 0 }, Admission = new AdmissionConfig { MemoryLimitBytes = 1 << 30 },
+            Model = "/models/m", Engine = new EngineConfig { Device = EngineDevice.Cpu }, Supervision = new SupervisionConfig { MaxRestarts = 0 }, Admission = new AdmissionConfig { MemoryLimitBytes = 1 << 30 },
         };
         var pipeline = workshop.Registry.Open(PipelineSpec.Create(open, holderPid: 1));
         await Deadline.UntilAsync(() => workshop.Starts == 3, "a worker of its own was started");

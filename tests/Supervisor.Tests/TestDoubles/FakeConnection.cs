@@ -27,7 +27,7 @@ internal sealed class FakeConnection : IWorkerConnection, IWorkerConnector
 
     public Task<ModelInfo> LoadAsync(LoadRequest request, Action<LoadProgress> onProgress, CancellationToken cancellationToken)
     {
-        onProgress(new LoadProgress { Stage = "loading" });
+        onProgress(new LoadProgress { Stage = LoadStage.Loading });
         LoadCalled.TrySetResult();
         return Loading.Task.WaitAsync(cancellationToken);
     }

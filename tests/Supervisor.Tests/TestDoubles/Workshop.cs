@@ -88,7 +88,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     public string[] WorkerFolders => Directory.GetDirectories(_folder.Path);
 
     public static PipelineSpec Spec(string device = "cpu", string name = "", int maxRestarts = 0) => PipelineSpec.Create(
-        new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = device }, Supervision = new SupervisionConfig { MaxRestarts = maxRestarts } }, holderPid: 1);
+        new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) }, Supervision = new SupervisionConfig { MaxRestarts = maxRestarts } }, holderPid: 1);
 
     public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices)
     {

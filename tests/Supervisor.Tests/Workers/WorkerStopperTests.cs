@@ -1,4 +1,5 @@
 using LmDeploy.Supervisor.Tests.TestDoubles;
+using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Workers;
 
@@ -14,7 +15,7 @@ public sealed class WorkerStopperTests
         var end = await workshop.Stopper.StopAsync(workshop.Process, Grace, crashed: false).InTime();
 
         workshop.Process.Done.ShouldBe(["close", "terminate", "kill"]);
-        end.How.ShouldBe("exited");
+        end.How.ShouldBe(WorkerExit.Exited);
         end.ExitCode.ShouldBe(0);
     }
 
@@ -28,7 +29,7 @@ public sealed class WorkerStopperTests
         workshop.Process.Done.ShouldNotContain("kill");
         workshop.Process.Exit(0);
 
-        (await stopping.InTime()).How.ShouldBe("exited");
+        (await stopping.InTime()).How.ShouldBe(WorkerExit.Exited);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class WorkerStopperTests
         workshop.Time.Advance(Grace);
 
         var end = await stopping.InTime();
-        end.How.ShouldBe("killed");
+        end.How.ShouldBe(WorkerExit.Killed);
         end.ExitCode.ShouldBe(137);
         end.ExitTime.ShouldBe(Grace);
     }
@@ -55,7 +56,7 @@ public sealed class WorkerStopperTests
         var end = await workshop.TurnUntilAsync(stopping, TimeSpan.FromMilliseconds(100));
 
         end.ExitCode.ShouldBeNull();
-        end.How.ShouldBeEmpty();
+        end.How.ShouldBe(WorkerExit.Unspecified);
         end.ExitTime.ShouldBeInRange(Grace + workshop.Options.KillTimeout, Grace + workshop.Options.KillTimeout + TimeSpan.FromMilliseconds(200));
         end.Left.ShouldBe(workshop.Process.Memory);
     }
@@ -67,7 +68,7 @@ public sealed class WorkerStopperTests
 
         var end = await workshop.Stopper.StopAsync(workshop.Process, TimeSpan.Zero, crashed: false).InTime();
 
-        end.How.ShouldBe("killed");
+        end.How.ShouldBe(WorkerExit.Killed);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class WorkerStopperTests
 
         var end = await workshop.Stopper.StopAsync(workshop.Process, Grace, crashed: true).InTime();
 
-        end.How.ShouldBe("crashed");
+        end.How.ShouldBe(WorkerExit.Crashed);
         end.ExitCode.ShouldBe(139);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LmDeploy.Evaluation.Judging;
+using LmDeploy.Words;
 
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
@@ -18,7 +19,11 @@ internal sealed class ComparisonJournal : IDisposable
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         IgnoreReadOnlyProperties = true,
-        Converters = { new JsonStringEnumConverter() },
+        Converters =
+        {
+            new EnumWordConverter<EngineDtype>(), new EnumWordConverter<MemoryKind>(), new EnumWordConverter<WorkerActivity>(), new EnumWordConverter<WorkerExit>(),
+            new JsonStringEnumConverter(),
+        },
     };
 
     private readonly Lock _gate = new();

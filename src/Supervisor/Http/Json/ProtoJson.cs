@@ -3,12 +3,13 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using LmDeploy.V1;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Http.Json;
 
 /// <summary>
 /// Writes messages of the contracts with the names they have there, as the command line's listings do. Unlike protobuf's own JSON it writes 64-bit numbers as
-/// numbers, enumerations by their names in C#, times as numbers whose names say the unit, and fields that have their default too.
+/// numbers, enumerations by their words, times as numbers whose names say the unit, and fields that have their default too.
 /// </summary>
 internal static class ProtoJson
 {
@@ -24,7 +25,7 @@ internal static class ProtoJson
     /// <summary>Writes the fields into an object that has begun.</summary>
     public static void WriteFields(Utf8JsonWriter json, IMessage message)
     {
-        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
+        foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
             var value = field.HasPresence && !field.Accessor.HasValue(message) ? null : field.Accessor.GetValue(message);
             if (TryWriteTime(json, field, value))
@@ -105,8 +106,11 @@ internal static class ProtoJson
             case float number:
                 json.WriteNumberValue(float.IsFinite(number) ? number : 0);
                 break;
-            case System.Enum name:
-                json.WriteStringValue(name.ToString());
+            case ReclaimVerdict verdict: // Receipts have it in the spelling of C#, on the command line too.
+                json.WriteStringValue(verdict.ToString());
+                break;
+            case System.Enum word:
+                json.WriteStringValue(EnumWords.Of(word));
                 break;
             case ulong number:
                 json.WriteNumberValue(number);

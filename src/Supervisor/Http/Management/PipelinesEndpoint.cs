@@ -168,6 +168,10 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
         {
             EngineFields.Read(engine.Element, open);
         }
+        catch (UnknownWordException exception)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.InvalidConfig, exception.Message, exception.Setting);
+        }
         catch (FormatException exception)
         {
             throw ApiException.Invalid($"engine cannot be read: {exception.Message}", "engine");

@@ -59,7 +59,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
             {
                 if (Held() is var held && held > _bytes)
                 {
-                    _worker.Condemn(FailureKinds.MemoryLimit, Describe(string.Create(CultureInfo.InvariantCulture, $"{held} bytes were seen")));
+                    _worker.Condemn(WorkerFailureKind.MemoryLimit, Describe(string.Create(CultureInfo.InvariantCulture, $"{held} bytes were seen")));
                     return;
                 }
 
@@ -73,7 +73,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
         catch (Exception exception)
         {
             _worker.Condemn(
-                FailureKinds.Killed,
+                WorkerFailureKind.Killed,
                 string.Create(CultureInfo.InvariantCulture, $"it could not be held to memory_limit_bytes, {_bytes}, any longer ({exception.Message})"));
         }
     }

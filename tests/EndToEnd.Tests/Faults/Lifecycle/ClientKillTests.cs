@@ -84,10 +84,10 @@ public sealed class ClientKillTests : IAsyncLifetime
                 await Eventually.BeAsync(() => _sandbox.MeetingPlaces.Any(place => File.Exists(Path.Combine(place, "worker.sock"))), seen => seen, "the worker's socket", Deadline);
                 break;
             case Moment.Loading:
-                await StateAsync("loading", running: 0);
+                await StateAsync(PipelineState.Loading, running: 0);
                 break;
             case Moment.Prefilling:
-                await StateAsync("ready", running: 1);
+                await StateAsync(PipelineState.Ready, running: 1);
                 break;
             case Moment.Streaming:
                 await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
@@ -97,7 +97,7 @@ public sealed class ClientKillTests : IAsyncLifetime
         }
     }
 
-    private async Task StateAsync(string state, int running)
+    private async Task StateAsync(PipelineState state, int running)
     {
         await using var supervisor = Supervisor.Connect(Directory.GetFiles(_sandbox.Folder, "s-*.sock").Single());
         await Eventually.BeAsync(

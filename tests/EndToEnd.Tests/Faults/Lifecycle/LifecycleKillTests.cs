@@ -19,17 +19,17 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _sandbox.DisposeAsync();
 
     [Theory]
-    [SoakData(Moment.Spawned, "starting")]
-    [InlineData(Moment.Handshaking, "starting")]
-    [InlineData(Moment.Loading, "loading")]
-    public async Task WorkerKilledBeforeItIsReady_FailsCreateWithTheCause(Moment moment, string during)
+    [SoakData(Moment.Spawned, WorkerActivity.Starting)]
+    [InlineData(Moment.Handshaking, WorkerActivity.Starting)]
+    [InlineData(Moment.Loading, WorkerActivity.Loading)]
+    public async Task WorkerKilledBeforeItIsReady_FailsCreateWithTheCause(Moment moment, WorkerActivity during)
     {
         await using var supervisor = _sandbox.StartSupervisor();
         var scene = new Scene(_sandbox, supervisor);
 
         var error = await Should.ThrowAsync<LmDeployException>(scene.PlayAsync(moment, Kill));
 
-        error.Code.ShouldBe(during == "starting" ? "worker_start_failed" : "worker_crashed");
+        error.Code.ShouldBe(during == WorkerActivity.Starting ? "worker_start_failed" : "worker_crashed");
         error.Message.ShouldContain("SIGKILL");
         var failure = error.Failure.ShouldNotBeNull();
         failure.Kind.ShouldBe(WorkerFailureKind.Killed);
@@ -38,10 +38,10 @@ public sealed class LifecycleKillTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Moment.Idle, "idle")]
-    [SoakData(Moment.Prefilling, "serving")]
-    [SoakData(Moment.Streaming, "serving")]
-    public async Task WorkerKilledWhenReady_IsReplaced_AndItsStreamGoesOn(Moment moment, string during)
+    [InlineData(Moment.Idle, WorkerActivity.Idle)]
+    [SoakData(Moment.Prefilling, WorkerActivity.Serving)]
+    [SoakData(Moment.Streaming, WorkerActivity.Serving)]
+    public async Task WorkerKilledWhenReady_IsReplaced_AndItsStreamGoesOn(Moment moment, WorkerActivity during)
     {
         await using var supervisor = _sandbox.StartSupervisor();
 
@@ -69,7 +69,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
         failures.ShouldBeEmpty("it was told to end, however it did");
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        receipt.How.ShouldBeOneOf("exited", "killed");
+        receipt.How.ShouldBeOneOf(WorkerExit.Exited, WorkerExit.Killed);
         await NothingIsLeftAndTheNextWorksAsync(supervisor);
     }
 

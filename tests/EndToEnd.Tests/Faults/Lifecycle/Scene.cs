@@ -43,7 +43,7 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
     private async Task<Pipeline> CreateAsync(Moment moment, Func<int, Task> strike, EngineConfig engine)
     {
         var loading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var creating = Pipeline.CreateAsync(Repository.Boulder, engine, supervisor, new Stages(stage => _ = stage == "loading" && loading.TrySetResult()));
+        var creating = Pipeline.CreateAsync(Repository.Boulder, engine, supervisor, new Stages(stage => _ = stage == LoadStage.Loading && loading.TrySetResult()));
         if (moment <= Moment.Loading)
         {
             await Eventually.BeAsync(() => sandbox.Workers.Count, count => count == 1, "the worker to be spawned", Deadline);
@@ -119,7 +119,7 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
         joined.Text.ShouldBe(undisturbed.Text);
     }
 
-    private sealed class Stages(Action<string> reached) : IProgress<LoadProgress>
+    private sealed class Stages(Action<LoadStage> reached) : IProgress<LoadProgress>
     {
         public void Report(LoadProgress value) => reached(value.Stage);
     }

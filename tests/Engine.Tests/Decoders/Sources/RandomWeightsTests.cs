@@ -13,7 +13,7 @@ namespace LmDeploy.Engine.Tests.Decoders.Sources;
 [Collection(TorchTests.Name)]
 public sealed class RandomWeightsTests
 {
-    private static readonly EngineConfig Config = new(GoldenRun.Config) { LoadFormat = "dummy", CacheMaxEntryCount = 16 };
+    private static readonly EngineConfig Config = new(GoldenRun.Config) { LoadFormat = LoadFormat.Dummy, CacheMaxEntryCount = 16 };
 
     [Theory]
     [MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
@@ -22,7 +22,7 @@ public sealed class RandomWeightsTests
         using var model = WithoutWeights(name);
         var progress = new List<(long Made, long Total)>();
         using var made = Load(model.Path, Config, progress);
-        using var read = Load(Path.Combine(GoldenModel.Root, name), new EngineConfig(Config) { LoadFormat = "auto" }, []);
+        using var read = Load(Path.Combine(GoldenModel.Root, name), new EngineConfig(Config) { LoadFormat = LoadFormat.Auto }, []);
         made.Info.Parameters.ShouldBe(read.Info.Parameters);
         made.Info.WeightBytes.ShouldBe(read.Info.WeightBytes);
         made.Info.Weights.ShouldBe("random, float32");
@@ -66,12 +66,12 @@ public sealed class RandomWeightsTests
     }
 
     [Fact]
-    public void OtherFormats_AreRefused()
+    public void FormatOfALaterVersion_IsRefused()
     {
-        var error = Should.Throw<EngineException>(() => EngineSettings.From(new EngineConfig { LoadFormat = "pt" }));
+        var error = Should.Throw<EngineException>(() => EngineSettings.From(new EngineConfig { LoadFormat = (LoadFormat)7 }));
         error.Code.ShouldBe(ErrorCodes.InvalidConfig);
         error.Subject.ShouldBe("load_format");
-        error.Message.ShouldContain("'pt'");
+        error.Message.ShouldBe("load_format must be auto or dummy, got '7'.");
     }
 
     private static GoldenFolder WithoutWeights(string name)

@@ -1,6 +1,7 @@
 using LmDeploy.Supervisor.Tests.TestDoubles;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Supervisor.Workers.MemoryLimits;
+using LmDeploy.V1;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LmDeploy.Supervisor.Tests.Workers.MemoryLimits;
@@ -47,7 +48,7 @@ public sealed class MemoryLimitTests : IDisposable
                 return _worker.CondemnedFor is not null;
             },
             "the worker above its limit is condemned");
-        _worker.CondemnedFor.ShouldBe("memory_limit");
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.MemoryLimit);
         _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600 (110100480 bytes were seen)");
         _process.Done.ShouldBe(["kill"]);
     }
@@ -59,7 +60,7 @@ public sealed class MemoryLimitTests : IDisposable
         await using var limit = new MemoryLimit(_worker, Limit, null, new ProcessTable(NoPath), _time);
 
         await Deadline.UntilAsync(() => _worker.CondemnedFor is not null, "the worker is condemned");
-        _worker.CondemnedFor.ShouldBe("killed");
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Killed);
         _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600, any longer");
         _process.Done.ShouldBe(["kill"]);
     }
@@ -96,10 +97,10 @@ public sealed class MemoryLimitTests : IDisposable
     [Fact]
     public void Condemn_KeepsTheFirstReason()
     {
-        _worker.Condemn("hung", "it hung");
-        _worker.Condemn("memory_limit", "it took too much");
+        _worker.Condemn(WorkerFailureKind.Hung, "it hung");
+        _worker.Condemn(WorkerFailureKind.MemoryLimit, "it took too much");
 
-        _worker.CondemnedFor.ShouldBe("hung");
+        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
         _worker.CondemnedBecause.ShouldBe("it hung");
     }
 

@@ -1,8 +1,11 @@
-namespace LmDeploy.Supervisor.Lifecycle;
+namespace LmDeploy;
 
-/// <summary>Where a pipeline is in its life. Listings show the names in lower case.</summary>
-internal enum PipelineState
+/// <summary>Where a pipeline is in its life.</summary>
+public enum PipelineState
 {
+    /// <summary>Something that this version of the client does not know.</summary>
+    Unknown,
+
     /// <summary>Its worker's process is being started.</summary>
     Starting,
 

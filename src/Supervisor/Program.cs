@@ -7,7 +7,7 @@ try
 {
     Secrecy.Arm();
     var options = CommandLine.Parse(args);
-    if (!options.Owned && options.ServeFile is null)
+    if (!options.Owned && options.ServeHandover is null)
     {
         // Out of the starter's terminal and its signals. Fails, harmlessly, for the leader of a process group: then the user started it himself.
         _ = LibC.CreateSession();

@@ -10,7 +10,7 @@ public sealed class LayersTests
     private static readonly string[] Order =
     [
         "Native", "Errors", "Settings", "Tensors", "Ceilings",
-        "WeightUpload", "Dequantization", "Kernels", "Cache", "Steps", "Decoders", "Sampling", "Scheduling",
+        "WeightUpload", "Dequantization", "Kernels", "Cache", "StepInput", "Decoders", "Sampling", "Scheduling",
         "Requests", "Likelihood", "Rewards", "Embeddings", "Generation",
     ];
 

@@ -22,7 +22,7 @@ internal static class EmbedCommand
             var options = flags.Read(result);
             return lines.RunAsync(
                 result,
-                (line, raw) => line.Has("text") ? PromptFields.ReadText(line, "text", raw: true) : PromptFields.Read(line, raw),
+                (line, raw) => line.Has("text") ? LinePrompts.ReadText(line, "text", raw: true) : LinePrompts.Read(line, raw),
                 (pipeline, prompts) => pipeline.GetEmbeddingsAsync(prompts, options, cancellationToken),
                 embedding => CallError.From(embedding.ErrorCode, embedding.ErrorMessage) is { } error ? [error] : [],
                 Write,

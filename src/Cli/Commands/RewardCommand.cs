@@ -16,7 +16,7 @@ internal static class RewardCommand
         lines.AddTo(command);
         command.SetAction((result, cancellationToken) => lines.RunAsync(
             result,
-            (line, raw) => PromptFields.Read(line, raw) with { AddGenerationPrompt = line.IsSet("add_generation_prompt", otherwise: false) },
+            (line, raw) => LinePrompts.Read(line, raw) with { AddGenerationPrompt = line.IsSet("add_generation_prompt", otherwise: false) },
             (pipeline, prompts) => pipeline.GetRewardScoreAsync(prompts, cancellationToken),
             score => CallError.From(score.ErrorCode, score.ErrorMessage) is { } error ? [error] : [],
             Write,

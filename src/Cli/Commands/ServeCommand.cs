@@ -53,7 +53,7 @@ internal sealed class ServeCommand(CliHost host)
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var file = result.GetValue(_config) is { } config ? ServeFile.Read(config) : new ServeFile();
+        var file = result.GetValue(_config) is { } config ? ServeConfiguration.Read(config) : new ServeConfiguration();
         Override(file, result);
         var json = ServeOptionsJson.Write(file, [.. Keys(result, _apiKeys, "LMDEPLOY_API_KEY", isAdmin: false), .. Keys(result, _adminKeys, "LMDEPLOY_ADMIN_KEY", isAdmin: true)]);
         var isShared = await MakeWayAsync(cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class ServeCommand(CliHost host)
         return ExitCodes.Failed;
     }
 
-    private void Override(ServeFile file, ParseResult result)
+    private void Override(ServeConfiguration file, ParseResult result)
     {
         file.Host = result.GetValue(_address) ?? file.Host;
         file.Port = result.GetValue(_port) ?? file.Port;
@@ -83,7 +83,7 @@ internal sealed class ServeCommand(CliHost host)
         foreach (var model in result.GetValue(_models) ?? [])
         {
             var (name, path) = model.Split('=', 2) is [var before, var after] ? (before, after) : (null, model);
-            file.Models.Add(new ServeFileModel
+            file.Models.Add(new ServeConfigurationModel
             {
                 Name = name,
                 Path = path,

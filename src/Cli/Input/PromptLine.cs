@@ -8,5 +8,5 @@ internal sealed record PromptLine(Prompt Prompt, GenerationConfig Config)
     /// <param name="line">An object with one of <c>prompt</c>, <c>messages</c> and <c>input_ids</c>.</param>
     /// <param name="config">What the line does not say itself.</param>
     /// <param name="raw">Whether texts are taken without the chat template.</param>
-    public static PromptLine Parse(JsonElement line, GenerationConfig config, bool raw) => new(PromptFields.Read(line, raw), ConfigFields.Apply(line, config));
+    public static PromptLine Parse(JsonElement line, GenerationConfig config, bool raw) => new(LinePrompts.Read(line, raw), ConfigFields.Apply(line, config));
 }

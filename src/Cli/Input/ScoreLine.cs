@@ -16,7 +16,7 @@ internal static class ScoreLine
         }
 
         var continuations = line.GetProperty(name).Must(JsonValueKind.Array, name, "an array of texts or of arrays of token ids").EnumerateArray();
-        return new LogLikelihoodInput(PromptFields.Read(line, raw), [.. continuations.Select(value => value.ValueKind == JsonValueKind.Array
+        return new LogLikelihoodInput(LinePrompts.Read(line, raw), [.. continuations.Select(value => value.ValueKind == JsonValueKind.Array
             ? Continuation.FromTokenIds(value.AsIds($"each of {name}"))
             : Continuation.FromText(value.AsText($"each of {name}")))]);
     }

@@ -15,9 +15,9 @@ internal sealed record TokenizeLine(Prompt? Prompt, int[]? Ids, bool SkipSpecial
         switch (line.ExactlyOne("text", "messages", "ids"))
         {
             case ("text", _):
-                return new TokenizeLine(PromptFields.ReadText(line, "text", raw: true, addSpecialTokens), null, false);
+                return new TokenizeLine(LinePrompts.ReadText(line, "text", raw: true, addSpecialTokens), null, false);
             case ("messages", var messages):
-                return new TokenizeLine(PromptFields.ReadMessages(line, messages), null, false);
+                return new TokenizeLine(LinePrompts.ReadMessages(line, messages), null, false);
             case var (name, ids):
                 return new TokenizeLine(null, ids.AsIds(name), line.IsSet("skip_special_tokens", otherwise: false));
         }

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Serving;
 internal static class ServeOptionsJson
 {
     /// <exception cref="UsageException">A value in the file cannot be meant.</exception>
-    public static string Write(ServeFile file, IReadOnlyList<(string Name, string Key, bool IsAdmin)> keys) => JsonText.Write(json =>
+    public static string Write(ServeConfiguration file, IReadOnlyList<(string Name, string Key, bool IsAdmin)> keys) => JsonText.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("host", file.Host ?? "127.0.0.1");
@@ -55,7 +55,7 @@ internal static class ServeOptionsJson
         json.WriteEndObject();
     }
 
-    private static byte[] HashOf(ServeFileKey key)
+    private static byte[] HashOf(ServeConfigurationKey key)
     {
         try
         {
@@ -67,7 +67,7 @@ internal static class ServeOptionsJson
         }
     }
 
-    private static void WriteModel(Utf8JsonWriter json, ServeFileModel model, int index)
+    private static void WriteModel(Utf8JsonWriter json, ServeConfigurationModel model, int index)
     {
         var path = Path.GetFullPath(model.Path ?? throw new UsageException($"models[{index}] of the configuration has no path."));
         if (!Directory.Exists(path))

@@ -1,5 +1,5 @@
 using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Models.Specs;
 using LmDeploy.V1;

@@ -1,5 +1,5 @@
 using LmDeploy.Engine.Cache;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.V1;
 using TorchSharp;
 

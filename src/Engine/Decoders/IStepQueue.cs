@@ -1,4 +1,4 @@
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 
 namespace LmDeploy.Engine.Decoders;
 

@@ -6,7 +6,7 @@ using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
 using LmDeploy.Engine.Settings;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Models;
 using LmDeploy.Models.Checkpoints;
 using LmDeploy.Models.Quantization;
@@ -92,7 +92,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
         var free = FreeBytes(plan, settings);
         if (needed > free)
         {
-            if (settings.Limits.ResidentBytes is { } limit && plan.Device.type != DeviceType.CUDA && HostMemory.BytesLeftOf(limit) < needed)
+            if (settings.Limits.ResidentBytes is { } limit && plan.Device.type != DeviceType.CUDA && AvailableMemory.BytesLeftOf(limit) < needed)
             {
                 throw new EngineException(
                     ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are left of memory_limit_bytes, {limit}; raise it.", "memory_limit_bytes");
@@ -106,7 +106,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
     {
         if (plan.Device.type != DeviceType.CUDA)
         {
-            return Math.Min(HostMemory.AvailableBytes(), HostMemory.BytesLeftOf(settings.Limits.ResidentBytes ?? long.MaxValue));
+            return Math.Min(AvailableMemory.Bytes(), AvailableMemory.BytesLeftOf(settings.Limits.ResidentBytes ?? long.MaxValue));
         }
 
         // The driver answers a thread that has a context, and the first tensor gives it one.

@@ -1,6 +1,6 @@
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders.Parts;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.V1;
 using TorchSharp;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Sampling;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 
 namespace LmDeploy.Engine.Scheduling;
 

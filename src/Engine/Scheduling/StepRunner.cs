@@ -1,6 +1,6 @@
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Sampling;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.V1;
 using TorchSharp;
 

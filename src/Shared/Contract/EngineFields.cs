@@ -30,6 +30,9 @@ internal static class EngineFields
         ("memory_limit_bytes", Part.Admission, "memory_limit_bytes"),
     ];
 
+    /// <summary>Settings of the engine that are words.</summary>
+    private static readonly FieldDescriptor[] _words = [.. EngineConfig.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Enum)];
+
     private enum Part
     {
         Supervision,
@@ -59,7 +62,7 @@ internal static class EngineFields
     public static string Write(OpenPipeline open)
     {
         var fields = ToObject(open.Engine);
-        foreach (var field in EngineConfig.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Enum && fields.ContainsKey(field.Name)))
+        foreach (var field in _words.Where(field => fields.ContainsKey(field.Name)))
         {
             fields[field.Name] = EnumWords.Of((Enum)field.Accessor.GetValue(open.Engine));
         }
@@ -79,7 +82,7 @@ internal static class EngineFields
     private static void ReadOne(JsonProperty field, OpenPipeline open)
     {
         var (name, part, contractName) = Array.Find(_others, other => other.Name == field.Name);
-        if (name is null && EngineConfig.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(known => IsCalled(known, field.Name)) is { FieldType: FieldType.Enum } words)
+        if (name is null && _words.FirstOrDefault(words => field.Name == words.Name || field.Name == words.JsonName) is { } words)
         {
             ReadWord(field, words, open.Engine);
             return;
@@ -101,8 +104,6 @@ internal static class EngineFields
             open.Admission.MergeFrom(JsonParser.Default.Parse<AdmissionConfig>(setting));
         }
     }
-
-    private static bool IsCalled(FieldDescriptor field, string name) => field.Name == name || field.JsonName == name;
 
     /// <summary>An empty word, and null, leave a setting at its default.</summary>
     private static void ReadWord(JsonProperty field, FieldDescriptor words, EngineConfig engine)

@@ -64,7 +64,7 @@ internal static class CommandLine
                     options = options with { HostMemory = Bytes(name, value) };
                     break;
                 case "--serve":
-                    options = options with { ServeFile = Path.GetFullPath(value) };
+                    options = options with { ServeHandover = Path.GetFullPath(value) };
                     break;
                 default:
                     throw Invalid(name, $"{name} is not an option of lmdeploy-supervisor.");

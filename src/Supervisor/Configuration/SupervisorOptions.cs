@@ -22,7 +22,7 @@ internal sealed record SupervisorOptions
 
     /// <summary>The path of a file with <c>ServeOptions</c> as JSON, which is read once; with it the supervisor stays in the foreground and answers over HTTP.</summary>
     /// <value>Default: null, none.</value>
-    public string? ServeFile { get; init; }
+    public string? ServeHandover { get; init; }
 
     /// <summary>How long a client may be silent, HTTP/2 pings included, before it counts as gone.</summary>
     /// <value>Default: 30 seconds; at least 6.</value>

@@ -9,5 +9,5 @@ internal static class Blame
     /// A signal from outside and a frozen process are nobody's fault in here: to suspect the requests that ran then would punish them for what an
     /// operator did.
     /// </summary>
-    public static bool IsOnRequests(WorkerFailure failure) => failure.Kind is not (WorkerFailureKind.Killed or WorkerFailureKind.Stopped or WorkerFailureKind.StartFailed);
+    public static bool SuspectsRequests(WorkerFailure failure) => failure.Kind is not (WorkerFailureKind.Killed or WorkerFailureKind.Stopped or WorkerFailureKind.StartFailed);
 }

@@ -50,13 +50,13 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
         failure.Xids.AddRange(XidLine.Find(kernelLog.Since(StartOf(worker.Process.Identity)), failure.WorkerPid));
         failure.Running.AddRange(flight.Requests.Select(describe).OfType<RunningRequest>());
         failure.Kind = KindOf(worker, status, during, failure);
-        var because = worker.CondemnedBecause ?? worker.Limit?.Verdict;
+        var because = worker.KilledBecause ?? worker.Limit?.Verdict;
         return new SupervisorException(new Error { Code = code, Message = FailureText.Describe(failure, because, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
     }
 
-    private WorkerFailureKind KindOf(WorkerInstance worker, ExitStatus? status, WorkerActivity during, WorkerFailure failure) => (worker.CondemnedFor, status) switch
+    private WorkerFailureKind KindOf(WorkerInstance worker, ExitStatus? status, WorkerActivity during, WorkerFailure failure) => (worker.KilledFor, status) switch
     {
-        ({ } condemned, _) => condemned,
+        ({ } killedFor, _) => killedFor,
         _ when worker.Limit?.Verdict is not null => WorkerFailureKind.MemoryLimit,
         (_, { Signal: "SIGKILL" }) when oom.WasKilled(worker.Process.Identity, worker.OomMark) == true => WorkerFailureKind.OomKilled,
         _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => WorkerFailureKind.CudaError,

@@ -27,7 +27,7 @@ internal static class SupervisorApp
 
     /// <param name="serve">What is served over HTTP; null for nothing.</param>
     public static WebApplication Build(
-        SupervisorOptions options, ServeOptions? serve, SupervisorLog log, StopSignal stop, WorkerParts workers, DescriptorLimit descriptors)
+        SupervisorOptions options, ServeOptions? serve, SupervisorLog log, StopSignal stop, WorkerServices workers, DescriptorLimit descriptors)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging
@@ -71,7 +71,7 @@ internal static class SupervisorApp
         .AddBoundedTransport();
 
     /// <summary>The parts that are there already, and those that need a logger of the server's.</summary>
-    private static IServiceCollection AddWorkers(this IServiceCollection services, WorkerParts workers) => services
+    private static IServiceCollection AddWorkers(this IServiceCollection services, WorkerServices workers) => services
         .AddSingleton(workers.Processes)
         .AddSingleton(workers.Failures)
         .AddSingleton(workers.Launcher)

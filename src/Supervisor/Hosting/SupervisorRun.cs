@@ -40,18 +40,18 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
         if (claim is null)
         {
-            announce(options.ServeFile is null ? "already-running" : $"failed another supervisor listens on {options.Socket}");
+            announce(options.ServeHandover is null ? "already-running" : $"failed another supervisor listens on {options.Socket}");
             return;
         }
 
-        var serve = options.ServeFile is { } file ? ServeFile.Take(file) : null;
+        var serve = options.ServeHandover is { } file ? ServeHandover.Take(file) : null;
         using var log = new SupervisorLog(options.LogFile, time, serve is null ? null : Console.OpenStandardError());
         log.Clear();
         File.Delete(options.Socket);
         OrphanedWorkers.End(options.Folder);
         WorkerFolder.RemoveStale(options.Folder, new ProcessTable());
         using var loggers = new LoggerFactory([log]);
-        var workers = new WorkerParts(options, time, loggers);
+        var workers = new WorkerServices(options, time, loggers);
         await using var first = workers.First;
         first.Start(); // Before all that takes time.
         await using var app = SupervisorApp.Build(options, serve, log, stop, workers, descriptors);

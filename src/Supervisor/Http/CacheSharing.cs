@@ -15,7 +15,7 @@ internal sealed class CacheSharing(bool isShared)
     private const int LongestSalt = 1024;
 
     /// <exception cref="ApiException">The request's own salt is no text, or too long.</exception>
-    public string SaltOf(HttpContext http, JsonFields fields)
+    public string SaltOf(HttpContext http, BodyFields fields)
     {
         var caller = isShared ? "" : AccessControl.CallerOf(http);
         var own = fields.Text(Field) ?? "";

@@ -7,7 +7,7 @@ namespace LmDeploy.Supervisor.Http;
 /// <summary>Answers a request to a model.</summary>
 /// <param name="body">Its JSON object.</param>
 /// <param name="deadline">When it ends, which counts from before its body was read.</param>
-internal delegate Task ModelRequest(HttpContext http, JsonFields body, RequestDeadline deadline);
+internal delegate Task ModelRequest(HttpContext http, BodyFields body, RequestDeadline deadline);
 
 /// <summary>
 /// Takes requests to models in: through the <see cref="RequestGate"/>, so that the supervisor waits for those that run before it ends and lets no more in, with a

@@ -10,7 +10,7 @@ internal static class ResponseFormatFields
 {
     private const string Name = "response_format";
 
-    public static ResponseFormat? Read(JsonFields fields)
+    public static ResponseFormat? Read(BodyFields fields)
     {
         if (fields.Find("guided_json") is { } schema)
         {
@@ -37,7 +37,7 @@ internal static class ResponseFormatFields
         };
     }
 
-    private static string SchemaOf(JsonFields format)
+    private static string SchemaOf(BodyFields format)
     {
         var named = format.Object("json_schema") ?? throw ApiException.Invalid($"{Name} of type json_schema needs json_schema, an object with the schema.", $"{Name}.json_schema");
 

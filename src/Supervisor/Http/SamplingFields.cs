@@ -13,9 +13,9 @@ namespace LmDeploy.Supervisor.Http;
 /// </summary>
 internal static class SamplingFields
 {
-    public static int Choices(JsonFields fields) => fields.Integer("n", 1, GenerationLimits.MostAnswers) ?? 1;
+    public static int Choices(BodyFields fields) => fields.Integer("n", 1, GenerationLimits.MostAnswers) ?? 1;
 
-    public static GenerationConfig Read(JsonFields fields)
+    public static GenerationConfig Read(BodyFields fields)
     {
         var config = new GenerationConfig { UnsetFields = UnsetFields.ModelOrOpenai };
         Set(fields.Number("temperature", 0, GenerationLimits.MostTemperature), temperature =>
@@ -55,13 +55,13 @@ internal static class SamplingFields
         return own;
     }
 
-    private static IReadOnlyList<string> Words(JsonFields fields, string name, int most)
+    private static IReadOnlyList<string> Words(BodyFields fields, string name, int most)
     {
         var words = fields.Texts(name) ?? [];
         return WordLimits.Problem(name, words, most) is { } problem ? throw ApiException.Invalid(problem, name) : words;
     }
 
-    private static void ReadBias(JsonFields fields, GenerationConfig config)
+    private static void ReadBias(BodyFields fields, GenerationConfig config)
     {
         if (fields.Object("logit_bias") is not { } biases)
         {

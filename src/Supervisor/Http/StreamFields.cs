@@ -8,7 +8,7 @@ namespace LmDeploy.Supervisor.Http;
 /// <param name="IncludesUsage">Whether a last piece counts the tokens.</param>
 internal readonly record struct StreamFields(bool IsOn, bool IncludesUsage)
 {
-    public static StreamFields Read(JsonFields fields)
+    public static StreamFields Read(BodyFields fields)
     {
         var isOn = fields.Flag("stream") ?? false;
         var options = fields.Object("stream_options");

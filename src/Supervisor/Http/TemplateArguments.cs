@@ -15,7 +15,7 @@ internal static class TemplateArguments
 
     /// <summary>A JSON object; empty for none.</summary>
     /// <exception cref="ApiException">They are no object and no text, or too long.</exception>
-    public static string Read(JsonFields fields)
+    public static string Read(BodyFields fields)
     {
         var arguments = fields.Object(Field)?.Element;
         var effort = fields.Text(Effort);

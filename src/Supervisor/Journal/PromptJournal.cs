@@ -65,7 +65,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     }
 
     /// <summary>Whether this prompt may have brought a worker's end about: it was in the step that was under way, or in none and not begun.</summary>
-    public bool IsAccusedOf(WorkerFailure failure) => Blame.IsOnRequests(failure)
+    public bool IsAccusedOf(WorkerFailure failure) => Blame.SuspectsRequests(failure)
         && (failure.Running.Count > 0 ? failure.Running.Any(running => running.Id == Id) : _promptIds is null);
 
     public RunningRequest Describe() => new() { Id = Id, Fingerprint = Fingerprint, InputTokenLen = _promptIds?.Ids.Count ?? 0, GenerateTokenLen = Generated };

@@ -4,7 +4,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>
-/// Watches the flight record of one worker and condemns it when it hangs: when its heart stopped, or when a step is under way and nothing goes
+/// Watches the flight record of one worker and kills it when it hangs: when its heart stopped, or when a step is under way and nothing goes
 /// forward. A load may take its time: that has a timeout of its own.
 /// </summary>
 internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimeProvider time)
@@ -17,13 +17,13 @@ internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimePro
     private long _lastBeat = time.GetTimestamp();
     private long _lastProgress = time.GetTimestamp();
 
-    /// <summary>Returns when the worker has ended or is condemned.</summary>
+    /// <summary>Returns when the worker has ended or is killed.</summary>
     public async Task RunAsync()
     {
         var interval = timeout / LooksInTimeout < LongestInterval ? timeout / LooksInTimeout : LongestInterval;
         using var timer = new PeriodicTimer(interval, time);
         _ = worker.Process.Exited.ContinueWith(_ => timer.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        while (worker.CondemnedFor is null && await timer.WaitForNextTickAsync())
+        while (worker.KilledFor is null && await timer.WaitForNextTickAsync())
         {
             Look();
         }
@@ -46,13 +46,13 @@ internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimePro
         _last = now;
         if (time.GetElapsedTime(_lastBeat) >= timeout)
         {
-            worker.Condemn(
+            worker.KillFor(
                 worker.Process.IsFrozen ? WorkerFailureKind.Stopped : WorkerFailureKind.Hung,
                 worker.Process.IsFrozen ? $"a signal had stopped it for {Seconds}" : $"it gave no sign of life for {Seconds}");
         }
         else if (time.GetElapsedTime(_lastProgress) >= timeout)
         {
-            worker.Condemn(WorkerFailureKind.Hung, $"step {now.Step} of its engine made no progress for {Seconds}");
+            worker.KillFor(WorkerFailureKind.Hung, $"step {now.Step} of its engine made no progress for {Seconds}");
         }
     }
 

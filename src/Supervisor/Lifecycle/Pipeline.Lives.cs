@@ -41,7 +41,7 @@ internal sealed partial class Pipeline
     {
         var during = worker.Folder.Flight.Read().IsBusy || RunningRequests > 0 ? WorkerActivity.Serving : WorkerActivity.Idle;
         _serving = new TaskCompletionSource<WorkerInstance>(TaskCreationOptions.RunContinuationsAsynchronously);
-        MoveTo(worker.CondemnedFor is WorkerFailureKind.Hung or WorkerFailureKind.Stopped ? PipelineState.Hung : PipelineState.Crashed);
+        MoveTo(worker.KilledFor is WorkerFailureKind.Hung or WorkerFailureKind.Stopped ? PipelineState.Hung : PipelineState.Crashed);
         var cause = await _failureReporter.ReportAsync(worker, ErrorCodes.WorkerCrashed, during, Requests.Describe);
         LogCrashed(Spec.Id, cause.Message);
         var hasServed = worker.Folder.Flight.Read().Step > 0;
@@ -146,7 +146,7 @@ internal sealed partial class Pipeline
     private void OnHangWatchFailed(WorkerInstance worker, Exception exception)
     {
         LogHangWatchFailed(Spec.Id, exception);
-        worker.Condemn(WorkerFailureKind.Killed, $"the watch for hangs failed ({exception.Message})");
+        worker.KillFor(WorkerFailureKind.Killed, $"the watch for hangs failed ({exception.Message})");
     }
 
     private async Task TellExitAsync(WorkerInstance worker)
@@ -155,9 +155,9 @@ internal sealed partial class Pipeline
         Send(new PipelineMessage.Exited(worker));
     }
 
-    private async Task TellCondemnedAsync(WorkerInstance worker)
+    private async Task TellKilledAsync(WorkerInstance worker)
     {
-        await worker.Condemned;
-        Send(new PipelineMessage.Condemned(worker));
+        await worker.Killed;
+        Send(new PipelineMessage.Killed(worker));
     }
 }

@@ -98,7 +98,7 @@ internal sealed partial class Pipeline
             return (_lastReceipt ?? ReceiptWriter.WriteNothing(), true);
         }
 
-        var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.CondemnedFor is not null;
+        var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.KilledFor is not null;
         _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
         LogReleased(Spec.Id, _lastReceipt.Verdict, EnumWords.Of(_lastReceipt.How), _lastReceipt.HeldBytes, _lastReceipt.Time.ToTimeSpan().TotalMilliseconds);
         if (!crashed)

@@ -79,7 +79,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         _restarts = new RestartPolicy(new RestartIntensity(spec.MaxRestarts, spec.RestartWindow, time), delay => Send(new PipelineMessage.Restarting(delay)), time);
         _opened = time.GetTimestamp();
         Probation = new Probation(() => openSibling(spec.ForProbation()));
-        Poison = new PoisonList(spec.PoisonTtl, time);
+        PoisonList = new PoisonList(spec.PoisonTtl, time);
     }
 
     public PipelineSpec Spec { get; }
@@ -116,7 +116,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     public Probation Probation { get; }
 
     /// <summary>Requests that are refused.</summary>
-    public PoisonList Poison { get; }
+    public PoisonList PoisonList { get; }
 
     public TimeSpan Age => _time.GetElapsedTime(_opened);
 
@@ -221,8 +221,8 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
                 return OnStartFailedAsync(failed.Exception);
             case PipelineMessage.Exited exited when exited.Worker == _worker:
                 return OnExitedAsync(exited.Worker);
-            case PipelineMessage.Condemned condemned when condemned.Worker == _worker:
-                return OnCondemnedAsync(condemned.Worker);
+            case PipelineMessage.Killed killed when killed.Worker == _worker:
+                return OnKilledAsync(killed.Worker);
             case PipelineMessage.Restarting restarting:
                 OnRestarting(restarting.Delay);
                 return Task.CompletedTask;
@@ -265,7 +265,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         _device = null;
         _lastSeen = default;
         TellExitAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
-        TellCondemnedAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
+        TellKilledAsync(spawned.Worker).Detach(exception => Send(new PipelineMessage.WatchFailed(exception)));
     }
 
     private void OnConnected()
@@ -307,7 +307,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
             });
         _death = null;
         _serving.TrySetResult(_worker);
-        if (_worker.Process.Exited.IsCompleted || _worker.CondemnedFor is not null)
+        if (_worker.Process.Exited.IsCompleted || _worker.KilledFor is not null)
         {
             await OnLostAsync(_worker);
         }
@@ -350,7 +350,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         }
     }
 
-    private async Task OnCondemnedAsync(WorkerInstance worker)
+    private async Task OnKilledAsync(WorkerInstance worker)
     {
         if (_state == PipelineState.Ready)
         {

@@ -44,7 +44,7 @@ internal abstract record PipelineMessage
     public sealed record Exited(WorkerInstance Worker) : PipelineMessage;
 
     /// <summary>The supervisor itself has killed a worker, which may or may not die of it.</summary>
-    public sealed record Condemned(WorkerInstance Worker) : PipelineMessage;
+    public sealed record Killed(WorkerInstance Worker) : PipelineMessage;
 
     /// <summary>The loop will not hear of a worker's end, so it cannot go on.</summary>
     public sealed record WatchFailed(Exception Exception) : PipelineMessage;

@@ -25,7 +25,7 @@ internal sealed class PoisonList(TimeSpan ttl, TimeProvider time)
         }
     }
 
-    /// <param name="failure">The death that convicted it.</param>
+    /// <param name="failure">The death that made it one.</param>
     public void Add(string fingerprint, WorkerFailure failure)
     {
         lock (_gate)
@@ -51,8 +51,8 @@ internal sealed class PoisonList(TimeSpan ttl, TimeProvider time)
         }
     }
 
-    /// <summary>What a request fails with that is convicted now.</summary>
-    public Error Convict(string fingerprint, WorkerFailure failure, string cause)
+    /// <summary>What a request fails with that is poison from now on.</summary>
+    public Error Poison(string fingerprint, WorkerFailure failure, string cause)
     {
         Add(fingerprint, failure);
         return Describe($"The request was in a worker when it died, and in a second one: {cause} It is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)", fingerprint, failure);

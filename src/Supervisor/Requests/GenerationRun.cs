@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Requests;
 
 /// <summary>
 /// One Generate call over however many workers it takes; every event reaches the caller once. Prompts that may have killed a worker go on one
-/// at a time in a worker on probation, and come back to the others once they are cleared. One that kills again is convicted.
+/// at a time in a worker on probation, and come back to the others once they are cleared. One that kills again is poison.
 /// </summary>
 internal sealed class GenerationRun(
     Pipeline pipeline, RequestScope scope, GenerationJournal journal, IServerStreamWriter<GenerationEvent> writer, CallFailures failures) : IDisposable
@@ -30,14 +30,14 @@ internal sealed class GenerationRun(
 
     private async Task RefuseAsync(CancellationToken cancellationToken)
     {
-        if (pipeline.Poison.IsEmpty)
+        if (pipeline.PoisonList.IsEmpty)
         {
             return;
         }
 
         for (var index = 0; index < journal.Count; index++)
         {
-            if (pipeline.Poison.Find(journal[index].Fingerprint) is { } error)
+            if (pipeline.PoisonList.Find(journal[index].Fingerprint) is { } error)
             {
                 await FailAsync(index, error, cancellationToken);
             }
@@ -59,7 +59,7 @@ internal sealed class GenerationRun(
                 var accused = Accused(prompts, worker, cause);
                 if (accused.Count > 0)
                 {
-                    await Together(
+                    await WhenAllFailFast(
                         [token => ServeAsync([.. Open(prompts).Except(accused)], token), .. accused.Select(index => (Func<CancellationToken, Task>)(token => TryAsync(index, token)))],
                         cancellationToken);
                 }
@@ -69,7 +69,7 @@ internal sealed class GenerationRun(
         }
     }
 
-    /// <summary>Lets a prompt run on its own until it is finished, cleared or convicted.</summary>
+    /// <summary>Lets a prompt run on its own until it is finished, cleared or poisoned.</summary>
     private async Task TryAsync(int index, CancellationToken cancellationToken)
     {
         var prompt = journal[index];
@@ -83,7 +83,7 @@ internal sealed class GenerationRun(
             // One that was answered before its worker died has its last event already.
             if (guilt is not null && !prompt.IsFinished)
             {
-                await ConvictAsync(index, guilt.Error, cancellationToken);
+                await PoisonAsync(index, guilt.Error, cancellationToken);
             }
         }
 
@@ -102,7 +102,7 @@ internal sealed class GenerationRun(
         return cause.Error.Failure is { } failure ? [.. Open(prompts).Where(index => journal[index].IsAccusedOf(failure))] : [];
     }
 
-    private Task ConvictAsync(int index, Error cause, CancellationToken cancellationToken)
+    private Task PoisonAsync(int index, Error cause, CancellationToken cancellationToken)
     {
         var prompt = journal[index];
         var failure = cause.Failure.Clone();
@@ -111,7 +111,7 @@ internal sealed class GenerationRun(
             failure.Running.Add(prompt.Describe());
         }
 
-        return FailAsync(index, pipeline.Poison.Convict(prompt.Fingerprint, failure, cause.Message), cancellationToken);
+        return FailAsync(index, pipeline.PoisonList.Poison(prompt.Fingerprint, failure, cause.Message), cancellationToken);
     }
 
     private Task FailAsync(int index, Error error, CancellationToken cancellationToken) =>
@@ -153,7 +153,7 @@ internal sealed class GenerationRun(
     private List<int> Open(IEnumerable<int> prompts) => [.. prompts.Where(index => !journal[index].IsFinished)];
 
     /// <summary>Does several things at once; the first that fails ends the others, and its failure is the one that counts.</summary>
-    private static async Task Together(IReadOnlyList<Func<CancellationToken, Task>> things, CancellationToken cancellationToken)
+    private static async Task WhenAllFailFast(IReadOnlyList<Func<CancellationToken, Task>> things, CancellationToken cancellationToken)
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = things.Select(thing => thing(all.Token)).ToList();

@@ -26,7 +26,7 @@ internal sealed class InFlightCall : IDisposable
     public string Fingerprint { get; }
 
     /// <summary>Whether the call may have brought a worker's end about: one of its prompts was in the step that was under way, or nothing was.</summary>
-    public bool IsAccusedOf(WorkerFailure failure) => Blame.IsOnRequests(failure)
+    public bool IsAccusedOf(WorkerFailure failure) => Blame.SuspectsRequests(failure)
         && (failure.Running.Count == 0 || failure.Running.Any(running => _ids.Contains(running.Id)));
 
     public void Dispose()

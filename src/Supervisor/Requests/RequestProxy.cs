@@ -42,7 +42,7 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
         using var scope = await pipelines.EnterAsync(key, cancellationToken);
         var pipeline = scope.Pipeline;
         using var call = new InFlightCall(Fingerprint.Of(request), prompts, pipeline.Requests);
-        if (!pipeline.Poison.IsEmpty && pipeline.Poison.Find(call.Fingerprint) is { } refusal)
+        if (!pipeline.PoisonList.IsEmpty && pipeline.PoisonList.Find(call.Fingerprint) is { } refusal)
         {
             throw new SupervisorException(refusal, ErrorStatus.Of(refusal.Code));
         }
@@ -78,8 +78,8 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
 
             if (guilt is not null)
             {
-                var conviction = pipeline.Poison.Convict(call.Fingerprint, guilt.Error.Failure!, guilt.Message);
-                throw new SupervisorException(conviction, ErrorStatus.Of(conviction.Code));
+                var poisoned = pipeline.PoisonList.Poison(call.Fingerprint, guilt.Error.Failure!, guilt.Message);
+                throw new SupervisorException(poisoned, ErrorStatus.Of(poisoned.Code));
             }
         }
 

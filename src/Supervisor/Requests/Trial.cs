@@ -38,7 +38,7 @@ internal sealed class Trial(Pipeline pipeline, RequestScope scope, CallFailures 
                 throw cause;
             }
 
-            var isGuilty = cause.Error.Failure is { } failure && (turn.Worker is null ? isAccusedOf(failure) : Blame.IsOnRequests(failure));
+            var isGuilty = cause.Error.Failure is { } failure && (turn.Worker is null ? isAccusedOf(failure) : Blame.SuspectsRequests(failure));
             return isGuilty ? cause : null;
         }
     }

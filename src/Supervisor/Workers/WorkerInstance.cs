@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Workers;
 internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process, string token, long started) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _condemned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WorkerFolder Folder => folder;
 
@@ -35,29 +35,29 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     public MemoryLimit? Limit { get; set; }
 
     /// <summary>The kind of failure that the supervisor kills it for; null while it does not.</summary>
-    public WorkerFailureKind? CondemnedFor { get; private set; }
+    public WorkerFailureKind? KilledFor { get; private set; }
 
     /// <summary>That in words: the beginning of a sentence.</summary>
-    public string? CondemnedBecause { get; private set; }
+    public string? KilledBecause { get; private set; }
 
-    /// <summary>Completes when it is condemned.</summary>
-    public Task Condemned => _condemned.Task;
+    /// <summary>Completes when it is killed for a reason.</summary>
+    public Task Killed => _killed.Task;
 
     /// <summary>Kills the worker for a reason, which is noted first: no exit code tells. The first reason counts.</summary>
-    public void Condemn(WorkerFailureKind kind, string because)
+    public void KillFor(WorkerFailureKind kind, string because)
     {
         lock (_gate)
         {
-            if (CondemnedFor is not null || process.Exited.IsCompleted)
+            if (KilledFor is not null || process.Exited.IsCompleted)
             {
                 return;
             }
 
-            (CondemnedFor, CondemnedBecause) = (kind, because);
+            (KilledFor, KilledBecause) = (kind, because);
         }
 
         process.Kill();
-        _condemned.TrySetResult();
+        _killed.TrySetResult();
     }
 
     public async ValueTask DisposeAsync()

@@ -40,7 +40,7 @@ internal sealed class WorkerLauncher(
     }
 
     /// <summary>Waits until the worker has answered Hello, its process ends or the start deadline passes, whichever is first.</summary>
-    /// <exception cref="WorkerStartException">The worker ended, or stayed silent and is condemned.</exception>
+    /// <exception cref="WorkerStartException">The worker ended, or stayed silent and is killed.</exception>
     /// <exception cref="SupervisorException">The worker speaks another version of the protocol.</exception>
     public async Task ConnectAsync(WorkerInstance worker, CancellationToken cancellationToken)
     {
@@ -62,22 +62,22 @@ internal sealed class WorkerLauncher(
         }
         catch (Exception exception) when (exception is not SupervisorException && !cancellationToken.IsCancellationRequested)
         {
-            await CondemnAsync(worker, deadline.IsCancellationRequested, exception);
+            await KillForStartAsync(worker, deadline.IsCancellationRequested, exception);
             throw new WorkerStartException(exception);
         }
     }
 
     /// <summary>Ends a worker that did not get ready, unless it has ended.</summary>
-    private async Task CondemnAsync(WorkerInstance worker, bool timedOut, Exception exception)
+    private async Task KillForStartAsync(WorkerInstance worker, bool timedOut, Exception exception)
     {
         if (timedOut)
         {
-            worker.Condemn(WorkerFailureKind.StartFailed, $"it did not get ready within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout)");
+            worker.KillFor(WorkerFailureKind.StartFailed, $"it did not get ready within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout)");
         }
         else if (!await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time))
         {
             // A worker that dies right after it said that it listens breaks the call before its exit is seen; this one lives.
-            worker.Condemn(WorkerFailureKind.StartFailed, $"it did not answer Hello ({exception.Message})");
+            worker.KillFor(WorkerFailureKind.StartFailed, $"it did not answer Hello ({exception.Message})");
         }
     }
 }

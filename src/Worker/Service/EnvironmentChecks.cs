@@ -19,7 +19,7 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
     {
         var report = new EnvironmentReport { Usable = true };
         Add(report, "runtime", EnvironmentCheckStatus.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
-        Add(report, "memory", EnvironmentCheckStatus.Ok, $"{HostMemory.AvailableBytes() >> 20} MiB available");
+        Add(report, "memory", EnvironmentCheckStatus.Ok, $"{AvailableMemory.Bytes() >> 20} MiB available");
         foreach (var candidate in locator.Find())
         {
             var (works, detail) = verdicts.Get(candidate);

@@ -2,7 +2,7 @@ using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Settings;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Engine.Tensors;
 using LmDeploy.Engine.Tests.Golden;
 using LmDeploy.Tests.Golden;

@@ -28,7 +28,7 @@ public sealed class MemoryLimitTests
     public async Task Cache_IsPlannedWithinTheLimit()
     {
         const long room = 48 << 20;
-        var taken = long.MaxValue - HostMemory.BytesLeftOf(long.MaxValue);
+        var taken = long.MaxValue - AvailableMemory.BytesLeftOf(long.MaxValue);
         var config = new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 1e5 };
 
         var error = await Should.ThrowAsync<EngineException>(LoadAsync(config, new MemoryLimits(ResidentBytes: taken + room)));
@@ -44,18 +44,18 @@ public sealed class MemoryLimitTests
         const long limit = 1L << 40;
         const int taken = 512 << 20;
         Enumerable.Range(0, 10).Any(_ => Taken(limit, taken) > taken / 2).ShouldBeTrue("most of what was taken is counted");
-        HostMemory.BytesLeftOf(1).ShouldBe(0);
+        AvailableMemory.BytesLeftOf(1).ShouldBe(0);
     }
 
     /// <summary>Memory that is fresh from the system: an array might come to lie where this process held some before.</summary>
     private static unsafe long Taken(long limit, int bytes)
     {
-        var before = HostMemory.BytesLeftOf(limit);
+        var before = AvailableMemory.BytesLeftOf(limit);
         var held = NativeMemory.Alloc((nuint)bytes);
         try
         {
             new Span<byte>(held, bytes).Fill(1);
-            return before - HostMemory.BytesLeftOf(limit);
+            return before - AvailableMemory.BytesLeftOf(limit);
         }
         finally
         {

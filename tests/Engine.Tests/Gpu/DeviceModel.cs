@@ -1,7 +1,7 @@
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Settings;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Engine.Tests.Golden;
 using LmDeploy.Tests.Golden;
 using LmDeploy.V1;

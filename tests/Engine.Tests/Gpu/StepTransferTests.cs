@@ -3,7 +3,7 @@ using LmDeploy.Engine.Decoders;
 using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Tests.Torch;
 using TorchSharp;
 

@@ -1,3 +1,4 @@
+using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
 
@@ -13,6 +14,15 @@ public sealed class LaunchTests
     {
         H200.ResidentWarps.ShouldBe(132 * 64);
         new CudaDevice(Capability: 89, Multiprocessors: 58, ThreadsPerMultiprocessor: 1536, WarpSize: 32).ResidentWarps.ShouldBe(58 * 48);
+    }
+
+    /// <summary>How attention is split decides in which order its sums are made: what was measured on an H200 has to stay as it is there.</summary>
+    [Fact]
+    public void AttentionBlocks_AreAsManyAsTheDeviceHasRoomFor()
+    {
+        KernelForward.AttentionBlocks(H200).ShouldBe(2048);
+        KernelForward.AttentionBlocks(new CudaDevice(Capability: 80, Multiprocessors: 108, ThreadsPerMultiprocessor: 2048, WarpSize: 32)).ShouldBe(1024);
+        KernelForward.AttentionBlocks(new CudaDevice(Capability: 89, Multiprocessors: 58, ThreadsPerMultiprocessor: 1536, WarpSize: 32)).ShouldBe(512);
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using LmDeploy.Engine.Decoders;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 
 namespace LmDeploy.Engine.Tests.Scheduling;
 

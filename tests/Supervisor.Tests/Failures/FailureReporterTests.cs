@@ -35,8 +35,8 @@ public sealed class FailureReporterTests : IDisposable
     [Fact]
     public async Task Kind_IsWhatTheSupervisorKilledItFor_WhateverTheStatus()
     {
-        _worker.Condemn(WorkerFailureKind.Hung, "step 4 of its engine made no progress for 60 s");
-        _worker.Condemn(WorkerFailureKind.MemoryLimit, "too late");
+        _worker.KillFor(WorkerFailureKind.Hung, "step 4 of its engine made no progress for 60 s");
+        _worker.KillFor(WorkerFailureKind.MemoryLimit, "too late");
 
         var report = await _workshop.Failures.ReportAsync(_worker, ErrorCodes.WorkerCrashed, WorkerActivity.Serving, _ => null);
 
@@ -112,7 +112,7 @@ public sealed class FailureReporterTests : IDisposable
     {
         using var workshop = new Workshop(time => new FakeWorkerProcess(time) { OnKill = null, OnTerminate = null });
         var worker = await workshop.Launcher.SpawnAsync(null, CancellationToken.None);
-        worker.Condemn(WorkerFailureKind.Hung, "it gave no sign of life for 60 s");
+        worker.KillFor(WorkerFailureKind.Hung, "it gave no sign of life for 60 s");
 
         var report = await workshop.TurnUntilAsync(workshop.Failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, WorkerActivity.Idle, _ => null), TimeSpan.FromSeconds(1));
 

@@ -54,7 +54,7 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task ConvictedPrompt_IsRefusedWithoutAWorkerDying()
+    public async Task PoisonedPrompt_IsRefusedWithoutAWorkerDying()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
@@ -68,7 +68,7 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task PromptsThatKillAtOnce_AreConvictedOneByOne_AndSpendOneRestart()
+    public async Task PromptsThatKillAtOnce_ArePoisonedOneByOne_AndSpendOneRestart()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { MaxRestarts = 3 })).UntilReadyAsync();
@@ -85,7 +85,7 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task StuckPrompt_IsKilledAndConvicted_ThoughOthersAreAnswered()
+    public async Task StuckPrompt_IsKilledAndPoisoned_ThoughOthersAreAnswered()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(3000) })).UntilReadyAsync();
@@ -100,7 +100,7 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task WorkerThatIsKilledFromOutside_ConvictsNobody()
+    public async Task WorkerThatIsKilledFromOutside_PoisonsNobody()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
@@ -125,7 +125,7 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task FrozenWorker_IsReplaced_AndConvictsNobody()
+    public async Task FrozenWorker_IsReplaced_AndPoisonsNobody()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(1000) })).UntilReadyAsync();

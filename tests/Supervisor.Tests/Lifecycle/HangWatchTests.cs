@@ -25,32 +25,32 @@ public sealed class HangWatchTests : IDisposable
     }
 
     [Fact]
-    public void SilentWorker_IsCondemned()
+    public void SilentWorker_IsKilled()
     {
         Pass(Timeout + Tick, beats: false);
 
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
-        _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("hang_timeout_ms");
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.Hung);
+        _worker.KilledBecause.ShouldNotBeNull().ShouldContain("hang_timeout_ms");
         _process.Done.ShouldContain("kill");
     }
 
     [Fact]
-    public void FrozenWorker_IsCondemnedAsOne()
+    public void FrozenWorker_IsKilledAsOne()
     {
         _process.IsFrozen = true;
         Pass(Timeout + Tick, beats: false);
 
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Stopped);
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.Stopped);
     }
 
     [Fact]
-    public void StepWithoutProgress_IsCondemned_ThoughTheHeartBeats()
+    public void StepWithoutProgress_IsKilled_ThoughTheHeartBeats()
     {
         _worker.Folder.Flight.Begin(7, [1]);
         Pass(Timeout + Tick + Tick, beats: true);
 
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
-        _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("step 7");
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.Hung);
+        _worker.KilledBecause.ShouldNotBeNull().ShouldContain("step 7");
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HangWatchTests : IDisposable
         _worker.Folder.Flight.Begin(1, [1]);
         Pass(Timeout * 5, beats: true, _worker.Folder.Flight.Advance);
 
-        _worker.CondemnedFor.ShouldBeNull();
+        _worker.KilledFor.ShouldBeNull();
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class HangWatchTests : IDisposable
         _worker.Folder.Flight.Begin(0, []);
         Pass(Timeout * 5, beats: true);
 
-        _worker.CondemnedFor.ShouldBeNull();
+        _worker.KilledFor.ShouldBeNull();
     }
 
     [Fact]
@@ -78,11 +78,11 @@ public sealed class HangWatchTests : IDisposable
         _worker.Folder.Flight.Rest();
         Pass(Timeout * 5, beats: true);
 
-        _worker.CondemnedFor.ShouldBeNull();
+        _worker.KilledFor.ShouldBeNull();
     }
 
     [Fact]
-    public async Task Run_LooksUntilTheWorkerIsCondemned()
+    public async Task Run_LooksUntilTheWorkerIsKilled()
     {
         var running = _watch.RunAsync();
         await Deadline.UntilAsync(
@@ -93,7 +93,7 @@ public sealed class HangWatchTests : IDisposable
             },
             "the watch to end");
 
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.Hung);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HangWatchTests : IDisposable
         _process.Exit(0);
 
         await running.InTime();
-        _worker.CondemnedFor.ShouldBeNull();
+        _worker.KilledFor.ShouldBeNull();
     }
 
     public void Dispose()
@@ -117,7 +117,7 @@ public sealed class HangWatchTests : IDisposable
     /// <summary>Turns the clock, and has the watch look after each tick.</summary>
     private void Pass(TimeSpan time, bool beats, Action? progress = null)
     {
-        for (var passed = TimeSpan.Zero; passed < time && _worker.CondemnedFor is null; passed += Tick)
+        for (var passed = TimeSpan.Zero; passed < time && _worker.KilledFor is null; passed += Tick)
         {
             if (beats)
             {

@@ -15,10 +15,10 @@ public sealed class PoisonListTests
     {
         var list = new PoisonList(Ttl, _time);
         list.IsEmpty.ShouldBeTrue();
-        var conviction = list.Convict("f1", new WorkerFailure { Kind = WorkerFailureKind.Crashed, WorkerPid = 7 }, "SIGSEGV.");
+        var poisoned = list.Poison("f1", new WorkerFailure { Kind = WorkerFailureKind.Crashed, WorkerPid = 7 }, "SIGSEGV.");
 
-        conviction.Code.ShouldBe(ErrorCodes.PoisonedRequest);
-        conviction.Failure.WorkerPid.ShouldBe(7);
+        poisoned.Code.ShouldBe(ErrorCodes.PoisonedRequest);
+        poisoned.Failure.WorkerPid.ShouldBe(7);
         var refusal = list.Find("f1").ShouldNotBeNull();
         refusal.Code.ShouldBe(ErrorCodes.PoisonedRequest);
         refusal.Message.ShouldContain("poison_ttl_ms");

@@ -20,7 +20,7 @@ public sealed class TrialTests : IDisposable
     [Theory]
     [InlineData(Fault, true)]
     [InlineData(FromOutside, false)]
-    public async Task WorkerOnProbationThatDies_ConvictsTheRequest_UnlessItWasKilledFromOutside(int exitCode, bool isGuilty)
+    public async Task WorkerOnProbationThatDies_PoisonsTheRequest_UnlessItWasKilledFromOutside(int exitCode, bool isGuilty)
     {
         var pipeline = await _workshop.OpenReadyAsync(maxRestarts: 5);
         using var scope = pipeline.Enter();

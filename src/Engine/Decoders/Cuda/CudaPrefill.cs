@@ -1,6 +1,6 @@
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Native.LibTorch;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Models.Specs;
 using TorchSharp;
 

@@ -1,9 +1,10 @@
+using System.Numerics;
 using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders.Parts;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using LmDeploy.Models.Specs;
 using LmDeploy.V1;
 using TorchSharp;
@@ -17,8 +18,6 @@ namespace LmDeploy.Engine.Decoders.Cuda;
 /// </summary>
 internal sealed class KernelForward : IForward
 {
-    /// <summary>Blocks of one attention launch: a few for each multiprocessor.</summary>
-    private const int AttentionBlocks = 2048;
     private const int MostSplits = 64;
 
     private readonly CudaWeights _weights;
@@ -28,6 +27,7 @@ internal sealed class KernelForward : IForward
     private readonly nint _streamGuard;
     private readonly DecoderKernels _kernels;
     private readonly int _mostDecodeRows;
+    private readonly int _attentionBlocks = AttentionBlocks(CudaDevice.Current());
     private readonly StepBuffers _buffers;
     private readonly torch.Tensor _partials;
     private readonly torch.Tensor _counters;
@@ -206,8 +206,14 @@ internal sealed class KernelForward : IForward
         return buffers.Normed.Tensor.MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Blocks of one attention launch: as many as the device has room for at a time, rounded down to a power of two, which batches and heads divide evenly more often.
+    /// 2048 on an H200.
+    /// </summary>
+    public static int AttentionBlocks(CudaDevice device) => 1 << BitOperations.Log2((uint)device.ResidentBlocks(LaunchSizes.AttentionThreads));
+
     /// <summary>How many blocks share the attention of one sequence in a step of so many.</summary>
-    private int Splits(int rows) => Math.Clamp(AttentionBlocks / (rows * _spec.Attention.KeyValueHeads * _kernels.Sizes.GroupParts), 1, MostSplits);
+    private int Splits(int rows) => Math.Clamp(_attentionBlocks / (rows * _spec.Attention.KeyValueHeads * _kernels.Sizes.GroupParts), 1, MostSplits);
 
     private void Enqueue(
         StepBuffers buffers, StepInputs inputs, KeyValueCache cache, int decoding, int splits, IReadOnlyList<CudaPrefill> prefills, FlightRecord? flight)

@@ -1,5 +1,5 @@
 using LmDeploy.Engine.Kernels;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 

@@ -1,7 +1,7 @@
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Native.Cuda;
 using LmDeploy.Engine.Native.LibTorch;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;

@@ -8,6 +8,9 @@ internal sealed record CudaDevice(int Capability, int Multiprocessors, int Threa
     /// <summary>Warps that the whole device has room for at a time: 132 * 64 on an H200.</summary>
     public int ResidentWarps => Multiprocessors * (ThreadsPerMultiprocessor / WarpSize);
 
+    /// <summary>Blocks of so many threads that the whole device has room for at a time, as far as threads go: 132 * 16 of 128 threads on an H200.</summary>
+    public int ResidentBlocks(int threads) => Multiprocessors * (ThreadsPerMultiprocessor / threads);
+
     /// <summary>The device of the current context.</summary>
     /// <exception cref="CudaException">There is no context.</exception>
     public static CudaDevice Current() => new(

@@ -11,7 +11,7 @@ internal sealed class BodyReader(BodyBudget budget)
 
     /// <summary>The one JSON object that the body is, and its room, which the caller disposes when nothing of the body is needed any longer.</summary>
     /// <exception cref="ApiException">It is not JSON, no object, has text that is no Unicode, or there is no room for it now.</exception>
-    public async Task<(JsonFields Fields, BodyLease Room)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
+    public async Task<(BodyFields Fields, BodyLease Room)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (http.Request.ContentType is { Length: > 0 } && !http.Request.HasJsonContentType())
         {

@@ -11,7 +11,7 @@ namespace LmDeploy.Supervisor.Http.Chat;
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
 internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
 {
-    public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
+    public async Task HandleAsync(HttpContext http, BodyFields body, RequestDeadline deadline)
     {
         var request = ChatRequest.Parse(body);
         limits.CheckPrompts(request.Choices, "n");

@@ -16,7 +16,7 @@ internal static class ChatMessages
 
     /// <returns>A JSON array.</returns>
     /// <exception cref="ApiException">They are not messages, or have something other than text.</exception>
-    public static string Normalize(JsonFields fields)
+    public static string Normalize(BodyFields fields)
     {
         if (fields.Array(Field) is not { } messages || messages.GetArrayLength() == 0)
         {
@@ -39,10 +39,10 @@ internal static class ChatMessages
         var path = $"{Field}[{index}]";
         if (message.ValueKind != JsonValueKind.Object)
         {
-            throw ApiException.Invalid($"{path} has to be an object, got {JsonFields.Describe(message)}.", path);
+            throw ApiException.Invalid($"{path} has to be an object, got {BodyFields.Describe(message)}.", path);
         }
 
-        var fields = new JsonFields(message, path);
+        var fields = new BodyFields(message, path);
         var role = fields.RequiredText("role");
         var normal = JsonObject.Create(message)!;
         normal["role"] = role == "developer" ? "system" : role;
@@ -59,7 +59,7 @@ internal static class ChatMessages
         return normal;
     }
 
-    private static string ContentOf(JsonFields message)
+    private static string ContentOf(BodyFields message)
     {
         switch (message.Find("content"))
         {
@@ -83,10 +83,10 @@ internal static class ChatMessages
 
         if (part.ValueKind != JsonValueKind.Object)
         {
-            throw ApiException.Invalid($"{path} has to be an object with a type, got {JsonFields.Describe(part)}.", path);
+            throw ApiException.Invalid($"{path} has to be an object with a type, got {BodyFields.Describe(part)}.", path);
         }
 
-        var fields = new JsonFields(part, path);
+        var fields = new BodyFields(part, path);
         return fields.RequiredText("type") switch
         {
             "text" or "input_text" or "output_text" => fields.Text("text") ?? "",
@@ -99,7 +99,7 @@ internal static class ChatMessages
     {
         if (call.ValueKind != JsonValueKind.Object)
         {
-            throw ApiException.Invalid($"{path} has to be an object, got {JsonFields.Describe(call)}.", path);
+            throw ApiException.Invalid($"{path} has to be an object, got {BodyFields.Describe(call)}.", path);
         }
 
         var normal = JsonObject.Create(call)!;

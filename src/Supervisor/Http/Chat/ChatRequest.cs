@@ -26,7 +26,7 @@ internal sealed record ChatRequest
     public required int? TopLogprobs { get; init; }
 
     /// <exception cref="ApiException">A field is not what it has to be, or asks for what is not there.</exception>
-    public static ChatRequest Parse(JsonFields fields)
+    public static ChatRequest Parse(BodyFields fields)
     {
         Refuse(fields, "functions", "give tools instead");
         Refuse(fields, "function_call", "give tool_choice instead");
@@ -60,14 +60,14 @@ internal sealed record ChatRequest
         };
     }
 
-    private static int? TopLogprobsOf(JsonFields fields)
+    private static int? TopLogprobsOf(BodyFields fields)
     {
         var top = fields.Integer("top_logprobs", 0, MostTopLogprobs);
         var isAsked = fields.Flag("logprobs") ?? false;
         return top is > 0 && !isAsked ? throw ApiException.Invalid("top_logprobs needs logprobs to be true.", "top_logprobs") : isAsked ? top ?? 0 : null;
     }
 
-    private static void Refuse(JsonFields fields, string name, string instead)
+    private static void Refuse(BodyFields fields, string name, string instead)
     {
         if (fields.Has(name))
         {

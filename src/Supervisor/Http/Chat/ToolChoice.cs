@@ -20,7 +20,7 @@ internal sealed class ToolChoice
     /// <summary>What the chat template shows the model, a JSON array; empty for no tools.</summary>
     public string Definitions { get; }
 
-    public static ToolChoice Read(JsonFields fields)
+    public static ToolChoice Read(BodyFields fields)
     {
         var tools = fields.Array("tools") is { } given && given.GetArrayLength() > 0 ? given : (JsonElement?)null;
         var functions = new Dictionary<string, JsonElement?>(StringComparer.Ordinal);
@@ -60,10 +60,10 @@ internal sealed class ToolChoice
     {
         if (tool.ValueKind != JsonValueKind.Object)
         {
-            throw ApiException.Invalid($"{path} has to be an object, got {JsonFields.Describe(tool)}.", path);
+            throw ApiException.Invalid($"{path} has to be an object, got {BodyFields.Describe(tool)}.", path);
         }
 
-        var fields = new JsonFields(tool, path);
+        var fields = new BodyFields(tool, path);
         if (fields.RequiredText("type") is var type and not "function")
         {
             throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is a tool of the type {type}; only functions can be called.", path);
@@ -76,7 +76,7 @@ internal sealed class ToolChoice
             : throw ApiException.Invalid($"{path}.function.parameters has to be a schema of objects, got the type {schema.GetProperty("type").GetRawText()}.", $"{path}.function.parameters");
     }
 
-    private static (string Mode, string? Function) ModeOf(JsonFields fields)
+    private static (string Mode, string? Function) ModeOf(BodyFields fields)
     {
         switch (fields.Find("tool_choice"))
         {

@@ -31,7 +31,7 @@ internal sealed record CompletionRequest
     public required StreamFields Stream { get; init; }
 
     /// <exception cref="ApiException">A field is not what it has to be, or asks for what is not there.</exception>
-    public static CompletionRequest Parse(JsonFields fields)
+    public static CompletionRequest Parse(BodyFields fields)
     {
         var (choices, config) = (SamplingFields.Choices(fields), SamplingFields.Read(fields));
         RefuseBestOf(fields, choices);
@@ -54,7 +54,7 @@ internal sealed record CompletionRequest
         return new CompletionRequest
         {
             Model = fields.RequiredText("model"),
-            Prompts = PromptFields.Read(fields, "prompt"),
+            Prompts = BodyPrompts.Read(fields, "prompt"),
             Config = config,
             Choices = choices,
             Echoes = echoes,
@@ -64,7 +64,7 @@ internal sealed record CompletionRequest
         };
     }
 
-    private static void RefuseBestOf(JsonFields fields, int choices)
+    private static void RefuseBestOf(BodyFields fields, int choices)
     {
         if (fields.Integer("best_of", 1) is { } bestOf && bestOf != choices)
         {

@@ -10,7 +10,7 @@ namespace LmDeploy.Supervisor.Http.Completions;
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
 {
-    public async Task HandleAsync(HttpContext http, JsonFields body, RequestDeadline deadline)
+    public async Task HandleAsync(HttpContext http, BodyFields body, RequestDeadline deadline)
     {
         var request = CompletionRequest.Parse(body);
         limits.CheckPrompts((long)request.Prompts.Count * request.Choices, request.Prompts.Count > 1 ? "prompt" : "n");

@@ -13,10 +13,10 @@ namespace LmDeploy.Supervisor.Http.Embeddings;
 /// <summary><c>POST /v1/embeddings</c>; besides OpenAI's fields <c>pooling</c> (last or mean) and <c>normalize</c>.</summary>
 internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy, RequestLimits limits, CacheSharing cache, RequestMetrics metrics)
 {
-    public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
+    public async Task HandleAsync(HttpContext http, BodyFields fields, RequestDeadline deadline)
     {
         var name = fields.RequiredText("model");
-        var prompts = PromptFields.Read(fields, "input");
+        var prompts = BodyPrompts.Read(fields, "input");
         var isBase64 = fields.Text("encoding_format") switch
         {
             null or "float" => false,
@@ -40,7 +40,7 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
         await JsonReply.WriteAsync(http, json => Write(json, name, response.Results, isBase64));
     }
 
-    private static EmbeddingOptions OptionsOf(JsonFields fields)
+    private static EmbeddingOptions OptionsOf(BodyFields fields)
     {
         var options = new EmbeddingOptions
         {

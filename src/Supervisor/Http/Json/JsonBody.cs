@@ -15,7 +15,7 @@ internal static class JsonBody
     private const int LargestPooled = 1 << 20;
 
     /// <exception cref="ApiException">It is not JSON, no object, has more values than <see cref="MostValues"/>, or has text that is no Unicode.</exception>
-    public static JsonFields Parse(ReadOnlyMemory<byte> body)
+    public static BodyFields Parse(ReadOnlyMemory<byte> body)
     {
         if (!Utf8.IsValid(body.Span))
         {
@@ -30,8 +30,8 @@ internal static class JsonBody
             // Not disposed and so not copied: its buffers go to the collector with the request, not back to a pool that would keep the large ones.
             var root = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false }).RootElement;
             return root.ValueKind == JsonValueKind.Object
-                ? new JsonFields(root, "")
-                : throw ApiException.Invalid($"The body has to be a JSON object, not {JsonFields.Describe(root)}.", null);
+                ? new BodyFields(root, "")
+                : throw ApiException.Invalid($"The body has to be a JSON object, not {BodyFields.Describe(root)}.", null);
         }
         catch (JsonException exception)
         {

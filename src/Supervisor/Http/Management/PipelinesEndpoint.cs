@@ -139,7 +139,7 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
                 : throw ApiException.Invalid($"drain_timeout has to be seconds between 0 and {LongestSeconds}, got {text}.", "drain_timeout");
     }
 
-    private async Task<ServedModel> ReadAsync(JsonFields fields, CancellationToken cancellationToken)
+    private async Task<ServedModel> ReadAsync(BodyFields fields, CancellationToken cancellationToken)
     {
         var path = fields.RequiredText("model");
         if (path.Contains('\0') || !await reads.RunAsync(() => Directory.Exists(path), cancellationToken))
@@ -157,7 +157,7 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
             fields.Flag("pinned") ?? false);
     }
 
-    private static void ReadEngine(JsonFields fields, OpenPipeline open)
+    private static void ReadEngine(BodyFields fields, OpenPipeline open)
     {
         if (fields.Object("engine") is not { } engine)
         {

@@ -9,7 +9,7 @@ namespace LmDeploy.Supervisor.Http.Tokenization;
 /// <summary><c>POST /detokenize</c>, in vLLM's form: <c>tokens</c> to a <c>prompt</c>, special tokens included.</summary>
 internal sealed class DetokenizeEndpoint(ModelRouter models, RequestProxy proxy)
 {
-    public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
+    public async Task HandleAsync(HttpContext http, BodyFields fields, RequestDeadline deadline)
     {
         var ids = fields.Integers("tokens") ?? throw ApiException.Invalid("tokens is missing: an array of token ids is needed.", "tokens");
         var model = models.Find(fields.RequiredText("model"));

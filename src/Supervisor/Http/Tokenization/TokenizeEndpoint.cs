@@ -15,7 +15,7 @@ internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, 
 {
     private const int IdsOfPiece = 16 << 10;
 
-    public async Task HandleAsync(HttpContext http, JsonFields fields, RequestDeadline deadline)
+    public async Task HandleAsync(HttpContext http, BodyFields fields, RequestDeadline deadline)
     {
         var prompt = PromptOf(fields);
         var model = models.Find(fields.RequiredText("model"));
@@ -57,7 +57,7 @@ internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, 
         }
     }
 
-    private static Prompt PromptOf(JsonFields fields)
+    private static Prompt PromptOf(BodyFields fields)
     {
         if (fields.Has("prompt") == fields.Has("messages"))
         {

@@ -5,7 +5,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Workers.MemoryLimits;
 
 /// <summary>
-/// Holds one worker to <c>memory_limit_bytes</c>: condemns it when it is seen above, and judges, when it is gone, whether its control
+/// Holds one worker to <c>memory_limit_bytes</c>: kills it when it is seen above, and judges, when it is gone, whether its control
 /// group's limit has ended it. Counts what the kernel cannot drop: pages of files, such as mapped weights and libraries, are not the worker's.
 /// </summary>
 internal sealed class MemoryLimit : IAsyncDisposable
@@ -59,7 +59,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
             {
                 if (Held() is var held && held > _bytes)
                 {
-                    _worker.Condemn(WorkerFailureKind.MemoryLimit, Describe(string.Create(CultureInfo.InvariantCulture, $"{held} bytes were seen")));
+                    _worker.KillFor(WorkerFailureKind.MemoryLimit, Describe(string.Create(CultureInfo.InvariantCulture, $"{held} bytes were seen")));
                     return;
                 }
 
@@ -72,7 +72,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            _worker.Condemn(
+            _worker.KillFor(
                 WorkerFailureKind.Killed,
                 string.Create(CultureInfo.InvariantCulture, $"it could not be held to memory_limit_bytes, {_bytes}, any longer ({exception.Message})"));
         }

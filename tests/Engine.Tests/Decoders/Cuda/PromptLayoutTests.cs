@@ -2,7 +2,7 @@ using LmDeploy.Engine.Cache;
 using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Kernels;
 using LmDeploy.Engine.Requests;
-using LmDeploy.Engine.Steps;
+using LmDeploy.Engine.StepInput;
 
 namespace LmDeploy.Engine.Tests.Decoders.Cuda;
 

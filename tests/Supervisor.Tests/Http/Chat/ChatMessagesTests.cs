@@ -46,5 +46,5 @@ public sealed class ChatMessagesTests
         normal.RootElement[0].GetProperty("content").GetString().ShouldBe(expected);
     }
 
-    private static string Normalize(string messages) => ChatMessages.Normalize(new JsonFields(JsonSerializer.Deserialize<JsonElement>($$"""{"messages":{{messages}}}"""), ""));
+    private static string Normalize(string messages) => ChatMessages.Normalize(new BodyFields(JsonSerializer.Deserialize<JsonElement>($$"""{"messages":{{messages}}}"""), ""));
 }

@@ -32,12 +32,12 @@ public sealed class MemoryLimitTests : IDisposable
     }
 
     [Fact]
-    public async Task WorkerAboveTheLimit_IsCondemned()
+    public async Task WorkerAboveTheLimit_IsKilled()
     {
         SetMemory(anonymous: 60 << 10, shared: 10 << 10);
         await using var limit = new MemoryLimit(_worker, Limit, null, new ProcessTable(_proc.Path), _time);
         _time.Advance(Look);
-        _worker.CondemnedFor.ShouldBeNull();
+        _worker.KilledFor.ShouldBeNull();
 
         SetMemory(anonymous: 95 << 10, shared: 10 << 10);
 
@@ -45,23 +45,23 @@ public sealed class MemoryLimitTests : IDisposable
             () =>
             {
                 _time.Advance(Look);
-                return _worker.CondemnedFor is not null;
+                return _worker.KilledFor is not null;
             },
-            "the worker above its limit is condemned");
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.MemoryLimit);
-        _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600 (110100480 bytes were seen)");
+            "the worker above its limit is killed");
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.MemoryLimit);
+        _worker.KilledBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600 (110100480 bytes were seen)");
         _process.Done.ShouldBe(["kill"]);
     }
 
     [Fact]
-    public async Task WorkerThatCannotBeWatched_IsCondemned()
+    public async Task WorkerThatCannotBeWatched_IsKilled()
     {
         const string NoPath = "\0";
         await using var limit = new MemoryLimit(_worker, Limit, null, new ProcessTable(NoPath), _time);
 
-        await Deadline.UntilAsync(() => _worker.CondemnedFor is not null, "the worker is condemned");
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Killed);
-        _worker.CondemnedBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600, any longer");
+        await Deadline.UntilAsync(() => _worker.KilledFor is not null, "the worker is killed");
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.Killed);
+        _worker.KilledBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600, any longer");
         _process.Done.ShouldBe(["kill"]);
     }
 
@@ -95,13 +95,13 @@ public sealed class MemoryLimitTests : IDisposable
     }
 
     [Fact]
-    public void Condemn_KeepsTheFirstReason()
+    public void KillFor_KeepsTheFirstReason()
     {
-        _worker.Condemn(WorkerFailureKind.Hung, "it hung");
-        _worker.Condemn(WorkerFailureKind.MemoryLimit, "it took too much");
+        _worker.KillFor(WorkerFailureKind.Hung, "it hung");
+        _worker.KillFor(WorkerFailureKind.MemoryLimit, "it took too much");
 
-        _worker.CondemnedFor.ShouldBe(WorkerFailureKind.Hung);
-        _worker.CondemnedBecause.ShouldBe("it hung");
+        _worker.KilledFor.ShouldBe(WorkerFailureKind.Hung);
+        _worker.KilledBecause.ShouldBe("it hung");
     }
 
     private void SetMemory(int anonymous, int shared, int file = 0)

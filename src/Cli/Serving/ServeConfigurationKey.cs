@@ -1,7 +1,7 @@
 namespace LmDeploy.Cli.Serving;
 
 /// <summary>A key in the file of <c>serve --config</c>.</summary>
-internal sealed class ServeFileKey
+internal sealed class ServeConfigurationKey
 {
     public string? Name { get; set; }
 

@@ -1,6 +1,6 @@
 using LmDeploy.Engine.Cache;
 
-namespace LmDeploy.Engine.Steps;
+namespace LmDeploy.Engine.StepInput;
 
 /// <summary>The tokens of one sequence that a step computes: one when it decodes, a run of the prompt when it prefills.</summary>
 internal sealed record StepSlice

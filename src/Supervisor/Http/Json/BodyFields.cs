@@ -10,7 +10,7 @@ namespace LmDeploy.Supervisor.Http.Json;
 /// </summary>
 /// <param name="element">An object.</param>
 /// <param name="path">Where it is in the request; empty for the request itself.</param>
-internal readonly struct JsonFields(JsonElement element, string path)
+internal readonly struct BodyFields(JsonElement element, string path)
 {
     public JsonElement Element => element;
 
@@ -58,8 +58,8 @@ internal readonly struct JsonFields(JsonElement element, string path)
             ? number
             : throw Wrong(name, Range("a number", least, most), value);
 
-    public JsonFields? Object(string name) => Find(name) is { } value
-        ? value.ValueKind == JsonValueKind.Object ? new JsonFields(value, NameOf(name)) : throw Wrong(name, "an object", value)
+    public BodyFields? Object(string name) => Find(name) is { } value
+        ? value.ValueKind == JsonValueKind.Object ? new BodyFields(value, NameOf(name)) : throw Wrong(name, "an object", value)
         : null;
 
     public JsonElement? Array(string name) => Find(name) is { } value

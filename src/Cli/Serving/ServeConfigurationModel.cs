@@ -1,7 +1,7 @@
 namespace LmDeploy.Cli.Serving;
 
 /// <summary>A model in the file of <c>serve --config</c>.</summary>
-internal sealed class ServeFileModel
+internal sealed class ServeConfigurationModel
 {
     public string? Name { get; set; }
 

@@ -1,10 +1,10 @@
 namespace LmDeploy.Engine.Decoders;
 
 /// <summary>The memory this process may still take on the host.</summary>
-internal static class HostMemory
+internal static class AvailableMemory
 {
     /// <summary>Bytes that are free now, within the host's memory and the container's limit.</summary>
-    public static long AvailableBytes()
+    public static long Bytes()
     {
         var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet;
         return Math.Max(0, Math.Min(limit, Read("/proc/meminfo", "MemAvailable:") ?? limit));

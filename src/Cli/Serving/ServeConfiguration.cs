@@ -5,7 +5,7 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace LmDeploy.Cli.Serving;
 
 /// <summary>The file of <c>serve --config</c>, YAML or JSON; docs/serving.md has an example.</summary>
-internal sealed class ServeFile
+internal sealed class ServeConfiguration
 {
     public string? Host { get; set; }
 
@@ -27,12 +27,12 @@ internal sealed class ServeFile
 
     public double? RequestTimeoutSeconds { get; set; }
 
-    public List<ServeFileKey> Keys { get; set; } = [];
+    public List<ServeConfigurationKey> Keys { get; set; } = [];
 
-    public List<ServeFileModel> Models { get; set; } = [];
+    public List<ServeConfigurationModel> Models { get; set; } = [];
 
     /// <exception cref="UsageException">The file is missing, is not YAML, or has something that means nothing.</exception>
-    public static ServeFile Read(FileInfo file)
+    public static ServeConfiguration Read(FileInfo file)
     {
         if (!file.Exists)
         {
@@ -46,7 +46,7 @@ internal sealed class ServeFile
                 .WithAttemptingUnquotedStringTypeDeserialization()
                 .WithDuplicateKeyChecking()
                 .Build();
-            return deserializer.Deserialize<ServeFile>(File.ReadAllText(file.FullName)) ?? new ServeFile();
+            return deserializer.Deserialize<ServeConfiguration>(File.ReadAllText(file.FullName)) ?? new ServeConfiguration();
         }
         catch (YamlException exception)
         {

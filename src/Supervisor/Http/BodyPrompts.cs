@@ -6,11 +6,11 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http;
 
 /// <summary>Reads a field that is a text, an array of token ids, or several of either, as OpenAI's <c>prompt</c> and <c>input</c> are. No chat template is used for them.</summary>
-internal static class PromptFields
+internal static class BodyPrompts
 {
     private const string Expected = "a string, an array of strings, an array of token ids or an array of those";
 
-    public static IReadOnlyList<Prompt> Read(JsonFields fields, string name)
+    public static IReadOnlyList<Prompt> Read(BodyFields fields, string name)
     {
         if (fields.Find(name) is not { } value)
         {
@@ -34,7 +34,7 @@ internal static class PromptFields
 
     private static Prompt Text(JsonElement text) => new() { Text = text.GetString()!, Raw = true };
 
-    private static Prompt Ids(JsonFields fields, JsonElement ids, string path)
+    private static Prompt Ids(BodyFields fields, JsonElement ids, string path)
     {
         var prompt = new Prompt { TokenIds = new TokenIds() };
         prompt.TokenIds.Ids.Capacity = ids.GetArrayLength();

@@ -1,4 +1,4 @@
-namespace LmDeploy.Engine.Steps;
+namespace LmDeploy.Engine.StepInput;
 
 /// <summary>
 /// What one forward pass computes: the slices of all its sequences, laid one behind the other as rows without padding.

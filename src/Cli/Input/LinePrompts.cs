@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LmDeploy.Cli.Input;
 
 /// <summary>Reads a prompt from the fields of a line.</summary>
-internal static class PromptFields
+internal static class LinePrompts
 {
     /// <summary>A prompt of any shape.</summary>
     /// <param name="line">An object with one of <c>prompt</c>, <c>messages</c> and <c>input_ids</c>.</param>

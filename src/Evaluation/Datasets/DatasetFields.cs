@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LmDeploy.Evaluation.Datasets;
 
 /// <summary>Reads fields of a line; a field of the wrong kind is a <see cref="FormatException"/> that says what it must be.</summary>
-internal static class JsonFields
+internal static class DatasetFields
 {
     /// <summary>The field; null when it is not there or null.</summary>
     public static JsonElement? Find(this JsonElement line, string name)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace LmDeploy.Engine.Steps;
+namespace LmDeploy.Engine.StepInput;
 
 /// <summary>
 /// Where decoding sequences have their keys and values, in memory that one step after the other writes to: however long they grow, a step

@@ -5,7 +5,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Serving;
 
 /// <summary>The file that <c>lmdeploy serve</c> hands its settings over in.</summary>
-internal static class ServeFile
+internal static class ServeHandover
 {
     /// <summary>Reads it and removes it.</summary>
     /// <exception cref="SupervisorException">It is missing or no <see cref="ServeOptions"/>.</exception>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LmDeploy.Cli.Input;
 
 /// <summary>Reads fields of a line; a field of the wrong kind is a <see cref="FormatException"/> that says what it must be.</summary>
-internal static class JsonFields
+internal static class LineFields
 {
     public static string Describe(this JsonElement value) => value.ValueKind switch
     {

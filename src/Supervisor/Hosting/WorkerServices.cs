@@ -9,9 +9,9 @@ using LmDeploy.Supervisor.Workers.MemoryLimits;
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>What starts and ends workers: put together before the rest of the supervisor, so that the first worker can start meanwhile.</summary>
-internal sealed class WorkerParts
+internal sealed class WorkerServices
 {
-    public WorkerParts(SupervisorOptions options, TimeProvider time, ILoggerFactory loggers)
+    public WorkerServices(SupervisorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         var oom = new OomEvents(Memory);
         var processes = new WorkerProcessFactory(options, new SpawnThread(), Processes, time, loggers.CreateLogger<WorkerProcessFactory>());

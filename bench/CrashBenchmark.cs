@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace LmDeploy.Bench;
 
-/// <summary>How long a stream stands still whose worker is killed, against the load time of the same pipeline, and whether its tokens are those of a stream that nobody disturbed.</summary>
+/// <summary>
+/// How long a stream stands still whose worker is killed, against the load time of the same pipeline, and whether its tokens are those of a stream that nobody
+/// disturbed.
+/// </summary>
 internal sealed class CrashBenchmark(string home, string model, BenchOptions options)
 {
     private const int Tokens = 400;

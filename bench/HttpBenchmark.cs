@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace LmDeploy.Bench;
 
-/// <summary>What HTTP and server-sent events add to gRPC: the same requests to one supervisor, by <c>serve</c>'s address and by the client library, in turn.</summary>
+/// <summary>
+/// What HTTP and server-sent events add to gRPC: the same requests to one supervisor, by <c>serve</c>'s address and by the client library, in turn.
+/// </summary>
 internal static class HttpBenchmark
 {
     private const int Rounds = 60;

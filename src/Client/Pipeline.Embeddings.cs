@@ -7,12 +7,16 @@ public sealed partial class Pipeline
     /// <summary>How many prompts one call has, which bounds the size of its answer.</summary>
     private const int EmbeddingsAtOnce = 1024;
 
-    /// <summary>Vectors of texts, made of the hidden states after the model's last norm. Texts are taken as they are, with the tokenizer's special tokens and without the chat template.</summary>
+    /// <summary>
+    /// Vectors of texts, made of the hidden states after the model's last norm. Texts are taken as they are, with the tokenizer's special tokens and without
+    /// the chat template.
+    /// </summary>
     /// <param name="texts">The texts; none gives no vectors.</param>
     /// <param name="options">How. Default: <see cref="EmbeddingOptions"/>'s defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// One embedding for each text, in their order. One that cannot be made carries its error: <c>invalid_request</c>, <c>context_length_exceeded</c> (nothing is cut off), or
+    /// One embedding for each text, in their order. One that cannot be made carries its error: <c>invalid_request</c>, <c>context_length_exceeded</c> (nothing
+    /// is cut off), or
     /// <c>unsupported_feature</c> when the model folder asks for a pooling or a module that is not supported.
     /// </returns>
     /// <exception cref="LmDeployException">The call as a whole failed.</exception>

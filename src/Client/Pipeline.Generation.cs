@@ -53,7 +53,10 @@ public sealed partial class Pipeline
         return StreamAsync([prompt], [config ?? new GenerationConfig()], cancellationToken);
     }
 
-    /// <summary>Answers a batch piece by piece; the pieces of different prompts interleave, told apart by <see cref="Response.Index"/>. Leaving the loop stops the generation.</summary>
+    /// <summary>
+    /// Answers a batch piece by piece; the pieces of different prompts interleave, told apart by <see cref="Response.Index"/>. Leaving the loop stops the
+    /// generation.
+    /// </summary>
     /// <inheritdoc cref="Infer(IEnumerable{Prompt}, GenerationConfigs?, CancellationToken)"/>
     public IAsyncEnumerable<Response> StreamInferAsync(
         IEnumerable<Prompt> prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)

@@ -5,11 +5,13 @@ namespace LmDeploy;
 public sealed partial class Pipeline
 {
     /// <summary>
-    /// How probable each continuation is after the prompt, as multiple-choice evaluations need it: lm-evaluation-harness's <c>loglikelihood</c>. What the prompt
+    /// How probable each continuation is after the prompt, as multiple-choice evaluations need it: lm-evaluation-harness's <c>loglikelihood</c>. What the
+    /// prompt
     /// takes is computed once where the prefix cache allows.
     /// </summary>
     /// <param name="prompt">What comes before: a text, a conversation or token ids. One without text stands for the token that texts begin with.</param>
-    /// <param name="continuations">What may follow, at least one token each; see <see cref="Continuation.FromText"/> for how texts are split into tokens.</param>
+    /// <param name="continuations">What may follow, at least one token each; see <see cref="Continuation.FromText"/> for how texts are split into
+    /// tokens.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
     /// One result for each continuation, in their order. One that cannot be scored carries its error: <c>invalid_request</c>, <c>context_length_exceeded</c>,

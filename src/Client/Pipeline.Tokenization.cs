@@ -10,7 +10,10 @@ public sealed partial class Pipeline
     public IReadOnlyList<int> Tokenize(string text, CancellationToken cancellationToken = default)
         => TokenizeAsync(text, cancellationToken).GetAwaiter().GetResult();
 
-    /// <summary>Renders and encodes prompts exactly as <see cref="Infer(Prompt, GenerationConfig?, CancellationToken)"/> would. One that cannot be encoded carries its error.</summary>
+    /// <summary>
+    /// Renders and encodes prompts exactly as <see cref="Infer(Prompt, GenerationConfig?, CancellationToken)"/> would. One that cannot be encoded carries its
+    /// error.
+    /// </summary>
     public IReadOnlyList<TokenizedPrompt> Tokenize(IEnumerable<Prompt> prompts, CancellationToken cancellationToken = default)
         => TokenizeAsync(prompts, cancellationToken).GetAwaiter().GetResult();
 

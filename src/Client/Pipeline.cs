@@ -104,7 +104,8 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
     /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
     /// <param name="supervisor">Who looks at it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
-    /// <exception cref="LmDeployException">As <see cref="Supervisor.Inspect"/>. A folder that cannot be served is no exception: see <see cref="ModelInspection.Problems"/>.</exception>
+    /// <exception cref="LmDeployException">As <see cref="Supervisor.Inspect"/>. A folder that cannot be served is no exception: see
+    /// <see cref="ModelInspection.Problems"/>.</exception>
     public static ModelInspection Inspect(string model, EngineConfig? config = null, Supervisor? supervisor = null)
         => InspectAsync(model, config, supervisor).GetAwaiter().GetResult();
 
@@ -118,8 +119,10 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
         => (supervisor ?? Supervisor.Shared).InspectAsync(model, config, cancellationToken);
 
     /// <summary>
-    /// Reads a model's weights into the host's page cache, so that <see cref="Create"/> finds them in memory: worth it where the next model is known while another
-    /// one is in use, and its files come from a disk that is slower than the way to the device. Reads one file after the other, and no more than half of the memory that the host has to spare
+    /// Reads a model's weights into the host's page cache, so that <see cref="Create"/> finds them in memory: worth it where the next model is known while
+    /// another
+    /// one is in use, and its files come from a disk that is slower than the way to the device. Reads one file after the other, and no more than half of the
+    /// memory that the host has to spare
     /// or a container may have. A comparison of models that run one after the other does it by itself.
     /// </summary>
     /// <param name="model">The path of a model folder.</param>

@@ -32,7 +32,9 @@ public static class ComparisonReport
         };
     }
 
-    /// <summary>One HTML page that needs nothing from elsewhere: figures with their intervals, charts, the memory of the whole run, and every question with filters.</summary>
+    /// <summary>
+    /// One HTML page that needs nothing from elsewhere: figures with their intervals, charts, the memory of the whole run, and every question with filters.
+    /// </summary>
     public static string ToHtml(ComparisonResult result) => HtmlReport.Write(result);
 
     /// <summary>The tables of figures, differences and receipts in Markdown.</summary>

@@ -4,7 +4,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.FakeWorker;
 
-/// <summary>Answers every call without a model: texts come back word by word. The ids of a prompt are its characters, those of an answer count from 1.</summary>
+/// <summary>
+/// Answers every call without a model: texts come back word by word. The ids of a prompt are its characters, those of an answer count from 1.
+/// </summary>
 internal sealed class WorkerService(string token, FlightRecord flight) : V1.Worker.WorkerBase
 {
     /// <summary>A prompt that is answered until the caller has enough.</summary>

@@ -1,7 +1,12 @@
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>The roofline of a model on a device, which its figures cannot be better than: the weights and the keys and values that have to be read, and the products that have to be computed.</summary>
-/// <remarks>Attention's own arithmetic, norms, sampling and everything between the processes count as nothing, and of a model with experts all of them are read.</remarks>
+/// <summary>
+/// The roofline of a model on a device, which its figures cannot be better than: the weights and the keys and values that have to be read, and the products
+/// that have to be computed.
+/// </summary>
+/// <remarks>
+/// Attention's own arithmetic, norms, sampling and everything between the processes count as nothing, and of a model with experts all of them are read.
+/// </remarks>
 internal sealed class Roofline(ModelInfo model, DeviceCeilings ceilings)
 {
     /// <summary>Weights that a token is multiplied with.</summary>

@@ -3,7 +3,9 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Chat;
 
-/// <summary>A conversation at the terminal. SIGINT stops an answer, which stays as far as it came; the program ends at the end of input or by <c>/exit</c>.</summary>
+/// <summary>
+/// A conversation at the terminal. SIGINT stops an answer, which stays as far as it came; the program ends at the end of input or by <c>/exit</c>.
+/// </summary>
 internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConfig config, string? system) : IAsyncDisposable
 {
     private const string Help = """

@@ -7,7 +7,9 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Commands;
 
-/// <summary>What commands have in common that take a file of lines and write a line for each: a line that fails does not keep the others from being answered.</summary>
+/// <summary>
+/// What commands have in common that take a file of lines and write a line for each: a line that fails does not keep the others from being answered.
+/// </summary>
 internal sealed class LineBatch
 {
     private readonly CliHost _host;

@@ -6,7 +6,9 @@ namespace LmDeploy.Cli.Evaluation;
 /// <summary>What <c>compare</c> says of one model in a word or two.</summary>
 internal static class ModelFigures
 {
-    /// <summary>Questions that were answered quite right by the first scorer that counts them; null where there is none, or it is not through with them.</summary>
+    /// <summary>
+    /// Questions that were answered quite right by the first scorer that counts them; null where there is none, or it is not through with them.
+    /// </summary>
     public static int? Correct(this ComparisonResult result, ModelOutcome model) => result.Counting(model) is { } scorer ? Correct(model.Items, scorer) : null;
 
     public static int? Questions(this ComparisonResult result, ModelOutcome model) => result.Counting(model) is { } scorer ? model.Metrics[scorer].Count : null;

@@ -16,7 +16,10 @@ internal sealed record CliHost(
 
     public static CliHost Create(Interruption interruption) => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 
-    /// <summary>Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a <see cref="ModelLoadException"/>.</summary>
+    /// <summary>
+    /// Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a
+    /// <see cref="ModelLoadException"/>.
+    /// </summary>
     public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         if (model.Length == 0)

@@ -5,7 +5,8 @@ namespace LmDeploy.Cli.Input;
 /// <summary>One line of <c>score --input</c>: a prompt and what may follow it.</summary>
 internal static class ScoreLine
 {
-    /// <param name="line">An object with one of <c>prompt</c>, <c>messages</c> and <c>input_ids</c>, and <c>continuations</c>: texts or arrays of token ids.</param>
+    /// <param name="line">An object with one of <c>prompt</c>, <c>messages</c> and <c>input_ids</c>, and <c>continuations</c>: texts or arrays of token
+    /// ids.</param>
     /// <param name="raw">Whether texts are taken without the chat template.</param>
     public static LogLikelihoodInput Parse(JsonElement line, bool raw)
     {

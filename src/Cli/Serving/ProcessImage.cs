@@ -6,7 +6,10 @@ namespace LmDeploy.Cli.Serving;
 /// <summary>The program that this process runs.</summary>
 internal static partial class ProcessImage
 {
-    /// <summary>Runs another program in this process, with its environment and this one's number, streams and signals, so that whoever watches or stops this one does so to that one. Never returns.</summary>
+    /// <summary>
+    /// Runs another program in this process, with its environment and this one's number, streams and signals, so that whoever watches or stops this one does so
+    /// to that one. Never returns.
+    /// </summary>
     /// <exception cref="IOException">It cannot be run.</exception>
     public static unsafe void Replace(ProcessStartInfo start)
     {

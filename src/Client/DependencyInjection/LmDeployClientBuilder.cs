@@ -18,9 +18,12 @@ public sealed class LmDeployClientBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>
-    /// Adds a pipeline, and under its name as their key a <see cref="Pipeline"/>, an <see cref="IChatClient"/> and an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>
-    /// of texts. The host loads it while it starts and closes it when it has stopped, so nobody else should; a model that cannot be loaded fails the start with the error of
-    /// <see cref="Pipeline.CreateAsync"/>. The chat client and the generator can be had before that and used after it; a <see cref="Pipeline"/> that is asked for earlier throws
+    /// Adds a pipeline, and under its name as their key a <see cref="Pipeline"/>, an <see cref="IChatClient"/> and an
+    /// <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>
+    /// of texts. The host loads it while it starts and closes it when it has stopped, so nobody else should; a model that cannot be loaded fails the start with
+    /// the error of
+    /// <see cref="Pipeline.CreateAsync"/>. The chat client and the generator can be had before that and used after it; a <see cref="Pipeline"/> that is asked
+    /// for earlier throws
     /// <see cref="InvalidOperationException"/>. Adding a name again adds to its settings.
     /// </summary>
     /// <param name="name">Its key, its name in listings and its part of the configuration: <c>LmDeploy:Pipelines:NAME</c>.</param>

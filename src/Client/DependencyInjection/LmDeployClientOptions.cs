@@ -1,6 +1,8 @@
 namespace LmDeploy;
 
-/// <summary>How a host reaches its supervisor and loads its pipelines; the configuration section <c>LmDeploy</c>. What is wrong with it stops the start of the host.</summary>
+/// <summary>
+/// How a host reaches its supervisor and loads its pipelines; the configuration section <c>LmDeploy</c>. What is wrong with it stops the start of the host.
+/// </summary>
 public sealed class LmDeployClientOptions
 {
     /// <summary>The path of the Unix socket of a supervisor that somebody else takes care of.</summary>

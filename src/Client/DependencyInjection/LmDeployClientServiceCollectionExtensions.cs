@@ -10,8 +10,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LmDeployClientServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="Supervisor"/> and, through what this returns, pipelines. The supervisor is the shared one of this user unless the options say otherwise; the container
-    /// disposes it, which ends a private one, ends the connection to one at a socket path, and leaves the shared one as it is. The settings come from the section <c>LmDeploy</c>
+    /// Adds a <see cref="Supervisor"/> and, through what this returns, pipelines. The supervisor is the shared one of this user unless the options say
+    /// otherwise; the container
+    /// disposes it, which ends a private one, ends the connection to one at a socket path, and leaves the shared one as it is. The settings come from the
+    /// section <c>LmDeploy</c>
     /// of the configuration, where there is one, and are checked when the host starts. Doing it again adds to the settings.
     /// </summary>
     /// <param name="services">The services of the host.</param>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace LmDeploy.DependencyInjection;
 
 /// <summary>
-/// Sets properties from a section of the configuration. Unlike the usual binder it goes on after an error, and knows each by its path; a name that means nothing is one.
+/// Sets properties from a section of the configuration. Unlike the usual binder it goes on after an error, and knows each by its path; a name that means
+/// nothing is one.
 /// </summary>
 internal static class SettingsSection
 {

@@ -11,11 +11,14 @@ public sealed record EmbeddingOptions
     /// </summary>
     public EmbeddingPooling? Pooling { get; init => field = value is { } pooling ? Ensure.Defined(pooling) : null; }
 
-    /// <summary>Whether vectors are made 1 long (Euclidean). Default: null, whether <c>modules.json</c> has Normalize; true where there is no such file.</summary>
+    /// <summary>
+    /// Whether vectors are made 1 long (Euclidean). Default: null, whether <c>modules.json</c> has Normalize; true where there is no such file.
+    /// </summary>
     public bool? Normalize { get; init; }
 
     /// <summary>
-    /// How many of the first numbers are kept, before vectors are made 1 long: for models with Matryoshka embeddings. 1 to the model's hidden size. Default: null, all.
+    /// How many of the first numbers are kept, before vectors are made 1 long: for models with Matryoshka embeddings. 1 to the model's hidden size. Default:
+    /// null, all.
     /// </summary>
     public int? Dimensions { get; init => field = Ensure.AtLeast(value, 1); }
 

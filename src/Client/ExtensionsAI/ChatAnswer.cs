@@ -4,7 +4,10 @@ using Microsoft.Extensions.AI;
 
 namespace LmDeploy.ExtensionsAI;
 
-/// <summary>Turns the pieces of one answer into updates: text and thoughts as they come, each call when it is whole, the reason and the usage at the end. Not thread-safe.</summary>
+/// <summary>
+/// Turns the pieces of one answer into updates: text and thoughts as they come, each call when it is whole, the reason and the usage at the end. Not
+/// thread-safe.
+/// </summary>
 internal sealed class ChatAnswer(string model)
 {
     private readonly string _id = Guid.NewGuid().ToString("n");

@@ -6,7 +6,8 @@ using Microsoft.Extensions.AI;
 namespace LmDeploy.ExtensionsAI;
 
 /// <summary>
-/// Turns chat options into a generation configuration. What is not set has what the model's generation_config.json says, else OpenAI's default: temperature and top_p 1; and as many
+/// Turns chat options into a generation configuration. What is not set has what the model's generation_config.json says, else OpenAI's default: temperature and
+/// top_p 1; and as many
 /// tokens as the context has room for. An option that cannot be honoured is refused by its name. Options are only read.
 /// </summary>
 internal static class ChatOptionsMap

@@ -14,7 +14,9 @@ public static class PipelineExtensions
         return new PipelineChatClient(pipeline);
     }
 
-    /// <summary>A generator of embeddings that computes with the pipeline. It may be used by several threads at once; disposing it leaves the pipeline as it is.</summary>
+    /// <summary>
+    /// A generator of embeddings that computes with the pipeline. It may be used by several threads at once; disposing it leaves the pipeline as it is.
+    /// </summary>
     /// <param name="pipeline">The pipeline.</param>
     /// <param name="options">How vectors are made, but for what a call says. Default: <see cref="EmbeddingOptions"/>'s defaults.</param>
     public static AI.IEmbeddingGenerator<string, AI.Embedding<float>> AsEmbeddingGenerator(this Pipeline pipeline, EmbeddingOptions? options = null)

@@ -14,11 +14,13 @@ public sealed record GenerationConfig
     private SamplingFields _named;
 
     /// <summary>
-    /// A configuration that leaves to the model how tokens are chosen: <see cref="DoSample"/>, <see cref="Temperature"/>, <see cref="TopP"/>, <see cref="TopK"/>,
+    /// A configuration that leaves to the model how tokens are chosen: <see cref="DoSample"/>, <see cref="Temperature"/>, <see cref="TopP"/>,
+    /// <see cref="TopK"/>,
     /// <see cref="MinP"/> and <see cref="RepetitionPenalty"/> are what its generation_config.json says, where a <c>with</c> expression does not set them.
     /// </summary>
     /// <remarks>
-    /// What the file does not say has the default here. One that does not say <c>do_sample</c> but has any of the next four means that tokens are drawn. Where <see cref="EngineConfig.ModelGenerationConfig"/> is
+    /// What the file does not say has the default here. One that does not say <c>do_sample</c> but has any of the next four means that tokens are drawn. Where
+    /// <see cref="EngineConfig.ModelGenerationConfig"/> is
     /// <see cref="ModelGenerationConfig.None"/> there is no file. The properties here do not show what the file says; <see cref="ModelInfo.Sampling"/> does.
     /// </remarks>
     public static GenerationConfig FromModel { get; } = new() { Unset = V1.UnsetFields.Model };
@@ -73,7 +75,9 @@ public sealed record GenerationConfig
             bias => Ensure.AtLeast(bias.Key, 0, nameof(LogitBias)), bias => Ensure.InRange(bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias, nameof(LogitBias)));
     } = new Dictionary<int, double>();
 
-    /// <summary>Texts that the answer must not have, also across token borders; none may be empty. A token that would complete one is not taken. Default: none.</summary>
+    /// <summary>
+    /// Texts that the answer must not have, also across token borders; none may be empty. A token that would complete one is not taken. Default: none.
+    /// </summary>
     public IReadOnlyList<string> BadWords { get; init => field = [.. value.Select(word => Ensure.Sendable(word))]; } = [];
 
     /// <summary>Tokens that are never taken. Default: none.</summary>
@@ -115,8 +119,10 @@ public sealed record GenerationConfig
     public bool ReturnPpl { get; init; }
 
     /// <summary>
-    /// Which of the model's logits come with the answer, as they are before penalties, temperature and masks. Default: <see cref="OutputLogits.None"/>. They are as many as
-    /// the vocabulary for each position, so there is a bound: an answer that may come to more than 1 GiB of them is an error with the code <c>invalid_request</c>. With
+    /// Which of the model's logits come with the answer, as they are before penalties, temperature and masks. Default: <see cref="OutputLogits.None"/>. They
+    /// are as many as
+    /// the vocabulary for each position, so there is a bound: an answer that may come to more than 1 GiB of them is an error with the code
+    /// <c>invalid_request</c>. With
     /// <see cref="OutputLogits.All"/> a prompt takes nothing from the prefix cache.
     /// </summary>
     public OutputLogits OutputLogits { get; init => field = Ensure.Defined(value); }
@@ -125,13 +131,15 @@ public sealed record GenerationConfig
     public ResponseFormat? ResponseFormat { get; init; }
 
     /// <summary>
-    /// Has no effect: special tokens that are shown have no spaces around them. LMDeploy has the setting for the slow tokenizers of transformers; text here is decoded as by
+    /// Has no effect: special tokens that are shown have no spaces around them. LMDeploy has the setting for the slow tokenizers of transformers; text here is
+    /// decoded as by
     /// fast ones, which ignore it. Default: true.
     /// </summary>
     public bool SpacesBetweenSpecialTokens { get; init; } = true;
 
     /// <summary>
-    /// Whether the answer is split: <see cref="Response.Reasoning"/> has what the model thinks, <see cref="Response.Text"/> the rest, and stop words are looked for in the
+    /// Whether the answer is split: <see cref="Response.Reasoning"/> has what the model thinks, <see cref="Response.Text"/> the rest, and stop words are looked
+    /// for in the
     /// rest alone. Default: false, <see cref="Response.Text"/> is all that was generated.
     /// </summary>
     public bool SplitReasoning { get => Split is not null; init => Split = value ? new V1.AnswerSplit { KeepsCalls = true } : null; }

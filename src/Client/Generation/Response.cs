@@ -33,8 +33,10 @@ public sealed record Response
     public IReadOnlyList<IReadOnlyDictionary<int, float>>? Logprobs { get; init; }
 
     /// <summary>
-    /// Logits as the model gave them, float32: rows as long as the vocabulary. Those of <see cref="OutputLogits.All"/> begin with the rows after each prompt token but the last, so
-    /// that row i is what token i + 1 of prompt and answer together could be chosen from; then comes one for each generated token. Null when not asked for. In a stream each piece has what is new.
+    /// Logits as the model gave them, float32: rows as long as the vocabulary. Those of <see cref="OutputLogits.All"/> begin with the rows after each prompt
+    /// token but the last, so
+    /// that row i is what token i + 1 of prompt and answer together could be chosen from; then comes one for each generated token. Null when not asked for. In
+    /// a stream each piece has what is new.
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<float>>? Logits { get; init; }
 
@@ -62,7 +64,10 @@ public sealed record Response
     /// <summary>Which of the prompt's answers this is, from 0; see <see cref="GenerationConfig.N"/>.</summary>
     public int Choice { get; init; }
 
-    /// <summary>All answers to the prompt, this first one included; empty when <see cref="GenerationConfig.N"/> is 1, and in streams, whose pieces have a <see cref="Choice"/>.</summary>
+    /// <summary>
+    /// All answers to the prompt, this first one included; empty when <see cref="GenerationConfig.N"/> is 1, and in streams, whose pieces have a
+    /// <see cref="Choice"/>.
+    /// </summary>
     public IReadOnlyList<Response> Choices { get; init; } = [];
 
     /// <summary>What kind of error it was, one of the codes in docs/errors.md; null when there was none.</summary>
@@ -80,7 +85,9 @@ public sealed record Response
     /// <summary>The stop word that matched; null when none did.</summary>
     public string? StopWord { get; init; }
 
-    /// <summary>What was asked for and is not kept to: formats of a schema, more tokens than the context has room for. In a stream the first piece has it.</summary>
+    /// <summary>
+    /// What was asked for and is not kept to: formats of a schema, more tokens than the context has room for. In a stream the first piece has it.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Joins the next piece of the same stream to this one: texts and lists one after the other, the rest as the later piece has it.</summary>

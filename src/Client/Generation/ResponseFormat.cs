@@ -21,7 +21,8 @@ public sealed record ResponseFormat
     public static ResponseFormat JsonSchema(string schema) => new(new V1.ResponseFormat { JsonSchema = Ensure.Sendable(schema) });
 
     /// <summary>Text the whole of which a regular expression matches.</summary>
-    /// <param name="pattern">Without lookaround and backreferences; what cannot be honoured makes the answer an error with the code <c>invalid_request</c>.</param>
+    /// <param name="pattern">Without lookaround and backreferences; what cannot be honoured makes the answer an error with the code
+    /// <c>invalid_request</c>.</param>
     public static ResponseFormat Regex(string pattern) => new(new V1.ResponseFormat { RegexSchema = Ensure.Sendable(pattern) });
 
     internal V1.ResponseFormat ToWire() => _wire.Clone();

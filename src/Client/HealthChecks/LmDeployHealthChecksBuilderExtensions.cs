@@ -8,7 +8,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Health checks of what <see cref="LmDeployClientServiceCollectionExtensions.AddLmDeployClient"/> added.</summary>
 public static class LmDeployHealthChecksBuilderExtensions
 {
-    /// <summary>Checks that the host's <see cref="Supervisor"/> answers. The shared supervisor may be away, and is not started for it; that LmDeploy's programs are found is checked even so.</summary>
+    /// <summary>
+    /// Checks that the host's <see cref="Supervisor"/> answers. The shared supervisor may be away, and is not started for it; that LmDeploy's programs are
+    /// found is checked even so.
+    /// </summary>
     /// <param name="builder">The health checks of the host.</param>
     /// <param name="name">The check's name. Default: <c>lmdeploy</c>.</param>
     /// <param name="failureStatus">What it reports when the supervisor does not answer. Default: null, unhealthy.</param>
@@ -23,7 +26,8 @@ public static class LmDeployHealthChecksBuilderExtensions
     }
 
     /// <summary>
-    /// Checks a pipeline: healthy when it is ready, or when its first use is to load it; degraded while its worker is replaced, when requests wait; unhealthy, with how its
+    /// Checks a pipeline: healthy when it is ready, or when its first use is to load it; degraded while its worker is replaced, when requests wait; unhealthy,
+    /// with how its
     /// worker ended, when it is not loaded or cannot answer any more.
     /// </summary>
     /// <param name="builder">The health checks of the host.</param>

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LmDeploy.HealthChecks;
 
-/// <summary>Whether a pipeline of the host answers: degraded while its worker is replaced, when requests wait; unhealthy when it cannot answer any more.</summary>
+/// <summary>
+/// Whether a pipeline of the host answers: degraded while its worker is replaced, when requests wait; unhealthy when it cannot answer any more.
+/// </summary>
 internal sealed class PipelineHealthCheck(HostedPipeline hosted) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -17,7 +17,9 @@ internal sealed record Installation(string Home)
     /// <summary>Whether it has a supervisor.</summary>
     public bool Exists => File.Exists(SupervisorPath) || File.Exists(SupervisorPath + ".dll");
 
-    /// <summary>Looks in LMDEPLOY_HOME and nowhere else, or else in the application's folder, the one above, and where the <c>lmdeploy</c> tool is installed.</summary>
+    /// <summary>
+    /// Looks in LMDEPLOY_HOME and nowhere else, or else in the application's folder, the one above, and where the <c>lmdeploy</c> tool is installed.
+    /// </summary>
     /// <exception cref="SupervisorUnavailableException">The supervisor is in none of them.</exception>
     public static Installation Find() => Find(Environment.GetEnvironmentVariable("LMDEPLOY_HOME"), AppContext.BaseDirectory, ToolLocator.ForThisProcess);
 

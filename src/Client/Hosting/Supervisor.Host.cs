@@ -79,7 +79,10 @@ public sealed partial class Supervisor
     public async Task<EnvironmentReport> CheckEnvironmentAsync(CancellationToken cancellationToken = default)
         => (await AskAsync(host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Report.ToReport();
 
-    /// <summary>Starts a worker to measure how fast the device of this host is. It takes up to 4 GiB of the device meanwhile, and figures are right when nothing else runs.</summary>
+    /// <summary>
+    /// Starts a worker to measure how fast the device of this host is. It takes up to 4 GiB of the device meanwhile, and figures are right when nothing else
+    /// runs.
+    /// </summary>
     public DeviceCeilings MeasureCeilings() => MeasureCeilingsAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc cref="MeasureCeilings"/>
@@ -87,12 +90,14 @@ public sealed partial class Supervisor
         => (await AskAsync(host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Ceilings.ToCeilings();
 
     /// <summary>
-    /// Reads a model folder without loading it: what the model is, what it would take, and why it cannot be served where it cannot. Where it would run on a GPU, a worker
+    /// Reads a model folder without loading it: what the model is, what it would take, and why it cannot be served where it cannot. Where it would run on a
+    /// GPU, a worker
     /// without a model is started and asked what its parts would run in.
     /// </summary>
     /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
     /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
-    /// <exception cref="LmDeployException">The settings make no sense (code <c>invalid_request</c>), or the files do not answer within <see cref="EngineConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
+    /// <exception cref="LmDeployException">The settings make no sense (code <c>invalid_request</c>), or the files do not answer within
+    /// <see cref="EngineConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
     public ModelInspection Inspect(string model, EngineConfig? config = null) => InspectAsync(model, config).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Inspect"/>

@@ -46,7 +46,9 @@ public sealed partial class Supervisor
         }
     }
 
-    /// <summary>Forgets a name, so that requests to it fail from now on, and unloads its pipeline when the requests that run have ended. A load is ended at once.</summary>
+    /// <summary>
+    /// Forgets a name, so that requests to it fail from now on, and unloads its pipeline when the requests that run have ended. A load is ended at once.
+    /// </summary>
     /// <param name="name">The name that it was loaded under.</param>
     /// <param name="drainTimeout">How long requests may go on before they are ended, 0 to 24 hours. Default: null, 30 s.</param>
     /// <returns>What that gave back; nothing when it was not loaded.</returns>

@@ -7,11 +7,13 @@ namespace LmDeploy;
 public sealed partial class Supervisor
 {
     /// <summary>
-    /// How to run a supervisor in the foreground that answers over HTTP, as <c>lmdeploy serve</c> does. It writes its log to standard error, drains at SIGTERM and ends at SIGINT.
+    /// How to run a supervisor in the foreground that answers over HTTP, as <c>lmdeploy serve</c> does. It writes its log to standard error, drains at SIGTERM
+    /// and ends at SIGINT.
     /// Who starts it has to do so soon: its settings lie in a file that only this user can read, until it takes them.
     /// </summary>
     /// <param name="options">The settings as JSON; docs/serving.md lists what they are.</param>
-    /// <param name="isShared">Whether it becomes the shared supervisor of this user, whose place has to be free; otherwise only HTTP and its own socket reach it.</param>
+    /// <param name="isShared">Whether it becomes the shared supervisor of this user, whose place has to be free; otherwise only HTTP and its own socket reach
+    /// it.</param>
     /// <exception cref="SupervisorUnavailableException">LmDeploy's programs were not found, or the folder of the sockets is not safe.</exception>
     public static ProcessStartInfo PrepareServing(string options, bool isShared)
     {

@@ -22,7 +22,9 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
         _channel = new Lazy<SupervisorChannel>(() => new SupervisorChannel(endpoint.SocketPath));
     }
 
-    /// <summary>The supervisor of this user and this build: the first use finds it on its socket or starts it, and it leaves when it is idle. Disposing it does nothing.</summary>
+    /// <summary>
+    /// The supervisor of this user and this build: the first use finds it on its socket or starts it, and it leaves when it is idle. Disposing it does nothing.
+    /// </summary>
     public static Supervisor Shared { get; } = new(new SharedEndpoint(TimeProvider.System), isShared: true);
 
     /// <summary>Whether it is the one of this user, which comes and goes as it is needed.</summary>
@@ -40,7 +42,9 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     public static async Task<Supervisor> PrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
         => new(await PrivateEndpoint.StartAsync(options ?? new SupervisorOptions(), cancellationToken).ConfigureAwait(false));
 
-    /// <summary>A supervisor that somebody else takes care of; it is asked at the first use. Disposing ends the connection and the pipelines opened through it.</summary>
+    /// <summary>
+    /// A supervisor that somebody else takes care of; it is asked at the first use. Disposing ends the connection and the pipelines opened through it.
+    /// </summary>
     /// <param name="socketPath">The path of its socket.</param>
     public static Supervisor Connect(string socketPath)
     {
@@ -55,7 +59,10 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Ends a private supervisor with all its pipelines, at the latest after <see cref="SupervisorOptions.StopTimeout"/>; lets go of another's. Doing it again does nothing.</summary>
+    /// <summary>
+    /// Ends a private supervisor with all its pipelines, at the latest after <see cref="SupervisorOptions.StopTimeout"/>; lets go of another's. Doing it again
+    /// does nothing.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_isShared || Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -5,7 +5,10 @@ namespace LmDeploy;
 /// <summary>How a supervisor is started. Immutable.</summary>
 public sealed record SupervisorOptions
 {
-    /// <summary>The folder that holds <c>supervisor/</c> and <c>worker/</c>. Default: null, which is LMDEPLOY_HOME, the application's folder, the one above or the installed <c>lmdeploy</c> tool.</summary>
+    /// <summary>
+    /// The folder that holds <c>supervisor/</c> and <c>worker/</c>. Default: null, which is LMDEPLOY_HOME, the application's folder, the one above or the
+    /// installed <c>lmdeploy</c> tool.
+    /// </summary>
     public string? Home { get; init; }
 
     /// <summary>The path of its Unix socket, at most 107 bytes. Default: null, a name of its own in the runtime folder.</summary>

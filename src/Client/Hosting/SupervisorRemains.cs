@@ -3,10 +3,14 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
 
-/// <summary>What a supervisor that was killed could not remove itself: its socket, workers that did not follow it, and the folders of workers it had not met yet.</summary>
+/// <summary>
+/// What a supervisor that was killed could not remove itself: its socket, workers that did not follow it, and the folders of workers it had not met yet.
+/// </summary>
 internal static class SupervisorRemains
 {
-    /// <summary>Files of one <c>lmdeploy serve</c> begin with this and its process number: its settings, and where it has a place of its own its socket, lock and log.</summary>
+    /// <summary>
+    /// Files of one <c>lmdeploy serve</c> begin with this and its process number: its settings, and where it has a place of its own its socket, lock and log.
+    /// </summary>
     public const string ServerPrefix = "serve-";
 
     private const string WorkerFolderPrefix = "w-";

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace LmDeploy.Hosting;
 
-/// <summary>Finds the <c>lmdeploy</c> tool, which has LmDeploy's programs in it, however it was installed: for the user, into a folder on PATH, or by a manifest.</summary>
+/// <summary>
+/// Finds the <c>lmdeploy</c> tool, which has LmDeploy's programs in it, however it was installed: for the user, into a folder on PATH, or by a manifest.
+/// </summary>
 /// <param name="environment">Reads an environment variable.</param>
 /// <param name="userFolder">The user's home; empty when there is none.</param>
 /// <param name="ownVersion">The version that is preferred.</param>

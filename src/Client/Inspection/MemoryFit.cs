@@ -21,6 +21,8 @@ public sealed record MemoryFit
     /// <summary>What it takes where there is room for all it can use.</summary>
     public long MostBytes { get; init; }
 
-    /// <summary>Whether the least is free now; else a load waits for memory that others hold, or unloads what nobody uses. False where no memory can be read.</summary>
+    /// <summary>
+    /// Whether the least is free now; else a load waits for memory that others hold, or unloads what nobody uses. False where no memory can be read.
+    /// </summary>
     public bool FitsNow { get; init; }
 }

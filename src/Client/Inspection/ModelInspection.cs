@@ -12,7 +12,9 @@ public sealed record ModelInspection
     /// <summary>Whether a load finds nothing wrong. Whether there is memory for it now says <see cref="MemoryFit.FitsNow"/>.</summary>
     public bool CanBeServed => Problems.Count == 0;
 
-    /// <summary>The model's family, for example <c>qwen2</c>; empty where config.json cannot be read or its family is not known, and what follows is 0 then.</summary>
+    /// <summary>
+    /// The model's family, for example <c>qwen2</c>; empty where config.json cannot be read or its family is not known, and what follows is 0 then.
+    /// </summary>
     public string Architecture { get; init; } = "";
 
     /// <summary>Layers of the decoder.</summary>

@@ -21,7 +21,10 @@ public sealed record EngineConfig
     /// <summary>Where the weights come from. Default: <see cref="LoadFormat.Auto"/>, the checkpoint.</summary>
     public LoadFormat LoadFormat { get; init => field = Ensure.Defined(value); }
 
-    /// <summary>Whether the model's generation_config.json counts where a request leaves sampling to the model. Default: <see cref="ModelGenerationConfig.Auto"/>, it does.</summary>
+    /// <summary>
+    /// Whether the model's generation_config.json counts where a request leaves sampling to the model. Default: <see cref="ModelGenerationConfig.Auto"/>, it
+    /// does.
+    /// </summary>
     public ModelGenerationConfig ModelGenerationConfig { get; init => field = Ensure.Defined(value); }
 
     /// <summary>
@@ -36,7 +39,10 @@ public sealed record EngineConfig
     /// <summary>How many sequences run at once, at least 1. Default: null, which is 128.</summary>
     public int? MaxBatchSize { get; init => field = Ensure.AtLeast(value, 1); }
 
-    /// <summary>How many prompt tokens one step takes, at least 1. Default: null, which is 8192 on CUDA and on a CPU 256, of one prompt 40: a long one would keep others waiting.</summary>
+    /// <summary>
+    /// How many prompt tokens one step takes, at least 1. Default: null, which is 8192 on CUDA and on a CPU 256, of one prompt 40: a long one would keep others
+    /// waiting.
+    /// </summary>
     public int? MaxPrefillTokenNum { get; init => field = Ensure.AtLeast(value, 1); }
 
     /// <summary>How many requests may wait in the worker, at least 1; one more fails with <c>queue_full</c>. Default: 65536.</summary>

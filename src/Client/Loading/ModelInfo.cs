@@ -35,7 +35,9 @@ public sealed record ModelInfo
     /// <summary>Width of the residual stream.</summary>
     public int HiddenSize { get; init; }
 
-    /// <summary>How the checkpoint has the weights and what they became: <c>bfloat16, converted to float32</c> or <c>awq 4-bit, dequantized to float32</c>.</summary>
+    /// <summary>
+    /// How the checkpoint has the weights and what they became: <c>bfloat16, converted to float32</c> or <c>awq 4-bit, dequantized to float32</c>.
+    /// </summary>
     public string Weights { get; init; } = "";
 
     /// <summary>Whether they are quantized in the checkpoint and are computed with as plain numbers, which takes the memory of those.</summary>
@@ -59,7 +61,10 @@ public sealed record ModelInfo
     /// <summary>Bytes of weights that a decode step reads: all but an embedding table that is not the output layer too.</summary>
     public long StepWeightBytes { get; init; }
 
-    /// <summary>What its generation_config.json says of sampling; nothing where <see cref="EngineConfig.ModelGenerationConfig"/> is <see cref="ModelGenerationConfig.None"/>.</summary>
+    /// <summary>
+    /// What its generation_config.json says of sampling; nothing where <see cref="EngineConfig.ModelGenerationConfig"/> is
+    /// <see cref="ModelGenerationConfig.None"/>.
+    /// </summary>
     public ModelSampling Sampling { get; init; } = new();
 
     internal static ModelInfo FromWire(V1.ModelInfo? wire) => new()

@@ -1,6 +1,8 @@
 namespace LmDeploy;
 
-/// <summary>How a model's generation_config.json says that tokens are chosen; null for what it does not say. <see cref="GenerationConfig.FromModel"/> has it.</summary>
+/// <summary>
+/// How a model's generation_config.json says that tokens are chosen; null for what it does not say. <see cref="GenerationConfig.FromModel"/> has it.
+/// </summary>
 public sealed record ModelSampling
 {
     /// <summary>Whether tokens are drawn.</summary>

@@ -11,7 +11,10 @@ internal static class WeightFiles
     private const string MemoryInfo = "/proc/meminfo";
     private const string Available = "MemAvailable:";
 
-    /// <summary>Half of what the host has to spare, or of what this container may have where that is less: what is prefetched must not push out what is in use, nor itself.</summary>
+    /// <summary>
+    /// Half of what the host has to spare, or of what this container may have where that is less: what is prefetched must not push out what is in use, nor
+    /// itself.
+    /// </summary>
     public static long Room => Math.Min(Spare, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2;
 
     private static long Spare => File.ReadLines(MemoryInfo).FirstOrDefault(line => line.StartsWith(Available, StringComparison.Ordinal)) is { } line

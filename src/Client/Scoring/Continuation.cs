@@ -23,7 +23,8 @@ public sealed record Continuation
 
     /// <summary>
     /// A text. After a text or a conversation its tokens are found as lm-evaluation-harness does: both texts are encoded together, and the continuation is what
-    /// comes after as many tokens as the prompt's text has alone; white space that ends the prompt's text (also a rendered one) is moved to the continuation first.
+    /// comes after as many tokens as the prompt's text has alone; white space that ends the prompt's text (also a rendered one) is moved to the continuation
+    /// first.
     /// After token ids it is encoded by itself.
     /// </summary>
     public static Continuation FromText(string text)

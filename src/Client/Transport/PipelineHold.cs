@@ -61,7 +61,10 @@ internal sealed class PipelineHold
     /// <summary>How its workers ended that were replaced, oldest first.</summary>
     public IReadOnlyList<WorkerFailure> Failures => Volatile.Read(ref _failures);
 
-    /// <summary>Opens a pipeline and waits until it is ready. When that fails or is cancelled, what was started is gone before this throws. <paramref name="supervisorLost"/> is called when the call breaks because the supervisor is gone.</summary>
+    /// <summary>
+    /// Opens a pipeline and waits until it is ready. When that fails or is cancelled, what was started is gone before this throws.
+    /// <paramref name="supervisorLost"/> is called when the call breaks because the supervisor is gone.
+    /// </summary>
     public static async Task<(PipelineHold Hold, PipelineReady Ready)> OpenAsync(
         Pipelines.PipelinesClient client,
         OpenPipeline open,

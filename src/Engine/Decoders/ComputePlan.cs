@@ -13,7 +13,8 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
 
     public string DtypeName => EnumWords.Of(Dtype);
 
-    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/> for an unknown device or type, <see cref="ErrorCodes.UnsupportedFeature"/> for CUDA where there is none.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/> for an unknown device or type, <see cref="ErrorCodes.UnsupportedFeature"/> for
+    /// CUDA where there is none.</exception>
     public static ComputePlan Choose(EngineConfig config, string checkpointDtype)
     {
         var cuda = UseCuda(config.Device);

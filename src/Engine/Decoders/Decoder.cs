@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
 
-/// <summary>A decoder-only transformer with its weights on one device, and the form in which its steps run. Owns them. The engine's thread alone may use it.</summary>
+/// <summary>
+/// A decoder-only transformer with its weights on one device, and the form in which its steps run. Owns them. The engine's thread alone may use it.
+/// </summary>
 /// <param name="parts">Owned.</param>
 internal sealed class Decoder(DecoderParts parts) : IDisposable
 {

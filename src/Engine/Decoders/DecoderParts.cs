@@ -4,7 +4,9 @@ using LmDeploy.Models.Specs;
 
 namespace LmDeploy.Engine.Decoders;
 
-/// <summary>What a decoder is made of, with its weights on one device. Owns all of it. Every <see cref="IForward"/> of the decoder computes with these weights.</summary>
+/// <summary>
+/// What a decoder is made of, with its weights on one device. Owns all of it. Every <see cref="IForward"/> of the decoder computes with these weights.
+/// </summary>
 /// <param name="slidingRope">Of the layers with a sliding window; null where it is that of the others.</param>
 /// <param name="head">Null for a model without logits.</param>
 /// <param name="score">Null for all but reward models.</param>

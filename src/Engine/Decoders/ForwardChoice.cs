@@ -8,7 +8,8 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders;
 
 /// <summary>
-/// Chooses the form in which a model's steps run: kernels on a GPU, where every part has a kernel form and all together compute what libtorch's operators do, else operators.
+/// Chooses the form in which a model's steps run: kernels on a GPU, where every part has a kernel form and all together compute what libtorch's operators do,
+/// else operators.
 /// What keeps a model from its kernels costs speed, nothing else: it is written to the standard error.
 /// </summary>
 internal static class ForwardChoice
@@ -42,7 +43,9 @@ internal static class ForwardChoice
         }
     }
 
-    /// <summary>Once the cache is there: compares kernels with operators, the first time that a host has them for a model, and drops them where they differ.</summary>
+    /// <summary>
+    /// Once the cache is there: compares kernels with operators, the first time that a host has them for a model, and drops them where they differ.
+    /// </summary>
     public static void Confirm(LoadedModel model)
     {
         if (model is { Decoder.UsesKernels: true, KernelProof: { Exists: false } proof })

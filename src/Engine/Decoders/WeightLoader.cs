@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
 
-/// <summary>Makes tensors in their final place, has them filled and brings them into the order that the parts compute with. They are complete when the source says so.</summary>
+/// <summary>
+/// Makes tensors in their final place, has them filled and brings them into the order that the parts compute with. They are complete when the source says so.
+/// </summary>
 /// <remarks>The tensors it returns belong to the caller and to no dispose scope.</remarks>
 /// <param name="source">Not owned.</param>
 internal sealed class WeightLoader(IWeightSource source, torch.ScalarType dtype)

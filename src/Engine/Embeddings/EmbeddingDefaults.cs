@@ -13,7 +13,9 @@ internal sealed record EmbeddingDefaults(Pooling Pooling, bool Normalize, string
     private const string PoolingFolder = "1_Pooling";
     private const string Prefix = "pooling_mode_";
 
-    /// <summary>Reads the files of sentence-transformers: modules.json and the pooling's config.json. A folder without them pools the last token and normalizes.</summary>
+    /// <summary>
+    /// Reads the files of sentence-transformers: modules.json and the pooling's config.json. A folder without them pools the last token and normalizes.
+    /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>: a file is broken.</exception>
     public static EmbeddingDefaults Read(string folder)
     {

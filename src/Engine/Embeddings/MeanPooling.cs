@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Embeddings;
 
-/// <summary>The mean of the hidden states of all tokens, special ones included. They come in pieces as the prompt is prefilled, and none from the prefix cache.</summary>
+/// <summary>
+/// The mean of the hidden states of all tokens, special ones included. They come in pieces as the prompt is prefilled, and none from the prefix cache.
+/// </summary>
 /// <param name="length">Tokens of the prompt.</param>
 internal sealed class MeanPooling(int length) : IPooling
 {

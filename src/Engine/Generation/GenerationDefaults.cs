@@ -21,7 +21,9 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, Sampli
         return new GenerationDefaults(ModelText.EndTokens(folder, config), file is null ? new SamplingDefaults() : ReadSampling(file));
     }
 
-    /// <summary>Values that no request may have are left out, NaN and texts among them: they are for other programs, and no reason not to serve the model.</summary>
+    /// <summary>
+    /// Values that no request may have are left out, NaN and texts among them: they are for other programs, and no reason not to serve the model.
+    /// </summary>
     private static SamplingDefaults ReadSampling(ConfigFile file)
     {
         var sampling = new SamplingDefaults();

@@ -63,7 +63,9 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override Func<IEnumerable<int>, int, bool>? Rejects => BadWords is null ? null : BadWords.IsCompletedBy;
 
-    /// <summary>Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.</summary>
+    /// <summary>
+    /// Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.
+    /// </summary>
     /// <returns>Why there is nothing left to generate; null when there is.</returns>
     /// <exception cref="EngineException">The tokens are none that the response format allows.</exception>
     public FinishReason? Replay()

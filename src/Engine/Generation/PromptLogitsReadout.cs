@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>Writes the logits after each token of a prompt but the last to a call's event channel as they come; rows that are computed again are not written again.</summary>
+/// <summary>
+/// Writes the logits after each token of a prompt but the last to a call's event channel as they come; rows that are computed again are not written again.
+/// </summary>
 /// <param name="index">The position of the prompt in the call.</param>
 /// <param name="length">Tokens of the prompt.</param>
 internal sealed class PromptLogitsReadout(int index, int length, ChannelWriter<GenerationEvent> events) : IReadout

@@ -93,7 +93,8 @@ internal sealed class TextModel : IDisposable
     }
 
     /// <summary>The text of token ids.</summary>
-    /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary, or the text has more than <see cref="TextLimits.MostDecoded"/> characters.</exception>
+    /// <exception cref="Errors.EngineException">invalid_request: an id is outside the vocabulary, or the text has more than
+    /// <see cref="TextLimits.MostDecoded"/> characters.</exception>
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens, TextLimits.MostDecoded);
 
     /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>

@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Kernels;
 
-/// <summary>The kernels of one decoder, see the sources beside this file. Everything runs on one stream, in order. Tensors are contiguous and on the device.</summary>
+/// <summary>
+/// The kernels of one decoder, see the sources beside this file. Everything runs on one stream, in order. Tensors are contiguous and on the device.
+/// </summary>
 internal sealed class DecoderKernels : IDisposable
 {
     private const int ManyRows = 256;
@@ -128,7 +130,9 @@ internal sealed class DecoderKernels : IDisposable
 
     private static int Blocks(int items, int perBlock) => (items + perBlock - 1) / perBlock;
 
-    /// <summary>As many as the device has room for at a time, as long as each of them has something to do: with a few more, the last ones would run alone.</summary>
+    /// <summary>
+    /// As many as the device has room for at a time, as long as each of them has something to do: with a few more, the last ones would run alone.
+    /// </summary>
     /// <param name="residentWarps">See <see cref="CudaDevice.ResidentWarps"/>.</param>
     internal static int WarpsPerOutput(int inputs, int outputs, int residentWarps)
     {

@@ -2,7 +2,8 @@ namespace LmDeploy.Engine.Kernels;
 
 /// <summary>The prompts of a step, cut into pieces of up to <see cref="Queries"/> tokens; device addresses of int32.</summary>
 /// <param name="Count">How many pieces there are; 0 in a step that only decodes.</param>
-/// <param name="Tiles">[pieces, <see cref="Integers"/>]: the first row, how many rows, the position of the first in its sequence, where the numbers of its sequence's blocks begin in <paramref name="Tables"/>.</param>
+/// <param name="Tiles">[pieces, <see cref="Integers"/>]: the first row, how many rows, the position of the first in its sequence, where the numbers of its
+/// sequence's blocks begin in <paramref name="Tables"/>.</param>
 /// <param name="Tables">Numbers of cache blocks, one sequence after the other.</param>
 internal readonly record struct PromptTiles(int Count, nint Tiles, nint Tables)
 {
@@ -31,7 +32,8 @@ internal readonly record struct PromptTiles(int Count, nint Tiles, nint Tables)
     ];
 
     /// <summary>
-    /// Bytes of shared memory of a block, which has one piece of one head: queries, keys and values in turn, what aligns them, and a barrier for each that comes and goes.
+    /// Bytes of shared memory of a block, which has one piece of one head: queries, keys and values in turn, what aligns them, and a barrier for each that
+    /// comes and goes.
     /// </summary>
     public static int SharedBytes(int headDim) => (ElementBytes * headDim * (Queries + (2 * Stages * Keys))) + SwizzleBytes + (BarriersPerStage * Stages * BarrierBytes);
 }

@@ -31,7 +31,8 @@ internal sealed class ContinuationEncoder
     }
 
     /// <summary>Prompt and continuation, and where the continuation begins.</summary>
-    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: there is nothing to score, or nothing before it; <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>: there is nothing to score, or nothing before it;
+    /// <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public (int[] Ids, int First) Encode(Continuation continuation)
     {
         PromptLength.CheckText(continuation.SourceCase == Continuation.SourceOneofCase.Answer ? continuation.Answer : continuation.Text, _sessionLen, _tokenizer);

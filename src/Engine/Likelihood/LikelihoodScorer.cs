@@ -8,7 +8,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Likelihood;
 
 /// <summary>
-/// Scores given text: prompts, or continuations of prompts. Continuations of one prompt share what is computed: such as differ in their last token alone are read from one prefill, and
+/// Scores given text: prompts, or continuations of prompts. Continuations of one prompt share what is computed: such as differ in their last token alone are
+/// read from one prefill, and
 /// the others wait for the first, whose prompt is in the prefix cache then. Thread-safe.
 /// </summary>
 /// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>

@@ -6,7 +6,8 @@ namespace LmDeploy.Engine.Requests;
 /// <summary>How long a prompt may be that nothing is generated after.</summary>
 internal static class PrefillLimits
 {
-    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> for no tokens, <see cref="ErrorCodes.ContextLengthExceeded"/> for too many.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> for no tokens, <see cref="ErrorCodes.ContextLengthExceeded"/> for too
+    /// many.</exception>
     public static void Check(int length, int sessionLen)
     {
         if (length == 0)

@@ -24,7 +24,8 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
     }
 
     /// <summary>The ids of a prompt for a model that reads so many tokens; one that is far longer is refused before all of it is encoded.</summary>
-    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, <see cref="ErrorCodes.PreprocessFailed"/> or <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, <see cref="ErrorCodes.PreprocessFailed"/> or
+    /// <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public EncodedPrompt EncodeWithin(int sessionLen, Prompt prompt, CancellationToken cancellationToken)
     {
         PromptLength.CheckMessages(prompt.Messages, sessionLen);

@@ -35,7 +35,8 @@ internal static class PromptLength
     }
 
     /// <summary>
-    /// Encodes the beginning of a long text, twice as much of it each time. Where a text is cut can make some tokens more of it, but not twice as many: a beginning
+    /// Encodes the beginning of a long text, twice as much of it each time. Where a text is cut can make some tokens more of it, but not twice as many: a
+    /// beginning
     /// of more than twice the context is of a text that does not fit.
     /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>

@@ -4,7 +4,8 @@ namespace LmDeploy.Engine.Sampling;
 /// Changes logits before a token is chosen: repetition penalty, frequency and presence penalty, bias, and then what may not be chosen.
 /// </summary>
 /// <remarks>
-/// Repetition: Keskar et al., "CTRL", 2019, section 4.1, over prompt and answer as in transformers. Frequency and presence: OpenAI's API, over the answer alone.
+/// Repetition: Keskar et al., "CTRL", 2019, section 4.1, over prompt and answer as in transformers. Frequency and presence: OpenAI's API, over the answer
+/// alone.
 /// </remarks>
 internal static class LogitAdjustment
 {

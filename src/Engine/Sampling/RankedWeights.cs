@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace LmDeploy.Engine.Sampling;
 
 /// <summary>
-/// The tokens of a row in the order of their logits, largest first and of equal ones that of the lower id first, without sorting them: a rank or a sum of weights is
+/// The tokens of a row in the order of their logits, largest first and of equal ones that of the lower id first, without sorting them: a rank or a sum of
+/// weights is
 /// found by radix selection on the bits of the logits, in time linear in their number. Not thread-safe; used again for one row after the other.
 /// </summary>
 /// <remarks>Radix selection: Alabi et al., "Fast k-selection algorithms for graphics processing units", 2012, section 3.</remarks>

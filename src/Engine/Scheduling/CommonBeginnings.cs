@@ -13,7 +13,9 @@ internal sealed class CommonBeginnings(BlockPool pool, PrefixCache prefixes, int
     /// <summary>Gives a sequence that has computed nothing yet what the cache knows of its beginning.</summary>
     public void TakeKnown(Sequence sequence) => sequence.SkipTo(prefixes.Reuse(sequence.Blocks, sequence.Tokens, sequence.MostReusable));
 
-    /// <summary>Has a sequence wait for one of those ahead of it: for full blocks, and for the block in which its prompt ends when all of it is computed there.</summary>
+    /// <summary>
+    /// Has a sequence wait for one of those ahead of it: for full blocks, and for the block in which its prompt ends when all of it is computed there.
+    /// </summary>
     public void Follow(Sequence sequence, IEnumerable<Sequence> ahead) => Follow(sequence, ahead, withLastBlock: true);
 
     /// <summary>Whether a sequence waits in this step. When it does not any more, it has taken what there was.</summary>

@@ -61,7 +61,10 @@ internal abstract class EngineRequest
     /// <summary>Whether <see cref="OnLogits"/> is called.</summary>
     public virtual bool WantsLogits => false;
 
-    /// <summary>The logits that the next token is chosen from, as the model gives them: float32, one for each token of the vocabulary. Comes before <see cref="OnToken"/>.</summary>
+    /// <summary>
+    /// The logits that the next token is chosen from, as the model gives them: float32, one for each token of the vocabulary. Comes before
+    /// <see cref="OnToken"/>.
+    /// </summary>
     public virtual void OnLogits(ReadOnlySpan<byte> logits)
     {
     }

@@ -70,7 +70,9 @@ internal sealed class EngineThread : IDisposable
         }
     }
 
-    /// <summary>A GPU wants large steps; on a CPU a long prompt would keep all others waiting. Who says how many tokens has the choice between the two.</summary>
+    /// <summary>
+    /// A GPU wants large steps; on a CPU a long prompt would keep all others waiting. Who says how many tokens has the choice between the two.
+    /// </summary>
     private static SchedulerLimits Limits(LoadedModel model, EngineSettings settings)
     {
         var isCuda = model.Decoder.Device.type == DeviceType.CUDA;

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>A queue in which callers take turns: the items of one come in their order, and nobody waits for more than one item of each other caller. Not thread-safe.</summary>
+/// <summary>
+/// A queue in which callers take turns: the items of one come in their order, and nobody waits for more than one item of each other caller. Not thread-safe.
+/// </summary>
 internal sealed class FairQueue<T>
 {
     private readonly LinkedList<(object Caller, Queue<T> Items)> _turns = new();

@@ -6,8 +6,10 @@ using LmDeploy.Engine.StepInput;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Fast path for steps that only need the next token ids: the host waits once, for the argmax and the largest logits that the device found. Where every sequence is greedy,
-/// the next decode step is enqueued before the result of this one is read (one step of lookahead). A row of such a step is discarded when its sequence ended meanwhile;
+/// Fast path for steps that only need the next token ids: the host waits once, for the argmax and the largest logits that the device found. Where every
+/// sequence is greedy,
+/// the next decode step is enqueued before the result of this one is read (one step of lookahead). A row of such a step is discarded when its sequence ended
+/// meanwhile;
 /// what it wrote is beyond the end of everything that others may share.
 /// </summary>
 internal sealed class LookaheadSteps(IStepQueue queue, Scheduler scheduler)

@@ -1,6 +1,8 @@
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>Shares out among callers the work that one step may spend on finding allowed tokens. Who gets no further waits for a later step, while others go on.</summary>
+/// <summary>
+/// Shares out among callers the work that one step may spend on finding allowed tokens. Who gets no further waits for a later step, while others go on.
+/// </summary>
 internal sealed class MaskBudget
 {
     // In the units of EngineRequest.PrepareAllowed; some 10 ms.

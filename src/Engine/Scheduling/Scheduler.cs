@@ -7,7 +7,8 @@ namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
 /// Continuous batching over paged memory: decides for each step which sequences take part and with how many tokens. Callers take turns in being
-/// admitted, each with its requests in their order, and none of them gets all places. Blocks are taken as tokens come; when there are none left, the sequence that was admitted last
+/// admitted, each with its requests in their order, and none of them gets all places. Blocks are taken as tokens come; when there are none left, the sequence
+/// that was admitted last
 /// gives up its own and is computed again later. Not thread-safe: the engine's thread owns it.
 /// </summary>
 /// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
@@ -196,7 +197,8 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private static Error Cancelled() => new() { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
 
     /// <summary>
-    /// The last place of a batch that is not small is for callers that have none: one with many requests does not make another wait until the first of its answers ends.
+    /// The last place of a batch that is not small is for callers that have none: one with many requests does not make another wait until the first of its
+    /// answers ends.
     /// </summary>
     private bool HasPlaceFor(object caller) =>
         _running.Count < Limits.MaxBatchSize - (Limits.MaxBatchSize >= LeastSharedBatch ? 1 : 0)
@@ -245,7 +247,9 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
     }
 
-    /// <summary>Admits a sequence when its tokens fit beside what the running ones may need for their next step, so that none of them has to give way at once.</summary>
+    /// <summary>
+    /// Admits a sequence when its tokens fit beside what the running ones may need for their next step, so that none of them has to give way at once.
+    /// </summary>
     private bool TryAdmit(Sequence sequence)
     {
         _beginnings.TakeKnown(sequence);

@@ -16,7 +16,8 @@ internal sealed record SchedulerLimits
     public int MaxPrefills { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// Multiplies the prefill budget, <see cref="MaxPrefillTokenNum"/> and <see cref="MaxSequencePrefill"/>, while every active sequence is being resumed after a
+    /// Multiplies the prefill budget, <see cref="MaxPrefillTokenNum"/> and <see cref="MaxSequencePrefill"/>, while every active sequence is being resumed after
+    /// a
     /// worker died: no answer goes on before the last of them is prefilled. 1 for no burst.
     /// </summary>
     public int BurstFactor { get; init; } = 1;

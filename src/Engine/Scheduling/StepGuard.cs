@@ -4,8 +4,10 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Runs steps and settles what goes wrong in them. A step for which memory is short is done again as a smaller one: with fewer prompt tokens, with one prompt, with
-/// fewer sequences. What is one sequence's fault, because no smaller step is possible, fails that one. After many steps without shortage, steps may be as large as before.
+/// Runs steps and settles what goes wrong in them. A step for which memory is short is done again as a smaller one: with fewer prompt tokens, with one prompt,
+/// with
+/// fewer sequences. What is one sequence's fault, because no smaller step is possible, fails that one. After many steps without shortage, steps may be as large
+/// as before.
 /// Any other failure fails the step's sequences, and one that the CUDA context does not survive ends the process.
 /// </summary>
 /// <remarks>libtorch has given back all that its allocator kept before it says that memory is short, so that there is nothing to release here.</remarks>

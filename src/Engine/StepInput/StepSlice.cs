@@ -13,7 +13,10 @@ internal sealed record StepSlice
     /// <summary>The position of the first of them in its sequence.</summary>
     public required int FirstPosition { get; init; }
 
-    /// <summary>The length of the prompt. Rotary frequencies that depend on the length are chosen for the sequence as it was when a token came, but never for less than this.</summary>
+    /// <summary>
+    /// The length of the prompt. Rotary frequencies that depend on the length are chosen for the sequence as it was when a token came, but never for less than
+    /// this.
+    /// </summary>
     public required int PromptLength { get; init; }
 
     /// <summary>The length that rotary frequencies are chosen for at one of its tokens: the same, whether it is computed for the first time or again.</summary>

@@ -4,7 +4,8 @@ using LmDeploy.Models.Checkpoints;
 namespace LmDeploy.Engine.WeightUpload;
 
 /// <summary>
-/// Copies bytes of files to a device, in pieces and in the order in which they were added, on a few threads of its own: a thread alone reads the page cache at a
+/// Copies bytes of files to a device, in pieces and in the order in which they were added, on a few threads of its own: a thread alone reads the page cache at
+/// a
 /// tenth of what a device takes. The first error ends it all, and is thrown to whoever adds or waits. Thread-safe.
 /// </summary>
 /// <param name="mostThreads">They are started as there are pieces for them.</param>

@@ -35,7 +35,9 @@ internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, B
         }
     }
 
-    /// <summary>Reads a tensor of numbers into one of the same shape, converted to its type. They are there once <see cref="Await"/> or <see cref="Flush"/> says so.</summary>
+    /// <summary>
+    /// Reads a tensor of numbers into one of the same shape, converted to its type. They are there once <see cref="Await"/> or <see cref="Flush"/> says so.
+    /// </summary>
     /// <param name="target">Contiguous.</param>
     /// <inheritdoc cref="Read"/>
     public void ReadInto(torch.Tensor target, string name)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>Tells one comparison from another: the models with their settings and the sizes of their files, the questions, the scorers, and how answers are made.</summary>
+/// <summary>
+/// Tells one comparison from another: the models with their settings and the sizes of their files, the questions, the scorers, and how answers are made.
+/// </summary>
 internal static class ComparisonFingerprint
 {
     public static string Of(ComparisonPlan plan)

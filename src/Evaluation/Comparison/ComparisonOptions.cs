@@ -14,7 +14,8 @@ public sealed record ComparisonOptions
     public PairwiseJudge? Judge { get; init; }
 
     /// <summary>
-    /// How questions are answered; one answer each. Thoughts are no part of an answer: they are in <see cref="Response.Reasoning"/>, and stop words end the answer alone. Default:
+    /// How questions are answered; one answer each. Thoughts are no part of an answer: they are in <see cref="Response.Reasoning"/>, and stop words end the
+    /// answer alone. Default:
     /// greedy decoding of at most 8192 tokens, which leaves room to think. <see cref="ModelOutcome.CutAnswers"/> counts the answers that it cuts.
     /// </summary>
     public GenerationConfig Generation
@@ -30,8 +31,10 @@ public sealed record ComparisonOptions
     public int BatchSize { get; init => field = Ensure.AtLeast(value, 1); } = 256;
 
     /// <summary>
-    /// How many models may be loaded at once, 1 to 64. Default: 1, one after the other, each on an empty device, while the weights of the next one are read ahead
-    /// (<see cref="Pipeline.Prefetch"/>). With more of them each gets its part of the memory for its key-value cache, and one that finds no room waits until another one has
+    /// How many models may be loaded at once, 1 to 64. Default: 1, one after the other, each on an empty device, while the weights of the next one are read
+    /// ahead
+    /// (<see cref="Pipeline.Prefetch"/>). With more of them each gets its part of the memory for its key-value cache, and one that finds no room waits until
+    /// another one has
     /// given back its memory.
     /// </summary>
     public int SideBySide { get; init => field = Ensure.InRange(value, 1, 64); } = 1;
@@ -53,7 +56,8 @@ public sealed record ComparisonOptions
     public int Seed { get; init; }
 
     /// <summary>
-    /// The file that what is found out is written to as soon as it is known, so that a comparison which was killed goes on where it was when it is run again; a finished one is
+    /// The file that what is found out is written to as soon as it is known, so that a comparison which was killed goes on where it was when it is run again; a
+    /// finished one is
     /// read from it. Default: null, none.
     /// </summary>
     public string? StateFile { get; init; }

@@ -5,7 +5,8 @@ namespace LmDeploy.Evaluation;
 public sealed record ItemOutcome(DatasetItem Item)
 {
     /// <summary>
-    /// The answers, one for each turn: text, reasoning, token ids, lengths, finish reason and error; logits and log-probabilities are not kept. Empty where no scorer needs any.
+    /// The answers, one for each turn: text, reasoning, token ids, lengths, finish reason and error; logits and log-probabilities are not kept. Empty where no
+    /// scorer needs any.
     /// </summary>
     public IReadOnlyList<Response> Answers { get; init; } = [];
 

@@ -1,6 +1,8 @@
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>The model that is loaded after another one. A favour to its load, which says itself what is wrong with the folder; ends when it is disposed.</summary>
+/// <summary>
+/// The model that is loaded after another one. A favour to its load, which says itself what is wrong with the folder; ends when it is disposed.
+/// </summary>
 /// <param name="folder">Where it is; null when there is none.</param>
 /// <param name="prefetch">What reads a folder into the page cache.</param>
 /// <param name="cancellationToken">Ends the reading before.</param>

@@ -11,7 +11,9 @@ public sealed record DatasetItem(string Id, Prompt Prompt)
     /// <summary>Right answers, or references to compare with; any of them will do. Default: none.</summary>
     public IReadOnlyList<string> Expected { get; init; } = [];
 
-    /// <summary>What may follow the prompt, for questions with a choice of answers, as it is to be scored: with the white space that comes before it. Default: none.</summary>
+    /// <summary>
+    /// What may follow the prompt, for questions with a choice of answers, as it is to be scored: with the white space that comes before it. Default: none.
+    /// </summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <summary>The place of the right one in <see cref="Choices"/>, from 0. Default: null, not known.</summary>

@@ -15,7 +15,9 @@ public sealed record PairwiseJudge(string Model)
     /// <summary>How it is loaded. Default: null, <see cref="EngineConfig"/>'s defaults.</summary>
     public EngineConfig? Engine { get; init; }
 
-    /// <summary>How it answers. It may think, and explains itself before its verdict, so a short answer may have none. Default: greedy, at most 8192 tokens.</summary>
+    /// <summary>
+    /// How it answers. It may think, and explains itself before its verdict, so a short answer may have none. Default: greedy, at most 8192 tokens.
+    /// </summary>
     public GenerationConfig Generation { get; init; } = new() { MaxNewTokens = 8192 };
 
     /// <summary>What makes an answer the better one. How the verdict is to be written is added to it. Default: null, what MT-bench looks at.</summary>

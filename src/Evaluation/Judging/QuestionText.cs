@@ -5,7 +5,9 @@ namespace LmDeploy.Evaluation.Judging;
 /// <summary>What a judge is shown of a prompt.</summary>
 internal static class QuestionText
 {
-    /// <summary>The text; of a conversation its messages with their roles, or just the text where it is one message of the user. Null where there is none to show.</summary>
+    /// <summary>
+    /// The text; of a conversation its messages with their roles, or just the text where it is one message of the user. Null where there is none to show.
+    /// </summary>
     public static string? Of(Prompt prompt)
     {
         if (prompt.Messages is not { } messages)

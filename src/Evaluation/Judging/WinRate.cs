@@ -10,7 +10,8 @@ namespace LmDeploy.Evaluation;
 /// <param name="Losses">Questions whose answer of the second model is better.</param>
 /// <param name="Ties">Questions on which neither is.</param>
 /// <param name="NotJudged">Questions without a verdict, which do not count.</param>
-/// <param name="PValue">Of the exact two-sided sign test, ties aside: how probable wins and losses at least as uneven are among models that are equally good.</param>
+/// <param name="PValue">Of the exact two-sided sign test, ties aside: how probable wins and losses at least as uneven are among models that are equally
+/// good.</param>
 public sealed record WinRate(double Value, Interval Interval, int Wins, int Losses, int Ties, int NotJudged, double PValue)
 {
     internal static WinRate Of(IReadOnlyList<PairwiseVerdict> verdicts, ScoreStatistics statistics)

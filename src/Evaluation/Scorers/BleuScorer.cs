@@ -1,6 +1,8 @@
 namespace LmDeploy.Evaluation.Scorers;
 
-/// <summary>BLEU of single texts as <c>sentence_bleu</c> of sacreBLEU computes it (Papineni et al. 2002; smoothing: method 3 of Chen and Cherry 2014).</summary>
+/// <summary>
+/// BLEU of single texts as <c>sentence_bleu</c> of sacreBLEU computes it (Papineni et al. 2002; smoothing: method 3 of Chen and Cherry 2014).
+/// </summary>
 internal sealed class BleuScorer : ExpectedScorer
 {
     private const int LongestGram = 4;

@@ -11,7 +11,9 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
 {
     private const string FinalMark = "####";
 
-    /// <summary>The first number that is alone on a line after <c>####</c>, as GSM8K marks results, or else the last one of the text; null when there is none.</summary>
+    /// <summary>
+    /// The first number that is alone on a line after <c>####</c>, as GSM8K marks results, or else the last one of the text; null when there is none.
+    /// </summary>
     public static NumberText? Find(string text)
         => text.Split('\n').Select(FindMarked).FirstOrDefault(number => number is not null) ?? FindAll(text).LastOrDefault();
 

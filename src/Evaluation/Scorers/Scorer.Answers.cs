@@ -11,7 +11,8 @@ public abstract partial class Scorer
     public static Scorer Bleu { get; } = new BleuScorer();
 
     /// <summary>
-    /// ROUGE-L of the answer, 0 to 1: F1 of the longest common subsequence of words, the best of the expected answers. Words are runs of ASCII letters and digits
+    /// ROUGE-L of the answer, 0 to 1: F1 of the longest common subsequence of words, the best of the expected answers. Words are runs of ASCII letters and
+    /// digits
     /// without regard to case, not stemmed: rougeL of google-research's rouge_score.
     /// </summary>
     public static Scorer RougeL { get; } = new RougeScorer();
@@ -25,13 +26,15 @@ public abstract partial class Scorer
     /// anything. An answer on which the pattern takes more than a second is not scored.
     /// </summary>
     /// <param name="pattern">A regular expression of .NET.</param>
-    /// <param name="group">What of the match is compared: the number of a group, 0 for all of it. Default: the pattern's first group, all of the match where it has none.</param>
+    /// <param name="group">What of the match is compared: the number of a group, 0 for all of it. Default: the pattern's first group, all of the match where it
+    /// has none.</param>
     /// <exception cref="ArgumentException">The pattern is none, or has no such group.</exception>
     public static Scorer Regex(string pattern, int? group = null) => new RegexScorer(pattern, group);
 
     /// <summary>
     /// 1 where the answer's result is the number of an expected answer. The result is the first number alone on a line after <c>####</c>, as GSM8K marks it, or
-    /// else the last number of the answer. Decimals follow a point; thousands separators, currencies and signs are read, <c>3/4</c>, <c>1 1/2</c> and <c>\frac{3}{4}</c> too; where only one of the
+    /// else the last number of the answer. Decimals follow a point; thousands separators, currencies and signs are read, <c>3/4</c>, <c>1 1/2</c> and
+    /// <c>\frac{3}{4}</c> too; where only one of the
     /// two is a percentage, <c>50%</c> is 50 or 0.5.
     /// </summary>
     /// <param name="tolerance">How far apart the two may be, 0 or more. Default: 0; numbers have 64 bits.</param>
@@ -40,7 +43,8 @@ public abstract partial class Scorer
 
     /// <summary>A score of your own. Where it is NaN or the function throws, the question is not scored.</summary>
     /// <param name="name">How results call it.</param>
-    /// <param name="score">Scores the last answer to a question, usually 0 to 1; may be called by several threads at once. It is not called for answers that failed.</param>
+    /// <param name="score">Scores the last answer to a question, usually 0 to 1; may be called by several threads at once. It is not called for answers that
+    /// failed.</param>
     public static Scorer Custom(string name, Func<DatasetItem, Response, double> score)
     {
         ArgumentNullException.ThrowIfNull(score);

@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace LmDeploy.Evaluation.Statistics;
 
-/// <summary>Sums over questions that are drawn with replacement, as many as there are. The sums are added in the order of the draws, so they are the same on every machine.</summary>
+/// <summary>
+/// Sums over questions that are drawn with replacement, as many as there are. The sums are added in the order of the draws, so they are the same on every
+/// machine.
+/// </summary>
 internal static class Bootstrap
 {
     public static IEnumerable<Vector128<double>> Resample(Vector128<double>[] rows, int resamples, int seed)

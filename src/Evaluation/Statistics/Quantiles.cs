@@ -3,7 +3,9 @@ namespace LmDeploy.Evaluation.Statistics;
 /// <summary>The middle part of many values.</summary>
 internal static class Quantiles
 {
-    /// <summary>What the share <paramref name="confidence"/> of the values lies in, as much below it as above; NaN without values. Values that are NaN do not count.</summary>
+    /// <summary>
+    /// What the share <paramref name="confidence"/> of the values lies in, as much below it as above; NaN without values. Values that are NaN do not count.
+    /// </summary>
     public static Interval Middle(IEnumerable<double> values, double confidence)
     {
         double[] sorted = [.. values.Where(value => !double.IsNaN(value)).Order()];

@@ -33,7 +33,9 @@ internal sealed class ScoreStatistics(double confidence, int resamples, int seed
         double Figure(Vector128<double> sums) => Figures.Of(summary, sums[0], sums[1]);
     }
 
-    /// <summary>How two models differ. In a perplexity questions are left out that either could not be scored on, so that both are measured on the same ones.</summary>
+    /// <summary>
+    /// How two models differ. In a perplexity questions are left out that either could not be scored on, so that both are measured on the same ones.
+    /// </summary>
     /// <param name="first">Scores of one model.</param>
     /// <param name="second">Scores of the other on the same questions in the same order.</param>
     /// <param name="summary">What figure.</param>

@@ -87,7 +87,8 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Finds a tensor and checks its shape and type.</summary>
     /// <param name="dtypes">Those that will do.</param>
-    /// <exception cref="EngineException"><see cref="ErrorCodes.MissingTensor"/>, <see cref="ErrorCodes.WrongShape"/> or <see cref="ErrorCodes.UnsupportedDtype"/>.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.MissingTensor"/>, <see cref="ErrorCodes.WrongShape"/> or
+    /// <see cref="ErrorCodes.UnsupportedDtype"/>.</exception>
     public (SafetensorsFile File, TensorEntry Entry) Find(string name, IReadOnlyList<string> dtypes, params long[] shape)
     {
         if (!_tensors.TryGetValue(name, out var tensor))

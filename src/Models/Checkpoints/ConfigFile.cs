@@ -24,7 +24,8 @@ internal sealed class ConfigFile
 
     public string Path { get; }
 
-    /// <exception cref="EngineException"><see cref="ErrorCodes.ModelNotFound"/> for a missing folder, <see cref="ErrorCodes.InvalidConfig"/> for a missing or broken file.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.ModelNotFound"/> for a missing folder, <see cref="ErrorCodes.InvalidConfig"/> for a missing or
+    /// broken file.</exception>
     public static ConfigFile Open(string folder, string name)
     {
         if (!Directory.Exists(folder))

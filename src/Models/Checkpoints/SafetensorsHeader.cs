@@ -4,8 +4,13 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Models.Checkpoints;
 
-/// <summary>Reads and checks the JSON header of a safetensors file. Nothing in it is believed: names, types, shapes and offsets are compared with the file's length.</summary>
-/// <remarks>Format: https://huggingface.co/docs/safetensors. The header is bounded at 100 MB there, and here for all files of a checkpoint together: it is held in memory.</remarks>
+/// <summary>
+/// Reads and checks the JSON header of a safetensors file. Nothing in it is believed: names, types, shapes and offsets are compared with the file's length.
+/// </summary>
+/// <remarks>
+/// Format: https://huggingface.co/docs/safetensors. The header is bounded at 100 MB there, and here for all files of a checkpoint together: it is held in
+/// memory.
+/// </remarks>
 internal static class SafetensorsHeader
 {
     public const int LengthBytes = 8;

@@ -20,7 +20,8 @@ internal static class CommonConfig
 
     /// <param name="defaultHeadDim">The head size where config.json gives none; null for the hidden size shared out among the heads.</param>
     /// <param name="defaultTheta">The base of the rotary frequencies where config.json gives none.</param>
-    /// <param name="defaultRotaryFactor">The share of a head that is rotated where config.json gives none; null for a family that rotates all of it always.</param>
+    /// <param name="defaultRotaryFactor">The share of a head that is rotated where config.json gives none; null for a family that rotates all of it
+    /// always.</param>
     public static DecoderSpec Describe(
         ConfigFile config, string architecture, int? defaultHeadDim = null, double defaultTheta = RopeSettings.DefaultTheta, double? defaultRotaryFactor = null)
     {

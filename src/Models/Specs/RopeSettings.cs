@@ -2,7 +2,10 @@ using LmDeploy.Models.Checkpoints;
 
 namespace LmDeploy.Models.Specs;
 
-/// <summary>The rotary position embedding that config.json asks for, in its old spelling (<c>rope_theta</c>, <c>rope_scaling</c>) or its new one (<c>rope_parameters</c>).</summary>
+/// <summary>
+/// The rotary position embedding that config.json asks for, in its old spelling (<c>rope_theta</c>, <c>rope_scaling</c>) or its new one
+/// (<c>rope_parameters</c>).
+/// </summary>
 internal sealed record RopeSettings
 {
     public const double DefaultTheta = 10_000;
@@ -64,7 +67,9 @@ internal sealed record RopeSettings
     public static RopeSettings Read(ConfigFile config, int dimensions, double defaultTheta = DefaultTheta, int? originalPositions = null) => Read(
         config, SectionOf(config), dimensions, config.PositiveNumber("rope_theta", defaultTheta), originalPositions);
 
-    /// <summary>The object with the rotary embedding's own keys; null where there is none. Where both spellings are there, the old one holds, as in transformers.</summary>
+    /// <summary>
+    /// The object with the rotary embedding's own keys; null where there is none. Where both spellings are there, the old one holds, as in transformers.
+    /// </summary>
     public static ConfigFile? SectionOf(ConfigFile config) => config.Section("rope_scaling") is { } old && old.Keys.Any() ? old : config.Section("rope_parameters");
 
     /// <param name="rope">The object with the rotary embedding's own keys; null where there is none.</param>

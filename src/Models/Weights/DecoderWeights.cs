@@ -19,7 +19,8 @@ internal sealed record DecoderWeights(
         .. ScoreHead.SelectMany(linear => linear.Tensors),
     ];
 
-    /// <param name="contains">Whether the checkpoint has a tensor: some families have two ways to name them. Never, where there is no checkpoint: the usual way then.</param>
+    /// <param name="contains">Whether the checkpoint has a tensor: some families have two ways to name them. Never, where there is no checkpoint: the usual way
+    /// then.</param>
     public static DecoderWeights Of(DecoderSpec spec, Func<string, bool> contains)
     {
         var names = spec.Names;

@@ -3,7 +3,10 @@ using LmDeploy.Models.Quantization;
 
 namespace LmDeploy.Models.Weights;
 
-/// <summary>What a model's weights are: names, shapes, how they are stored, what they take stored and computed. Loading, random weights, admission and listings count by it.</summary>
+/// <summary>
+/// What a model's weights are: names, shapes, how they are stored, what they take stored and computed. Loading, random weights, admission and listings count by
+/// it.
+/// </summary>
 /// <param name="Entries">In the order in which they are loaded.</param>
 internal sealed record WeightManifest(IReadOnlyList<ManifestEntry> Entries)
 {

@@ -1,6 +1,8 @@
 namespace LmDeploy.Limits;
 
-/// <summary>Defaults and ranges of what a pipeline is loaded with. The contract, the documentation and the texts of flags state the same numbers; a test compares them.</summary>
+/// <summary>
+/// Defaults and ranges of what a pipeline is loaded with. The contract, the documentation and the texts of flags state the same numbers; a test compares them.
+/// </summary>
 internal static class EngineDefaults
 {
     /// <summary>Sequences that run at once.</summary>

@@ -1,6 +1,8 @@
 namespace LmDeploy.Limits;
 
-/// <summary>Defaults and ranges of how tokens are generated. The contract, the documentation and the texts of flags state the same numbers; a test compares them.</summary>
+/// <summary>
+/// Defaults and ranges of how tokens are generated. The contract, the documentation and the texts of flags state the same numbers; a test compares them.
+/// </summary>
 internal static class GenerationLimits
 {
     /// <summary>Answers to one prompt.</summary>

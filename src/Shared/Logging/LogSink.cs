@@ -5,7 +5,8 @@ using System.Text;
 namespace LmDeploy.Logging;
 
 /// <summary>
-/// Writes lines from a bounded queue on a thread of its own, so that a reader which stands still or a disk which does not answer stops nobody who logs. Lines that
+/// Writes lines from a bounded queue on a thread of its own, so that a reader which stands still or a disk which does not answer stops nobody who logs. Lines
+/// that
 /// do not fit are dropped; how many is said in their place, once there is room again. Thread-safe.
 /// </summary>
 internal sealed class LogSink

@@ -1,7 +1,8 @@
 namespace LmDeploy.Memory;
 
 /// <summary>
-/// Gives the memory of something large that was let go back to the system: the collector by itself keeps it for as long as there is little else to do. Thread-safe.
+/// Gives the memory of something large that was let go back to the system: the collector by itself keeps it for as long as there is little else to do.
+/// Thread-safe.
 /// </summary>
 internal sealed class HeapTrim : IDisposable
 {

@@ -38,7 +38,9 @@ internal sealed partial class DeviceLedgers
         }
     }
 
-    /// <summary>Where clients keep the sockets of this user: <c>LMDEPLOY_RUNTIME_DIR</c>, else <c>XDG_RUNTIME_DIR/lmdeploy</c>, else <c>/tmp/lmdeploy-USER</c>.</summary>
+    /// <summary>
+    /// Where clients keep the sockets of this user: <c>LMDEPLOY_RUNTIME_DIR</c>, else <c>XDG_RUNTIME_DIR/lmdeploy</c>, else <c>/tmp/lmdeploy-USER</c>.
+    /// </summary>
     public static string DefaultFolder => (Environment.GetEnvironmentVariable("LMDEPLOY_RUNTIME_DIR"), Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")) switch
     {
         ({ Length: > 0 } own, _) => Path.GetFullPath(own),

@@ -45,7 +45,9 @@ internal sealed class HostMemory(string root = "/")
         return (limit, limit - Math.Max(0, used - cache));
     }
 
-    /// <summary>Every group from this process's own up to the root: each has a limit of its own. In a container the path may be one of the host's, which is not there.</summary>
+    /// <summary>
+    /// Every group from this process's own up to the root: each has a limit of its own. In a container the path may be one of the host's, which is not there.
+    /// </summary>
     private IEnumerable<string> Groups()
     {
         foreach (var line in (ReadText("proc/self/cgroup") ?? "").Split('\n'))

@@ -26,7 +26,9 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
     /// <summary>The device, <see cref="DeviceLedgers.Host"/> or a UUID; empty when nothing is promised.</summary>
     public string Device { get; init; } = "";
 
-    /// <summary>What the worker is to see as <c>CUDA_VISIBLE_DEVICES</c>; null for what the supervisor sees, which is right where there is nothing to choose.</summary>
+    /// <summary>
+    /// What the worker is to see as <c>CUDA_VISIBLE_DEVICES</c>; null for what the supervisor sees, which is right where there is nothing to choose.
+    /// </summary>
     public string? VisibleDevices { get; init; }
 
     public long Bytes => Promise?.Bytes ?? 0;

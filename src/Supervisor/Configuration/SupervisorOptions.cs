@@ -20,7 +20,9 @@ internal sealed record SupervisorOptions
     /// <value>Default: 60 seconds.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The path of a file with <c>ServeOptions</c> as JSON, which is read once; with it the supervisor stays in the foreground and answers over HTTP.</summary>
+    /// <summary>
+    /// The path of a file with <c>ServeOptions</c> as JSON, which is read once; with it the supervisor stays in the foreground and answers over HTTP.
+    /// </summary>
     /// <value>Default: null, none.</value>
     public string? ServeHandover { get; init; }
 

@@ -5,7 +5,8 @@ namespace LmDeploy.Supervisor.Connections;
 
 /// <summary>
 /// The connections of all listeners, bounded by the descriptors that there are. When they are full, a new one takes the place of an idle one: first of those
-/// that never had a request, then of those that have none now, the oldest first. One that sends no request for <see cref="SilenceTimeout"/> is closed. Thread-safe.
+/// that never had a request, then of those that have none now, the oldest first. One that sends no request for <see cref="SilenceTimeout"/> is closed.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class ConnectionTable : IDisposable
 {

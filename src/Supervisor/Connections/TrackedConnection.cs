@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace LmDeploy.Supervisor.Connections;
 
-/// <summary>One connection as the <see cref="ConnectionTable"/> knows it. A feature of its requests. All but <see cref="Closed"/> is guarded by the table.</summary>
+/// <summary>
+/// One connection as the <see cref="ConnectionTable"/> knows it. A feature of its requests. All but <see cref="Closed"/> is guarded by the table.
+/// </summary>
 internal sealed class TrackedConnection(ConnectionContext context, long accepted)
 {
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);

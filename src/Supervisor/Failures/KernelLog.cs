@@ -1,6 +1,8 @@
 namespace LmDeploy.Supervisor.Failures;
 
-/// <summary>Reads the kernel's log, whose records look like <c>6,339,5140900,-;text</c>: priority, number, microseconds after boot, flags. Thread-safe.</summary>
+/// <summary>
+/// Reads the kernel's log, whose records look like <c>6,339,5140900,-;text</c>: priority, number, microseconds after boot, flags. Thread-safe.
+/// </summary>
 internal sealed class KernelLog : IKernelLog
 {
     public IReadOnlyList<string> Since(TimeSpan afterBoot) =>

@@ -1,6 +1,8 @@
 namespace LmDeploy.Supervisor.Gpu;
 
-/// <summary>Counts GPUs by their device files, of which a container has those that it may use: NVML takes longer to begin. Stateless; safe from any thread.</summary>
+/// <summary>
+/// Counts GPUs by their device files, of which a container has those that it may use: NVML takes longer to begin. Stateless; safe from any thread.
+/// </summary>
 /// <param name="visible">The supervisor's <c>CUDA_VISIBLE_DEVICES</c>; null for all devices.</param>
 /// <param name="folder">Where the files are.</param>
 internal sealed class GpuNodes(string? visible, string folder = "/dev")

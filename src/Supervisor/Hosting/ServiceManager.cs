@@ -5,7 +5,8 @@ using System.Text;
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>
-/// Tells the service manager that started the supervisor how it is, as systemd's sd_notify does: a datagram to the Unix socket in NOTIFY_SOCKET. Nobody is told where
+/// Tells the service manager that started the supervisor how it is, as systemd's sd_notify does: a datagram to the Unix socket in NOTIFY_SOCKET. Nobody is told
+/// where
 /// there is none; a manager that cannot be reached changes nothing. Thread-safe.
 /// </summary>
 /// <param name="socket">The path of its socket, or a name that begins with <c>@</c>; null for no manager.</param>
@@ -27,7 +28,8 @@ internal sealed class ServiceManager(string? socket, TimeSpan? watchdog, TimePro
     }
 
     /// <summary>Says that requests are taken, and from now on, twice in the time that the manager bears, that the supervisor lives.</summary>
-    /// <param name="look">Looks whether it does, on a thread of the pool. While it throws or does not return, nothing is said, and in the end the manager starts another.</param>
+    /// <param name="look">Looks whether it does, on a thread of the pool. While it throws or does not return, nothing is said, and in the end the manager
+    /// starts another.</param>
     public void Ready(Action look)
     {
         Send("READY=1");

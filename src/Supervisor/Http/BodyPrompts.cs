@@ -5,7 +5,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>Reads a field that is a text, an array of token ids, or several of either, as OpenAI's <c>prompt</c> and <c>input</c> are. No chat template is used for them.</summary>
+/// <summary>
+/// Reads a field that is a text, an array of token ids, or several of either, as OpenAI's <c>prompt</c> and <c>input</c> are. No chat template is used for
+/// them.
+/// </summary>
 internal static class BodyPrompts
 {
     private const string Expected = "a string, an array of strings, an array of token ids or an array of those";

@@ -5,7 +5,8 @@ using LmDeploy.Supervisor.Http.Json;
 namespace LmDeploy.Supervisor.Http;
 
 /// <summary>
-/// With whom a request shares the prefix cache. Each key has its own: how many tokens of a prompt were cached, and how fast it is, would tell what others have asked. The
+/// With whom a request shares the prefix cache. Each key has its own: how many tokens of a prompt were cached, and how fast it is, would tell what others have
+/// asked. The
 /// field <c>cache_salt</c> divides it further, for services that ask for many users with one key.
 /// </summary>
 /// <param name="isShared">Whether all keys share one (<c>--shared-prefix-cache</c>).</param>

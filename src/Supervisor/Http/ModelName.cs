@@ -1,6 +1,9 @@
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>Names of models in paths. They may have slashes, as <c>organization/model</c> has; clients of OpenAI's API write such a slash as <c>%2F</c>, others leave it.</summary>
+/// <summary>
+/// Names of models in paths. They may have slashes, as <c>organization/model</c> has; clients of OpenAI's API write such a slash as <c>%2F</c>, others leave
+/// it.
+/// </summary>
 internal static class ModelName
 {
     private const string RouteValue = "name";

@@ -5,7 +5,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>Reads <c>response_format</c>: OpenAI's text, json_object and json_schema, LMDeploy's regex_schema, and vLLM's <c>guided_json</c> and <c>guided_regex</c>.</summary>
+/// <summary>
+/// Reads <c>response_format</c>: OpenAI's text, json_object and json_schema, LMDeploy's regex_schema, and vLLM's <c>guided_json</c> and <c>guided_regex</c>.
+/// </summary>
 internal static class ResponseFormatFields
 {
     private const string Name = "response_format";

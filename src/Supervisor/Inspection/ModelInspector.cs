@@ -7,7 +7,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Inspection;
 
 /// <summary>
-/// Finds out what a model folder is, without loading it: the folder is read here, admission says what it would need, and on a GPU a worker without a model says what
+/// Finds out what a model folder is, without loading it: the folder is read here, admission says what it would need, and on a GPU a worker without a model says
+/// what
 /// its parts would run in. Thread-safe; tokenizers take memory while they are read, so that one folder is read at a time.
 /// </summary>
 internal sealed class ModelInspector(IAdmission admission, FolderReads reads, BareWorker workers, TimeProvider time) : IDisposable
@@ -17,7 +18,8 @@ internal sealed class ModelInspector(IAdmission admission, FolderReads reads, Ba
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <param name="spec">The model and the settings that it would be loaded with.</param>
-    /// <exception cref="SupervisorException">The folder does not answer, or this process lacks something at the moment. A folder that cannot be served is no exception.</exception>
+    /// <exception cref="SupervisorException">The folder does not answer, or this process lacks something at the moment. A folder that cannot be served is no
+    /// exception.</exception>
     public async Task<ModelInspection> InspectAsync(WorkerSpec spec, CancellationToken cancellationToken)
     {
         var (preview, refusal) = await PreviewAsync(spec, cancellationToken);

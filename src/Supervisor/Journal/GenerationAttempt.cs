@@ -2,7 +2,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>Some prompts of a Generate call as one worker is asked for them. What it answers is mapped to the positions that the caller knows. Not thread-safe.</summary>
+/// <summary>
+/// Some prompts of a Generate call as one worker is asked for them. What it answers is mapped to the positions that the caller knows. Not thread-safe.
+/// </summary>
 internal sealed class GenerationAttempt
 {
     private readonly GenerationJournal _journal;

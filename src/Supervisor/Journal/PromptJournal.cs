@@ -4,7 +4,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe, but for <see cref="Describe"/> and <see cref="IsWaiting"/>.</summary>
+/// <summary>
+/// What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe, but for <see cref="Describe"/> and
+/// <see cref="IsWaiting"/>.
+/// </summary>
 /// <param name="prompt">As the caller sent it.</param>
 /// <param name="config">With a seed when tokens are drawn.</param>
 /// <param name="fingerprint">Of both, before a seed was drawn.</param>
@@ -78,7 +81,8 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
             return (new WorkerPrompt { Prompt = prompt, RequestId = Id }, config);
         }
 
-        // The log-probabilities of the prompt came with its first event, and its logits before it. What the prompt was matters to the answer's first token alone.
+        // The log-probabilities of the prompt came with its first event, and its logits before it. What the prompt was matters to the answer's first token
+        // alone.
         var rest = config.Clone();
         rest.ClearPromptLogprobs();
         rest.ClearReturnPpl();

@@ -45,7 +45,9 @@ internal sealed class RestartPolicy
             .Build();
     }
 
-    /// <summary>Whether a worker that could not be started for this reason is worth another attempt: the model folder, the settings and the programs stay what they are.</summary>
+    /// <summary>
+    /// Whether a worker that could not be started for this reason is worth another attempt: the model folder, the settings and the programs stay what they are.
+    /// </summary>
     public static bool IsWorthRetrying(Error startFailure) =>
         startFailure.Code is ErrorCodes.WorkerCrashed or ErrorCodes.WorkerStartFailed or ErrorCodes.InternalError or ErrorCodes.InsufficientMemory
         && startFailure.Failure is not { ExitCode: Protocol.ExitForGood };

@@ -13,7 +13,8 @@ internal static class TimeSetting
     /// <param name="name">As users call it.</param>
     /// <param name="value">Null where it is not set.</param>
     /// <param name="fallback">What is meant then.</param>
-    /// <exception cref="SupervisorException">It is out of range. A Duration can also be no time at all: more seconds than a clock has, or a second and minus a half.</exception>
+    /// <exception cref="SupervisorException">It is out of range. A Duration can also be no time at all: more seconds than a clock has, or a second and minus a
+    /// half.</exception>
     public static TimeSpan Read(string name, Duration? value, TimeSpan least, TimeSpan most, TimeSpan fallback)
     {
         if (value is null)

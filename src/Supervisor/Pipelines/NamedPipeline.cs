@@ -58,7 +58,9 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         }
     }
 
-    /// <summary>Begins a request, loading the pipeline where it is not there. A caller that cancels leaves the load to the others and to those to come.</summary>
+    /// <summary>
+    /// Begins a request, loading the pipeline where it is not there. A caller that cancels leaves the load to the others and to those to come.
+    /// </summary>
     /// <exception cref="SupervisorException">It cannot be loaded, or was unloaded by name.</exception>
     public async Task<RequestScope> EnterAsync(CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     private readonly Dictionary<string, NamedPipeline> _byName = [];
 
     /// <summary>Gives a pipeline a name, and returns when it is loaded. Doing it again changes how it is kept.</summary>
-    /// <exception cref="SupervisorException">Something in the request cannot be meant, the name stands for something else, or the model cannot be loaded.</exception>
+    /// <exception cref="SupervisorException">Something in the request cannot be meant, the name stands for something else, or the model cannot be
+    /// loaded.</exception>
     public async Task<Pipeline> LoadAsync(LoadPipelineRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -18,7 +18,9 @@ internal sealed class Probation(Func<IWorkerSource> open)
     private int _waiting;
     private bool _isClosed;
 
-    /// <summary>Waits until it is the caller's turn and there is a worker. Where none can be had, because there is no room for a second one, the turn has none.</summary>
+    /// <summary>
+    /// Waits until it is the caller's turn and there is a worker. Where none can be had, because there is no room for a second one, the turn has none.
+    /// </summary>
     public async Task<ProbationTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _waiting);

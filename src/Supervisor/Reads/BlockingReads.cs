@@ -1,7 +1,8 @@
 namespace LmDeploy.Supervisor.Reads;
 
 /// <summary>
-/// Reads what may not answer, such as files on a network mount that is gone, on threads of its own that can be lost: the kernel may keep a reader for ever. At most
+/// Reads what may not answer, such as files on a network mount that is gone, on threads of its own that can be lost: the kernel may keep a reader for ever. At
+/// most
 /// <see cref="MostThreads"/> of them are under way; further reads wait for one. Thread-safe.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing.

@@ -9,7 +9,9 @@ namespace LmDeploy.Supervisor.Requests;
 /// <summary>Makes one attempt at a suspect request in a worker on probation, and says whether the request killed that one too.</summary>
 internal sealed class Trial(Pipeline pipeline, RequestScope scope, CallFailures failures)
 {
-    /// <summary>Waits for the request's turn and makes the attempt. Without room for a worker on probation it is made in the worker that serves the others.</summary>
+    /// <summary>
+    /// Waits for the request's turn and makes the attempt. Without room for a worker on probation it is made in the worker that serves the others.
+    /// </summary>
     /// <param name="attempt">What the worker is asked for.</param>
     /// <param name="isAccusedOf">Whether the death of a worker that others use too may be this request's fault.</param>
     /// <param name="cancellationToken">The caller's.</param>

@@ -35,6 +35,8 @@ internal sealed record ServeOptions
 
     public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
 
-    /// <summary>Whether prompts of different keys share what was computed of a common beginning: faster, but a caller can then find out what others have asked.</summary>
+    /// <summary>
+    /// Whether prompts of different keys share what was computed of a common beginning: faster, but a caller can then find out what others have asked.
+    /// </summary>
     public bool SharedPrefixCache { get; init; }
 }

@@ -17,7 +17,8 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
     public IReadOnlyList<ServedModel> All => [.. _byName.Values.OrderBy(entry => entry.Created).Select(entry => entry.Model)];
 
     /// <summary>Makes a model known; its first request loads it.</summary>
-    /// <exception cref="SupervisorException">The name or an alias stands for something else or cannot be in an address, or a setting cannot be meant.</exception>
+    /// <exception cref="SupervisorException">The name or an alias stands for something else or cannot be in an address, or a setting cannot be
+    /// meant.</exception>
     public void Add(ServedModel model)
     {
         foreach (var name in model.Aliases.Append(model.Name))

@@ -6,7 +6,8 @@ namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>
 /// The worker that starts together with the supervisor, because the supervisor was started for a pipeline: that one need not wait for them one after the
-/// other. The first pipeline that it is right for has it; when none comes, or memory is short, it is ended. Never made again. Where there are several GPUs none is made
+/// other. The first pipeline that it is right for has it; when none comes, or memory is short, it is ended. Never made again. Where there are several GPUs none
+/// is made
 /// for them: a pipeline is put on one of them, and its worker has to be started with that one alone in sight. Thread-safe.
 /// </summary>
 internal sealed partial class FirstWorker(

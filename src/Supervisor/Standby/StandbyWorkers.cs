@@ -13,7 +13,9 @@ internal sealed partial class StandbyWorkers(
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whether a pipeline can use such a worker. A limit counts from a worker's first byte, and a context on a device is of no use to a pipeline on the CPU.</summary>
+    /// <summary>
+    /// Whether a pipeline can use such a worker. A limit counts from a worker's first byte, and a context on a device is of no use to a pipeline on the CPU.
+    /// </summary>
     /// <param name="cuda">Whether the worker has a CUDA context.</param>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that the worker has to have; null for the supervisor's own.</param>
     public static bool Fit(WorkerSpec spec, bool cuda, string? visibleDevices) => spec.MemoryLimit is null

@@ -4,7 +4,10 @@ using OpenTelemetry.Trace;
 
 namespace LmDeploy.Supervisor.Telemetry;
 
-/// <summary>Registers metrics and traces, and what exports them. Prometheus reads the metrics at <c>/metrics</c>; both go to an OpenTelemetry collector where OTEL_EXPORTER_OTLP_ENDPOINT names one.</summary>
+/// <summary>
+/// Registers metrics and traces, and what exports them. Prometheus reads the metrics at <c>/metrics</c>; both go to an OpenTelemetry collector where
+/// OTEL_EXPORTER_OTLP_ENDPOINT names one.
+/// </summary>
 internal static class TelemetryServices
 {
     private const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";

@@ -25,7 +25,9 @@ internal readonly record struct ExitStatus(int Code)
         _ => null,
     };
 
-    /// <summary>Whether the signal is one that processes bring on themselves. Those that somebody sends do not end a .NET program, or are SIGKILL and the like.</summary>
+    /// <summary>
+    /// Whether the signal is one that processes bring on themselves. Those that somebody sends do not end a .NET program, or are SIGKILL and the like.
+    /// </summary>
     public bool IsFault => Signal is "SIGILL" or "SIGABRT" or "SIGBUS" or "SIGFPE" or "SIGSEGV";
 
     /// <summary>For example <c>exit code 3</c> or <c>signal SIGKILL (code 137)</c>.</summary>

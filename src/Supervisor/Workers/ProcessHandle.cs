@@ -31,7 +31,9 @@ internal sealed class ProcessHandle : IDisposable
 
     public ProcessIdentity Identity { get; }
 
-    /// <summary>Whether the number is still this process's: it runs, or has ended and was not reaped. So long a process group of that number is its own.</summary>
+    /// <summary>
+    /// Whether the number is still this process's: it runs, or has ended and was not reaped. So long a process group of that number is its own.
+    /// </summary>
     public bool HoldsNumber => _isBound ? LibC.SignalProcess(_descriptor, 0) : _processes.IsRunning(Identity);
 
     public void Signal(int signal)

@@ -95,7 +95,9 @@ internal sealed class WorkerProcess : IWorkerProcess
         return true;
     }
 
-    /// <summary>Looks at the list of processes; the default where there is no descriptor to look with, since what a look is for has to go on without it.</summary>
+    /// <summary>
+    /// Looks at the list of processes; the default where there is no descriptor to look with, since what a look is for has to go on without it.
+    /// </summary>
     private static T? Look<T>(Func<T> look)
     {
         try

@@ -3,7 +3,8 @@ using LmDeploy.Text.Answers.Calls;
 namespace LmDeploy.Text.Answers;
 
 /// <summary>
-/// Harmony, the format of GPT-OSS: an answer is messages, each with a channel. <c>analysis</c> is reasoning; a message to <c>functions.NAME</c> is a call; <c>final</c> and the rest
+/// Harmony, the format of GPT-OSS: an answer is messages, each with a channel. <c>analysis</c> is reasoning; a message to <c>functions.NAME</c> is a call;
+/// <c>final</c> and the rest
 /// of <c>commentary</c> are content.
 /// </summary>
 internal sealed class HarmonyFormat : AnswerFormat

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace LmDeploy.Text.Answers;
 
-/// <summary>What stands before a message of the <see cref="HarmonyFormat"/>: <c>&lt;|start|&gt;ROLE to=RECIPIENT&lt;|channel|&gt;CHANNEL to=RECIPIENT &lt;|constrain|&gt;json</c>, each part but the channel optional.</summary>
+/// <summary>
+/// What stands before a message of the <see cref="HarmonyFormat"/>: <c>&lt;|start|&gt;ROLE to=RECIPIENT&lt;|channel|&gt;CHANNEL to=RECIPIENT
+/// &lt;|constrain|&gt;json</c>, each part but the channel optional.
+/// </summary>
 /// <param name="IsReasoning">Whether the message is thought.</param>
 /// <param name="Function">The function that it is for; empty for none.</param>
 internal sealed partial record HarmonyHeader(bool IsReasoning, string Function)

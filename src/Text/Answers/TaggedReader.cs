@@ -4,8 +4,10 @@ using LmDeploy.Text.Answers.Calls;
 namespace LmDeploy.Text.Answers;
 
 /// <summary>
-/// Splits answers of a <see cref="TaggedFormat"/>. A thought begins where the answer, or what follows a thought or a call, begins; elsewhere its first word is text. A closing
-/// word without an open thought makes a thought of all content before it. A call ends the thought that it is in. What turns out to be no call stays text, white space included;
+/// Splits answers of a <see cref="TaggedFormat"/>. A thought begins where the answer, or what follows a thought or a call, begins; elsewhere its first word is
+/// text. A closing
+/// word without an open thought makes a thought of all content before it. A call ends the thought that it is in. What turns out to be no call stays text, white
+/// space included;
 /// white space around thoughts and before calls is dropped. A word in backticks is text.
 /// </summary>
 internal sealed class TaggedReader : IAnswerReader

@@ -6,7 +6,9 @@ using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Text.Guided;
 
-/// <summary>Makes the guides of a model and keeps those that were used last. A guide grows while it is used: those that no longer fit are forgotten then. Thread-safe.</summary>
+/// <summary>
+/// Makes the guides of a model and keeps those that were used last. A guide grows while it is used: those that no longer fit are forgotten then. Thread-safe.
+/// </summary>
 /// <param name="vocabularySize">How many logits the model gives.</param>
 /// <param name="mostBytes">About how much memory all that are kept may take.</param>
 internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long mostBytes = GuideCache.MostBytes)

@@ -92,7 +92,9 @@ internal sealed class Tokenizer
 
     public bool IsSpecial(int id) => _added.TokenOf(id) is { Special: true };
 
-    /// <summary>The bytes of UTF-8 that an id adds to a text, which may be part of a character; none for special tokens and ids that stand for no token.</summary>
+    /// <summary>
+    /// The bytes of UTF-8 that an id adds to a text, which may be part of a character; none for special tokens and ids that stand for no token.
+    /// </summary>
     /// <param name="isFirst">Whether it is the text's first token: some lose a space there.</param>
     public byte[] BytesOf(int id, bool isFirst) => !IsSpecial(id) && SpellingOf(id) is { } token ? _parts.Decoder.BytesOf(token, isFirst) : [];
 

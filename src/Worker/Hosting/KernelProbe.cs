@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Hosting;
 
-/// <summary>Runs every kernel against its twin in a process without anything else, for tools such as compute-sanitizer; exit code 0 says that all are right.</summary>
+/// <summary>
+/// Runs every kernel against its twin in a process without anything else, for tools such as compute-sanitizer; exit code 0 says that all are right.
+/// </summary>
 internal static class KernelProbe
 {
     public static int Run(string folder)

@@ -4,7 +4,8 @@ using LmDeploy.Logging;
 namespace LmDeploy.Worker.Hosting;
 
 /// <summary>
-/// Standard error as this program writes to it: by whole lines, and never waiting for the supervisor to read them, which a frozen one does not. Thread-safe through
+/// Standard error as this program writes to it: by whole lines, and never waiting for the supervisor to read them, which a frozen one does not. Thread-safe
+/// through
 /// <see cref="Console.SetError"/>.
 /// </summary>
 internal sealed class StandardErrorLines : TextWriter

@@ -6,7 +6,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Worker.Rehearsals;
 
 /// <summary>
-/// Answers a prompt with a tiny model of random numbers on the CPU before there is a model, so that most of what the first load and the first request run has run before:
+/// Answers a prompt with a tiny model of random numbers on the CPU before there is a model, so that most of what the first load and the first request run has
+/// run before:
 /// the first time .NET has to compile it. It is nobody's request, and nothing of it stays. Thread-safe.
 /// </summary>
 internal sealed class Rehearsal(LibTorchStart libTorch)

@@ -5,7 +5,9 @@ using LmDeploy.Memory;
 
 namespace LmDeploy.Worker.Service;
 
-/// <summary>Has the memory of large requests given back once they are answered: a worker is promised memory for its model, not for what it once was asked.</summary>
+/// <summary>
+/// Has the memory of large requests given back once they are answered: a worker is promised memory for its model, not for what it once was asked.
+/// </summary>
 internal sealed class HeapTrimInterceptor(HeapTrim trim) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)

@@ -3,7 +3,9 @@ using LmDeploy.Limits;
 
 namespace LmDeploy.Worker.Service;
 
-/// <summary>Has requests to encode or decode large texts wait for one another: each takes many times its size for a moment. Small ones never wait. Thread-safe.</summary>
+/// <summary>
+/// Has requests to encode or decode large texts wait for one another: each takes many times its size for a moment. Small ones never wait. Thread-safe.
+/// </summary>
 internal sealed class LargeTexts : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);

@@ -4,7 +4,9 @@ using LmDeploy.Tests.Checkouts;
 
 namespace LmDeploy.Client.Tests.Contract;
 
-/// <summary>Comments of the contract, comments of the public settings and pages state defaults and ranges in words: they have to be those of the constants.</summary>
+/// <summary>
+/// Comments of the contract, comments of the public settings and pages state defaults and ranges in words: they have to be those of the constants.
+/// </summary>
 public sealed class StatedNumbersTests
 {
     private const string Generation = "proto/lmdeploy/v1/generation.proto";

@@ -7,7 +7,10 @@ using LmDeploy.EndToEnd.Tests.Serving;
 
 namespace LmDeploy.EndToEnd.Tests.Attacks;
 
-/// <summary>Requests at the limits of their fields, and beyond: each is answered with an error of its own or with an answer, others are answered meanwhile, and their memory comes back.</summary>
+/// <summary>
+/// Requests at the limits of their fields, and beyond: each is answered with an error of its own or with an answer, others are answered meanwhile, and their
+/// memory comes back.
+/// </summary>
 public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Elements = 100_000;

@@ -2,7 +2,9 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Faults;
 
-/// <summary>What is taken from under running processes: their folder, the room on the disk, a reader of standard error. What can go on does; what cannot says so.</summary>
+/// <summary>
+/// What is taken from under running processes: their folder, the room on the disk, a reader of standard error. What can go on does; what cannot says so.
+/// </summary>
 public sealed class EnvironmentFaultTests : IAsyncLifetime
 {
     private const string Question = "What is 17 + 25?";

@@ -3,7 +3,9 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Packaging;
 
-/// <summary>The packages as somebody uses them who has no checkout, with a home that has nothing in it. Only libtorch, which is large, is not packed but pointed to.</summary>
+/// <summary>
+/// The packages as somebody uses them who has no checkout, with a home that has nothing in it. Only libtorch, which is large, is not packed but pointed to.
+/// </summary>
 public sealed class PackageTests
 {
     private const long Large = 16 << 20;

@@ -1,6 +1,8 @@
 namespace LmDeploy.EndToEnd.Tests.Processes;
 
-/// <summary>Random choices that can be repeated: the seed is printed, and LMDEPLOY_SEED sets it. Not thread-safe; <see cref="Fork"/> gives each thread its own.</summary>
+/// <summary>
+/// Random choices that can be repeated: the seed is printed, and LMDEPLOY_SEED sets it. Not thread-safe; <see cref="Fork"/> gives each thread its own.
+/// </summary>
 internal sealed class Chance
 {
     private readonly Random _random;

@@ -16,7 +16,9 @@ internal sealed record SpecChange(string Name, DecoderSpec Spec)
         Latent = new LatentSpec { KeyValueRank = 8, NopeDim = 8, RopeDim = 16, ValueDim = 8, NormEpsilon = 1e-5 },
     };
 
-    /// <summary>Every property of the description and of all records in it, changed alone. A property of a new type fails until it is known here how to change it.</summary>
+    /// <summary>
+    /// Every property of the description and of all records in it, changed alone. A property of a new type fails until it is known here how to change it.
+    /// </summary>
     public static IEnumerable<SpecChange> AllOf(DecoderSpec spec) => Of(spec, "", changed => (DecoderSpec)changed);
 
     private static IEnumerable<SpecChange> Of(object record, string prefix, Func<object, DecoderSpec> into)

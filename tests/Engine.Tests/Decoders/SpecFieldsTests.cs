@@ -4,7 +4,8 @@ using LmDeploy.Tests.Torch;
 namespace LmDeploy.Engine.Tests.Decoders;
 
 /// <summary>
-/// No field of a decoder's description is ignored by the kernels by accident. Each is changed alone: either a part refuses the kernel form then, or <see cref="Known"/>
+/// No field of a decoder's description is ignored by the kernels by accident. Each is changed alone: either a part refuses the kernel form then, or
+/// <see cref="Known"/>
 /// says where the kernel form has it. A field that is new is neither, and fails here until a part answers for it.
 /// </summary>
 [Collection(TorchTests.Name)]

@@ -72,7 +72,9 @@ public sealed class RecoveryTests
         return await AnswersAsync(others);
     });
 
-    /// <summary>All free memory is taken in mid-step, so that what the step allocates after that may fail. It is given back when the step is done, or done again.</summary>
+    /// <summary>
+    /// All free memory is taken in mid-step, so that what the step allocates after that may fail. It is given back when the step is done, or done again.
+    /// </summary>
     [GpuFact]
     public Task AStepOnAFullDevice_ChangesNoAnswer() => RepeatAsync("cuda", 1, async engine =>
     {
@@ -85,7 +87,8 @@ public sealed class RecoveryTests
 
     /// <summary>
     /// Answers of requests 1 and 3 beside and after what is done. Device memory is compared with that after the first time, when libtorch has what it keeps
-    /// for such steps, and from engine to engine, each of which leaves libtorch a workspace of cuBLAS for its stream. A shortage makes steps smaller for long, so
+    /// for such steps, and from engine to engine, each of which leaves libtorch a workspace of cuBLAS for its stream. A shortage makes steps smaller for long,
+    /// so
     /// that there is an engine for each.
     /// </summary>
     private static async Task RepeatAsync(string device, int times, Func<EngineThread, Task<IReadOnlyList<string>>> act)

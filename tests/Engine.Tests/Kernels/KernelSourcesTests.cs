@@ -6,7 +6,8 @@ using LmDeploy.Models.Specs;
 namespace LmDeploy.Engine.Tests.Kernels;
 
 /// <summary>
-/// Numbers that a source shares with who launches it stand in C# alone and come by <c>-D</c>. A source says at its beginning which it needs, and does not compile without them.
+/// Numbers that a source shares with who launches it stand in C# alone and come by <c>-D</c>. A source says at its beginning which it needs, and does not
+/// compile without them.
 /// </summary>
 public sealed partial class KernelSourcesTests
 {

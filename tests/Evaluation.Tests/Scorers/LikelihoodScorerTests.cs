@@ -24,7 +24,9 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
         await _fake.DisposeAsync();
     }
 
-    /// <summary>Every letter costs a quarter: the shortest choice is the most probable, and by characters all are the same but for the white space before them.</summary>
+    /// <summary>
+    /// Every letter costs a quarter: the shortest choice is the most probable, and by characters all are the same but for the white space before them.
+    /// </summary>
     [Fact]
     public async Task MultipleChoice_TakesTheMostProbable()
     {

@@ -5,7 +5,9 @@ using LmDeploy.Models.Weights;
 
 namespace LmDeploy.Tests.Blank;
 
-/// <summary>Makes model folders that admission lets pass, of a config.json alone: every tensor that it asks for is there, and zero. Their tokenizer is empty.</summary>
+/// <summary>
+/// Makes model folders that admission lets pass, of a config.json alone: every tensor that it asks for is there, and zero. Their tokenizer is empty.
+/// </summary>
 internal static class BlankCheckpoint
 {
     /// <summary>As small as models get: the weights and the cache of 128 sequences take some 130 KiB.</summary>

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace LmDeploy.Tests.Parrots;
 
 /// <summary>
-/// Makes a tiny GPT-2 checkpoint that says given texts, a byte a token but for the words that are tokens. Attention and MLP are zero, and the embedding of each position names the
+/// Makes a tiny GPT-2 checkpoint that says given texts, a byte a token but for the words that are tokens. Attention and MLP are zero, and the embedding of each
+/// position names the
 /// token to say there, so a prompt of N tokens is answered with the script that begins at N. The template makes a prompt of N tokens of the user message "N".
 /// </summary>
 internal sealed class Parrot
@@ -12,7 +13,9 @@ internal sealed class Parrot
     /// <summary>The token that ends an answer.</summary>
     public const string End = "<|im_end|>";
 
-    /// <summary>Opens a thought when the variable <c>think</c> is true and the conversation does not end with a tool's result, as the templates of some models do.</summary>
+    /// <summary>
+    /// Opens a thought when the variable <c>think</c> is true and the conversation does not end with a tool's result, as the templates of some models do.
+    /// </summary>
     public const string Template = """
         {%- set ns = namespace(n=1) -%}{%- for m in messages -%}{%- if m.role == 'user' -%}{%- set ns.n = m.content|int -%}{%- endif -%}{%- endfor -%}
         {%- if think is defined and think and messages[-1].role != 'tool' -%}{{ 'x' * (ns.n - 1) }}<think>{%- else -%}{{ 'x' * ns.n }}{%- endif -%}

@@ -3,7 +3,9 @@ using LmDeploy.Engine.Native.LibTorch;
 
 namespace LmDeploy.Tests.Torch;
 
-/// <summary>Loads libtorch once for all tests that compute: the one of the NuGet package, or what the worker takes first where the tests were built without.</summary>
+/// <summary>
+/// Loads libtorch once for all tests that compute: the one of the NuGet package, or what the worker takes first where the tests were built without.
+/// </summary>
 public sealed class TorchFixture
 {
     private static readonly Lazy<bool> Loaded = new(() =>

@@ -57,7 +57,10 @@ internal sealed class RealSupervisor : IAsyncDisposable
     public static Task<RealSupervisor> StartSharingAsync(string? runtime, params string[] arguments) =>
         UntilReadyAsync(new RealSupervisor("", null, runtime, ["--owned", .. arguments]));
 
-    /// <summary>One that answers over HTTP too, on a free port of this host. Its models are fakes, loaded by their first requests; what they are called for is in their logs.</summary>
+    /// <summary>
+    /// One that answers over HTTP too, on a free port of this host. Its models are fakes, loaded by their first requests; what they are called for is in their
+    /// logs.
+    /// </summary>
     public static async Task<RealSupervisor> StartServingAsync(ServeOptions options, params string[] models)
     {
         var cpu = JsonSerializer.Deserialize<JsonElement>("""{"device":"cpu"}""");

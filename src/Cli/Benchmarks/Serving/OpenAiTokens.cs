@@ -18,7 +18,10 @@ internal sealed class OpenAiTokens(Uri url, string model, string? apiKey) : ITok
     private readonly Uri _completions = new($"{url.AbsoluteUri.TrimEnd('/')}/completions");
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <remarks>An event with text counts as one token; where a server sums up what it has sent (<c>continuous_usage_stats</c>), that counts instead, and so does the sum at the end.</remarks>
+    /// <remarks>
+    /// An event with text counts as one token; where a server sums up what it has sent (<c>continuous_usage_stats</c>), that counts instead, and so does the
+    /// sum at the end.
+    /// </remarks>
     public async IAsyncEnumerable<int> AskAsync(ServeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var received = 0;

@@ -3,7 +3,9 @@ namespace LmDeploy.Cli.Benchmarks.Serving;
 /// <summary>Sends requests and notes when their tokens come.</summary>
 internal sealed class ServeRun(ITokenSource source, TimeProvider time)
 {
-    /// <summary>Sends each as soon as fewer than <paramref name="concurrency"/> run and, where there are arrivals, its time has come; its times count from then on.</summary>
+    /// <summary>
+    /// Sends each as soon as fewer than <paramref name="concurrency"/> run and, where there are arrivals, its time has come; its times count from then on.
+    /// </summary>
     /// <param name="arrivals">When each is sent, since the beginning; null for as soon as possible.</param>
     public async Task<ServeFigures> RunAsync(IReadOnlyList<ServeRequest> requests, int concurrency, IReadOnlyList<TimeSpan>? arrivals, CancellationToken cancellationToken)
     {

@@ -6,7 +6,10 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>Attention of one slice with several tokens where there is no kernel for it, by libtorch's flash attention (https://arxiv.org/abs/2307.08691) where that does it, else as without our kernels.</summary>
+/// <summary>
+/// Attention of one slice with several tokens where there is no kernel for it, by libtorch's flash attention (https://arxiv.org/abs/2307.08691) where that does
+/// it, else as without our kernels.
+/// </summary>
 internal sealed class CudaPrefill
 {
     private readonly StepSlice _slice;

@@ -207,7 +207,8 @@ internal sealed class KernelForward : IForward
     }
 
     /// <summary>
-    /// Blocks of one attention launch: as many as the device has room for at a time, rounded down to a power of two, which batches and heads divide evenly more often.
+    /// Blocks of one attention launch: as many as the device has room for at a time, rounded down to a power of two, which batches and heads divide evenly more
+    /// often.
     /// 2048 on an H200.
     /// </summary>
     public static int AttentionBlocks(CudaDevice device) => 1 << BitOperations.Log2((uint)device.ResidentBlocks(LaunchSizes.AttentionThreads));

@@ -3,7 +3,9 @@ using LmDeploy.Engine.StepInput;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>Where the numbers are that only a step with prompts has: tables first, then pieces (see <see cref="PromptTiles"/>), then the last row of every slice.</summary>
+/// <summary>
+/// Where the numbers are that only a step with prompts has: tables first, then pieces (see <see cref="PromptTiles"/>), then the last row of every slice.
+/// </summary>
 /// <param name="Count">How many pieces there are.</param>
 /// <param name="Tiles">Where the pieces begin.</param>
 /// <param name="Ends">Where the last rows begin.</param>

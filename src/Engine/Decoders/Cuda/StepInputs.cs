@@ -8,7 +8,8 @@ namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>
 /// The numbers that a step begins with, in one piece of device memory that is filled by one copy: tokens, positions and slots of every row, lengths and
-/// block tables of the rows that decode, and what only prompts have. While one step's are on their way, the next ones can be written. Owns its memory. Not thread-safe.
+/// block tables of the rows that decode, and what only prompts have. While one step's are on their way, the next ones can be written. Owns its memory. Not
+/// thread-safe.
 /// </summary>
 internal sealed class StepInputs : IDisposable
 {

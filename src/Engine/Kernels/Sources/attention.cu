@@ -1,5 +1,6 @@
 // Attention of one query a sequence over the paged cache, split over the sequence (https://pytorch.org/blog/flash-decoding/) and with the keys of a
-// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), ATTENTION_THREADS. The teams of a block are merged at the end, and splits by the
+// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), ATTENTION_THREADS. The teams of a block are merged at the end, and splits by
+// the
 // block that is last to finish.
 //
 // qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]; partials [rows, HEADS, splits, HEAD_DIM + 2];

@@ -1,4 +1,5 @@
-// The gated networks of experts, for the pairs of each (see route.cu). A block computes a few outputs for all pairs of one place of the plan, 8 * TILES pairs at a
+// The gated networks of experts, for the pairs of each (see route.cu). A block computes a few outputs for all pairs of one place of the plan, 8 * TILES pairs
+// at a
 // time, so that up to so many cost one reading of the expert's weights. Grid (tiles of outputs, places), WARPS; places without pairs leave at once, which makes
 // a recorded launch suit every routing. Sizes are multiples of 8. HIDDEN and `size` are the widths of the model and of one expert.
 #if !defined(HIDDEN) || !defined(EXPERTS_PER_TOKEN) || !defined(EXPERT_SIDE) || !defined(EXPERT_ROWS) || !defined(THREADS) || !defined(WARPS) || \
@@ -12,7 +13,8 @@
 #define SHARES 1
 #endif
 
-// Products of two times EXPERT_SIDE rows of a matrix with 8 * TILES vectors, in so many parts that are to be summed. A row of it is padded against bank conflicts.
+// Products of two times EXPERT_SIDE rows of a matrix with 8 * TILES vectors, in so many parts that are to be summed. A row of it is padded against bank
+// conflicts.
 template <int TILES> struct Products {
   float part[SHARES][2][8 * TILES][EXPERT_SIDE + 4];
 
@@ -29,7 +31,8 @@ template <int TILES> __device__ __forceinline__ void multiply_rows(
     const element* w, int w_rows, int first, int second, int inputs, const element* x, const int* x_rows, int count, Products<TILES>& products) {
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
 #if HAS_MMA
-  // The warps share the inputs, 32 at a time. As in attention_tensor.cu a lane holds eight neighbours where the instruction has pairs, of weights and vectors alike.
+  // The warps share the inputs, 32 at a time. As in attention_tensor.cu a lane holds eight neighbours where the instruction has pairs, of weights and vectors
+  // alike.
   constexpr int Loads = 2, Step = 32 * SHARES;
   const int group = lane / 4, part = lane % 4;
   const element* from[4];
@@ -169,7 +172,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_down_wide(const
   down<EXPERT_ROWS / 8>(w, inner, plan, order, out, size);
 }
 
-// y [rows, HIDDEN] = the sum of what the experts of a row made of it, out [rows, EXPERTS_PER_TOKEN, HIDDEN], by their weights. Grid (blocks over HIDDEN / 8, rows).
+// y [rows, HIDDEN] = the sum of what the experts of a row made of it, out [rows, EXPERTS_PER_TOKEN, HIDDEN], by their weights. Grid (blocks over HIDDEN / 8,
+// rows).
 extern "C" __global__ void mix(const element* out, const int* chosen, const float* weights, element* y) {
   const int i = (blockIdx.x * blockDim.x + threadIdx.x) * 8, row = blockIdx.y;
   let_next_begin();

@@ -7,7 +7,8 @@
 #endif
 #define EXPERTS_PER_LANE ((EXPERTS + 31) / 32)
 
-// Experts with pairs are in the first `used` places; the pairs of a place are those of the order from first[place] to first[place + 1]. counter is 0 before and after.
+// Experts with pairs are in the first `used` places; the pairs of a place are those of the order from first[place] to first[place + 1]. counter is 0 before and
+// after.
 struct Plan { int counter, used, expert[EXPERTS], first[EXPERTS + 1]; };
 static_assert(sizeof(Plan) == PLAN_INTEGERS * sizeof(int) && EXPERTS_PER_TOKEN <= 32, "room for a plan, and a lane for each expert of a token");
 

@@ -1,7 +1,8 @@
 namespace LmDeploy.Engine.Native.Cuda;
 
 /// <summary>One kernel of a <see cref="CudaModule"/>, and good as long as that.</summary>
-/// <param name="beginsEarly">Whether it may begin before what is enqueued before it has ended, because it waits by itself (compute capability 9.0 and up).</param>
+/// <param name="beginsEarly">Whether it may begin before what is enqueued before it has ended, because it waits by itself (compute capability 9.0 and
+/// up).</param>
 /// <param name="sharedBytes">Shared memory of each block, beside what the kernel declares.</param>
 internal sealed unsafe class CudaKernel(nint function, string name, bool beginsEarly, int sharedBytes)
 {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
-/// <summary>A line of a state file: a JSON object whose last member is a checksum of the others, the first 16 digits of the SHA-256 of the object without it.</summary>
+/// <summary>
+/// A line of a state file: a JSON object whose last member is a checksum of the others, the first 16 digits of the SHA-256 of the object without it.
+/// </summary>
 internal static class JournalLine
 {
     private const int Digits = 16;

@@ -53,7 +53,9 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
             : request.Headers["api-key"] is [{ } key] ? key : request.Headers["x-api-key"] is [{ } other] ? other : null;
     }
 
-    /// <summary>Allows the headers that a page asks for, since clients send some of their own with every request; its origin is allowed if it got here.</summary>
+    /// <summary>
+    /// Allows the headers that a page asks for, since clients send some of their own with every request; its origin is allowed if it got here.
+    /// </summary>
     private static void AnswerPreflight(HttpContext http)
     {
         var asked = http.Request.Headers.AccessControlRequestHeaders.ToString();

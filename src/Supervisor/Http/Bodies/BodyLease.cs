@@ -1,6 +1,8 @@
 namespace LmDeploy.Supervisor.Http.Bodies;
 
-/// <summary>The room that one body has in the <see cref="BodyBudget"/>, until this is disposed. Not thread-safe but for the disposal, which may be repeated.</summary>
+/// <summary>
+/// The room that one body has in the <see cref="BodyBudget"/>, until this is disposed. Not thread-safe but for the disposal, which may be repeated.
+/// </summary>
 internal sealed class BodyLease(BodyBudget budget) : IDisposable
 {
     private long _bytes;

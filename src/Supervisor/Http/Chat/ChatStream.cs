@@ -14,7 +14,10 @@ internal sealed class ChatStream(EventStream events, ChatJson json)
     // How many tokens' log-probabilities were sent of each answer.
     private readonly Dictionary<int, int> _sent = [];
 
-    /// <summary>Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one. What was sent as content stays that.</summary>
+    /// <summary>
+    /// Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one. What was sent as content
+    /// stays that.
+    /// </summary>
     public async ValueTask WriteAsync(ChatChoice choice, IReadOnlyList<AnswerPiece> told)
     {
         List<AnswerPiece> pieces = [.. told.Select(piece => Sendable(choice, piece)).OfType<AnswerPiece>()];

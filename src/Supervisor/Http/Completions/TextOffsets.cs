@@ -6,8 +6,10 @@ namespace LmDeploy.Supervisor.Http.Completions;
 internal static class TextOffsets
 {
     /// <summary>
-    /// The offsets of consecutive tokens, in characters of Unicode, as most callers count them. A token that the text does not have, such as the one that begins a sequence, takes no
-    /// room in it; one that lost its first space takes as much as is left of it. A token within a character begins where the character does. Tokens at the end may be ahead of the text.
+    /// The offsets of consecutive tokens, in characters of Unicode, as most callers count them. A token that the text does not have, such as the one that
+    /// begins a sequence, takes no
+    /// room in it; one that lost its first space takes as much as is left of it. A token within a character begins where the character does. Tokens at the end
+    /// may be ahead of the text.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="tokens">The bytes of UTF-8 of each token.</param>

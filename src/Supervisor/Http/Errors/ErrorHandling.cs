@@ -38,7 +38,9 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
         }
     }
 
-    /// <summary>Takes back what was prepared of another answer, but not what access control has said: a page may read an error only with its origin's header.</summary>
+    /// <summary>
+    /// Takes back what was prepared of another answer, but not what access control has said: a page may read an error only with its origin's header.
+    /// </summary>
     private static void ClearBody(HttpResponse response)
     {
         var kept = _kept.Select(name => (Name: name, Value: response.Headers[name])).ToList();

@@ -4,7 +4,10 @@ using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Http.Health;
 
-/// <summary><c>GET /health</c> and <c>/health/live</c> say that the server answers, <c>/health/ready</c> whether it takes requests: it has loaded what it was to load, and is not draining.</summary>
+/// <summary>
+/// <c>GET /health</c> and <c>/health/live</c> say that the server answers, <c>/health/ready</c> whether it takes requests: it has loaded what it was to load,
+/// and is not draining.
+/// </summary>
 internal sealed class HealthEndpoint(RequestGate gate, Preloading preloading)
 {
     public static Task LiveAsync(HttpContext http) => WriteAsync(http, StatusCodes.Status200OK, "ok");

@@ -52,7 +52,9 @@ internal readonly struct BodyFields(JsonElement element, string path)
 
     public double? Number(string name, double least, double most) => Find(name) is { } value ? NumberOf(name, value, least, most) : null;
 
-    /// <summary>As <see cref="Number"/>, for a field whose value the caller has: to find a field again takes time in proportion to how many there are.</summary>
+    /// <summary>
+    /// As <see cref="Number"/>, for a field whose value the caller has: to find a field again takes time in proportion to how many there are.
+    /// </summary>
     public double NumberOf(string name, JsonElement value, double least, double most) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most
             ? number

@@ -4,7 +4,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Management;
 
-/// <summary><c>GET /v1/events</c>: each pipeline as it is now and whenever its state, its worker or its load changes, and a last word when it is gone.</summary>
+/// <summary>
+/// <c>GET /v1/events</c>: each pipeline as it is now and whenever its state, its worker or its load changes, and a last word when it is gone.
+/// </summary>
 internal sealed class EventsEndpoint(PipelineOverview overview, TimeProvider time)
 {
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(500);

@@ -5,7 +5,10 @@ using LmDeploy.Supervisor.Serving;
 
 namespace LmDeploy.Supervisor.Http.Management;
 
-/// <summary><c>GET /v1/pipelines/NAME/logs</c>: the last lines a pipeline's worker printed; with <c>?follow=true</c> also those that come, as events. A served model that is not loaded has none.</summary>
+/// <summary>
+/// <c>GET /v1/pipelines/NAME/logs</c>: the last lines a pipeline's worker printed; with <c>?follow=true</c> also those that come, as events. A served model
+/// that is not loaded has none.
+/// </summary>
 internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels served)
 {
     private const int DefaultLines = 200;

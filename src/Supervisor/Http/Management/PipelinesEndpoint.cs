@@ -94,7 +94,9 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
         await JsonReply.WriteAsync(http, json => WriteModel(json, model, pipelines));
     }
 
-    /// <summary><c>DELETE /v1/pipelines/NAME</c>: unloads a model and answers with the receipt. With <c>?forget=false</c> its next request loads it again.</summary>
+    /// <summary>
+    /// <c>DELETE /v1/pipelines/NAME</c>: unloads a model and answers with the receipt. With <c>?forget=false</c> its next request loads it again.
+    /// </summary>
     public async Task UnloadAsync(HttpContext http)
     {
         var model = Find(ModelName.Of(http));

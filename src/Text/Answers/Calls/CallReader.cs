@@ -1,6 +1,8 @@
 namespace LmDeploy.Text.Answers.Calls;
 
-/// <summary>Reads what follows the word that begins a call, a character at a time, so that a call that never ends costs no more than its length. Not thread-safe.</summary>
+/// <summary>
+/// Reads what follows the word that begins a call, a character at a time, so that a call that never ends costs no more than its length. Not thread-safe.
+/// </summary>
 internal abstract class CallReader
 {
     /// <summary>What was read, once the progress says that it has ended; at least one call.</summary>

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace LmDeploy.Text.Answers.Calls;
 
-/// <summary>Finds the end of a JSON object or array whose characters come one by one: what is in its strings ends nothing. Whether it is valid JSON in all respects is for a parser to say.</summary>
+/// <summary>
+/// Finds the end of a JSON object or array whose characters come one by one: what is in its strings ends nothing. Whether it is valid JSON in all respects is
+/// for a parser to say.
+/// </summary>
 internal sealed class JsonScanner
 {
     private readonly StringBuilder _text = new();

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace LmDeploy.Text.Answers.Calls;
 
-/// <summary>Reads calls after <c>[TOOL_CALLS]</c>: JSON in older models, <c>NAME[ARGS]{...}</c>, <c>NAME[CALL_ID]ID[ARGS]{...}</c> or <c>NAME{...}</c> in newer ones, each after a word of its own.</summary>
+/// <summary>
+/// Reads calls after <c>[TOOL_CALLS]</c>: JSON in older models, <c>NAME[ARGS]{...}</c>, <c>NAME[CALL_ID]ID[ARGS]{...}</c> or <c>NAME{...}</c> in newer ones,
+/// each after a word of its own.
+/// </summary>
 internal sealed partial class MistralCallReader : CallReader
 {
     public const string Begin = "[TOOL_CALLS]";

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace LmDeploy.Text.Answers.Calls;
 
 /// <summary>
-/// Reads calls as GLM 4.5 and later write them: <c>NAME&lt;arg_key&gt;NAME&lt;/arg_key&gt;&lt;arg_value&gt;VALUE&lt;/arg_value&gt;</c>. Values are text without escapes, of the types
+/// Reads calls as GLM 4.5 and later write them: <c>NAME&lt;arg_key&gt;NAME&lt;/arg_key&gt;&lt;arg_value&gt;VALUE&lt;/arg_value&gt;</c>. Values are text without
+/// escapes, of the types
 /// that the function's schema has.
 /// </summary>
 /// <param name="end">The word that follows the call.</param>
@@ -65,7 +66,9 @@ internal sealed partial class PairCallReader(ToolSet tools, string end) : CallRe
         return name.Length > 0;
     }
 
-    /// <summary>The element that a text begins with, and where it ends: at a closing word which one of some words or the end follows, if there are such words.</summary>
+    /// <summary>
+    /// The element that a text begins with, and where it ends: at a closing word which one of some words or the end follows, if there are such words.
+    /// </summary>
     /// <returns>-1 where there is none.</returns>
     private static (string Text, int End) Element(string text, string begin, string end, string[] followers)
     {

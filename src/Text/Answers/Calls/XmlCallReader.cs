@@ -3,7 +3,8 @@ using System.Text;
 namespace LmDeploy.Text.Answers.Calls;
 
 /// <summary>
-/// Reads calls as Qwen3-Coder writes them: <c>&lt;function=NAME&gt;&lt;parameter=NAME&gt;VALUE&lt;/parameter&gt;&lt;/function&gt;</c>. Values are text without escapes, so a closing
+/// Reads calls as Qwen3-Coder writes them: <c>&lt;function=NAME&gt;&lt;parameter=NAME&gt;VALUE&lt;/parameter&gt;&lt;/function&gt;</c>. Values are text without
+/// escapes, so a closing
 /// word counts where what has to follow it follows, and what a value is depends on the function's schema.
 /// </summary>
 /// <param name="begun">What came before: the word that began the call where it is part of it.</param>

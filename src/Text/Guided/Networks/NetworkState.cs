@@ -72,7 +72,8 @@ internal sealed class NetworkState : IEquatable<NetworkState>
     }
 
     /// <summary>
-    /// A state that any text of so many bytes leads on from in the same way. Those that differ in nothing but numbers which such a text does not reach have one in common.
+    /// A state that any text of so many bytes leads on from in the same way. Those that differ in nothing but numbers which such a text does not reach have one
+    /// in common.
     /// </summary>
     public NetworkState Clamp(int bytes)
     {

@@ -1,6 +1,8 @@
 namespace LmDeploy.Text.Guided.Schemas;
 
-/// <summary>Schemas all of which a value has to fit: one, and those that it refers to or has in allOf; with the lists of alternatives that are still to be chosen from.</summary>
+/// <summary>
+/// Schemas all of which a value has to fit: one, and those that it refers to or has in allOf; with the lists of alternatives that are still to be chosen from.
+/// </summary>
 internal sealed class Conjunction
 {
     private readonly List<SchemaPlace> _parts;

@@ -32,7 +32,8 @@ internal static class ObjectSchema
     }
 
     /// <remarks>
-    /// For each property there are nodes where it or a later one comes next, at once or behind a comma, and nodes behind the member before it; one for each count of members.
+    /// For each property there are nodes where it or a later one comes next, at once or behind a comma, and nodes behind the member before it; one for each
+    /// count of members.
     /// </remarks>
     private static Rule Write(SchemaCompiler compiler, List<(string Name, Rule Value, bool IsRequired)> properties, Rule? others, MemberCount count)
     {

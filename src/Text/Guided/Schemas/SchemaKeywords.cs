@@ -62,7 +62,9 @@ internal static class SchemaKeywords
 
     private static bool IsEmptyArray(JsonElement names) => names.ValueKind == JsonValueKind.Array && names.GetArrayLength() == 0;
 
-    /// <summary>Whether it is none of JSON Schema's and none of the annotations that are usual beside them: it changes nothing, which its author may not expect.</summary>
+    /// <summary>
+    /// Whether it is none of JSON Schema's and none of the annotations that are usual beside them: it changes nothing, which its author may not expect.
+    /// </summary>
     public static bool IsUnknown(string keyword) =>
         !_annotations.Contains(keyword) && !_others.Contains(keyword) && !IsAboutValues(keyword) && !keyword.StartsWith("x-", StringComparison.OrdinalIgnoreCase);
 

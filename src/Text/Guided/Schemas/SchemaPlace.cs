@@ -40,7 +40,9 @@ internal readonly record struct SchemaPlace(JsonElement Element, string Path, Sc
             : throw Refuse("an object is needed");
     }
 
-    /// <summary>What a $ref here refers to within the same resource: # and a JSON pointer (RFC 6901), with or without the resource's own $id before it.</summary>
+    /// <summary>
+    /// What a $ref here refers to within the same resource: # and a JSON pointer (RFC 6901), with or without the resource's own $id before it.
+    /// </summary>
     public SchemaPlace Follow()
     {
         var text = AsText();

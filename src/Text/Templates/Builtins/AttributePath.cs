@@ -4,7 +4,9 @@ using LmDeploy.Text.Templates.Values;
 
 namespace LmDeploy.Text.Templates.Builtins;
 
-/// <summary>The <c>attribute</c> argument of filters: a dotted path such as <c>function.name</c>, or an index. The path of no argument is the item itself.</summary>
+/// <summary>
+/// The <c>attribute</c> argument of filters: a dotted path such as <c>function.name</c>, or an index. The path of no argument is the item itself.
+/// </summary>
 /// <param name="path">The argument; null when it is not given.</param>
 /// <param name="standard">What stands in for an undefined part; null for nothing.</param>
 /// <param name="ignoresCase">Whether texts are turned to lower case.</param>

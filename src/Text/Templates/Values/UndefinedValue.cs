@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LmDeploy.Text.Templates.Values;
 
-/// <summary>Jinja's <c>Undefined</c>: prints as nothing, iterates over nothing, is false; anything else done with it is a fault that says what is missing.</summary>
+/// <summary>
+/// Jinja's <c>Undefined</c>: prints as nothing, iterates over nothing, is false; anything else done with it is a fault that says what is missing.
+/// </summary>
 internal sealed class UndefinedValue(string message) : Value
 {
     /// <summary>What the fault says when the value is used.</summary>

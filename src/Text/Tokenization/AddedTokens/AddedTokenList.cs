@@ -10,7 +10,10 @@ internal sealed class AddedTokenList(Vocabulary vocabulary)
 
     public IReadOnlyList<AddedToken> Tokens => [.. _tokens.Values];
 
-    /// <summary>Adds a token of the tokenizer's own file, as Hugging Face's library does: an empty one is left out, and of those that are there twice the last one's flags count.</summary>
+    /// <summary>
+    /// Adds a token of the tokenizer's own file, as Hugging Face's library does: an empty one is left out, and of those that are there twice the last one's
+    /// flags count.
+    /// </summary>
     public void Add(AddedToken token, string file)
     {
         if (token.Content.Length > 0)

@@ -17,7 +17,10 @@ internal sealed record TokenizerConfig(
     bool? AddBosToken,
     bool? AddEosToken)
 {
-    /// <summary>What LlamaTokenizer calls legacy: whether a space is put before the text after each special token rather than before the whole one. It counts without a tokenizer.json.</summary>
+    /// <summary>
+    /// What LlamaTokenizer calls legacy: whether a space is put before the text after each special token rather than before the whole one. It counts without a
+    /// tokenizer.json.
+    /// </summary>
     public bool IsLegacy { get; init; } = true;
 
     /// <summary>Whether a space is put before texts at all. It counts without a tokenizer.json.</summary>

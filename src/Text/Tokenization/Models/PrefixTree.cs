@@ -1,6 +1,8 @@
 namespace LmDeploy.Text.Tokenization.Models;
 
-/// <summary>A vocabulary by the beginnings of its tokens: finds all tokens that a text begins with in one walk. Immutable and safe for concurrent use.</summary>
+/// <summary>
+/// A vocabulary by the beginnings of its tokens: finds all tokens that a text begins with in one walk. Immutable and safe for concurrent use.
+/// </summary>
 internal sealed class PrefixTree
 {
     public const int Root = 0;

@@ -5,8 +5,10 @@ using System.Text;
 namespace LmDeploy.Text.Tokenization.Patterns;
 
 /// <summary>
-/// Replaces each code point outside the BMP by one BMP character, a stand-in, so that an expression over BMP characters cannot tell the two apart: one of the same general
-/// category that the expression does not name and, where the code point is in classes that name it, one that stands for nothing else. Such characters themselves are replaced, too.
+/// Replaces each code point outside the BMP by one BMP character, a stand-in, so that an expression over BMP characters cannot tell the two apart: one of the
+/// same general
+/// category that the expression does not name and, where the code point is in classes that name it, one that stands for nothing else. Such characters
+/// themselves are replaced, too.
 /// </summary>
 internal sealed class AstralFolding
 {

@@ -3,7 +3,9 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Faults.Lifecycle;
 
-/// <summary>SIGKILL and SIGSTOP of a client at each moment of its worker's life: the worker goes, the supervisor goes on, and a client that only paused loses nothing.</summary>
+/// <summary>
+/// SIGKILL and SIGSTOP of a client at each moment of its worker's life: the worker goes, the supervisor goes on, and a client that only paused loses nothing.
+/// </summary>
 public sealed class ClientKillTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);

@@ -2,7 +2,9 @@ using LmDeploy.Supervisor.Tests.TestDoubles;
 
 namespace LmDeploy.Supervisor.Tests.Functional.Serving;
 
-/// <summary>By which names a server without keys may be called: by those of this host alone, so that no page gets in by a name of its own that points here.</summary>
+/// <summary>
+/// By which names a server without keys may be called: by those of this host alone, so that no page gets in by a name of its own that points here.
+/// </summary>
 public sealed class HostHeaderTests(FakeServer server) : IClassFixture<FakeServer>
 {
     [Theory]

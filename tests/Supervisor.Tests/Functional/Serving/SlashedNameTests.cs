@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace LmDeploy.Supervisor.Tests.Functional.Serving;
 
-/// <summary>A model called <c>org/name</c>, as on the Hugging Face Hub, in every route that has a name in it: with the slash as it is, and as OpenAI's clients write it.</summary>
+/// <summary>
+/// A model called <c>org/name</c>, as on the Hugging Face Hub, in every route that has a name in it: with the slash as it is, and as OpenAI's clients write it.
+/// </summary>
 public sealed class SlashedNameTests(FakeServer server) : IClassFixture<FakeServer>
 {
     private const string Name = FakeServer.SlashedModel;

@@ -6,7 +6,9 @@ using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Text.Tests.Tokenization.Json;
 
-/// <summary>A tokenizer.json whose values were put in each other's place, left out or made absurd is read or refused; nothing else happens, in loading or in use.</summary>
+/// <summary>
+/// A tokenizer.json whose values were put in each other's place, left out or made absurd is read or refused; nothing else happens, in loading or in use.
+/// </summary>
 public sealed class MutatedTokenizerTests
 {
     private static readonly string[] Values =

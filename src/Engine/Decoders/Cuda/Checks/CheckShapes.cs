@@ -5,7 +5,10 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda.Checks;
 
-/// <summary>What the kernels are compiled for to be checked: every element type, every activation, attention with and without tensor cores, whole and partial rotation, few and many experts.</summary>
+/// <summary>
+/// What the kernels are compiled for to be checked: every element type, every activation, attention with and without tensor cores, whole and partial rotation,
+/// few and many experts.
+/// </summary>
 internal static class CheckShapes
 {
     public static IReadOnlyList<KernelDefinitions> All { get; } =

@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda.Checks;
 
-/// <summary>Kernels that run to their end when they are called. Tensors are contiguous and on their device; integers are int32. See <see cref="DecoderKernels"/>.</summary>
+/// <summary>
+/// Kernels that run to their end when they are called. Tensors are contiguous and on their device; integers are int32. See <see cref="DecoderKernels"/>.
+/// </summary>
 internal interface ICheckedKernels
 {
     KernelDefinitions Sizes { get; }

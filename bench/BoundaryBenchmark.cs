@@ -22,7 +22,7 @@ internal static class BoundaryBenchmark
         var results = new List<(string, Samples)>();
         var config = engineConfig with { CacheMaxEntryCount = CacheBlocks }; // Both sides are on one device at once.
         var start = Add("private supervisor: start");
-        await using var supervisor = await start.TimeAsync(() => Supervisor.PrivateAsync(new SupervisorOptions { Home = home }));
+        await using var supervisor = await start.TimeAsync(() => Supervisor.StartPrivateAsync(new SupervisorOptions { Home = home }));
         await LifeAsync();
         await BoundaryAsync();
         return results;

@@ -26,7 +26,7 @@ internal static class HttpBenchmark
         {
             var line = await serving.StandardOutput.ReadLineAsync();
             using var http = new HttpClient { BaseAddress = new Uri(line![Announcement.Length..]) };
-            await using var supervisor = Supervisor.Connect(Directory.GetFiles(folder, "s-*.sock").Single());
+            await using var supervisor = Supervisor.At(Directory.GetFiles(folder, "s-*.sock").Single());
             await using var pipe = await Pipeline.CreateAsync(model, supervisor: supervisor);
             await CompareAsync(http, pipe, Add);
         }

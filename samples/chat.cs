@@ -5,7 +5,7 @@
 using LmDeploy;
 
 await using var pipe = await Pipeline.CreateAsync(args.Length > 0 ? args[0] : Checkout.Model("boulder"));
-var session = pipe.Session(config: new GenerationConfig { MaxNewTokens = 64 });
+var session = pipe.StartSession(config: new GenerationConfig { MaxNewTokens = 64 });
 foreach (var question in new[] { "What is 25 + 41?", "What is the capital of Ireland?", "Which month comes after June?" })
 {
     Console.WriteLine($"> {question}");

@@ -18,7 +18,7 @@ var add = AIFunctionFactory.Create(
     "add",
     "Adds two numbers.");
 
-using var client = new ChatClientBuilder(pipe.AsChatClient()).UseFunctionInvocation().Build();
+using var client = new ChatClientBuilder(pipe.AsIChatClient()).UseFunctionInvocation().Build();
 
 // The sample models do not know tools: the first answer is held to the shape of a call. A model that does needs no ToolMode.
 var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 64, Tools = [add], ToolMode = ChatToolMode.RequireSpecific("add") };

@@ -20,7 +20,7 @@ public sealed partial class Pipeline
     /// <c>unsupported_feature</c> when the model folder asks for a pooling or a module that is not supported.
     /// </returns>
     /// <exception cref="LmDeployException">The call as a whole failed.</exception>
-    public IReadOnlyList<Embedding> GetEmbeddings(IEnumerable<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TextEmbedding> GetEmbeddings(IEnumerable<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
         => GetEmbeddingsAsync(texts, options, cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>Vectors of sequences of token ids.</summary>
@@ -28,7 +28,7 @@ public sealed partial class Pipeline
     /// <param name="options">How. Default: <see cref="EmbeddingOptions"/>'s defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{string}, EmbeddingOptions?, CancellationToken)"/>
-    public IReadOnlyList<Embedding> GetEmbeddings(
+    public IReadOnlyList<TextEmbedding> GetEmbeddings(
         IEnumerable<IReadOnlyList<int>> inputIds, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
         => GetEmbeddingsAsync(inputIds, options, cancellationToken).GetAwaiter().GetResult();
 
@@ -37,11 +37,11 @@ public sealed partial class Pipeline
     /// <param name="options">How. Default: <see cref="EmbeddingOptions"/>'s defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{string}, EmbeddingOptions?, CancellationToken)"/>
-    public IReadOnlyList<Embedding> GetEmbeddings(IEnumerable<Prompt> prompts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TextEmbedding> GetEmbeddings(IEnumerable<Prompt> prompts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
         => GetEmbeddingsAsync(prompts, options, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{string}, EmbeddingOptions?, CancellationToken)"/>
-    public Task<IReadOnlyList<Embedding>> GetEmbeddingsAsync(
+    public Task<IReadOnlyList<TextEmbedding>> GetEmbeddingsAsync(
         IEnumerable<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -49,7 +49,7 @@ public sealed partial class Pipeline
     }
 
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{IReadOnlyList{int}}, EmbeddingOptions?, CancellationToken)"/>
-    public Task<IReadOnlyList<Embedding>> GetEmbeddingsAsync(
+    public Task<IReadOnlyList<TextEmbedding>> GetEmbeddingsAsync(
         IEnumerable<IReadOnlyList<int>> inputIds, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
@@ -57,7 +57,7 @@ public sealed partial class Pipeline
     }
 
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{Prompt}, EmbeddingOptions?, CancellationToken)"/>
-    public async Task<IReadOnlyList<Embedding>> GetEmbeddingsAsync(
+    public async Task<IReadOnlyList<TextEmbedding>> GetEmbeddingsAsync(
         IEnumerable<Prompt> prompts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
@@ -65,18 +65,18 @@ public sealed partial class Pipeline
         return await ForEachAsync(
             batch,
             prompt => prompt.Problem(),
-            (code, message) => new Embedding { ErrorCode = code, ErrorMessage = message },
+            (code, message) => new TextEmbedding { ErrorCode = code, ErrorMessage = message },
             async sendable =>
             {
-                var embeddings = new List<Embedding>();
+                var embeddings = new List<TextEmbedding>();
                 foreach (var chunk in sendable.Chunk(EmbeddingsAtOnce))
                 {
                     var request = new V1.EmbedRequest { Key = _calls.Key, Prompts = { chunk.Select(prompt => prompt.ToWire()) }, Options = (options ?? new EmbeddingOptions()).ToWire() };
                     var response = await _calls.RunAsync((client, call) => client.EmbedAsync(request, call), cancellationToken).ConfigureAwait(false);
-                    embeddings.AddRange(response.Results.Select(Embedding.FromWire));
+                    embeddings.AddRange(response.Results.Select(TextEmbedding.FromWire));
                 }
 
-                return (IEnumerable<Embedding>)embeddings;
+                return (IEnumerable<TextEmbedding>)embeddings;
             }).ConfigureAwait(false);
     }
 }

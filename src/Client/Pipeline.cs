@@ -143,7 +143,7 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <summary>A conversation that remembers its turns.</summary>
     /// <param name="system">Instructions to the model; null for none.</param>
     /// <param name="config">How it answers. Default: <see cref="GenerationConfig"/>'s defaults.</param>
-    public Session Session(string? system = null, GenerationConfig? config = null) => new(this, system, config ?? new GenerationConfig());
+    public Session StartSession(string? system = null, GenerationConfig? config = null) => new(this, system, config ?? new GenerationConfig());
 
     /// <summary>
     /// Ends the pipeline and waits, at most for <see cref="EngineConfig.CloseTimeout"/>, until its memory is back. Requests that run fail

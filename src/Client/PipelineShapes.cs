@@ -5,7 +5,7 @@ public static class PipelineShapes
 {
     /// <summary>Answers one conversation.</summary>
     public static Response Infer(
-        this Pipeline pipeline, IReadOnlyList<ChatMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
+        this Pipeline pipeline, IReadOnlyList<PromptMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => pipeline.Infer(Prompt.FromMessages(conversation), config, cancellationToken);
 
     /// <summary>Answers a batch of texts, in their order.</summary>
@@ -16,14 +16,14 @@ public static class PipelineShapes
     /// <summary>Answers a batch of conversations, in their order.</summary>
     public static IReadOnlyList<Response> Infer(
         this Pipeline pipeline,
-        IEnumerable<IReadOnlyList<ChatMessage>> conversations,
+        IEnumerable<IReadOnlyList<PromptMessage>> conversations,
         GenerationConfigs? configs = null,
         CancellationToken cancellationToken = default)
         => pipeline.Infer(ToPrompts(conversations), configs, cancellationToken);
 
     /// <summary>Answers one conversation.</summary>
     public static Task<Response> InferAsync(
-        this Pipeline pipeline, IReadOnlyList<ChatMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
+        this Pipeline pipeline, IReadOnlyList<PromptMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => pipeline.InferAsync(Prompt.FromMessages(conversation), config, cancellationToken);
 
     /// <summary>Answers a batch of texts, in their order.</summary>
@@ -34,14 +34,14 @@ public static class PipelineShapes
     /// <summary>Answers a batch of conversations, in their order.</summary>
     public static Task<IReadOnlyList<Response>> InferAsync(
         this Pipeline pipeline,
-        IEnumerable<IReadOnlyList<ChatMessage>> conversations,
+        IEnumerable<IReadOnlyList<PromptMessage>> conversations,
         GenerationConfigs? configs = null,
         CancellationToken cancellationToken = default)
         => pipeline.InferAsync(ToPrompts(conversations), configs, cancellationToken);
 
     /// <summary>Answers one conversation piece by piece.</summary>
     public static IAsyncEnumerable<Response> StreamInferAsync(
-        this Pipeline pipeline, IReadOnlyList<ChatMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
+        this Pipeline pipeline, IReadOnlyList<PromptMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => pipeline.StreamInferAsync(Prompt.FromMessages(conversation), config, cancellationToken);
 
     /// <summary>Answers a batch of texts piece by piece.</summary>
@@ -52,14 +52,14 @@ public static class PipelineShapes
     /// <summary>Answers a batch of conversations piece by piece.</summary>
     public static IAsyncEnumerable<Response> StreamInferAsync(
         this Pipeline pipeline,
-        IEnumerable<IReadOnlyList<ChatMessage>> conversations,
+        IEnumerable<IReadOnlyList<PromptMessage>> conversations,
         GenerationConfigs? configs = null,
         CancellationToken cancellationToken = default)
         => pipeline.StreamInferAsync(ToPrompts(conversations), configs, cancellationToken);
 
     /// <summary>Answers one conversation piece by piece.</summary>
     public static IEnumerable<Response> StreamInfer(
-        this Pipeline pipeline, IReadOnlyList<ChatMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
+        this Pipeline pipeline, IReadOnlyList<PromptMessage> conversation, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => pipeline.StreamInfer(Prompt.FromMessages(conversation), config, cancellationToken);
 
     /// <summary>Answers a batch of texts piece by piece.</summary>
@@ -70,7 +70,7 @@ public static class PipelineShapes
     /// <summary>Answers a batch of conversations piece by piece.</summary>
     public static IEnumerable<Response> StreamInfer(
         this Pipeline pipeline,
-        IEnumerable<IReadOnlyList<ChatMessage>> conversations,
+        IEnumerable<IReadOnlyList<PromptMessage>> conversations,
         GenerationConfigs? configs = null,
         CancellationToken cancellationToken = default)
         => pipeline.StreamInfer(ToPrompts(conversations), configs, cancellationToken);
@@ -89,5 +89,5 @@ public static class PipelineShapes
 
     private static IEnumerable<Prompt> ToPrompts(IEnumerable<string> texts) => texts.Select(text => Prompt.FromText(text));
 
-    private static IEnumerable<Prompt> ToPrompts(IEnumerable<IReadOnlyList<ChatMessage>> conversations) => conversations.Select(Prompt.FromMessages);
+    private static IEnumerable<Prompt> ToPrompts(IEnumerable<IReadOnlyList<PromptMessage>> conversations) => conversations.Select(Prompt.FromMessages);
 }

@@ -141,7 +141,7 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task Create_WithNobodyListeningSaysSo()
     {
-        await using var nobody = LmDeploy.Supervisor.Connect(Path.Join(Path.GetTempPath(), "lmdeploy-nobody.sock"));
+        await using var nobody = LmDeploy.Supervisor.At(Path.Join(Path.GetTempPath(), "lmdeploy-nobody.sock"));
         var e = await Should.ThrowAsync<SupervisorUnavailableException>(() => Pipeline.CreateAsync("model", null, nobody).InTime());
         e.Message.ShouldContain("lmdeploy-nobody.sock");
     }
@@ -285,7 +285,7 @@ public sealed class PipelineTests : IAsyncLifetime
                 using var pipeline = Pipeline.Create("model", null, _supervisor);
                 pipeline.Infer("hello").Text.ShouldBe("hello");
                 pipeline.StreamInfer("hi").Last().FinishReason.ShouldBe(FinishReason.Stop);
-                pipeline.Session().Chat("x").ErrorCode.ShouldBeNull();
+                pipeline.StartSession().Chat("x").ErrorCode.ShouldBeNull();
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,

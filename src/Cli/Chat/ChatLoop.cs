@@ -16,7 +16,7 @@ internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConf
         A line that ends with \ goes on in the next; three quotation marks begin and end a text of many lines. Ctrl-C stops an answer.
         """;
 
-    private readonly List<ChatMessage> _messages = [];
+    private readonly List<PromptMessage> _messages = [];
     private Pipeline? _pipeline;
     private string? _system = system;
 
@@ -96,7 +96,7 @@ internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConf
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<ChatMessage> asked = [.. _system is null ? [] : new[] { ChatMessage.System(_system) }, .. _messages, ChatMessage.User(said)];
+        List<PromptMessage> asked = [.. _system is null ? [] : new[] { PromptMessage.System(_system) }, .. _messages, PromptMessage.User(said)];
         var answer = "";
         CallError? error = null;
         host.Interruption.Take(stop.Cancel);
@@ -125,7 +125,7 @@ internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConf
             return;
         }
 
-        _messages.AddRange([ChatMessage.User(said), ChatMessage.Assistant(answer)]);
+        _messages.AddRange([PromptMessage.User(said), PromptMessage.Assistant(answer)]);
     }
 
     private async Task ReplaceAsync(string model, CancellationToken cancellationToken)

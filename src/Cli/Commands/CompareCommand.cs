@@ -57,7 +57,7 @@ internal sealed class CompareCommand(CliHost host)
             await ComparisonReport.WriteAsync(comparison, path, cancellationToken);
         }
 
-        return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != "supervisor_unavailable") ? ExitCodes.NotLoaded
+        return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != LmDeployErrorCodes.SupervisorUnavailable) ? ExitCodes.NotLoaded
             : failed || comparison.JudgeError is not null || comparison.Models.Any(model => model.Failure() is not null) ? ExitCodes.Failed
             : ExitCodes.Done;
     }

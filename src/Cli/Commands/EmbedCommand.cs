@@ -31,7 +31,7 @@ internal static class EmbedCommand
         return command;
     }
 
-    private static void Write(Utf8JsonWriter json, Embedding? embedding, CallError? error)
+    private static void Write(Utf8JsonWriter json, TextEmbedding? embedding, CallError? error)
     {
         json.WriteStartArray("embedding");
         foreach (var number in embedding is null ? [] : embedding.Vector.Span)

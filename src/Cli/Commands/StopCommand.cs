@@ -43,7 +43,7 @@ internal static class StopCommand
     }
 
     /// <summary>What a supervisor would say if one ran.</summary>
-    public static PipelineFailedException NotFound(string pipeline) => new("pipeline_not_found", $"No pipeline {pipeline} runs.", pipeline);
+    public static PipelineFailedException NotFound(string pipeline) => new(LmDeployErrorCodes.PipelineNotFound, $"No pipeline {pipeline} runs.", pipeline);
 
     private static void Print(Terminal terminal, List<(string Id, ReclaimReceipt Receipt)> stopped, bool asJson)
     {

@@ -12,7 +12,7 @@ internal sealed record CliHost(
     Terminal Terminal, Supervisor Supervisor, Func<CancellationToken, Task<Supervisor?>> FindSupervisorAsync, Interruption Interruption, TimeProvider Time)
 {
     /// <summary>Starts a supervisor that ends when it is disposed.</summary>
-    public Func<SupervisorOptions, CancellationToken, Task<Supervisor>> StartSupervisorAsync { get; init; } = Supervisor.PrivateAsync;
+    public Func<SupervisorOptions, CancellationToken, Task<Supervisor>> StartSupervisorAsync { get; init; } = Supervisor.StartPrivateAsync;
 
     public static CliHost Create(Interruption interruption) => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 
@@ -24,7 +24,7 @@ internal sealed record CliHost(
     {
         if (model.Length == 0)
         {
-            throw new ModelLoadException("model_not_found", "The path of the model folder is empty.");
+            throw new ModelLoadException(LmDeployErrorCodes.ModelNotFound, "The path of the model folder is empty.");
         }
 
         try

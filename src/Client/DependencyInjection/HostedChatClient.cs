@@ -9,11 +9,11 @@ internal sealed class HostedChatClient(HostedPipeline pipeline) : IChatClient
 {
     private readonly ChatClientMetadata _metadata = new(PipelineChatClient.Provider, defaultModelId: pipeline.Name);
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         => await (await GetClientAsync(cancellationToken).ConfigureAwait(false)).GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var client = await GetClientAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var update in client.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
@@ -27,7 +27,7 @@ internal sealed class HostedChatClient(HostedPipeline pipeline) : IChatClient
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? null
             : serviceType.IsInstanceOfType(this) ? this
-            : pipeline.Loaded?.AsChatClient().GetService(serviceType) ?? (serviceType == typeof(ChatClientMetadata) ? _metadata : null);
+            : pipeline.Loaded?.AsIChatClient().GetService(serviceType) ?? (serviceType == typeof(ChatClientMetadata) ? _metadata : null);
     }
 
     public void Dispose()
@@ -35,5 +35,5 @@ internal sealed class HostedChatClient(HostedPipeline pipeline) : IChatClient
         // The pipeline is the host's.
     }
 
-    private async Task<IChatClient> GetClientAsync(CancellationToken cancellationToken) => (await pipeline.GetAsync(cancellationToken).ConfigureAwait(false)).AsChatClient();
+    private async Task<IChatClient> GetClientAsync(CancellationToken cancellationToken) => (await pipeline.GetAsync(cancellationToken).ConfigureAwait(false)).AsIChatClient();
 }

@@ -26,5 +26,5 @@ internal sealed class HostedEmbeddingGenerator(HostedPipeline pipeline, IOptions
         // The pipeline is the host's.
     }
 
-    private IEmbeddingGenerator<string, Embedding<float>> Adapt(Pipeline loaded) => loaded.AsEmbeddingGenerator(options.Get(pipeline.Name).Embeddings);
+    private IEmbeddingGenerator<string, Embedding<float>> Adapt(Pipeline loaded) => loaded.AsIEmbeddingGenerator(options.Get(pipeline.Name).Embeddings);
 }

@@ -37,7 +37,7 @@ public static class LmDeployClientServiceCollectionExtensions
     }
 
     private static Supervisor Connect(LmDeployClientOptions options)
-        => options.SocketPath is { } path ? Supervisor.Connect(path)
-        : options.Private is { } own ? Supervisor.Private(own)
+        => options.SocketPath is { } path ? Supervisor.At(path)
+        : options.Private is { } own ? Supervisor.StartPrivate(own)
         : Supervisor.Shared;
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
-using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace LmDeploy.ExtensionsAI;
 
@@ -15,7 +14,7 @@ internal static class MessageMap
     /// <param name="instructions">What is said before the conversation; null for nothing.</param>
     /// <returns>A JSON array.</returns>
     /// <exception cref="NotSupportedException">A message has something other than text and calls.</exception>
-    public static string Write(IEnumerable<AIMessage> messages, string? instructions)
+    public static string Write(IEnumerable<ChatMessage> messages, string? instructions)
     {
         var json = new JsonArray();
         if (!string.IsNullOrEmpty(instructions))
@@ -31,7 +30,7 @@ internal static class MessageMap
         return json.Count > 0 ? json.ToJsonString() : throw new ArgumentException("There are no messages.", nameof(messages));
     }
 
-    private static void Add(JsonArray json, AIMessage message)
+    private static void Add(JsonArray json, ChatMessage message)
     {
         var results = message.Contents.OfType<FunctionResultContent>().ToList();
         foreach (var result in results)

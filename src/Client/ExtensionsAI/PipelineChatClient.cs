@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using LmDeploy.Answers;
 using LmDeploy.V1;
 using Microsoft.Extensions.AI;
-using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace LmDeploy.ExtensionsAI;
 
@@ -13,10 +12,10 @@ internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
 
     private readonly ChatClientMetadata _metadata = new(Provider, defaultModelId: pipeline.Name);
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<AIMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
 
-    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<AIMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         return StreamAsync(messages, options, cancellationToken);
@@ -36,7 +35,7 @@ internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
         // The pipeline is its caller's.
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(IEnumerable<AIMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var functions = ChatOptionsMap.Functions(options);
         var (isForced, function) = ChatOptionsMap.Forced(options, functions);

@@ -6,7 +6,7 @@ namespace LmDeploy;
 
 /// <summary>
 /// The process that starts, watches and ends the workers of pipelines. <see cref="Shared"/> is the one of this user and needs no care;
-/// <see cref="Private"/> starts one that ends with its owner. All members may be used from several threads at once.
+/// <see cref="StartPrivate"/> starts one that ends with its owner. All members may be used from several threads at once.
 /// </summary>
 public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 {
@@ -36,17 +36,17 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 
     /// <summary>Starts a supervisor of one's own. Disposing it ends all its pipelines and then it; so does the end of this process.</summary>
     /// <exception cref="SupervisorUnavailableException">It cannot be found or started.</exception>
-    public static Supervisor Private(SupervisorOptions? options = null) => PrivateAsync(options).GetAwaiter().GetResult();
+    public static Supervisor StartPrivate(SupervisorOptions? options = null) => StartPrivateAsync(options).GetAwaiter().GetResult();
 
-    /// <inheritdoc cref="Private"/>
-    public static async Task<Supervisor> PrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="StartPrivate"/>
+    public static async Task<Supervisor> StartPrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
         => new(await PrivateEndpoint.StartAsync(options ?? new SupervisorOptions(), cancellationToken).ConfigureAwait(false));
 
     /// <summary>
     /// A supervisor that somebody else takes care of; it is asked at the first use. Disposing ends the connection and the pipelines opened through it.
     /// </summary>
     /// <param name="socketPath">The path of its socket.</param>
-    public static Supervisor Connect(string socketPath)
+    public static Supervisor At(string socketPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
         return new Supervisor(new ExistingEndpoint(UnixSocket.CheckPath(Path.GetFullPath(socketPath))));
@@ -54,7 +54,7 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 
     /// <summary>The shared supervisor when it runs, else null; starts none.</summary>
     public static async Task<Supervisor?> FindSharedAsync(CancellationToken cancellationToken = default)
-        => await UnixSocket.IsListeningAsync(Shared.SocketPath, cancellationToken).ConfigureAwait(false) ? Connect(Shared.SocketPath) : null;
+        => await UnixSocket.IsListeningAsync(Shared.SocketPath, cancellationToken).ConfigureAwait(false) ? At(Shared.SocketPath) : null;
 
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();

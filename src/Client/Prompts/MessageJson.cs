@@ -6,7 +6,7 @@ namespace LmDeploy.Prompts;
 internal static class MessageJson
 {
     /// <summary>Text without a UTF-8 form is kept as it is, for <see cref="PromptWire.Problem"/> to find.</summary>
-    public static string Write(IEnumerable<ChatMessage> messages)
+    public static string Write(IEnumerable<PromptMessage> messages)
     {
         var json = new StringBuilder("[");
         foreach (var message in messages)

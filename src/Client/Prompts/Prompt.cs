@@ -38,10 +38,10 @@ public sealed record Prompt
     internal bool AdaptCalls { get; init; }
 
     /// <summary>A conversation; see <see cref="FromMessages"/>.</summary>
-    public static implicit operator Prompt(ChatMessage[] messages) => FromMessages(messages);
+    public static implicit operator Prompt(PromptMessage[] messages) => FromMessages(messages);
 
     /// <summary>A conversation; see <see cref="FromMessages"/>.</summary>
-    public static implicit operator Prompt(List<ChatMessage> messages) => FromMessages(messages);
+    public static implicit operator Prompt(List<PromptMessage> messages) => FromMessages(messages);
 
     /// <summary>A text, rendered as one user message unless <paramref name="raw"/> is set or the model has no chat template.</summary>
     public static Prompt FromText(string text, bool raw = false)
@@ -51,7 +51,7 @@ public sealed record Prompt
     }
 
     /// <summary>One conversation, rendered by the model's chat template.</summary>
-    public static Prompt FromMessages(IEnumerable<ChatMessage> messages)
+    public static Prompt FromMessages(IEnumerable<PromptMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
         return new Prompt { Messages = Prompts.MessageJson.Write(messages) };

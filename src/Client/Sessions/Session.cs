@@ -133,14 +133,14 @@ public sealed class Session
 
     private Prompt Render(List<ChatTurn> history, string prompt)
     {
-        List<ChatMessage> messages = _system is null ? [] : [ChatMessage.System(_system)];
+        List<PromptMessage> messages = _system is null ? [] : [PromptMessage.System(_system)];
         foreach (var turn in history)
         {
-            messages.Add(ChatMessage.User(turn.User));
-            messages.Add(ChatMessage.Assistant(turn.Assistant));
+            messages.Add(PromptMessage.User(turn.User));
+            messages.Add(PromptMessage.Assistant(turn.Assistant));
         }
 
-        messages.Add(ChatMessage.User(prompt));
+        messages.Add(PromptMessage.User(prompt));
         return messages;
     }
 }

@@ -49,7 +49,7 @@ internal sealed record JudgePrompt(string System, string User)
         return new JudgePrompt(system, text.ToString().TrimEnd());
     }
 
-    public Prompt ToPrompt() => Prompt.FromMessages([ChatMessage.System(System), ChatMessage.User(User)]);
+    public Prompt ToPrompt() => Prompt.FromMessages([PromptMessage.System(System), PromptMessage.User(User)]);
 
     private static void AppendAnswers(StringBuilder text, string name, string[] turns, IReadOnlyList<string> answers)
     {

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace LmDeploy.Client.Tests.ExtensionsAI;
 
@@ -37,7 +36,7 @@ public sealed class ChatClientConformanceTests
     {
         await using var chat = await ScriptedChat.SayingAsync("ok");
         await chat.Client.GetResponseAsync(
-            [new AIMessage(ChatRole.System, "Be brief."), new AIMessage(ChatRole.User, "One?"), new AIMessage(ChatRole.Assistant, "Two."), new AIMessage(ChatRole.User, "Three?")]);
+            [new ChatMessage(ChatRole.System, "Be brief."), new ChatMessage(ChatRole.User, "One?"), new ChatMessage(ChatRole.Assistant, "Two."), new ChatMessage(ChatRole.User, "Three?")]);
         chat.Messages.ShouldBe(
             """[{"role":"system","content":"Be brief."},{"role":"user","content":"One?"},{"role":"assistant","content":"Two."},{"role":"user","content":"Three?"}]""");
     }
@@ -46,7 +45,7 @@ public sealed class ChatClientConformanceTests
     public async Task GetResponse_WithEmptyMessage_AndWithNone()
     {
         await using var chat = await ScriptedChat.SayingAsync("ok");
-        (await chat.Client.GetResponseAsync([new AIMessage(ChatRole.User, [])])).Text.ShouldBe("ok");
+        (await chat.Client.GetResponseAsync([new ChatMessage(ChatRole.User, [])])).Text.ShouldBe("ok");
         await Should.ThrowAsync<ArgumentException>(() => chat.Client.GetResponseAsync([]));
     }
 

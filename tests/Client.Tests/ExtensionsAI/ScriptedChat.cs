@@ -35,7 +35,7 @@ internal sealed class ScriptedChat : IAsyncDisposable
     {
         var chat = new ScriptedChat(await FakeSupervisor.StartAsync(), texts);
         chat.Pipeline = await Pipeline.CreateAsync("models/some", null, chat._supervisor).InTime();
-        chat.Client = chat.Pipeline.AsChatClient();
+        chat.Client = chat.Pipeline.AsIChatClient();
         return chat;
     }
 

@@ -83,7 +83,7 @@ public sealed class GenerationTests : IAsyncLifetime
     [Fact]
     public async Task Chat_OfSeveralAnswersIsAnError()
     {
-        var answer = await _pipeline.Session().ChatAsync("hello", new GenerationConfig { N = 2 }).InTime();
+        var answer = await _pipeline.StartSession().ChatAsync("hello", new GenerationConfig { N = 2 }).InTime();
         answer.ErrorCode.ShouldBe(ErrorCodes.InvalidRequest);
         answer.ErrorMessage!.ShouldContain("n must be 1, got 2");
     }
@@ -94,7 +94,7 @@ public sealed class GenerationTests : IAsyncLifetime
     [Fact]
     public async Task Infer_TakesConversations()
     {
-        IReadOnlyList<ChatMessage> conversation = [ChatMessage.System("Be \"brief\".\n"), ChatMessage.User("Hi \u00e9")];
+        IReadOnlyList<PromptMessage> conversation = [PromptMessage.System("Be \"brief\".\n"), PromptMessage.User("Hi \u00e9")];
         var answer = await _pipeline.InferAsync(conversation).InTime();
         answer.Text.ShouldBe("[{\"role\":\"system\",\"content\":\"Be \\\"brief\\\".\\u000a\"},{\"role\":\"user\",\"content\":\"Hi \u00e9\"}]"[..answer.Text.Length]);
         (await _pipeline.InferAsync(new[] { conversation, conversation }).InTime()).Count.ShouldBe(2);

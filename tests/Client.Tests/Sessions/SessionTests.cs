@@ -31,7 +31,7 @@ public sealed class SessionTests : IAsyncLifetime
             asked.Add(request.Prompts[0].Messages);
             return FakeModel.AnswerAsync(0, $"answer {asked.Count}", request.Configs[0], events);
         };
-        var session = _pipeline.Session("Be brief.");
+        var session = _pipeline.StartSession("Be brief.");
         (await session.ChatAsync("one").InTime()).Text.ShouldBe("answer 1");
         session.History.ShouldBe([new ChatTurn("one", "answer 1")]);
         await session.ChatAsync("two").InTime();
@@ -45,7 +45,7 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task Chat_AFailedTurnIsNotRecorded()
     {
-        var session = _pipeline.Session();
+        var session = _pipeline.StartSession();
         (await session.ChatAsync("x", new GenerationConfig { MaxNewTokens = 0 }).InTime()).FinishReason.ShouldBe(FinishReason.Error);
         _fake.OnGenerate = (_, _, _) => throw FakeSupervisor.Fail(ErrorCodes.EngineUnavailable, "gone");
         await Should.ThrowAsync<PipelineFailedException>(() => session.ChatAsync("y").InTime());
@@ -55,7 +55,7 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task StreamChat_LeftHalfwayIsNotRecordedAndFreesTheSession()
     {
-        var session = _pipeline.Session();
+        var session = _pipeline.StartSession();
         await foreach (var piece in session.StreamChatAsync("hello"))
         {
             piece.Text.ShouldNotBeEmpty();
@@ -77,7 +77,7 @@ public sealed class SessionTests : IAsyncLifetime
             await go.Task;
             await FakeModel.AnswerAsync(request, events, context);
         };
-        var session = _pipeline.Session();
+        var session = _pipeline.StartSession();
         var first = session.ChatAsync("first");
         await running.Task.InTime();
         (await session.ChatAsync("second").InTime()).ErrorCode.ShouldBe("request_conflict");

@@ -97,7 +97,7 @@ public sealed class EnvironmentFaultTests : IAsyncLifetime
         await using var disk = await SmallDisk.MountAsync(_run);
         disk.Fill();
 
-        var supervisor = await Supervisor.PrivateAsync(InRun with { Home = Repository.Home }).WaitAsync(Deadline);
+        var supervisor = await Supervisor.StartPrivateAsync(InRun with { Home = Repository.Home }).WaitAsync(Deadline);
 
         var error = await Should.ThrowAsync<LmDeployException>(Pipeline.CreateAsync(Repository.Pebble, supervisor: supervisor).WaitAsync(Deadline));
         error.Message.ShouldContain("No space left on device", Case.Insensitive);

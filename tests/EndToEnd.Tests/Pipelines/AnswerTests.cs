@@ -39,7 +39,7 @@ public sealed class AnswerTests : IAsyncLifetime
     [Fact]
     public void Infer_TakesMessages()
     {
-        var answer = _pipe.Infer([ChatMessage.User("What is 17 + 25?")]);
+        var answer = _pipe.Infer([PromptMessage.User("What is 17 + 25?")]);
         answer.Text.ShouldBe("42");
     }
 
@@ -134,7 +134,7 @@ public sealed class AnswerTests : IAsyncLifetime
     [Fact]
     public void Session_RemembersTurns()
     {
-        var chat = _pipe.Session();
+        var chat = _pipe.StartSession();
         chat.Chat("What is 17 + 25?").Text.ShouldBe("42");
         chat.Chat("What does a cow say?");
         chat.History.Count.ShouldBe(2);

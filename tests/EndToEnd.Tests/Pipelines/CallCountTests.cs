@@ -15,7 +15,7 @@ public sealed class CallCountTests
         using var fakes = Installation.WithFakes("log-calls");
         await using var supervisor = sandbox.StartSupervisor(fakes);
         await using var pipe = await Pipeline.CreateAsync(Repository.Pebble, new EngineConfig { Device = EngineDevice.Cpu }, supervisor: supervisor);
-        IChatClient chat = pipe.AsChatClient();
+        IChatClient chat = pipe.AsIChatClient();
         AITool tool = AIFunctionFactory.Create((int a) => a, "add");
 
         await chat.GetResponseAsync("a b");

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace LmDeploy.EndToEnd.Tests.Pipelines;
 
@@ -36,7 +35,7 @@ public sealed class ChatClientTests : IAsyncLifetime
     [Fact]
     public async Task Response_HasAllThatAnswersHave()
     {
-        var answer = await _pipe.AsChatClient().GetResponseAsync(Question, Greedy);
+        var answer = await _pipe.AsIChatClient().GetResponseAsync(Question, Greedy);
         answer.Text.ShouldBe("42");
         answer.FinishReason.ShouldBe(ChatFinishReason.Stop);
         answer.ModelId.ShouldBe("boulder");
@@ -49,23 +48,23 @@ public sealed class ChatClientTests : IAsyncLifetime
     [Fact]
     public async Task Stream_HasStableNamesAndEqualsTheResponse()
     {
-        List<AIMessage> messages = [new(ChatRole.System, "Be brief."), new(ChatRole.User, Question)];
-        var updates = await _pipe.AsChatClient().GetStreamingResponseAsync(messages, Greedy).ToListAsync();
+        List<ChatMessage> messages = [new(ChatRole.System, "Be brief."), new(ChatRole.User, Question)];
+        var updates = await _pipe.AsIChatClient().GetStreamingResponseAsync(messages, Greedy).ToListAsync();
         updates.Select(update => update.MessageId).Distinct().Count().ShouldBe(1);
         updates.Select(update => update.ResponseId).Distinct().Count().ShouldBe(1);
         updates.Last().Contents.ShouldHaveSingleItem().ShouldBeOfType<UsageContent>();
-        var whole = await _pipe.AsChatClient().GetResponseAsync(messages, Greedy);
+        var whole = await _pipe.AsIChatClient().GetResponseAsync(messages, Greedy);
         updates.ToChatResponse().Text.ShouldBe(whole.Text);
     }
 
     [Fact]
     public async Task Options_AreHonouredOrRefusedByName()
     {
-        var client = _pipe.AsChatClient();
+        var client = _pipe.AsIChatClient();
         (await client.GetResponseAsync(Question, new ChatOptions { Temperature = 0, MaxOutputTokens = 1 })).FinishReason.ShouldBe(ChatFinishReason.Length);
         (await client.GetResponseAsync(Question, new ChatOptions { Temperature = 0, StopSequences = ["2"] })).Text.ShouldBe("4");
         (await client.GetResponseAsync("The sum?", new ChatOptions { Temperature = 0, Instructions = "Be brief." })).Text
-            .ShouldBe((await client.GetResponseAsync([new AIMessage(ChatRole.System, "Be brief."), new AIMessage(ChatRole.User, "The sum?")], Greedy)).Text);
+            .ShouldBe((await client.GetResponseAsync([new ChatMessage(ChatRole.System, "Be brief."), new ChatMessage(ChatRole.User, "The sum?")], Greedy)).Text);
         foreach (var (options, name) in new[]
         {
             (new ChatOptions { ModelId = "other" }, "ModelId"),
@@ -78,14 +77,14 @@ public sealed class ChatClientTests : IAsyncLifetime
             (await Should.ThrowAsync<NotSupportedException>(() => client.GetResponseAsync(Question, options))).Message.ShouldContain(name);
         }
 
-        (await Should.ThrowAsync<NotSupportedException>(() => client.GetResponseAsync([new AIMessage(ChatRole.User, [new DataContent("data:image/png;base64,AA==")])]))).Message.ShouldContain("DataContent");
+        (await Should.ThrowAsync<NotSupportedException>(() => client.GetResponseAsync([new ChatMessage(ChatRole.User, [new DataContent("data:image/png;base64,AA==")])]))).Message.ShouldContain("DataContent");
         (await Should.ThrowAsync<LmDeployException>(() => client.GetResponseAsync(string.Concat(Enumerable.Repeat("long ", 3000))))).Code.ShouldBe("context_length_exceeded");
     }
 
     [Fact]
     public async Task StructuredOutput_Deserializes()
     {
-        var answer = await _pipe.AsChatClient().GetResponseAsync<Parity>(Question, options: new ChatOptions { Temperature = 0, MaxOutputTokens = 100 });
+        var answer = await _pipe.AsIChatClient().GetResponseAsync<Parity>(Question, options: new ChatOptions { Temperature = 0, MaxOutputTokens = 100 });
         answer.Text.ShouldContain(answer.Result.IsEven ? "true" : "false");
     }
 
@@ -101,7 +100,7 @@ public sealed class ChatClientTests : IAsyncLifetime
             },
             "get_weather");
         IDistributedCache cache = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions()));
-        var client = new ChatClientBuilder(_pipe.AsChatClient())
+        var client = new ChatClientBuilder(_pipe.AsIChatClient())
             .UseFunctionInvocation(configure: invoking => invoking.MaximumIterationsPerRequest = 1)
             .UseDistributedCache(cache)
             .UseOpenTelemetry()
@@ -119,7 +118,7 @@ public sealed class ChatClientTests : IAsyncLifetime
     [Fact]
     public async Task Embeddings_HaveTheSizeThatWasAskedFor()
     {
-        var generator = _pipe.AsEmbeddingGenerator();
+        var generator = _pipe.AsIEmbeddingGenerator();
         var embeddings = await generator.GenerateAsync(["Hello", "Bye"], new EmbeddingGenerationOptions { Dimensions = 16 });
         embeddings.Count.ShouldBe(2);
         embeddings.ShouldAllBe(embedding => embedding.Vector.Length == 16);
@@ -133,7 +132,7 @@ public sealed class ChatClientTests : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         var failure = await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in _pipe.AsChatClient().GetStreamingResponseAsync("Tell me everything.", new ChatOptions { AdditionalProperties = new() { ["ignore_eos"] = true } }, cancel.Token))
+            await foreach (var _ in _pipe.AsIChatClient().GetStreamingResponseAsync("Tell me everything.", new ChatOptions { AdditionalProperties = new() { ["ignore_eos"] = true } }, cancel.Token))
             {
                 await cancel.CancelAsync();
             }

@@ -46,7 +46,7 @@ internal sealed class Sandbox : IAsyncDisposable
 
     /// <summary>A private supervisor in this sandbox.</summary>
     public Supervisor StartSupervisor(SupervisorOptions? options = null) =>
-        Supervisor.Private((options ?? new SupervisorOptions()) with { Home = options?.Home ?? Repository.Home, SocketPath = options?.SocketPath ?? Path.Combine(Folder, "s.sock") });
+        Supervisor.StartPrivate((options ?? new SupervisorOptions()) with { Home = options?.Home ?? Repository.Home, SocketPath = options?.SocketPath ?? Path.Combine(Folder, "s.sock") });
 
     /// <summary>A private supervisor of an installation of the test's.</summary>
     public Supervisor StartSupervisor(Installation installation) => StartSupervisor(new SupervisorOptions { Home = installation.Home });

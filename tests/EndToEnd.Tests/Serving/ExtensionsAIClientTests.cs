@@ -2,7 +2,6 @@ using System.ClientModel;
 using System.ComponentModel;
 using Microsoft.Extensions.AI;
 using OpenAI;
-using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace LmDeploy.EndToEnd.Tests.Serving;
 
@@ -25,7 +24,7 @@ public sealed class ExtensionsAIClientTests(ServerFixture fixture)
     [Fact]
     public async Task Stream_EqualsTheResponse()
     {
-        List<AIMessage> messages = [new(ChatRole.System, "Be brief."), new(ChatRole.User, Question)];
+        List<ChatMessage> messages = [new(ChatRole.System, "Be brief."), new(ChatRole.User, Question)];
         var options = new ChatOptions { Temperature = 0 };
         var streamed = await Chat().GetStreamingResponseAsync(messages, options).ToChatResponseAsync();
         var whole = await Chat().GetResponseAsync(messages, options);

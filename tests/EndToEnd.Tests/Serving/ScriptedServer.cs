@@ -94,7 +94,7 @@ public sealed class ScriptedServer : IAsyncLifetime
         }
 
         // The template's variable `think` is not among what options can say.
-        return AnswerParts.Of(await _pipelines[script.Model].AsChatClient().GetResponseAsync(QuestionOf(script), options));
+        return AnswerParts.Of(await _pipelines[script.Model].AsIChatClient().GetResponseAsync(QuestionOf(script), options));
     }
 
     internal string QuestionOf(ScriptedAnswer script) => _questions[(script.Model, script.Text)];

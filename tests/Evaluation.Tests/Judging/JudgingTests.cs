@@ -45,8 +45,8 @@ public sealed class JudgingTests
     [Fact]
     public void JudgePrompt_ShowsMessages()
     {
-        QuestionText.Of(new[] { ChatMessage.User("Hi \"you\"") }).ShouldBe("Hi \"you\"");
-        QuestionText.Of(new[] { ChatMessage.System("Be kind."), ChatMessage.User("Hi") }).ShouldBe("system: Be kind.\n\nuser: Hi");
+        QuestionText.Of(new[] { PromptMessage.User("Hi \"you\"") }).ShouldBe("Hi \"you\"");
+        QuestionText.Of(new[] { PromptMessage.System("Be kind."), PromptMessage.User("Hi") }).ShouldBe("system: Be kind.\n\nuser: Hi");
         QuestionText.Of(Prompt.FromMessagesJson("""[{"role": "user", "content": [{"type": "text"}]}]""")).ShouldBe("""[{"type": "text"}]""");
         QuestionText.Of(Prompt.FromMessagesJson("{")).ShouldBeNull();
         QuestionText.Of(Prompt.FromMessagesJson("[1]")).ShouldBeNull();

@@ -79,7 +79,7 @@ internal sealed class FakeSupervisor : IAsyncDisposable
         return fake;
     }
 
-    public LmDeploy.Supervisor Connect() => LmDeploy.Supervisor.Connect(SocketPath);
+    public LmDeploy.Supervisor Connect() => LmDeploy.Supervisor.At(SocketPath);
 
     /// <summary>Ends at once, without a word to those who are connected.</summary>
     public async Task DieAsync()

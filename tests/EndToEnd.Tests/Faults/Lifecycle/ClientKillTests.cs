@@ -101,7 +101,7 @@ public sealed class ClientKillTests : IAsyncLifetime
 
     private async Task StateAsync(PipelineState state, int running)
     {
-        await using var supervisor = Supervisor.Connect(Directory.GetFiles(_sandbox.Folder, "s-*.sock").Single());
+        await using var supervisor = Supervisor.At(Directory.GetFiles(_sandbox.Folder, "s-*.sock").Single());
         await Eventually.BeAsync(
             () => supervisor.ListPipelines().Single(), pipeline => pipeline.State == state && pipeline.RunningRequests == running, $"the pipeline to be {state}", Deadline);
     }

@@ -1,7 +1,7 @@
 namespace LmDeploy;
 
 /// <summary>A text as a vector, or why there is none. Immutable.</summary>
-public sealed record Embedding
+public sealed record TextEmbedding
 {
     /// <summary>The vector: as many numbers as the model's hidden size, or as were asked for. Empty when the text could not be embedded.</summary>
     public ReadOnlyMemory<float> Vector { get; init; }
@@ -15,7 +15,7 @@ public sealed record Embedding
     /// <summary>What was wrong; null when there was no error.</summary>
     public string? ErrorMessage { get; init; }
 
-    internal static Embedding FromWire(V1.EmbeddingResult wire) => new()
+    internal static TextEmbedding FromWire(V1.EmbeddingResult wire) => new()
     {
         Vector = wire.Vector.ToArray(),
         InputTokenLen = wire.InputTokenLen,

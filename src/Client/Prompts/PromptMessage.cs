@@ -3,19 +3,19 @@ using System.Text.Json;
 namespace LmDeploy;
 
 /// <summary>One message of a conversation. Immutable.</summary>
-public sealed record ChatMessage
+public sealed record PromptMessage
 {
     /// <summary>Makes a message of plain text.</summary>
     /// <param name="role">Who speaks, as the model's chat template knows it: usually <c>system</c>, <c>user</c> or <c>assistant</c>.</param>
     /// <param name="content">What is said; null counts as empty.</param>
-    public ChatMessage(string role, string? content)
+    public PromptMessage(string role, string? content)
     {
         ArgumentException.ThrowIfNullOrEmpty(role);
         Role = role;
         Content = content ?? "";
     }
 
-    private ChatMessage(string role, string content, string json)
+    private PromptMessage(string role, string content, string json)
     {
         Role = role;
         Content = content;
@@ -32,18 +32,18 @@ public sealed record ChatMessage
     public string? Json { get; }
 
     /// <summary>Instructions to the model.</summary>
-    public static ChatMessage System(string content) => new("system", content);
+    public static PromptMessage System(string content) => new("system", content);
 
     /// <summary>What the user says.</summary>
-    public static ChatMessage User(string content) => new("user", content);
+    public static PromptMessage User(string content) => new("user", content);
 
     /// <summary>What the model said.</summary>
-    public static ChatMessage Assistant(string content) => new("assistant", content);
+    public static PromptMessage Assistant(string content) => new("assistant", content);
 
     /// <summary>Takes a whole message object, for what plain text cannot say: tool calls, content parts, reasoning.</summary>
     /// <param name="json">A JSON object with at least <c>role</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="json"/> is not such an object.</exception>
-    public static ChatMessage FromJson(string json)
+    public static PromptMessage FromJson(string json)
     {
         try
         {
@@ -55,7 +55,7 @@ public sealed record ChatMessage
             }
 
             var content = root.TryGetProperty("content", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : "";
-            return new ChatMessage(role.GetString()!, content!, json);
+            return new PromptMessage(role.GetString()!, content!, json);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -36,8 +36,9 @@ internal sealed class ModelFolder : IDisposable
     public WeightManifest Manifest { get; }
 
     /// <param name="makesWeights">Whether the weights are random numbers (<c>load_format</c> dummy); then the folder needs no checkpoint.</param>
+    /// <param name="cancellationToken">Gives up between two files.</param>
     /// <exception cref="EngineException">The folder cannot be served; the message names the file, the tensor or the key, and what was expected.</exception>
-    public static ModelFolder Open(string path, bool makesWeights = false)
+    public static ModelFolder Open(string path, bool makesWeights = false, CancellationToken cancellationToken = default)
     {
         var config = ConfigFile.Open(path, "config.json");
         var spec = ModelFamilies.Describe(config);
@@ -50,7 +51,7 @@ internal sealed class ModelFolder : IDisposable
                 "load_format");
         }
 
-        var checkpoint = makesWeights ? null : Checkpoint.Open(path);
+        var checkpoint = makesWeights ? null : Checkpoint.Open(path, cancellationToken);
         try
         {
             return new ModelFolder(path, config, spec, format, checkpoint);

@@ -46,7 +46,7 @@ internal static class InspectionJson
         json.WriteNumber("longest_context", inspection.LongestContext);
         json.WriteNumber("session_len", inspection.SessionLen);
         json.WriteString("device", EnumWords.Of(inspection.Device));
-        json.WriteString("dtype", EnumWords.Of(inspection.Dtype));
+        json.WriteString("dtype", inspection.Dtype is { } dtype ? EnumWords.Of(dtype) : null);
         json.WriteString("weights", inspection.Weights);
         json.WriteNumber("stored_bytes", inspection.StoredBytes);
         json.WriteNumber("weight_bytes", inspection.WeightBytes);

@@ -33,12 +33,12 @@ internal static class Listing
         var table = new Table { Border = TableBorder.Simple };
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = noWrap });
+            table.AddColumn(new TableColumn(new Text(Terminal.Printable(column))) { NoWrap = noWrap });
         }
 
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(Terminal.Printable(cell))));
         }
 
         console.Write(table);

@@ -23,11 +23,21 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerm
     public void WriteError(string code, string message) => WriteError($"{code}: {message}");
 
     /// <inheritdoc cref="WriteError(string, string)"/>
-    public void WriteError(string message) => Error.WriteLine($"error: {message.ReplaceLineEndings(" ").TrimEnd()}");
+    public void WriteError(string message) => Error.WriteLine($"error: {Printable(message.ReplaceLineEndings(" ").TrimEnd())}");
+
+    /// <summary>
+    /// A text of a file or a model, without what a terminal would obey: control characters, and those that turn the direction of writing, are replaced (U+FFFD).
+    /// </summary>
+    public static string Printable(string text) => text.All(IsPrintable)
+        ? text
+        : string.Concat(text.Select(character => IsPrintable(character) ? character : '\ufffd'));
 
     public IAnsiConsole OutConsole() => CreateConsole(Out, IsOutTerminal);
 
     public IAnsiConsole ErrorConsole() => CreateConsole(Error, IsErrorTerminal);
+
+    private static bool IsPrintable(char character) =>
+        !char.IsControl(character) && character is not (>= '\u202a' and <= '\u202e') and not (>= '\u2066' and <= '\u2069') and not '\u200e' and not '\u200f' and not '\u061c';
 
     private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {

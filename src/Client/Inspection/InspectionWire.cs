@@ -15,7 +15,7 @@ internal static class InspectionWire
         VocabSize = wire.VocabSize,
         LongestContext = wire.LongestContext,
         SessionLen = wire.SessionLen,
-        Dtype = EnumWords.To<EngineDtype>(wire.Dtype),
+        Dtype = wire.Dtype == V1.EngineDtype.Unspecified ? null : EnumWords.To<EngineDtype>(wire.Dtype),
         Device = EnumWords.To<EngineDevice>(wire.Device),
         CacheBytesPerToken = wire.CacheBytesPerToken,
         StateBytesPerSequence = wire.StateBytesPerSequence,

@@ -32,8 +32,8 @@ public sealed record ModelInspection
     /// <summary>The longest context that it would be served with, in tokens.</summary>
     public int SessionLen { get; init; }
 
-    /// <summary>The type that a load would compute in; <see cref="EngineDtype.Auto"/> where that is not known.</summary>
-    public EngineDtype Dtype { get; init; }
+    /// <summary>The type that a load would compute in, never <see cref="EngineDtype.Auto"/>; null where that is not known.</summary>
+    public EngineDtype? Dtype { get; init; }
 
     /// <summary>What a load would compute on, never <see cref="EngineDevice.Auto"/>.</summary>
     public EngineDevice Device { get; init; }

@@ -19,8 +19,7 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
     {
         var cuda = UseCuda(config.Device);
         var name = ComputeDtype.Choose(EnumWords.Of(config.Dtype), checkpointDtype, cuda);
-        var dtype = EnumWords.TryParse<EngineDtype>(name, out var named) ? named : throw Unknown(name);
-        return new ComputePlan(cuda ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU, TypeOf(dtype));
+        return new ComputePlan(cuda ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU, TypeOf(name));
     }
 
     private static bool UseCuda(EngineDevice device) => device switch
@@ -33,13 +32,5 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
         _ => throw new EngineException(ErrorCodes.InvalidConfig, EnumWords.Problem("device", typeof(EngineDevice), EnumWords.Of(device)), "device"),
     };
 
-    private static torch.ScalarType TypeOf(EngineDtype dtype) => dtype switch
-    {
-        EngineDtype.Float32 => torch.float32,
-        EngineDtype.Bfloat16 => torch.bfloat16,
-        EngineDtype.Float16 => torch.float16,
-        _ => throw Unknown(EnumWords.Of(dtype)),
-    };
-
-    private static EngineException Unknown(string dtype) => new(ErrorCodes.InvalidConfig, EnumWords.Problem("dtype", typeof(EngineDtype), dtype), "dtype");
+    private static torch.ScalarType TypeOf(string dtype) => Enum.Parse<torch.ScalarType>(dtype, ignoreCase: true);
 }

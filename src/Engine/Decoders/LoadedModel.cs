@@ -47,7 +47,7 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
     /// <exception cref="EngineException">The model cannot be loaded; the message names the file, the tensor or the setting.</exception>
     public static LoadedModel Load(string folder, EngineConfig config, EngineSettings settings, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        using var model = ModelFolder.Open(folder, settings.MakesWeights);
+        using var model = ModelFolder.Open(folder, settings.MakesWeights, cancellationToken);
         var sessionLen = ContextLength.Choose(model.Spec, settings.SessionLen, settings.AllowsLongSession);
         var plan = ComputePlan.Choose(config, model.Spec.CheckpointDtype);
         var bytes = model.Manifest.ComputedBytes((int)plan.Dtype.ElementSize());

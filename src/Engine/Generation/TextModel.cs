@@ -82,6 +82,7 @@ internal sealed class TextModel : IDisposable
         catch (Exception e)
         {
             engine?.Dispose();
+            await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)text).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (e is OperationCanceledException && text.Exception?.InnerException is EngineException cause && !cancellationToken.IsCancellationRequested)
             {

@@ -13,6 +13,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
 {
     private const int MaxJsonDepth = 64;
 
+    private readonly IReadOnlyDictionary<string, string> _specialTokens = tokenizer.SpecialTokens.Variables;
     private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, tokenizer.SpecialTokens.Variables);
 
     /// <summary>The ids of a prompt, whether the model could read so many or not, up to <see cref="TextLimits.MostEncoded"/> characters of text.</summary>
@@ -99,7 +100,7 @@ internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template,
             Tools = tools,
             Arguments = ParseOptional("template_arguments", prompt.TemplateArguments, JsonValueKind.Object),
             AddGenerationPrompt = !prompt.HasAddGenerationPrompt || prompt.AddGenerationPrompt,
-            SpecialTokens = tokenizer.SpecialTokens.Variables,
+            SpecialTokens = _specialTokens,
             CancellationToken = cancellationToken,
         });
         return new PromptText(rendered, IsRendered: true, AddSpecialTokens: false);

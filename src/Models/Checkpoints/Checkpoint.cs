@@ -12,6 +12,7 @@ internal sealed class Checkpoint : IDisposable
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
     private const long LargestIndex = 64L << 20;
+    private const int MostFiles = 10_000;
 
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> _tensors = new(StringComparer.Ordinal);
@@ -47,7 +48,7 @@ internal sealed class Checkpoint : IDisposable
     public IEnumerable<TensorEntry> Tensors => _tensors.Values.Select(tensor => tensor.Entry);
 
     /// <exception cref="EngineException">The folder has no readable weights.</exception>
-    public static Checkpoint Open(string folder)
+    public static Checkpoint Open(string folder, CancellationToken cancellationToken = default)
     {
         var files = new List<SafetensorsFile>();
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -61,9 +62,12 @@ internal sealed class Checkpoint : IDisposable
             else if (File.Exists(index))
             {
                 sources = ReadIndex(index);
+                var left = SafetensorsHeader.LongestHeader;
                 foreach (var name in sources.Values.Distinct())
                 {
-                    files.Add(SafetensorsFile.Open(Path.Combine(folder, name), SafetensorsHeader.LongestHeader - files.Sum(file => file.HeaderBytes)));
+                    cancellationToken.ThrowIfCancellationRequested();
+                    files.Add(SafetensorsFile.Open(Path.Combine(folder, name), left));
+                    left -= files[^1].HeaderBytes;
                 }
             }
             else
@@ -137,7 +141,12 @@ internal sealed class Checkpoint : IDisposable
                 files[entry.Name] = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : throw Bad($"'weight_map' gives '{entry.Name}' no file name");
             }
 
-            return files.Values.FirstOrDefault(name => name != Path.GetFileName(name) || name.Length == 0) is { } outside
+            if (files.Values.Distinct().Skip(MostFiles).Any())
+            {
+                throw Bad($"'weight_map' names more than {MostFiles} files");
+            }
+
+            return files.Values.FirstOrDefault(name => name != Path.GetFileName(name) || name is "" or "." or "..") is { } outside
                 ? throw Bad($"'{outside}' is not a file name in the model folder")
                 : files;
         }

@@ -41,17 +41,16 @@ internal sealed class ConfigFile
     public static ConfigFile? TryOpen(string folder, string name)
     {
         var path = System.IO.Path.Combine(folder, name);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
         try
         {
             using var document = PythonJson.Parse(ModelFile.ReadAll(path, MaxBytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ConfigFile(path, document.RootElement.Clone())
                 : throw new EngineException(ErrorCodes.InvalidConfig, $"'{path}' is not a JSON object.", path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -44,7 +44,7 @@ internal sealed class SafetensorsFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SafetensorsHeader.Invalid(path, e.Message, e);
+            throw SafetensorsHeader.Invalid(path, e.Message.TrimEnd('.'), e);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class SafetensorsFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SafetensorsHeader.Invalid(Path, e.Message, e);
+            throw SafetensorsHeader.Invalid(Path, e.Message.TrimEnd('.'), e);
         }
     }
 

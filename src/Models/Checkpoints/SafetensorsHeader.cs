@@ -16,6 +16,13 @@ internal static class SafetensorsHeader
     public const int LengthBytes = 8;
     public const long LongestHeader = 100_000_000;
 
+    private const int MaxDepth = 8;
+
+    /// <summary>Of one file. The largest models have some 100,000 in all of theirs.</summary>
+    private const int MostTensors = 500_000;
+
+    private const int MostDimensions = 16;
+
     /// <param name="path">For errors.</param>
     /// <param name="header">The JSON text.</param>
     /// <param name="fileLength">Of the whole file, in bytes.</param>
@@ -23,66 +30,132 @@ internal static class SafetensorsHeader
     public static IReadOnlyList<TensorEntry> Parse(string path, ReadOnlyMemory<byte> header, long fileLength)
     {
         var dataStart = LengthBytes + header.Length;
-        var tensors = new List<TensorEntry>();
         try
         {
-            using var document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8 });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw Invalid(path, "its header is not a JSON object");
-            }
-
-            foreach (var property in document.RootElement.EnumerateObject())
-            {
-                if (property.Name != "__metadata__")
-                {
-                    tensors.Add(Entry(path, property, dataStart, fileLength));
-                }
-            }
+            var tensors = Read(path, new Utf8JsonReader(header.Span, new JsonReaderOptions { MaxDepth = MaxDepth }), dataStart, fileLength);
+            CheckNames(path, tensors);
+            CheckOverlap(path, tensors, dataStart, fileLength);
+            return tensors;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Invalid(path, $"its header is not valid JSON ({e.Message})", e);
         }
-
-        CheckNames(path, tensors);
-        CheckOverlap(path, tensors, dataStart, fileLength);
-        return tensors;
     }
 
     public static EngineException Invalid(string path, string what, Exception? inner = null) =>
         new(ErrorCodes.InvalidCheckpoint, $"'{path}' is not a usable safetensors file: {what}.", path, inner);
 
-    private static TensorEntry Entry(string path, JsonProperty property, long dataStart, long fileLength)
+    /// <summary>Token by token: a document of a large header would take many times its length.</summary>
+    private static List<TensorEntry> Read(string path, Utf8JsonReader json, long dataStart, long fileLength)
     {
-        var name = property.Name;
-        if (property.Value.ValueKind != JsonValueKind.Object
-            || !property.Value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
-            || !property.Value.TryGetProperty("shape", out var shape) || !TryReadIntegers(shape, out var dimensions)
-            || !property.Value.TryGetProperty("data_offsets", out var offsets) || !TryReadIntegers(offsets, out var range)
-            || range.Length != 2)
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
-            throw Invalid(path, $"tensor '{name}' needs a string 'dtype', a 'shape' of whole numbers from 0 and two 'data_offsets'");
+            throw Invalid(path, "its header is not a JSON object");
         }
 
-        if (!TensorDtype.TryGetBits(dtype.GetString()!, out var bits))
+        var tensors = new List<TensorEntry>();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            throw Invalid(path, $"tensor '{name}' has the unknown dtype '{dtype.GetString()}'");
+            var name = json.GetString()!;
+            json.Read();
+            if (name == "__metadata__")
+            {
+                json.Skip();
+            }
+            else
+            {
+                tensors.Add(tensors.Count < MostTensors ? Entry(path, name, ref json, dataStart, fileLength) : throw Invalid(path, $"it names more than {MostTensors} tensors"));
+            }
         }
 
-        var (begin, end) = (range[0], range[1]);
+        json.Read(); // Nothing may follow, or this fails.
+        return tensors;
+    }
+
+    private static TensorEntry Entry(string path, string name, ref Utf8JsonReader json, long dataStart, long fileLength)
+    {
+        var (dtype, dimensions, range) = Members(ref json);
+        if (dtype is null || dimensions is null || range is not [var begin, var end])
+        {
+            throw Invalid(path, $"tensor '{name}' needs a string 'dtype', a 'shape' of at most {MostDimensions} whole numbers from 0 and two 'data_offsets'");
+        }
+
+        if (!TensorDtype.TryGetBits(dtype, out var bits))
+        {
+            throw Invalid(path, $"tensor '{name}' has the unknown dtype '{dtype}'");
+        }
+
         var dataLength = fileLength - dataStart;
         if (begin > end || end > dataLength)
         {
             throw Invalid(path, $"tensor '{name}' lies at bytes {begin} to {end} of the data, but the file has {dataLength} bytes of data");
         }
 
-        if (Bytes(dimensions, bits) is not { } bytes || bytes != end - begin)
+        return Bytes(dimensions, bits) is { } bytes && bytes == end - begin
+            ? new TensorEntry(name, dtype, dimensions, dataStart + begin, end - begin)
+            : throw Invalid(path, $"tensor '{name}' of shape [{string.Join(", ", dimensions)}] and dtype {dtype} does not take the {end - begin} bytes its offsets give it");
+    }
+
+    /// <returns>Null for each that is missing or not of its form.</returns>
+    private static (string? Dtype, long[]? Shape, long[]? Range) Members(ref Utf8JsonReader json)
+    {
+        (string? Dtype, long[]? Shape, long[]? Range) members = default;
+        if (json.TokenType != JsonTokenType.StartObject)
         {
-            throw Invalid(path, $"tensor '{name}' of shape [{string.Join(", ", dimensions)}] and dtype {dtype.GetString()} does not take the {end - begin} bytes its offsets give it");
+            json.Skip();
+            return members;
         }
 
-        return new TensorEntry(name, dtype.GetString()!, dimensions, dataStart + begin, end - begin);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var member = json.GetString();
+            json.Read();
+            switch (member)
+            {
+                case "dtype":
+                    members.Dtype = json.TokenType == JsonTokenType.String ? json.GetString() : null;
+                    json.Skip();
+                    break;
+                case "shape":
+                    members.Shape = Integers(ref json, MostDimensions);
+                    break;
+                case "data_offsets":
+                    members.Range = Integers(ref json, 2);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return members;
+    }
+
+    /// <returns>Null for what is no array of at most so many whole numbers from 0.</returns>
+    private static long[]? Integers(ref Utf8JsonReader json, int most)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            json.Skip();
+            return null;
+        }
+
+        List<long>? numbers = [];
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (numbers?.Count < most && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number) && number >= 0)
+            {
+                numbers.Add(number);
+            }
+            else
+            {
+                numbers = null;
+                json.Skip();
+            }
+        }
+
+        return numbers?.ToArray();
     }
 
     private static long? Bytes(long[] shape, int bits)
@@ -96,30 +169,6 @@ internal static class SafetensorsHeader
         {
             return null;
         }
-    }
-
-    private static bool TryReadIntegers(JsonElement array, out long[] values)
-    {
-        values = [];
-        if (array.ValueKind != JsonValueKind.Array)
-        {
-            return false;
-        }
-
-        var result = new long[array.GetArrayLength()];
-        var i = 0;
-        foreach (var item in array.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out result[i]) || result[i] < 0)
-            {
-                return false;
-            }
-
-            i++;
-        }
-
-        values = result;
-        return true;
     }
 
     private static void CheckNames(string path, List<TensorEntry> tensors)

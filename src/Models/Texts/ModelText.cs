@@ -16,6 +16,7 @@ internal sealed record ModelText(Tokenizer Tokenizer, ChatTemplate? Template)
     {
         var tokenizer = Task.Run(() => Tokenizer.Load(folder), cancellationToken);
         var chosen = Task.Run(() => TemplateOf(folder, template), cancellationToken);
+        await Task.WhenAll(tokenizer, chosen).ConfigureAwait(false);
         return new ModelText(await tokenizer.ConfigureAwait(false), await chosen.ConfigureAwait(false));
     }
 

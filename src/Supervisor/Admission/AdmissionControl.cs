@@ -34,7 +34,7 @@ internal sealed class AdmissionControl(
     }
 
     private Task<MemoryEstimate> EstimateAsync(WorkerSpec spec, bool onGpu, CancellationToken cancellationToken) =>
-        reads.RunAsync(spec, () => estimator.Estimate(spec, onGpu), cancellationToken);
+        reads.RunAsync(spec, token => estimator.Estimate(spec, onGpu, token), cancellationToken);
 
     private async Task<bool> UsesGpuAsync(WorkerSpec spec, CancellationToken cancellationToken) => spec.Engine.Device switch
     {

@@ -8,14 +8,16 @@ namespace LmDeploy.Supervisor.Admission;
 /// <summary>Reads model folders, which may lie where nobody answers; a read has the time that a load has. Thread-safe.</summary>
 internal sealed class FolderReads(BlockingReads reads, TimeProvider time)
 {
+    /// <param name="read">Its token says that nobody waits any longer.</param>
     /// <exception cref="SupervisorException">The files did not answer in time, or what the read throws.</exception>
-    public async Task<T> RunAsync<T>(WorkerSpec spec, Func<T> read, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(WorkerSpec spec, Func<CancellationToken, T> read, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var token = either.Token;
         try
         {
-            return await reads.RunAsync(read, either.Token);
+            return await reads.RunAsync(() => read(token), token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

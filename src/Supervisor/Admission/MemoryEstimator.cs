@@ -26,10 +26,10 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     private static readonly Int128 Enough = long.MaxValue / 16;
 
     /// <exception cref="SupervisorException">The folder cannot be served.</exception>
-    public MemoryEstimate Estimate(WorkerSpec spec, bool onGpu)
+    public MemoryEstimate Estimate(WorkerSpec spec, bool onGpu, CancellationToken cancellationToken = default)
     {
         var overhead = onGpu ? GpuOverhead : HostOverhead;
-        if (models.Read(spec) is not { } model)
+        if (models.Read(spec, onGpu, cancellationToken) is not { } model)
         {
             return new MemoryEstimate(new MemoryNeed(overhead, overhead, overhead, 0), "");
         }
@@ -41,7 +41,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 
     private static MemoryNeed Calculate(ModelSize model, EngineConfig engine, bool onGpu, long overhead)
     {
-        var element = ComputeDtype.SizeOf(ComputeDtype.Choose(EnumWords.Of(engine.Dtype), model.Dtype, onGpu)) ?? sizeof(float);
+        var element = ComputeDtype.SizeOf(ComputeDtype.Choose(EnumWords.Of(engine.Dtype), model.Dtype, onGpu));
         var weights = model.Weights.ComputedBytes(element);
         var blockTokens = engine.HasCacheBlockSeqLen && engine.CacheBlockSeqLen > 0 ? engine.CacheBlockSeqLen : EngineDefaults.CacheBlockSeqLen;
         var block = Bound((Int128)model.CacheElementsPerToken * blockTokens * element);

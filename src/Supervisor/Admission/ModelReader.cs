@@ -5,18 +5,20 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Shortages;
 using LmDeploy.Supervisor.Workers;
 using LmDeploy.Text.Errors;
+using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>Reads model folders as workers do.</summary>
 internal sealed class ModelReader : IModelReader
 {
-    public ModelSize? Read(WorkerSpec spec)
+    public ModelSize? Read(WorkerSpec spec, bool onGpu, CancellationToken cancellationToken)
     {
         try
         {
-            using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights);
+            using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights, cancellationToken);
             ModelText.Check(spec.Model, spec.Engine.ChatTemplate, model.Config);
+            ComputeDtype.Choose(EnumWords.Of(spec.Engine.Dtype), model.Spec.CheckpointDtype, onGpu);
             ContextLength.Choose(model.Spec, spec.Engine.HasSessionLen ? spec.Engine.SessionLen : null, spec.Engine.AllowLongSessionLen);
             return new ModelSize(
                 [new FileInfo(model.Config.Path), .. model.Checkpoint?.Files ?? []],

@@ -4,14 +4,36 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Inspection;
 
-/// <summary>Asks a worker that has no model: it is started for the question, and stopped after the answer. Thread-safe.</summary>
-internal sealed class BareWorker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures)
+/// <summary>
+/// Asks a worker that has no model: it is started for the question, and stopped after the answer. They take memory that nobody promised them, so that at most
+/// <see cref="Most"/> of them run. Thread-safe.
+/// </summary>
+internal sealed class BareWorker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures) : IDisposable
 {
+    private const int Most = 2;
+
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+
+    private readonly SemaphoreSlim _turns = new(Most);
 
     /// <exception cref="Errors.SupervisorException">It cannot be started.</exception>
     /// <exception cref="RpcException">It fails to answer.</exception>
     public async Task<T> AskAsync<T>(Func<IWorkerConnection, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await AskOneAsync(ask, cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<T> AskOneAsync<T>(Func<IWorkerConnection, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
     {
         var worker = await launcher.SpawnAsync(visibleDevices: null, cancellationToken);
         try

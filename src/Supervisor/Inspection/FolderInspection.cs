@@ -24,10 +24,8 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
 {
     private readonly ModelInspection _found = new() { Model = spec.Model, Device = onGpu ? EngineDevice.Cuda : EngineDevice.Cpu };
 
-    /// <summary>The name of the type that is computed in; one that there is not, perhaps.</summary>
-    private string _dtype = "";
-
-    private int ElementSize => ComputeDtype.SizeOf(_dtype) ?? 0;
+    /// <summary>The name of the type that is computed in; null where there is none.</summary>
+    private string? _dtype;
 
     /// <exception cref="SupervisorException">This process lacks something at the moment, such as a file descriptor.</exception>
     public ModelInspection Read()
@@ -55,18 +53,25 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
         _found.HiddenSize = decoder.HiddenSize;
         _found.VocabSize = decoder.VocabSize;
         _found.LongestContext = decoder.LongestContext;
-        _dtype = ComputeDtype.Choose(EnumWords.Of(spec.Engine.Dtype), decoder.CheckpointDtype, onGpu);
-        _found.Dtype = EnumWords.TryParse<EngineDtype>(_dtype, out var dtype) ? dtype : EngineDtype.Unspecified;
-        _found.CacheBytesPerToken = decoder.CacheElementsPerToken * ElementSize;
+        if (TryRead(() => ComputeDtype.Choose(EnumWords.Of(spec.Engine.Dtype), decoder.CheckpointDtype, onGpu)) is { } name)
+        {
+            _dtype = name;
+            _found.Dtype = EnumWords.TryParse<EngineDtype>(name, out var dtype) ? dtype : EngineDtype.Unspecified;
+            _found.CacheBytesPerToken = decoder.CacheElementsPerToken * ComputeDtype.SizeOf(name);
+        }
     }
 
     private bool DescribeWeights()
     {
-        using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights);
+        using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights, cancellationToken);
         _found.Parameters = model.Manifest.Parameters;
         _found.StoredBytes = model.Manifest.StoredBytes;
-        _found.WeightBytes = model.Manifest.ComputedBytes(ElementSize);
-        _found.Weights = WeightReport.Describe(model, _dtype);
+        if (_dtype is { } dtype)
+        {
+            _found.WeightBytes = model.Manifest.ComputedBytes(ComputeDtype.SizeOf(dtype));
+            _found.Weights = WeightReport.Describe(model, dtype);
+        }
+
         return true;
     }
 

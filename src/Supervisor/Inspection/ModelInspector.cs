@@ -23,17 +23,18 @@ internal sealed class ModelInspector(IAdmission admission, FolderReads reads, Ba
     public async Task<ModelInspection> InspectAsync(WorkerSpec spec, CancellationToken cancellationToken)
     {
         var (preview, refusal) = await PreviewAsync(spec, cancellationToken);
-        var onGpu = preview?.OnGpu ?? spec.MayUseGpu && spec.Engine.Device is EngineDevice.Cuda;
+        var onGpu = preview?.OnGpu ?? spec.Engine.Device is EngineDevice.Cuda;
         var inspection = await ReadAsync(spec, onGpu, cancellationToken);
-        if (refusal is not null && !inspection.Problems.Contains(refusal))
+        if (refusal is not null)
         {
+            inspection.Problems.Remove(refusal);
             inspection.Problems.Insert(0, refusal);
         }
 
         if (preview is not null)
         {
             inspection.Memory = preview.Fit;
-            inspection.Parts.AddRange(await DescribePartsAsync(spec, onGpu, cancellationToken));
+            await DescribePartsAsync(spec, inspection, cancellationToken);
         }
 
         return inspection;
@@ -55,35 +56,75 @@ internal sealed class ModelInspector(IAdmission admission, FolderReads reads, Ba
         }
     }
 
+    /// <summary>The turn is the reading thread's, which may go on when its caller has given up.</summary>
     private async Task<ModelInspection> ReadAsync(WorkerSpec spec, bool onGpu, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        using var deadline = new CancellationTokenSource(spec.LoadTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await reads.RunAsync(spec, () => new FolderInspection(spec, onGpu, time, cancellationToken).Read(), cancellationToken);
+            await _turn.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SupervisorException(
+                ErrorCodes.LoadTimeout, $"Other folders were still read after {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms); one is inspected at a time.", spec.Model);
+        }
+
+        var taken = 1;
+        try
+        {
+            return await reads.RunAsync(
+                spec,
+                token =>
+                {
+                    if (Interlocked.Exchange(ref taken, 0) == 0)
+                    {
+                        throw new OperationCanceledException(token); // The caller was quicker to give up.
+                    }
+
+                    try
+                    {
+                        return new FolderInspection(spec, onGpu, time, token).Read();
+                    }
+                    finally
+                    {
+                        _turn.Release();
+                    }
+                },
+                cancellationToken);
         }
         finally
         {
-            _turn.Release();
+            if (Interlocked.Exchange(ref taken, 0) == 1)
+            {
+                _turn.Release();
+            }
         }
     }
 
-    private async Task<IEnumerable<PartForm>> DescribePartsAsync(WorkerSpec spec, bool onGpu, CancellationToken cancellationToken)
+    /// <summary>What a worker says against the model with a code, such as a device that is not there, is a problem of the model.</summary>
+    private async Task DescribePartsAsync(WorkerSpec spec, ModelInspection inspection, CancellationToken cancellationToken)
     {
-        if (!onGpu)
+        if (inspection.Device != EngineDevice.Cuda)
         {
-            return [new PartForm { Part = WholeModel, Count = 1, Form = ComputeForm.Operators, Reason = "kernels run on CUDA devices only" }];
+            inspection.Parts.Add(new PartForm { Part = WholeModel, Count = 1, Form = ComputeForm.Operators, Reason = "kernels run on CUDA devices only" });
+            return;
         }
 
         try
         {
             var request = new DescribePartsRequest { Model = spec.Model, Engine = spec.Engine };
-            return (await workers.AskAsync(worker => worker.Client.DescribePartsAsync(request, worker.Call(cancellationToken)), cancellationToken)).Parts;
+            inspection.Parts.AddRange((await workers.AskAsync(worker => worker.Client.DescribePartsAsync(request, worker.Call(cancellationToken)), cancellationToken)).Parts);
         }
         catch (Exception exception) when (exception is SupervisorException or RpcException && !cancellationToken.IsCancellationRequested)
         {
-            var reason = exception is RpcException call && SupervisorException.From(call) is { } typed ? typed.Message : exception.Message;
-            return [new PartForm { Part = WholeModel, Count = 1, Reason = reason }];
+            var typed = exception as SupervisorException ?? (exception is RpcException call ? SupervisorException.From(call) : null);
+            inspection.Parts.Add(new PartForm { Part = WholeModel, Count = 1, Reason = typed?.Message ?? exception.Message });
+            if (typed is not null && !inspection.Problems.Contains(typed.Error))
+            {
+                inspection.Problems.Add(typed.Error);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TemplateException(string code, string message, string temp
     : EngineException(code, Describe(message, template, line), template, innerException)
 {
     /// <summary>The longest message in UTF-16 units; templates can make longer ones.</summary>
-    private const int MaxMessageLength = 4096;
+    private const int MaxMessageLength = LongestMessage - 512;
 
     /// <summary>The 1-based line of the template; 0 when the error is about the template as a whole.</summary>
     public int Line { get; } = line;

@@ -61,6 +61,22 @@ public sealed class InspectCommandTests : CommandTestBase
     }
 
     [Fact]
+    public async Task Inspect_OfTextThatATerminalWouldObey_PrintsNoneOfIt()
+    {
+        Fake.OnInspectModel = open => new V1.ModelInspection
+        {
+            Model = open.Model,
+            Architecture = "a\u001b[2Jb\u202ec",
+            Problems = { new Error { Code = ErrorCodes.InvalidCheckpoint, Message = "no\u0007 \u001b[31mweights" } },
+        };
+
+        (await RunAsync("inspect", "cobble")).ShouldBe(3);
+
+        Out.ToString().ShouldContain("a\ufffd[2Jb\ufffdc");
+        Error.ToString().ShouldBe("error: invalid_checkpoint: no\ufffd \ufffd[31mweights\n");
+    }
+
+    [Fact]
     public async Task Inspect_AsksWithTheSettingsOfALoad()
     {
         OpenPipeline? asked = null;

@@ -16,7 +16,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Open_ListsTensors_AndReadsTheirBytes()
     {
-        Write("""{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}""", [1, 2, 3, 4, 5, 6, 7, 8]);
+        Write("""{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"more":[{"x":1}],"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}""", [1, 2, 3, 4, 5, 6, 7, 8]);
         using var file = SafetensorsFile.Open(_path);
         var tensor = file.Tensors.Single(tensor => tensor.Name == "b");
         tensor.Shape.ShouldBe([1]);
@@ -32,6 +32,12 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", "data_offsets")]
     [InlineData("""{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,8]}}""", "F99")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "shape")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,8]}}""", "at most 16")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}}""", "shape")]
+    [InlineData("""{"a":7}""", "data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", "not valid JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "not valid JSON")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "not valid JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "does not take")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904],"data_offsets":[0,8]}}""", "does not take")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "has 8 bytes")]

@@ -1,4 +1,5 @@
 using LmDeploy.Models.Specs;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Models.Tests.Specs;
 
@@ -14,10 +15,19 @@ public sealed class ComputeDtypeTests
         ComputeDtype.Choose(asked, "bfloat16", onGpu).ShouldBe(expected);
 
     [Theory]
+    [InlineData("float64", "bfloat16", "float64")]
+    [InlineData("auto", "int8", "int8")]
+    public void Choose_RefusesWhatNothingIsComputedIn(string asked, string checkpoint, string named)
+    {
+        var error = Should.Throw<EngineException>(() => ComputeDtype.Choose(asked, checkpoint, onGpu: true));
+
+        (error.Code, error.Subject).ShouldBe(("invalid_config", "dtype"));
+        error.Message.ShouldContain($"got '{named}'");
+    }
+
+    [Theory]
     [InlineData("float32", 4)]
     [InlineData("float16", 2)]
     [InlineData("bfloat16", 2)]
-    [InlineData("float64", null)]
-    [InlineData("", null)]
-    public void SizeOf_IsInBytes(string dtype, int? expected) => ComputeDtype.SizeOf(dtype).ShouldBe(expected);
+    public void SizeOf_IsInBytes(string dtype, int expected) => ComputeDtype.SizeOf(dtype).ShouldBe(expected);
 }

@@ -44,6 +44,58 @@ public sealed class InspectionTests
     }
 
     [Fact]
+    public async Task InspectModel_OfSeveralFaults_HasTheErrorThatALoadGetsFirst()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync();
+        using var folder = new TemporaryFolder();
+        foreach (var file in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(Pebble, file), folder.File(file));
+        }
+
+        File.WriteAllText(folder.File("generation_config.json"), "{");
+        File.WriteAllText(folder.File("chat_template.jinja"), "{% for %}");
+        var open = new OpenPipeline { Model = folder.Path, Engine = new EngineConfig { SessionLen = 5000 } };
+
+        var found = await InspectAsync(supervisor, open);
+
+        using var holder = await supervisor.HoldAsync(open);
+        var refused = await Should.ThrowAsync<RpcException>(holder.RestAsync());
+        found.Problems[0].ShouldBe(SupervisorException.From(refused)?.Error);
+        found.Problems.Select(problem => problem.Code).ShouldBe(
+            [ErrorCodes.InvalidTokenizer, ErrorCodes.InvalidConfig, ErrorCodes.InvalidConfig, ErrorCodes.InvalidTemplate]);
+    }
+
+    [Fact]
+    public async Task InspectModel_OfALongName_IsCutAsTheErrorOfALoadIs()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync();
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("config.json"), $$"""{"architectures": ["{{new string('é', 1 << 20)}}"]}""");
+        var open = new OpenPipeline { Model = folder.Path };
+
+        var found = await InspectAsync(supervisor, open);
+
+        using var holder = await supervisor.HoldAsync(open);
+        var refused = await Should.ThrowAsync<RpcException>(holder.RestAsync());
+        SupervisorException.From(refused)?.Error.Code.ShouldBe(ErrorCodes.UnsupportedArchitecture);
+        found.Problems[0].ShouldBe(SupervisorException.From(refused)?.Error);
+        found.Problems[0].Message.Length.ShouldBe(2048);
+    }
+
+    [Fact]
+    public async Task InspectModel_ThatIsCancelled_LeavesTheTurnToOthers()
+    {
+        await using var supervisor = await RealSupervisor.StartAsync();
+        for (var round = 0; round < 40; round++)
+        {
+            using var call = supervisor.Host.InspectModelAsync(new InspectModelRequest { Open = new OpenPipeline { Model = Pebble } });
+        }
+
+        (await InspectAsync(supervisor, new OpenPipeline { Model = Pebble })).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task InspectModel_OfAModelThatIsTooLarge_SaysThatItNeverFits()
     {
         await using var supervisor = await RealSupervisor.StartAsync("", null, "--host-memory", $"{Budget}");

@@ -67,7 +67,7 @@ public sealed class FolderInspectionTests : IDisposable
 
         var found = Read(folder);
 
-        var refusal = Should.Throw<SupervisorException>(() => new ModelReader().Read(Spec(folder))).Error;
+        var refusal = Should.Throw<SupervisorException>(() => new ModelReader().Read(Spec(folder), onGpu: false, CancellationToken.None)).Error;
         refusal.Code.ShouldBe(code);
         found.Problems[0].ShouldBe(refusal);
         (found.Architecture.Length > 0).ShouldBe(file != "config.json");

@@ -8,7 +8,7 @@ namespace LmDeploy.Text.Tokenization.Json;
 /// <summary>Parses the JSON files of a tokenizer, with their size and depth bounded.</summary>
 internal static class JsonFile
 {
-    private const long MaxBytes = 256L << 20;
+    private const long MaxBytes = 64L << 20;
 
     private static readonly JsonDocumentOptions _options = new() { MaxDepth = 64 };
 

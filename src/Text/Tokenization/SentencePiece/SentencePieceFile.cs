@@ -8,7 +8,7 @@ namespace LmDeploy.Text.Tokenization.SentencePiece;
 /// <summary>Reads tokenizer.model, a ModelProto of sentencepiece_model.proto, field by field.</summary>
 internal static class SentencePieceFile
 {
-    private const long MaxBytes = 256L << 20;
+    private const long MaxBytes = 64L << 20;
 
     private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

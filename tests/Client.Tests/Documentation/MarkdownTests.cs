@@ -4,9 +4,18 @@ using LmDeploy.Tests.Checkouts;
 namespace LmDeploy.Client.Tests.Documentation;
 
 /// <summary>The Markdown files of the checkout.</summary>
-public sealed partial class LinkTests
+public sealed partial class MarkdownTests
 {
+    private const int MostColumns = 120;
+
     private static readonly string[] _folders = ["docs", "samples", "models", "bench/results", "src/Client", "src/Evaluation", "src/Reports", "src/Tool"];
+
+    private static readonly Lazy<IReadOnlyList<string>> _sources = new(() =>
+    [
+        .. new[] { "src", "tests", "proto", "bench", "samples" }
+            .SelectMany(folder => Directory.EnumerateFiles(Checkout.File(folder), "*", SearchOption.AllDirectories))
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)),
+    ]);
 
     public static TheoryData<string> Pages =>
     [
@@ -29,6 +38,21 @@ public sealed partial class LinkTests
                 Anchors(file).ShouldContain(anchor, $"{page} links to {link}, but the page has no such heading");
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Lines_HaveAtMost120Columns(string page) => File.ReadLines(Checkout.File(page))
+        .Index().Where(line => line.Item.EnumerateRunes().Count() > MostColumns).Select(line => line.Index + 1).ShouldBeEmpty($"lines of {page} that are too long");
+
+    /// <summary>A source file that a page names in backticks is there; it may be named by the end of its path.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void SourceFiles_AreThere(string page)
+    {
+        var named = SourceFile().Matches(File.ReadAllText(Checkout.File(page))).Select(match => match.Groups[1].Value).Distinct();
+
+        named.Where(file => !_sources.Value.Any(source => source.EndsWith($"/{file}", StringComparison.Ordinal))).ShouldBeEmpty($"{page} names files that are not there");
     }
 
     [Fact]
@@ -57,6 +81,9 @@ public sealed partial class LinkTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`([A-Za-z0-9_./]+\.(?:cs|cu|proto))`")]
+    private static partial Regex SourceFile();
 
     [GeneratedRegex("^#+ (.*)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

@@ -26,7 +26,7 @@ internal static class ForwardChoice
             return;
         }
 
-        var lowered = CudaSupport.WhyNot(settings.MaxBatchSize) is { } reason ? Lowering.Refuse<CudaWeights>(reason) : decoder.Parts.Lower();
+        var lowered = WhyNotHere(plan, settings) is { } reason ? Lowering.Refuse<CudaWeights>(reason) : decoder.Parts.Lower();
         if (lowered.WhyNot is { } whyNot)
         {
             Report(whyNot);
@@ -42,6 +42,10 @@ internal static class ForwardChoice
             Report(e.Message);
         }
     }
+
+    /// <summary>Why no decoder runs in kernels on this device with these settings, whatever its parts are; null where it may.</summary>
+    public static string? WhyNotHere(ComputePlan plan, EngineSettings settings) =>
+        plan.Device.type == DeviceType.CUDA ? CudaSupport.WhyNot(settings.MaxBatchSize) : "kernels run on CUDA devices only";
 
     /// <summary>
     /// Once the cache is there: compares kernels with operators, the first time that a host has them for a model, and drops them where they differ.

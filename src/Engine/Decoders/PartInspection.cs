@@ -1,10 +1,8 @@
-using LmDeploy.Engine.Decoders.Cuda;
 using LmDeploy.Engine.Decoders.Sources;
 using LmDeploy.Engine.Settings;
 using LmDeploy.Models;
 using LmDeploy.Text.Errors;
 using LmDeploy.V1;
-using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
 
@@ -19,7 +17,7 @@ internal static class PartInspection
         var plan = ComputePlan.Choose(config, model.Spec.CheckpointDtype);
         using var source = new NoWeights();
         using var decoder = DecoderBuilder.Build(model.Spec, model.Weights, new WeightLoader(source, plan.Dtype));
-        return FormsOf(decoder.Parts, plan.Device.type == DeviceType.CUDA ? CudaSupport.WhyNot(settings.MaxBatchSize) : "kernels run on CUDA devices only");
+        return FormsOf(decoder.Parts, ForwardChoice.WhyNotHere(plan, settings));
     }
 
     /// <summary>Parts that are alike, in the order in which a step meets the first of each kind.</summary>

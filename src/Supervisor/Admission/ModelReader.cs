@@ -19,7 +19,7 @@ internal sealed class ModelReader : IModelReader
             using var model = ModelFolder.Open(spec.Model, makesWeights: !spec.ReadsWeights, cancellationToken);
             ModelText.Check(spec.Model, spec.Engine.ChatTemplate, model.Config);
             ComputeDtype.Choose(EnumWords.Of(spec.Engine.Dtype), model.Spec.CheckpointDtype, onGpu);
-            ContextLength.Choose(model.Spec, spec.Engine.HasSessionLen ? spec.Engine.SessionLen : null, spec.Engine.AllowLongSessionLen);
+            ContextLength.Choose(model.Spec, spec.SessionLen, spec.Engine.AllowLongSessionLen);
             return new ModelSize(
                 [new FileInfo(model.Config.Path), .. model.Checkpoint?.Files ?? []],
                 model.Manifest,

@@ -33,7 +33,7 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
         if (TryRead(() => ConfigFile.Open(spec.Model, "config.json")) is { } config && TryRead(() => ModelFamilies.Describe(config)) is { } decoder)
         {
             Describe(decoder);
-            TryRead(() => ContextLength.Choose(decoder, spec.Engine.HasSessionLen ? spec.Engine.SessionLen : null, spec.Engine.AllowLongSessionLen), length => _found.SessionLen = length);
+            TryRead(() => ContextLength.Choose(decoder, spec.SessionLen, spec.Engine.AllowLongSessionLen), length => _found.SessionLen = length);
             TryRead(DescribeWeights);
             TryRead(() => ModelText.EndTokens(spec.Model, config));
         }

@@ -33,6 +33,9 @@ internal record WorkerSpec
     /// <summary>Whether the worker may end up on a GPU.</summary>
     public bool MayUseGpu => Engine.Device is not EngineDevice.Cpu;
 
+    /// <summary>The longest sequence that was asked for, in tokens; null for the model's own.</summary>
+    public int? SessionLen => Engine.HasSessionLen ? Engine.SessionLen : null;
+
     /// <summary>Whether the worker reads the weights of the folder, rather than make some.</summary>
     public bool ReadsWeights => Engine.LoadFormat is not LoadFormat.Dummy;
 }

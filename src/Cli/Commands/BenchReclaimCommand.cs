@@ -10,14 +10,21 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class BenchReclaimCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often it is loaded and disposed, and loaded and its worker killed.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _rounds = new("--rounds")
+    {
+        Description = "Rounds; each loads and disposes the model, then loads it and kills its worker.",
+        DefaultValueFactory = _ => 3,
+    };
     private readonly FiguresOutput _output = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var reclaim = new BenchReclaimCommand(host);
-        var command = new Command("reclaim", "The time until memory is back: disposed and killed in turn.") { reclaim._model, reclaim._rounds, reclaim._output.Flag };
+        var command = new Command("reclaim", "Measure the time until memory is back, after dispose and after a kill.")
+        {
+            reclaim._model, reclaim._rounds, reclaim._output.Flag,
+        };
         reclaim._engine.AddTo(command);
         command.SetAction(reclaim.RunAsync);
         return command;
@@ -42,7 +49,9 @@ internal sealed class BenchReclaimCommand(CliHost host)
             figures.Select((f, i) => new[]
             {
                 Units.Format($"{(i / 2) + 1}"), f.Way, f.Receipt.Verdict.ToString(), Units.Bytes(f.Receipt.HeldBytes), Units.Bytes(f.Receipt.ResidualBytes),
-                Units.Format($"{f.Receipt.Milliseconds:0} ms"), Units.Format($"{f.Receipt.ExitMilliseconds:0} ms"), Units.Format($"{f.Caller.TotalMilliseconds:0} ms"),
+                Units.Format($"{f.Receipt.Milliseconds:0} ms"),
+                Units.Format($"{f.Receipt.ExitMilliseconds:0} ms"),
+                Units.Format($"{f.Caller.TotalMilliseconds:0} ms"),
             }));
         var ways = figures.GroupBy(f => f.IsKilled).Select(way => new ReclaimSummary([.. way])).ToList();
         Listing.Write(
@@ -59,7 +68,10 @@ internal sealed class BenchReclaimCommand(CliHost host)
 
     private static IReadOnlyDictionary<string, double> ToJson(ReclaimFigures f, int index) => new Dictionary<string, double>
     {
-        ["round"] = (index / 2) + 1, ["killed"] = f.IsKilled ? 1 : 0, ["reclaimed"] = f.Receipt.Verdict == ReclaimVerdict.Reclaimed ? 1 : 0, ["milliseconds"] = f.Receipt.Milliseconds,
+        ["round"] = (index / 2) + 1,
+        ["killed"] = f.IsKilled ? 1 : 0,
+        ["reclaimed"] = f.Receipt.Verdict == ReclaimVerdict.Reclaimed ? 1 : 0,
+        ["milliseconds"] = f.Receipt.Milliseconds,
         ["exit_milliseconds"] = f.Receipt.ExitMilliseconds, ["caller_milliseconds"] = f.Caller.TotalMilliseconds, ["held_bytes"] = f.Receipt.HeldBytes,
         ["reclaimed_bytes"] = f.Receipt.ReclaimedBytes, ["residual_bytes"] = f.Receipt.ResidualBytes,
     };

@@ -31,6 +31,7 @@ internal static class ReceiptJson
     public static string Describe(ReclaimReceipt receipt)
     {
         var reason = receipt.Reason.Length > 0 ? $" ({receipt.Reason})" : "";
-        return Units.Format($"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.Milliseconds:0} ms");
+        return Units.Format(
+            $"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.Milliseconds:0} ms");
     }
 }

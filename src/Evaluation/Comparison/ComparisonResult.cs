@@ -7,7 +7,8 @@ namespace LmDeploy.Evaluation;
 /// <param name="Differences">For each scorer every model against every later one, on the questions that both were scored on.</param>
 /// <param name="Memory">What the models held, from the start of the comparison to its end.</param>
 public sealed record ComparisonResult(
-    string Dataset, IReadOnlyList<string> Scorers, IReadOnlyList<ModelOutcome> Models, IReadOnlyList<ModelDifference> Differences, IReadOnlyList<MemorySample> Memory)
+    string Dataset, IReadOnlyList<string> Scorers, IReadOnlyList<ModelOutcome> Models, IReadOnlyList<ModelDifference> Differences,
+    IReadOnlyList<MemorySample> Memory)
 {
     /// <summary>The confidence of its intervals, 0 to 1.</summary>
     public double Confidence { get; init; }

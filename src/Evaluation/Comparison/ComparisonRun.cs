@@ -34,7 +34,8 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
 
         var statistics = new ScoreStatistics(options.Confidence, options.Resamples, options.Seed);
         var outcomes = plan.Models.Zip(records, (model, record) => record.ToOutcome(plan, model, statistics)).ToList();
-        return new ComparisonResult(plan.Dataset.Name, [.. plan.Scorers.Select(scorer => scorer.Name)], outcomes, [.. Differences(outcomes, statistics)], journal.Memory)
+        return new ComparisonResult(
+            plan.Dataset.Name, [.. plan.Scorers.Select(scorer => scorer.Name)], outcomes, [.. Differences(outcomes, statistics)], journal.Memory)
         {
             Confidence = options.Confidence,
             Started = journal.Started,
@@ -67,7 +68,9 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
 
     private static List<(ItemScore First, ItemScore Second)> Pairs(ModelOutcome first, ModelOutcome second, string scorer)
     {
-        var others = second.Items.Where(item => item.Scores.ContainsKey(scorer)).ToDictionary(item => item.Item.Id, item => item.Scores[scorer], StringComparer.Ordinal);
+        var others = second.Items
+            .Where(item => item.Scores.ContainsKey(scorer))
+            .ToDictionary(item => item.Item.Id, item => item.Scores[scorer], StringComparer.Ordinal);
         return [.. first.Items
             .Where(item => item.Scores.ContainsKey(scorer) && others.ContainsKey(item.Item.Id))
             .Select(item => (item.Scores[scorer], others[item.Item.Id]))];

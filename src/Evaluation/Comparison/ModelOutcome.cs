@@ -21,7 +21,8 @@ public sealed record ModelOutcome(string Name, string Path)
     public IReadOnlyDictionary<string, Metric> Metrics { get; init; } = new Dictionary<string, Metric>();
 
     /// <summary>The same by category, in alphabetical order; empty where the questions have none.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Metric>> MetricsByCategory { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, Metric>>();
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Metric>> MetricsByCategory { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, Metric>>();
 
     /// <summary>How fast it answered.</summary>
     public ModelSpeed? Speed { get; init; }

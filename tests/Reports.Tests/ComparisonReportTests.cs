@@ -18,7 +18,10 @@ public sealed class ComparisonReportTests
             new ModelOutcome("gone", "models/gone") { Error = new ComparisonError("model_not_found", "no such folder") },
         ],
         [new ModelDifference("good", "b|ad", "exact", new PairedDifference(0.75, new Interval(0.5, 0.875), 0.0004, "mcnemar-exact"))],
-        [new MemorySample(TimeSpan.Zero, new Dictionary<string, long>(), null), new MemorySample(TimeSpan.FromSeconds(1), new Dictionary<string, long> { ["good"] = 1 << 20 }, null)])
+        [
+            new MemorySample(TimeSpan.Zero, new Dictionary<string, long>(), null),
+            new MemorySample(TimeSpan.FromSeconds(1), new Dictionary<string, long> { ["good"] = 1 << 20 }, null),
+        ])
     {
         Confidence = 0.95,
     };
@@ -61,10 +64,12 @@ public sealed class ComparisonReportTests
         };
         var result = new ComparisonResult("sums", ["exact"], [model], [], []);
 
-        using var data = JsonDocument.Parse(Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
+        using var data = JsonDocument.Parse(
+            Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
         var shown = data.RootElement.GetProperty("models")[0];
         new[] { "dtype", "memory" }.Select(name => shown.GetProperty(name).GetString()).ShouldBe(["bfloat16", "vram"]);
-        new[] { "verdict", "memory", "how" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(["Reclaimed", "vram", "exited"]);
+        new[] { "verdict", "memory", "how" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(
+            ["Reclaimed", "vram", "exited"]);
         new[] { "kind", "during" }.Select(name => shown.GetProperty("crashes")[0].GetProperty(name).GetString()).ShouldBe(["OomKilled", "serving"]);
         ComparisonReport.ToMarkdown(result).ShouldContain("1.0 MiB vram");
     }
@@ -88,7 +93,8 @@ public sealed class ComparisonReportTests
         File.ReadAllBytes(path)[..4].ShouldBe([0x89, (byte)'P', (byte)'N', (byte)'G']);
         File.Delete(path);
 
-        (await Should.ThrowAsync<ArgumentException>(() => ComparisonReport.WriteAsync(Result, "report.docx"))).Message.ShouldContain("A report ends with .html, .md, .csv, .png, not with \".docx\"");
+        (await Should.ThrowAsync<ArgumentException>(() => ComparisonReport.WriteAsync(Result, "report.docx"))).Message.ShouldContain(
+            "A report ends with .html, .md, .csv, .png, not with \".docx\"");
     }
 
     private static ModelOutcome Model(string name, double score, string answer, Metric metric) => new(name, $"models/{name}")

@@ -14,7 +14,7 @@ namespace LmDeploy.Engine.Generation;
 
 /// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
 internal sealed class RequestFactory(
-    PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
+    PromptEncoder encoder, ModelTokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
     /// <param name="resumedIds">Tokens that were generated before: generation goes on after them, and nothing is said of them again. Null for none.</param>
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>

@@ -13,7 +13,7 @@ namespace LmDeploy.Engine.Likelihood;
 /// the others wait for the first, whose prompt is in the prefix cache then. Thread-safe.
 /// </summary>
 /// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>
-internal sealed class LikelihoodScorer(PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
+internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
     public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, RequestOrigin origin, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal static class PromptLength
     /// of more than twice the context is of a text that does not fit.
     /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
-    public static void CheckText(string text, int sessionLen, Tokenizer tokenizer)
+    public static void CheckText(string text, int sessionLen, ModelTokenizer tokenizer)
     {
         for (var length = LeastPrefix + ((long)UsualCharacters * sessionLen); length < text.Length; length *= 2)
         {

@@ -15,7 +15,7 @@ internal sealed class ChatTemplateFiles(string folder)
     private static readonly string[] Folders = ["additional_chat_templates", "chat_templates"];
 
     /// <summary>The model's templates, the main one under the name <c>default</c>; empty when there are none.</summary>
-    /// <exception cref="TemplateException"><c>invalid_template</c>: a file cannot be read.</exception>
+    /// <exception cref="ModelTemplateException"><c>invalid_template</c>: a file cannot be read.</exception>
     public IReadOnlyList<ChatTemplateSource> Read()
     {
         var files = ReadTemplateFiles();
@@ -63,7 +63,7 @@ internal sealed class ChatTemplateFiles(string folder)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new TemplateException(ErrorCodes.InvalidTemplate, "the file is not JSON that a template can be read from", file, 0, exception);
+            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, "the file is not JSON that a template can be read from", file, 0, exception);
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class ChatTemplateFiles(string folder)
 
         string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Invalid();
 
-        TemplateException Invalid() => new(
+        ModelTemplateException Invalid() => new(
             ErrorCodes.InvalidTemplate, "chat_template must be a string, or a list of objects with the strings 'name' and 'template'", file, 0);
     }
 
@@ -106,7 +106,7 @@ internal sealed class ChatTemplateFiles(string folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TemplateException(ErrorCodes.InvalidTemplate, $"the file cannot be read: {exception.Message}", file, 0, exception);
+            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, $"the file cannot be read: {exception.Message}", file, 0, exception);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace LmDeploy.Text.Tokenization;
 
 /// <summary>
 /// Decodes a sequence id by id. All results of <see cref="Append"/> and that of <see cref="Flush"/>, joined, are what
-/// <see cref="Tokenizer.Decode"/> returns for all the ids; none ends within a character. Not safe for concurrent use.
+/// <see cref="ModelTokenizer.Decode"/> returns for all the ids; none ends within a character. Not safe for concurrent use.
 /// </summary>
 /// <param name="spell">The token of an id as the chain takes it; null where the id adds no text.</param>
 internal sealed class IncrementalDecoder(Func<int, string?> spell, DecoderChain chain)

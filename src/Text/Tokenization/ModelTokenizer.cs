@@ -10,12 +10,12 @@ namespace LmDeploy.Text.Tokenization;
 /// The tokenizer of a model folder, with the results of Hugging Face's tokenizers. Immutable but for its cache of words,
 /// and safe for concurrent use.
 /// </summary>
-internal sealed class Tokenizer
+internal sealed class ModelTokenizer
 {
     private readonly TokenizerParts _parts;
     private readonly AddedVocabulary _added;
 
-    public Tokenizer(TokenizerParts parts)
+    public ModelTokenizer(TokenizerParts parts)
     {
         _parts = parts;
         _added = new AddedVocabulary(parts.AddedTokens, parts.AddedTokenNormalizer);
@@ -32,7 +32,7 @@ internal sealed class Tokenizer
 
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <exception cref="Errors.EngineException">invalid_tokenizer, naming the file and the place in it.</exception>
-    public static Tokenizer Load(string folder) => new(TokenizerFolder.Read(folder));
+    public static ModelTokenizer Load(string folder) => new(TokenizerFolder.Read(folder));
 
     /// <summary>The file that the tokenizer of a model folder is read from; it can be opened.</summary>
     /// <exception cref="Errors.EngineException">invalid_tokenizer: there is none, or it cannot be opened.</exception>

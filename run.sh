@@ -4,8 +4,8 @@
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
-# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports and the lmdeploy tool
-# ./run.sh api          lists the public surface of the client and of evaluation, and the fields of the contract, anew, after somebody has changed them on purpose
+# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
+# ./run.sh api          lists the public surface of the client, of evaluation and of text, and the fields of the contract, anew, after somebody has changed them on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -119,7 +119,7 @@ pack() {
   rm -rf "$work/lmdeploy" "$packages"
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
-  for library in Client Evaluation Reports; do
+  for library in Client Evaluation Reports Text; do
     dotnet pack "$root/src/$library" -c Release --nologo -v quiet -o "$packages" >&2
   done
   dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
@@ -130,7 +130,7 @@ pack() {
 list_api() {
   local library
   require_sdk
-  for library in Client Evaluation; do
+  for library in Client Evaluation Text; do
     echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
   done

@@ -1,6 +1,7 @@
 using LmDeploy.Json;
 using System.Text.Json;
 using LmDeploy.Files;
+using LmDeploy.Text.Errors;
 using LmDeploy.V1;
 
 namespace LmDeploy.Text.Templates;
@@ -8,7 +9,7 @@ namespace LmDeploy.Text.Templates;
 /// <summary>Reads the chat templates of a Hugging Face model folder.</summary>
 internal sealed class ChatTemplateFiles(string folder)
 {
-    private const string TemplateFile = "chat_template.jinja";
+    public const string TemplateFile = "chat_template.jinja";
     private const long MaxFileSize = 256L * 1024 * 1024;
 
     /// <summary>Where further templates lie, under the names that transformers has used.</summary>
@@ -63,7 +64,12 @@ internal sealed class ChatTemplateFiles(string folder)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, "the file is not JSON that a template can be read from", file, 0, exception);
+            throw new ModelTemplateException(
+                ErrorCodes.InvalidTemplate,
+                "the file is not JSON that a template can be read from",
+                file,
+                JsonLine.Of(exception as JsonException) ?? 0,
+                exception);
         }
     }
 

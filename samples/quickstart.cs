@@ -9,4 +9,4 @@ Console.WriteLine($"{pipe.Model.Architecture}, {pipe.Model.Parameters:N0} parame
 Console.WriteLine(pipe.Infer("What is 25 + 41?").Text);
 
 var receipt = pipe.Close();
-Console.WriteLine($"{receipt.Verdict}: {receipt.ReclaimedBytes:N0} bytes back, {receipt.ResidualBytes:N0} left, {receipt.Milliseconds:F0} ms");
+Console.WriteLine($"{receipt.Verdict}: {receipt.ReclaimedBytes:N0} bytes back, {receipt.ResidualBytes:N0} left, {receipt.ReclaimTime.TotalMilliseconds:F0} ms");

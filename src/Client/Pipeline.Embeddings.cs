@@ -1,4 +1,5 @@
-using LmDeploy.Prompts;
+using LmDeploy.Collections;
+using LmDeploy.Prompting;
 
 namespace LmDeploy;
 
@@ -44,26 +45,22 @@ public sealed partial class Pipeline
     public Task<IReadOnlyList<TextEmbedding>> GetEmbeddingsAsync(
         IEnumerable<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(texts);
-        return GetEmbeddingsAsync(texts.Select(text => Prompt.FromText(text, raw: true)), options, cancellationToken);
+        return GetEmbeddingsAsync(Values.Of(texts, nameof(texts)).Select(text => Prompt.FromText(text, raw: true)), options, cancellationToken);
     }
 
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{IReadOnlyList{int}}, EmbeddingOptions?, CancellationToken)"/>
     public Task<IReadOnlyList<TextEmbedding>> GetEmbeddingsAsync(
         IEnumerable<IReadOnlyList<int>> inputIds, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(inputIds);
-        return GetEmbeddingsAsync(inputIds.Select(Prompt.FromTokenIds), options, cancellationToken);
+        return GetEmbeddingsAsync(Values.Of(inputIds, nameof(inputIds)).Select(Prompt.FromTokenIds), options, cancellationToken);
     }
 
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{Prompt}, EmbeddingOptions?, CancellationToken)"/>
     public async Task<IReadOnlyList<TextEmbedding>> GetEmbeddingsAsync(
         IEnumerable<Prompt> prompts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(prompts);
-        Prompt[] batch = [.. prompts];
         return await ForEachAsync(
-            batch,
+            Values.Of(prompts, nameof(prompts)),
             prompt => prompt.Problem(),
             (code, message) => new TextEmbedding { ErrorCode = code, ErrorMessage = message },
             async sendable =>

@@ -18,7 +18,7 @@ public sealed partial class Pipeline
     /// <param name="cancellationToken">Stops the generation.</param>
     /// <exception cref="ArgumentException">There are more or fewer configurations than prompts.</exception>
     public IReadOnlyList<Response> Infer(
-        IEnumerable<Prompt> prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
+        Prompts prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
         => InferAsync(prompts, configs, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Infer(Prompt, GenerationConfig?, CancellationToken)"/>
@@ -30,9 +30,9 @@ public sealed partial class Pipeline
         return answers[0];
     }
 
-    /// <inheritdoc cref="Infer(IEnumerable{Prompt}, GenerationConfigs?, CancellationToken)"/>
+    /// <inheritdoc cref="Infer(Prompts, GenerationConfigs?, CancellationToken)"/>
     public Task<IReadOnlyList<Response>> InferAsync(
-        IEnumerable<Prompt> prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
+        Prompts prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
     {
         var (batch, each) = Check(prompts, configs);
         return RunAsync();
@@ -57,9 +57,9 @@ public sealed partial class Pipeline
     /// Answers a batch piece by piece; the pieces of different prompts interleave, told apart by <see cref="Response.Index"/>. Leaving the loop stops the
     /// generation.
     /// </summary>
-    /// <inheritdoc cref="Infer(IEnumerable{Prompt}, GenerationConfigs?, CancellationToken)"/>
+    /// <inheritdoc cref="Infer(Prompts, GenerationConfigs?, CancellationToken)"/>
     public IAsyncEnumerable<Response> StreamInferAsync(
-        IEnumerable<Prompt> prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
+        Prompts prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
     {
         var (batch, each) = Check(prompts, configs);
         return StreamAsync(batch, each, cancellationToken);
@@ -69,23 +69,17 @@ public sealed partial class Pipeline
     public IEnumerable<Response> StreamInfer(Prompt prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => StreamInferAsync(prompt, config, cancellationToken).ToBlockingEnumerable(cancellationToken);
 
-    /// <inheritdoc cref="StreamInferAsync(IEnumerable{Prompt}, GenerationConfigs?, CancellationToken)"/>
+    /// <inheritdoc cref="StreamInferAsync(Prompts, GenerationConfigs?, CancellationToken)"/>
     public IEnumerable<Response> StreamInfer(
-        IEnumerable<Prompt> prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
+        Prompts prompts, GenerationConfigs? configs = null, CancellationToken cancellationToken = default)
         => StreamInferAsync(prompts, configs, cancellationToken).ToBlockingEnumerable(cancellationToken);
 
-    private (IReadOnlyList<Prompt> Prompts, IReadOnlyList<GenerationConfig> Configs) Check(IEnumerable<Prompt> prompts, GenerationConfigs? configs)
+    private (IReadOnlyList<Prompt> Prompts, IReadOnlyList<GenerationConfig> Configs) Check(Prompts prompts, GenerationConfigs? configs)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        IReadOnlyList<Prompt> batch = [.. prompts];
-        if (batch.Contains(null!))
-        {
-            throw new ArgumentException("A prompt of the batch is null.", nameof(prompts));
-        }
-
-        var each = GenerationConfigs.For(configs, batch.Count);
+        var each = GenerationConfigs.For(configs, prompts.Count);
         _calls.ThrowIfEnded();
-        return (batch, each);
+        return (prompts, each);
     }
 
     private async IAsyncEnumerable<Response> StreamAsync(

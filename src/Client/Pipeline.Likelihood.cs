@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Scoring;
 
 namespace LmDeploy;
@@ -21,6 +22,11 @@ public sealed partial class Pipeline
     public IReadOnlyList<LogLikelihood> GetLogLikelihood(Prompt prompt, IEnumerable<Continuation> continuations, CancellationToken cancellationToken = default)
         => GetLogLikelihoodAsync(prompt, continuations, cancellationToken).GetAwaiter().GetResult();
 
+    /// <summary>How probable each text is after the prompt.</summary>
+    /// <inheritdoc cref="GetLogLikelihood(Prompt, IEnumerable{Continuation}, CancellationToken)"/>
+    public IReadOnlyList<LogLikelihood> GetLogLikelihood(Prompt prompt, IEnumerable<string> continuations, CancellationToken cancellationToken = default)
+        => GetLogLikelihoodAsync(prompt, continuations, cancellationToken).GetAwaiter().GetResult();
+
     /// <summary>How probable the continuations of many prompts are, which run side by side.</summary>
     /// <param name="inputs">Prompts with their continuations; none gives no results.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -38,13 +44,17 @@ public sealed partial class Pipeline
         return (await GetLogLikelihoodAsync([new LogLikelihoodInput(prompt, [.. continuations])], cancellationToken).ConfigureAwait(false))[0];
     }
 
+    /// <inheritdoc cref="GetLogLikelihood(Prompt, IEnumerable{string}, CancellationToken)"/>
+    public Task<IReadOnlyList<LogLikelihood>> GetLogLikelihoodAsync(
+        Prompt prompt, IEnumerable<string> continuations, CancellationToken cancellationToken = default)
+        => GetLogLikelihoodAsync(prompt, Values.Of(continuations, nameof(continuations)).Select(Continuation.FromText), cancellationToken);
+
     /// <inheritdoc cref="GetLogLikelihood(IEnumerable{LogLikelihoodInput}, CancellationToken)"/>
     public async Task<IReadOnlyList<IReadOnlyList<LogLikelihood>>> GetLogLikelihoodAsync(
         IEnumerable<LogLikelihoodInput> inputs, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
         _calls.ThrowIfEnded();
-        var batch = new LogLikelihoodBatch([.. inputs]);
+        var batch = new LogLikelihoodBatch(Values.Of(inputs, nameof(inputs)));
         var request = batch.ToRequest(_calls.Key);
         var response = request.Inputs.Count == 0
             ? new V1.LogLikelihoodResponse()

@@ -1,4 +1,4 @@
-using LmDeploy.Prompts;
+using LmDeploy.Prompting;
 
 namespace LmDeploy;
 
@@ -28,7 +28,7 @@ public sealed partial class Pipeline
     /// <param name="prompts">Texts, conversations or token ids; none gives no scores.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LmDeployException">The call as a whole failed.</exception>
-    public IReadOnlyList<RewardScore> GetRewardScore(IEnumerable<Prompt> prompts, CancellationToken cancellationToken = default)
+    public IReadOnlyList<RewardScore> GetRewardScore(Prompts prompts, CancellationToken cancellationToken = default)
         => GetRewardScoreAsync(prompts, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="GetRewardScore(IReadOnlyList{int}, CancellationToken)"/>
@@ -42,17 +42,16 @@ public sealed partial class Pipeline
     public async Task<double[]> GetRewardScoreAsync(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
-        var scores = await GetRewardScoreAsync(inputIds.Select(Prompt.FromTokenIds), cancellationToken).ConfigureAwait(false);
+        var scores = await GetRewardScoreAsync(Prompts.From(inputIds.Select(Prompt.FromTokenIds)), cancellationToken).ConfigureAwait(false);
         return [.. scores.Select((score, i) => score.ErrorCode is null ? score.Score : throw new LmDeployException(score.ErrorCode, $"Input {i}: {score.ErrorMessage}"))];
     }
 
-    /// <inheritdoc cref="GetRewardScore(IEnumerable{Prompt}, CancellationToken)"/>
-    public async Task<IReadOnlyList<RewardScore>> GetRewardScoreAsync(IEnumerable<Prompt> prompts, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="GetRewardScore(Prompts, CancellationToken)"/>
+    public async Task<IReadOnlyList<RewardScore>> GetRewardScoreAsync(Prompts prompts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        Prompt[] batch = [.. prompts];
         return await ForEachAsync(
-            batch,
+            prompts,
             prompt => prompt.Problem(),
             (code, message) => new RewardScore { ErrorCode = code, ErrorMessage = message },
             async sendable =>

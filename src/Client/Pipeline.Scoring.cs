@@ -1,4 +1,5 @@
-using LmDeploy.Prompts;
+using LmDeploy.Collections;
+using LmDeploy.Prompting;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -63,10 +64,8 @@ public sealed partial class Pipeline
     /// <inheritdoc cref="Score(IEnumerable{ScoreInput}, CancellationToken)"/>
     public async Task<IReadOnlyList<ScoreResult>> ScoreAsync(IEnumerable<ScoreInput> inputs, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        ScoreInput[] batch = [.. inputs];
         return await ForEachAsync(
-            batch,
+            Values.Of(inputs, nameof(inputs)),
             input => input.Prompt.Problem() ?? input.Continuation?.Problem(),
             (code, message) => new ScoreResult { ErrorCode = code, ErrorMessage = message },
             async sendable =>

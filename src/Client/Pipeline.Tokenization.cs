@@ -1,4 +1,5 @@
-using LmDeploy.Prompts;
+using LmDeploy.Collections;
+using LmDeploy.Prompting;
 using LmDeploy.V1;
 
 namespace LmDeploy;
@@ -14,23 +15,22 @@ public sealed partial class Pipeline
     /// Renders and encodes prompts exactly as <see cref="Infer(Prompt, GenerationConfig?, CancellationToken)"/> would. One that cannot be encoded carries its
     /// error.
     /// </summary>
-    public IReadOnlyList<TokenizedPrompt> Tokenize(IEnumerable<Prompt> prompts, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TokenizedPrompt> Tokenize(Prompts prompts, CancellationToken cancellationToken = default)
         => TokenizeAsync(prompts, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Tokenize(string, CancellationToken)"/>
     public async Task<IReadOnlyList<int>> TokenizeAsync(string text, CancellationToken cancellationToken = default)
     {
-        var results = await TokenizeAsync([Prompt.FromText(text, raw: true)], cancellationToken).ConfigureAwait(false);
+        var results = await TokenizeAsync(Prompts.Of([Prompt.FromText(text, raw: true)]), cancellationToken).ConfigureAwait(false);
         return results[0].ErrorCode is { } code ? throw new LmDeployException(code, results[0].ErrorMessage ?? "") : results[0].Ids;
     }
 
-    /// <inheritdoc cref="Tokenize(IEnumerable{Prompt}, CancellationToken)"/>
-    public async Task<IReadOnlyList<TokenizedPrompt>> TokenizeAsync(IEnumerable<Prompt> prompts, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Tokenize(Prompts, CancellationToken)"/>
+    public async Task<IReadOnlyList<TokenizedPrompt>> TokenizeAsync(Prompts prompts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        Prompt[] batch = [.. prompts];
         return await ForEachAsync(
-            batch,
+            prompts,
             prompt => prompt.Problem(),
             (code, message) => new TokenizedPrompt { ErrorCode = code, ErrorMessage = message },
             async sendable =>
@@ -49,19 +49,28 @@ public sealed partial class Pipeline
     public string Detokenize(IEnumerable<int> ids, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
         => DetokenizeAsync(ids, skipSpecialTokens, cancellationToken).GetAwaiter().GetResult();
 
-    /// <inheritdoc cref="Detokenize"/>
+    /// <inheritdoc cref="Detokenize(IEnumerable{int}, bool, CancellationToken)"/>
     public async Task<string> DetokenizeAsync(IEnumerable<int> ids, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(ids);
         var texts = await DetokenizeAsync([[.. ids]], skipSpecialTokens, cancellationToken).ConfigureAwait(false);
         return texts[0].ErrorCode is { } code ? throw new LmDeployException(code, texts[0].ErrorMessage ?? "") : texts[0].Text;
     }
 
     /// <summary>Decodes many sequences, in their order. One that cannot be decoded carries its error.</summary>
-    /// <inheritdoc cref="Detokenize"/>
+    /// <param name="ids">The tokens of each sequence; none gives no texts.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out. Default: true.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LmDeployException">The call as a whole failed.</exception>
+    public IReadOnlyList<DetokenizedText> Detokenize(
+        IReadOnlyList<IReadOnlyList<int>> ids, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
+        => DetokenizeAsync(ids, skipSpecialTokens, cancellationToken).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Detokenize(IReadOnlyList{IReadOnlyList{int}}, bool, CancellationToken)"/>
     public async Task<IReadOnlyList<DetokenizedText>> DetokenizeAsync(
         IReadOnlyList<IReadOnlyList<int>> ids, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
         => await ForEachAsync(
-            ids,
+            Values.Of(ids, nameof(ids)),
             _ => null,
             (code, message) => new DetokenizedText { ErrorCode = code, ErrorMessage = message },
             async sendable =>

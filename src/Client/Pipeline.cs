@@ -77,18 +77,21 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
     /// <param name="config">How to run it. Default: <see cref="EngineConfig"/>'s defaults.</param>
     /// <param name="supervisor">Who runs it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
+    /// <param name="progress">Is told how far loading has come. Default: null, nobody is.</param>
+    /// <param name="cancellationToken">Gives up; nothing of the model is left when this throws.</param>
     /// <exception cref="ModelLoadException">The model cannot be loaded; nothing of it is left.</exception>
     /// <exception cref="WorkerCrashedException">The worker died while loading; nothing of it is left.</exception>
     /// <exception cref="SupervisorUnavailableException">The supervisor cannot be found, started or reached.</exception>
-    public static Pipeline Create(string model, EngineConfig? config = null, Supervisor? supervisor = null)
-        => CreateAsync(model, config, supervisor).GetAwaiter().GetResult();
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing of the model is left.</exception>
+    public static Pipeline Create(
+        string model,
+        EngineConfig? config = null,
+        Supervisor? supervisor = null,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+        => CreateAsync(model, config, supervisor, progress, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Create"/>
-    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
-    /// <param name="config">How to run it. Default: <see cref="EngineConfig"/>'s defaults.</param>
-    /// <param name="supervisor">Who runs it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
-    /// <param name="progress">Is told how far loading has come.</param>
-    /// <param name="cancellationToken">Gives up; nothing of the model is left when this throws.</param>
     public static Task<Pipeline> CreateAsync(
         string model,
         EngineConfig? config = null,
@@ -104,16 +107,13 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
     /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
     /// <param name="supervisor">Who looks at it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LmDeployException">As <see cref="Supervisor.Inspect"/>. A folder that cannot be served is no exception: see
     /// <see cref="ModelInspection.Problems"/>.</exception>
-    public static ModelInspection Inspect(string model, EngineConfig? config = null, Supervisor? supervisor = null)
-        => InspectAsync(model, config, supervisor).GetAwaiter().GetResult();
+    public static ModelInspection Inspect(string model, EngineConfig? config = null, Supervisor? supervisor = null, CancellationToken cancellationToken = default)
+        => InspectAsync(model, config, supervisor, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Inspect"/>
-    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
-    /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
-    /// <param name="supervisor">Who looks at it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public static Task<ModelInspection> InspectAsync(
         string model, EngineConfig? config = null, Supervisor? supervisor = null, CancellationToken cancellationToken = default)
         => (supervisor ?? Supervisor.Shared).InspectAsync(model, config, cancellationToken);
@@ -126,13 +126,12 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// or a container may have. A comparison of models that run one after the other does it by itself.
     /// </summary>
     /// <param name="model">The path of a model folder.</param>
+    /// <param name="cancellationToken">Ends the reading; what was read stays in the page cache.</param>
     /// <returns>Bytes that were read; fewer than the weights have where there was no room for all.</returns>
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
-    public static long Prefetch(string model) => PrefetchAsync(model).GetAwaiter().GetResult();
+    public static long Prefetch(string model, CancellationToken cancellationToken = default) => PrefetchAsync(model, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Prefetch"/>
-    /// <param name="model">The path of a model folder.</param>
-    /// <param name="cancellationToken">Ends the reading; what was read stays in the page cache.</param>
     public static Task<long> PrefetchAsync(string model, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
@@ -149,10 +148,10 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// Ends the pipeline and waits, at most for <see cref="EngineConfig.CloseTimeout"/>, until its memory is back. Requests that run fail
     /// with <see cref="ObjectDisposedException"/>. Closing again, also from another thread, gives the same receipt.
     /// </summary>
-    public ReclaimReceipt Close() => CloseAsync().GetAwaiter().GetResult();
+    /// <param name="cancellationToken">Ends the waiting; the closing goes on.</param>
+    public ReclaimReceipt Close(CancellationToken cancellationToken = default) => CloseAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Close"/>
-    /// <param name="cancellationToken">Ends the waiting; the closing goes on.</param>
     public async Task<ReclaimReceipt> CloseAsync(CancellationToken cancellationToken = default)
     {
         var receipt = await _hold.CloseAsync().WaitAsync(cancellationToken).ConfigureAwait(false);

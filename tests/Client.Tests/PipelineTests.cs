@@ -46,7 +46,7 @@ public sealed class PipelineTests : IAsyncLifetime
         };
         var seen = new Progress();
         await using var pipeline = await Pipeline.CreateAsync("model", null, _supervisor, seen).InTime();
-        seen.Reports.ShouldBe([new LoadProgress(LoadStage.Loading, 5, 10), new LoadProgress(LoadStage.WarmingUp, 10, 10) { Weights = "fp8, dequantized to float32" }]);
+        seen.Reports.ShouldBe([new LoadProgress { Stage = LoadStage.Loading, LoadedBytes = 5, TotalBytes = 10 }, new LoadProgress { Stage = LoadStage.WarmingUp, LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" }]);
         pipeline.Model.Weights.ShouldBe("fp8, dequantized to float32");
         pipeline.Model.IsDequantized.ShouldBeTrue();
         pipeline.Model.WeightTime.ShouldBe(TimeSpan.FromSeconds(2));
@@ -150,7 +150,7 @@ public sealed class PipelineTests : IAsyncLifetime
     public async Task Close_GivesTheReceiptToEveryCaller()
     {
         var pipeline = await CreateAsync();
-        var receipts = await Task.WhenAll(Task.Run(pipeline.Close), Task.Run(pipeline.Close), pipeline.CloseAsync()).InTime();
+        var receipts = await Task.WhenAll(Task.Run(() => pipeline.Close()), Task.Run(() => pipeline.Close()), pipeline.CloseAsync()).InTime();
         receipts[0].Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
         receipts[0].ReclaimedBytes.ShouldBe(1000);
         receipts[0].ExitCode.ShouldBe(0);

@@ -9,17 +9,18 @@ public sealed class ComparisonReportTests
 {
     private const string Hostile = "</script><img src=x onerror=alert(1)>, \"quoted\" | /*data*/";
 
-    private static ComparisonResult Result { get; } = new(
-        "sums & more",
-        ["exact"],
-        [
-            Model("good", 1, "42", new Metric(1, new Interval(1, 1), 1, 0)),
-            Model("b|ad", 0, Hostile, new Metric(0.25, new Interval(0.125, 0.5), 1, 0)),
-            new ModelOutcome("gone", "models/gone") { Error = new ComparisonError("model_not_found", "no such folder") },
-        ],
-        [new ModelDifference("good", "b|ad", "exact", new PairedDifference(0.75, new Interval(0.5, 0.875), 0.0004, "mcnemar-exact"))],
-        [new MemorySample(TimeSpan.Zero, new Dictionary<string, long>(), null), new MemorySample(TimeSpan.FromSeconds(1), new Dictionary<string, long> { ["good"] = 1 << 20 }, null)])
+    private static ComparisonResult Result { get; } = new()
     {
+        Dataset = "sums & more",
+        Scorers = ["exact"],
+        Models =
+        [
+            Model("good", 1, "42", new Metric { Value = 1, Interval = new Interval(1, 1), Count = 1, NotScored = 0 }),
+            Model("b|ad", 0, Hostile, new Metric { Value = 0.25, Interval = new Interval(0.125, 0.5), Count = 1, NotScored = 0 }),
+            new ModelOutcome { Name = "gone", Path = "models/gone", Error = new ComparisonError { Code = "model_not_found", Message = "no such folder" } },
+        ],
+        Differences = [new ModelDifference { First = "good", Second = "b|ad", Scorer = "exact", Difference = new PairedDifference { Value = 0.75, Interval = new Interval(0.5, 0.875), PValue = 0.0004, Test = "mcnemar-exact" } }],
+        Memory = [new MemorySample { At = TimeSpan.Zero, Held = new Dictionary<string, long>(), DeviceBytes = null }, new MemorySample { At = TimeSpan.FromSeconds(1), Held = new Dictionary<string, long> { ["good"] = 1 << 20 }, DeviceBytes = null }],
         Confidence = 0.95,
     };
 
@@ -53,13 +54,13 @@ public sealed class ComparisonReportTests
     [Fact]
     public void ClosedSets_AreWords()
     {
-        var model = Model("good", 1, "42", new Metric(1, new Interval(1, 1), 1, 0)) with
+        var model = Model("good", 1, "42", new Metric { Value = 1, Interval = new Interval(1, 1), Count = 1, NotScored = 0 }) with
         {
             Info = new ModelInfo { Architecture = "llama", Dtype = EngineDtype.BFloat16 },
             Receipt = new ReclaimReceipt { Verdict = ReclaimVerdict.Reclaimed, PeakBytes = 1 << 20, Memory = MemoryKind.Vram, How = WorkerExit.Exited },
             Crashes = [new WorkerFailure { Kind = WorkerFailureKind.OomKilled, During = WorkerActivity.Serving }],
         };
-        var result = new ComparisonResult("sums", ["exact"], [model], [], []);
+        var result = new ComparisonResult { Dataset = "sums", Scorers = ["exact"], Models = [model], Differences = [], Memory = [] };
 
         using var data = JsonDocument.Parse(Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
         var shown = data.RootElement.GetProperty("models")[0];
@@ -91,12 +92,15 @@ public sealed class ComparisonReportTests
         (await Should.ThrowAsync<ArgumentException>(() => ComparisonReport.WriteAsync(Result, "report.docx"))).Message.ShouldContain("A report ends with .html, .md, .csv, .png, not with \".docx\"");
     }
 
-    private static ModelOutcome Model(string name, double score, string answer, Metric metric) => new(name, $"models/{name}")
+    private static ModelOutcome Model(string name, double score, string answer, Metric metric) => new()
     {
+        Name = name,
+        Path = $"models/{name}",
         Items =
         [
-            new ItemOutcome(new DatasetItem("q1", "What is 17 + 25?") { Category = "sums", Expected = ["42"] })
+            new ItemOutcome
             {
+                Item = new DatasetItem("q1", "What is 17 + 25?") { Category = "sums", Expected = ["42"] },
                 Answers = [new Response { Text = answer, GenerateTokenLen = 1, InputTokenLen = 3, FinishReason = FinishReason.Stop }],
                 TimeToFirstToken = TimeSpan.FromMilliseconds(5),
                 Latency = TimeSpan.FromMilliseconds(20),
@@ -104,6 +108,6 @@ public sealed class ComparisonReportTests
             },
         ],
         Metrics = new Dictionary<string, Metric> { ["exact"] = metric },
-        Speed = new ModelSpeed(TimeSpan.FromMilliseconds(3), 100),
+        Speed = new ModelSpeed { TimeToFirstToken = TimeSpan.FromMilliseconds(3), TokensPerSecond = 100 },
     };
 }

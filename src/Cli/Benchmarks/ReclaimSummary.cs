@@ -7,7 +7,7 @@ internal sealed class ReclaimSummary(IReadOnlyList<ReclaimFigures> rounds)
 
     public int Rounds => rounds.Count;
 
-    public (double Min, double Median, double Max) Milliseconds => Of(round => round.Receipt.Milliseconds);
+    public (double Min, double Median, double Max) Milliseconds => Of(round => round.Receipt.ReclaimTime.TotalMilliseconds);
 
     public (double Min, double Median, double Max) Residual => Of(round => round.Receipt.ResidualBytes);
 

@@ -17,7 +17,7 @@ internal static class RewardCommand
         command.SetAction((result, cancellationToken) => lines.RunAsync(
             result,
             (line, raw) => LinePrompts.Read(line, raw) with { AddGenerationPrompt = line.IsSet("add_generation_prompt", otherwise: false) },
-            (pipeline, prompts) => pipeline.GetRewardScoreAsync(prompts, cancellationToken),
+            (pipeline, prompts) => pipeline.GetRewardScoreAsync(Prompts.From(prompts), cancellationToken),
             score => CallError.From(score.ErrorCode, score.ErrorMessage) is { } error ? [error] : [],
             Write,
             cancellationToken));

@@ -103,7 +103,7 @@ internal sealed class RunCommand(CliHost host)
         try
         {
             var configs = GenerationConfigs.Each([.. lines.Select(line => line.Config)]);
-            return await pipeline.InferAsync(lines.Select(line => line.Prompt), configs, cancellationToken);
+            return await pipeline.InferAsync([.. lines.Select(line => line.Prompt)], configs, cancellationToken);
         }
         catch (LmDeployException e)
         {

@@ -75,7 +75,7 @@ internal sealed class TokenizeCommand(CliHost host)
         Pipeline pipeline, IReadOnlyList<InputLine<TokenizeLine>> lines, TokenizeJson[] results, CancellationToken cancellationToken)
     {
         int[] chosen = [.. Enumerable.Range(0, lines.Count).Where(i => lines[i].Value?.Prompt is not null)];
-        var encoded = await pipeline.TokenizeAsync(chosen.Select(i => lines[i].Value!.Prompt!), cancellationToken);
+        var encoded = await pipeline.TokenizeAsync([.. chosen.Select(i => lines[i].Value!.Prompt!)], cancellationToken);
         foreach (var (i, answer) in chosen.Zip(encoded))
         {
             var text = lines[i].Value!.Prompt!.Text;

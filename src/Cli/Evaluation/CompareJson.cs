@@ -101,12 +101,13 @@ internal static class CompareJson
     private static void WriteDifferences(Utf8JsonWriter json, ComparisonResult result)
     {
         json.WriteStartArray("differences");
-        foreach (var (first, second, scorer, difference) in result.Differences)
+        foreach (var pair in result.Differences)
         {
+            var difference = pair.Difference;
             json.WriteStartObject();
-            json.WriteString("first", first);
-            json.WriteString("second", second);
-            json.WriteString("scorer", scorer);
+            json.WriteString("first", pair.First);
+            json.WriteString("second", pair.Second);
+            json.WriteString("scorer", pair.Scorer);
             json.WriteOptional("value", difference.Value);
             WriteInterval(json, difference.Interval);
             json.WriteOptional("p", difference.PValue);
@@ -120,11 +121,12 @@ internal static class CompareJson
     private static void WriteJudgements(Utf8JsonWriter json, ComparisonResult result)
     {
         json.WriteStartArray("judgements");
-        foreach (var (first, second, rate) in result.Judgements)
+        foreach (var pair in result.Judgements)
         {
+            var rate = pair.WinRate;
             json.WriteStartObject();
-            json.WriteString("first", first);
-            json.WriteString("second", second);
+            json.WriteString("first", pair.First);
+            json.WriteString("second", pair.Second);
             json.WriteOptional("win_rate", rate.Value);
             WriteInterval(json, rate.Interval);
             json.WriteNumber("wins", rate.Wins);

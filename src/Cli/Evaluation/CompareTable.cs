@@ -36,7 +36,7 @@ internal static class CompareTable
         model.Speed is { } speed ? Units.Format($"{speed.TokensPerSecond:0}") : Unknown,
         model.Receipt is { } peak ? $"{Units.Bytes(peak.PeakBytes)} {EnumWords.Of(peak.Memory)}" : Unknown,
         model.Receipt is { } back ? Units.Bytes(back.ReclaimedBytes) : Unknown,
-        model.Receipt is { } receipt ? Units.Format($"{receipt.Milliseconds:0} ms") : Unknown,
+        model.Receipt is { } receipt ? Units.Format($"{receipt.ReclaimTime.TotalMilliseconds:0} ms") : Unknown,
         Verdict(model),
     ];
 

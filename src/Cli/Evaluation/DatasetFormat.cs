@@ -46,7 +46,7 @@ internal static class DatasetFormat
         var unknown = dataset.Items.Where(item => item.Expected.Count == 0 && item.CorrectChoice is null).ToList();
         foreach (var item in unknown)
         {
-            problems.Add(new DatasetProblem(path, 0, $"question {item.Id}: expected is needed"));
+            problems.Add(new DatasetProblem { File = path, Line = 0, Message = $"question {item.Id}: expected is needed" });
         }
 
         return unknown.Count == 0 ? dataset

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LmDeploy.Cli.Input;
 
 namespace LmDeploy.Cli.Flags;
 
@@ -27,7 +28,7 @@ internal sealed class EmbeddingFlags
         }
         catch (ArgumentException e)
         {
-            throw EngineFlags.UsageOf(e);
+            throw SettingError.OfFlag(e);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LmDeploy.Cli.Input;
 using LmDeploy.Limits;
 
 namespace LmDeploy.Cli.Flags;
@@ -72,22 +73,56 @@ internal sealed class EngineFlags
                 EnablePrefixCaching = !result.GetValue(_noPrefixCaching),
                 Threads = result.GetValue(_threads),
                 ChatTemplate = result.GetValue(_chatTemplate) is { } file ? ReadTemplate(file) : null,
-                LoadTimeout = result.GetValue(_loadTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : _defaults.LoadTimeout,
-                MaxRestarts = result.GetValue(_maxRestarts) ?? _defaults.MaxRestarts,
-                HangTimeout = result.GetValue(_hangTimeout) is { } hang ? TimeSpan.FromSeconds(hang) : _defaults.HangTimeout,
-                MemoryLimit = result.GetValue(_memoryLimit) is { } mebibytes ? checked(mebibytes * (1L << 20)) : null,
-                AdmissionTimeout = result.GetValue(_admissionTimeout) is { } wait ? TimeSpan.FromSeconds(wait) : _defaults.AdmissionTimeout,
+                Supervision = ReadSupervision(result),
+                Admission = ReadAdmission(result),
             };
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException)
+        catch (ArgumentException e)
         {
-            throw UsageOf(e);
+            throw SettingError.OfFlag(e);
         }
     }
 
-    /// <summary>The first line of an argument error says all; the others repeat the parameter.</summary>
-    public static UsageException UsageOf(Exception e)
-        => new(e is ArgumentException ? e.Message.Split(" (Parameter")[0] : e.Message, e);
+    private SupervisionConfig ReadSupervision(ParseResult result) => new()
+    {
+        LoadTimeout = ReadSeconds(result, _loadTimeout) ?? _defaults.Supervision.LoadTimeout,
+        MaxRestarts = result.GetValue(_maxRestarts) ?? _defaults.Supervision.MaxRestarts,
+        HangTimeout = ReadSeconds(result, _hangTimeout) ?? _defaults.Supervision.HangTimeout,
+    };
+
+    private AdmissionConfig ReadAdmission(ParseResult result)
+    {
+        const long Least = EngineDefaults.LeastMemoryLimit >> 20, Most = long.MaxValue >> 20;
+        if (result.GetValue(_memoryLimit) is { } mebibytes && mebibytes is (< Least or > Most))
+        {
+            throw new UsageException($"{_memoryLimit.Name} must be {Least} to {Most} MiB, got {mebibytes}.");
+        }
+
+        try
+        {
+            return new AdmissionConfig
+            {
+                MemoryLimit = result.GetValue(_memoryLimit) << 20,
+                Timeout = ReadSeconds(result, _admissionTimeout) ?? _defaults.Admission.Timeout,
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw SettingError.OfFlag(e, _admissionTimeout.Name);
+        }
+    }
+
+    private static TimeSpan? ReadSeconds(ParseResult result, Option<double?> option)
+    {
+        try
+        {
+            return result.GetValue(option) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new UsageException($"{option.Name} must be a number of seconds, got {result.GetValue(option)}.", e);
+        }
+    }
 
     private static string ReadTemplate(FileInfo file)
         => file.Exists ? File.ReadAllText(file.FullName) : throw new UsageException($"The chat template {file} does not exist.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LmDeploy.Cli.Input;
 using System.Globalization;
 using LmDeploy.Limits;
 
@@ -95,7 +96,7 @@ internal sealed class GenerationFlags
         }
         catch (ArgumentException e)
         {
-            throw EngineFlags.UsageOf(e);
+            throw SettingError.OfFlag(e);
         }
     }
 

@@ -41,10 +41,23 @@ internal static class ConfigFields
     {
         foreach (var (name, apply) in _fields)
         {
-            config = line.Has(name) ? apply(config, line.GetProperty(name)) : config;
+            config = line.Has(name) ? Apply(name, apply, line.GetProperty(name), config) : config;
         }
 
         return config;
+    }
+
+    private static GenerationConfig Apply(
+        string name, Func<GenerationConfig, JsonElement, GenerationConfig> apply, JsonElement value, GenerationConfig config)
+    {
+        try
+        {
+            return apply(config, value);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException(SettingError.Text(e, name), e);
+        }
     }
 
     private static ulong AsSeed(JsonElement value)

@@ -12,7 +12,7 @@ internal static class ReceiptJson
         json.WriteString("verdict", receipt.Verdict.ToString());
         json.WriteNumber("reclaimed_bytes", receipt.ReclaimedBytes);
         json.WriteNumber("residual_bytes", receipt.ResidualBytes);
-        json.WriteNumber("milliseconds", receipt.Milliseconds);
+        json.WriteNumber("milliseconds", receipt.ReclaimTime.TotalMilliseconds);
     }
 
     /// <summary>All there is to say.</summary>
@@ -24,13 +24,13 @@ internal static class ReceiptJson
         json.WriteString("memory", EnumWords.Of(receipt.Memory));
         json.WriteNumber("held_bytes", receipt.HeldBytes);
         json.WriteNumber("peak_bytes", receipt.PeakBytes);
-        json.WriteNumber("exit_milliseconds", receipt.ExitMilliseconds);
+        json.WriteNumber("exit_milliseconds", receipt.ExitTime.TotalMilliseconds);
         json.WriteString("how", EnumWords.Of(receipt.How));
     }
 
     public static string Describe(ReclaimReceipt receipt)
     {
         var reason = receipt.Reason.Length > 0 ? $" ({receipt.Reason})" : "";
-        return Units.Format($"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.Milliseconds:0} ms");
+        return Units.Format($"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.ReclaimTime.TotalMilliseconds:0} ms");
     }
 }

@@ -89,7 +89,7 @@ internal sealed partial class HostedPipeline(string name, IServiceProvider servi
             {
                 var receipt = await (await loading.ConfigureAwait(false)).CloseAsync().ConfigureAwait(false);
                 var memory = EnumWords.Of(receipt.Memory);
-                LogClosed(name, receipt.Verdict, receipt.ReclaimedBytes, receipt.ResidualBytes, memory, receipt.Milliseconds, receipt.Reason);
+                LogClosed(name, receipt.Verdict, receipt.ReclaimedBytes, receipt.ResidualBytes, memory, receipt.ReclaimTime.TotalMilliseconds, receipt.Reason);
             }
         }
         catch (Exception e) when (e is LmDeployException or OperationCanceledException or OptionsValidationException)

@@ -15,6 +15,14 @@ public sealed record TextEmbedding
     /// <summary>What was wrong; null when there was no error.</summary>
     public string? ErrorMessage { get; init; }
 
+    /// <summary>Compares the vectors by their numbers.</summary>
+    public bool Equals(TextEmbedding? other) => other is not null
+        && Vector.Span.SequenceEqual(other.Vector.Span)
+        && (InputTokenLen, ErrorCode, ErrorMessage) == (other.InputTokenLen, other.ErrorCode, other.ErrorMessage);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Vector.Length, Vector.IsEmpty ? 0 : Vector.Span[0], InputTokenLen, ErrorCode, ErrorMessage);
+
     internal static TextEmbedding FromWire(V1.EmbeddingResult wire) => new()
     {
         Vector = wire.Vector.ToArray(),

@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Words;
 
 namespace LmDeploy;
@@ -24,16 +25,16 @@ public sealed record WorkerFailure
     public string? CudaError { get; init; }
 
     /// <summary>What the kernel's log has of the NVIDIA driver about this process.</summary>
-    public IReadOnlyList<Xid> Xids { get; init; } = [];
+    public IReadOnlyList<Xid> Xids { get; init => field = Values.Of(value); } = ValueList<Xid>.Empty;
 
     /// <summary>Its last lines on standard error, oldest first.</summary>
-    public IReadOnlyList<string> LastErrors { get; init; } = [];
+    public IReadOnlyList<string> LastErrors { get; init => field = Values.Of(value); } = ValueList<string>.Empty;
 
     /// <summary>The engine's step at that time; 0 when it had made none.</summary>
     public long Step { get; init; }
 
     /// <summary>The requests that were in that step.</summary>
-    public IReadOnlyList<RunningRequest> Running { get; init; } = [];
+    public IReadOnlyList<RunningRequest> Running { get; init => field = Values.Of(value); } = ValueList<RunningRequest>.Empty;
 
     /// <summary>From its start to its end.</summary>
     public TimeSpan Lived { get; init; }
@@ -49,10 +50,10 @@ public sealed record WorkerFailure
         Signal = wire.Signal.Length > 0 ? wire.Signal : null,
         During = EnumWords.To<WorkerActivity>(wire.During),
         CudaError = wire.CudaError.Length > 0 ? wire.CudaError : null,
-        Xids = [.. wire.Xids.Select(xid => new Xid(xid.Number, xid.Device, xid.Text))],
+        Xids = [.. wire.Xids.Select(xid => new Xid { Number = xid.Number, Device = xid.Device, Text = xid.Text })],
         LastErrors = [.. wire.LastErrors],
         Step = wire.Step,
-        Running = [.. wire.Running.Select(request => new RunningRequest(request.Id, request.Fingerprint, request.InputTokenLen, request.GenerateTokenLen))],
+        Running = [.. wire.Running.Select(request => new RunningRequest { Id = request.Id, Fingerprint = request.Fingerprint, InputTokenLen = request.InputTokenLen, GenerateTokenLen = request.GenerateTokenLen })],
         Lived = wire.Lived?.ToTimeSpan() ?? TimeSpan.Zero,
         When = wire.Time?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
     };

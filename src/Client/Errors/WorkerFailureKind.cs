@@ -15,16 +15,16 @@ public enum WorkerFailureKind
     /// <summary>A signal that somebody outside sent: SIGKILL, SIGTERM.</summary>
     Killed,
 
-    /// <summary>It was silent, or made no progress with its work, for <see cref="EngineConfig.HangTimeout"/>.</summary>
+    /// <summary>It was silent, or made no progress with its work, for <see cref="SupervisionConfig.HangTimeout"/>.</summary>
     Hung,
 
-    /// <summary>Somebody froze it with SIGSTOP for <see cref="EngineConfig.HangTimeout"/>.</summary>
+    /// <summary>Somebody froze it with SIGSTOP for <see cref="SupervisionConfig.HangTimeout"/>.</summary>
     Stopped,
 
     /// <summary>The kernel killed it because memory ran out.</summary>
     OomKilled,
 
-    /// <summary>It took more than <see cref="EngineConfig.MemoryLimit"/>.</summary>
+    /// <summary>It took more than <see cref="AdmissionConfig.MemoryLimit"/>.</summary>
     MemoryLimit,
 
     /// <summary>CUDA failed in a way that a process does not recover from.</summary>

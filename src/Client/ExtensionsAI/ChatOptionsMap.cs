@@ -12,28 +12,42 @@ namespace LmDeploy.ExtensionsAI;
 /// </summary>
 internal static class ChatOptionsMap
 {
+    /// <param name="pipeline">The pipeline that answers.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="raw">What <see cref="ChatOptions.RawRepresentationFactory"/> made: the options that are set come before it. Null: nothing.</param>
     /// <exception cref="NotSupportedException">An option cannot be honoured; the message names it.</exception>
-    public static GenerationConfig ToConfig(Pipeline pipeline, ChatOptions? options)
+    public static GenerationConfig ToConfig(Pipeline pipeline, ChatOptions? options, GenerationConfig? raw)
     {
         CheckModel(pipeline, options?.ModelId);
         Refuse(options?.ConversationId is not null, "ConversationId: the pipeline keeps no conversations");
-        Refuse(options?.RawRepresentationFactory is not null, "RawRepresentationFactory: use AdditionalProperties");
         Refuse(options?.ContinuationToken is not null, "ContinuationToken");
         Refuse(options?.AllowBackgroundResponses == true, "AllowBackgroundResponses");
-        var config = GenerationConfig.FromModelOrOpenAI with
+        var config = raw ?? GenerationConfig.FromModelOrOpenAI with { MaxNewTokens = int.MaxValue };
+        Refuse(config.N > 1, $"RawRepresentationFactory: N is {config.N}, but a chat has one answer");
+        config = config with
         {
-            MaxNewTokens = options?.MaxOutputTokens ?? int.MaxValue,
-            FrequencyPenalty = options?.FrequencyPenalty ?? 0,
-            PresencePenalty = options?.PresencePenalty ?? 0,
-            RandomSeed = options?.Seed is { } seed ? unchecked((ulong)seed) : null,
-            StopWords = [.. options?.StopSequences ?? []],
-            ResponseFormat = FormatOf(options?.ResponseFormat),
+            MaxNewTokens = options?.MaxOutputTokens ?? config.MaxNewTokens,
+            FrequencyPenalty = options?.FrequencyPenalty ?? config.FrequencyPenalty,
+            PresencePenalty = options?.PresencePenalty ?? config.PresencePenalty,
+            RandomSeed = options?.Seed is { } seed ? unchecked((ulong)seed) : config.RandomSeed,
+            StopWords = [.. config.StopWords, .. options?.StopSequences ?? []],
+            ResponseFormat = FormatOf(options?.ResponseFormat) ?? config.ResponseFormat,
         };
         config = options?.Temperature is { } temperature ? config with { DoSample = temperature > 0, Temperature = temperature } : config;
         config = options?.TopP is { } topP ? config with { TopP = topP } : config;
         config = options?.TopK is { } topK ? config with { TopK = topK } : config;
         return Additional(config, options?.AdditionalProperties);
     }
+
+    /// <summary>What <see cref="ChatOptions.RawRepresentationFactory"/> makes; null without one, and where it makes nothing.</summary>
+    /// <exception cref="NotSupportedException">It makes something else.</exception>
+    public static GenerationConfig? Raw(IChatClient client, ChatOptions? options) => options?.RawRepresentationFactory?.Invoke(client) switch
+    {
+        null => null,
+        GenerationConfig config => config,
+        var other => throw new NotSupportedException(
+            $"ChatOptions.RawRepresentationFactory made a {other.GetType().Name}; it must make a {nameof(GenerationConfig)} or null."),
+    };
 
     /// <summary>The variables of the chat template that options ask for, a JSON object; null for none.</summary>
     public static string? TemplateArguments(ChatOptions? options)

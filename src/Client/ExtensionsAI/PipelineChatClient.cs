@@ -39,7 +39,7 @@ internal sealed class PipelineChatClient(Pipeline pipeline) : IChatClient
     {
         var functions = ChatOptionsMap.Functions(options);
         var (isForced, function) = ChatOptionsMap.Forced(options, functions);
-        var config = ChatOptionsMap.ToConfig(pipeline, options);
+        var config = ChatOptionsMap.ToConfig(pipeline, options, ChatOptionsMap.Raw(this, options));
         config = config with { Split = new AnswerSplit { SingleCall = options?.AllowMultipleToolCalls == false } };
         if (isForced)
         {

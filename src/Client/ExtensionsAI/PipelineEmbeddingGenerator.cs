@@ -16,7 +16,14 @@ internal sealed class PipelineEmbeddingGenerator(Pipeline pipeline, EmbeddingOpt
             throw new NotSupportedException($"EmbeddingGenerationOptions.AdditionalProperties has {additional.Keys.First()}, which means nothing here.");
         }
 
-        var computed = await pipeline.GetEmbeddingsAsync(values, defaults with { Dimensions = options?.Dimensions ?? defaults.Dimensions }, cancellationToken).ConfigureAwait(false);
+        var raw = options?.RawRepresentationFactory?.Invoke(this) switch
+        {
+            null => defaults,
+            EmbeddingOptions asked => asked,
+            var other => throw new NotSupportedException(
+                $"EmbeddingGenerationOptions.RawRepresentationFactory made a {other.GetType().Name}; it must make {nameof(EmbeddingOptions)} or null."),
+        };
+        var computed = await pipeline.GetEmbeddingsAsync(values, raw with { Dimensions = options?.Dimensions ?? raw.Dimensions }, cancellationToken).ConfigureAwait(false);
         if (computed.FirstOrDefault(embedding => embedding.ErrorCode is not null) is { } failed)
         {
             throw new LmDeployException(failed.ErrorCode!, failed.ErrorMessage ?? "");

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LmDeploy.Prompts;
+using LmDeploy.Prompting;
 using LmDeploy.Transport;
 using LmDeploy.V1;
 

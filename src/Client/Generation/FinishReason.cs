@@ -3,6 +3,9 @@ namespace LmDeploy;
 /// <summary>Why an answer ended.</summary>
 public enum FinishReason
 {
+    /// <summary>A reason that this version of the client does not know.</summary>
+    Unknown,
+
     /// <summary>The model ended it, or a stop word or stop token did.</summary>
     Stop,
 

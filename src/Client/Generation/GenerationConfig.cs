@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Generation;
 using LmDeploy.Limits;
 using LmDeploy.Transport;
@@ -37,8 +38,8 @@ public sealed record GenerationConfig
     /// </summary>
     public int N { get; init => field = Ensure.InRange(value, 1, GenerationLimits.MostAnswers); } = 1;
 
-    /// <summary>The most tokens to generate. Default: 512. Less than 1 makes the answer an error with the code <c>invalid_request</c>.</summary>
-    public int MaxNewTokens { get; init; } = GenerationLimits.DefaultMaxNewTokens;
+    /// <summary>The most tokens to generate, at least 1. Default: 512.</summary>
+    public int MaxNewTokens { get; init => field = Ensure.AtLeast(value, 1); } = GenerationLimits.DefaultMaxNewTokens;
 
     /// <summary>No end of text or stop token is taken before so many tokens, 0 or more. Default: 0.</summary>
     public int MinNewTokens { get; init => field = Ensure.AtLeast(value, 0); }
@@ -71,17 +72,24 @@ public sealed record GenerationConfig
     public IReadOnlyDictionary<int, double> LogitBias
     {
         get;
-        init => field = value.ToDictionary(
-            bias => Ensure.AtLeast(bias.Key, 0, nameof(LogitBias)), bias => Ensure.InRange(bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias, nameof(LogitBias)));
-    } = new Dictionary<int, double>();
+        init
+        {
+            field = Values.Of(value);
+            foreach (var (id, bias) in field)
+            {
+                Ensure.AtLeast(id, 0);
+                Ensure.InRange(bias, -GenerationLimits.MostBias, GenerationLimits.MostBias);
+            }
+        }
+    } = ValueDictionary<int, double>.Empty;
 
     /// <summary>
     /// Texts that the answer must not have, also across token borders; none may be empty. A token that would complete one is not taken. Default: none.
     /// </summary>
-    public IReadOnlyList<string> BadWords { get; init => field = [.. value.Select(word => Ensure.Sendable(word))]; } = [];
+    public IReadOnlyList<string> BadWords { get; init => field = Ensure.EachSendable(value); } = ValueList<string>.Empty;
 
     /// <summary>Tokens that are never taken. Default: none.</summary>
-    public IReadOnlyList<int> BadTokenIds { get; init => field = [.. value.Select(id => Ensure.AtLeast(id, 0))]; } = [];
+    public IReadOnlyList<int> BadTokenIds { get; init => field = Ensure.EachAtLeast(value, 0); } = ValueList<int>.Empty;
 
     /// <summary>
     /// Ends the answer when its last so many tokens have occurred <see cref="RepetitionNgramThreshold"/> times in it, 0 (off) or more. Default: 0.
@@ -98,10 +106,10 @@ public sealed record GenerationConfig
     public ulong? RandomSeed { get; init; }
 
     /// <summary>Texts that end the generation, also when they cross token borders; none may be empty. Default: none.</summary>
-    public IReadOnlyList<string> StopWords { get; init => field = [.. value.Select(word => Ensure.Sendable(word))]; } = [];
+    public IReadOnlyList<string> StopWords { get; init => field = Ensure.EachSendable(value); } = ValueList<string>.Empty;
 
     /// <summary>Tokens that end the generation, beside the model's own. Default: none.</summary>
-    public IReadOnlyList<int> StopTokenIds { get; init => field = [.. value.Select(id => Ensure.AtLeast(id, 0))]; } = [];
+    public IReadOnlyList<int> StopTokenIds { get; init => field = Ensure.EachAtLeast(value, 0); } = ValueList<int>.Empty;
 
     /// <summary>Whether special tokens are left out of the text. Default: true.</summary>
     public bool SkipSpecialTokens { get; init; } = true;

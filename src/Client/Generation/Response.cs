@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Generation;
 
 namespace LmDeploy;
@@ -27,10 +28,10 @@ public sealed record Response
     public FinishReason? FinishReason { get; init; }
 
     /// <summary>The generated tokens.</summary>
-    public IReadOnlyList<int> TokenIds { get; init; } = [];
+    public IReadOnlyList<int> TokenIds { get; init => field = Values.Of(value); } = ValueList<int>.Empty;
 
     /// <summary>For each generated token, log-probabilities (natural logarithm) by token id, the chosen token's among them; null when not asked for.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<int, float>>? Logprobs { get; init; }
+    public IReadOnlyList<IReadOnlyDictionary<int, float>>? Logprobs { get; init => field = Values.OfOptional(value); }
 
     /// <summary>
     /// Logits as the model gave them, float32: rows as long as the vocabulary. Those of <see cref="OutputLogits.All"/> begin with the rows after each prompt
@@ -38,13 +39,13 @@ public sealed record Response
     /// that row i is what token i + 1 of prompt and answer together could be chosen from; then comes one for each generated token. Null when not asked for. In
     /// a stream each piece has what is new.
     /// </summary>
-    public IReadOnlyList<ReadOnlyMemory<float>>? Logits { get; init; }
+    public IReadOnlyList<ReadOnlyMemory<float>>? Logits { get; init => field = Values.OfOptional(value); }
 
     /// <summary>The prompt as the model saw it. In a stream the first piece has it.</summary>
-    public IReadOnlyList<int> PromptTokenIds { get; init; } = [];
+    public IReadOnlyList<int> PromptTokenIds { get; init => field = Values.Of(value); } = ValueList<int>.Empty;
 
     /// <summary>The log-probability of each prompt token but the first; null when not asked for. In a stream the first piece has it.</summary>
-    public IReadOnlyList<float>? PromptLogprobs { get; init; }
+    public IReadOnlyList<float>? PromptLogprobs { get; init => field = Values.OfOptional(value); }
 
     /// <summary>
     /// The mean negative log-likelihood of the prompt's tokens but the first, in nats; its exponential is the perplexity. NaN for a prompt of one token,
@@ -53,7 +54,7 @@ public sealed record Response
     public double? Ppl { get; init; }
 
     /// <summary>The parts of the answer, when a split was asked for. In a stream each piece has what is new.</summary>
-    internal IReadOnlyList<V1.AnswerPiece> Pieces { get; init; } = [];
+    internal IReadOnlyList<V1.AnswerPiece> Pieces { get; init => field = Values.Of(value); } = ValueList<V1.AnswerPiece>.Empty;
 
     /// <summary>Tokens of what the model thought, when a split was asked for. In a stream the last piece has it.</summary>
     internal int ReasoningTokenLen { get; init; }
@@ -68,7 +69,7 @@ public sealed record Response
     /// All answers to the prompt, this first one included; empty when <see cref="GenerationConfig.N"/> is 1, and in streams, whose pieces have a
     /// <see cref="Choice"/>.
     /// </summary>
-    public IReadOnlyList<Response> Choices { get; init; } = [];
+    public IReadOnlyList<Response> Choices { get; init => field = Values.Of(value); } = ValueList<Response>.Empty;
 
     /// <summary>What kind of error it was, one of the codes in docs/errors.md; null when there was none.</summary>
     public string? ErrorCode { get; init; }
@@ -88,7 +89,7 @@ public sealed record Response
     /// <summary>
     /// What was asked for and is not kept to: formats of a schema, more tokens than the context has room for. In a stream the first piece has it.
     /// </summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = Values.Of(value); } = ValueList<string>.Empty;
 
     /// <summary>Joins the next piece of the same stream to this one: texts and lists one after the other, the rest as the later piece has it.</summary>
     public Response Extend(Response next)

@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.V1;
 
 namespace LmDeploy.Generation;
@@ -78,7 +79,8 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
             V1.FinishReason.Stop => FinishReason.Stop,
             V1.FinishReason.Length => FinishReason.Length,
             V1.FinishReason.Abort => FinishReason.Abort,
-            _ => FinishReason.Error,
+            V1.FinishReason.Error => FinishReason.Error,
+            _ => FinishReason.Unknown,
         },
         ErrorCode = finished.Error?.Code,
         ErrorMessage = finished.Error?.Message,
@@ -100,7 +102,7 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
         return rows;
     }
 
-    private static Dictionary<int, float> ToDictionary(TokenLogprobs wire)
+    private static ValueDictionary<int, float> ToDictionary(TokenLogprobs wire)
     {
         var logprobs = new Dictionary<int, float>(wire.Ids.Count);
         for (var i = 0; i < wire.Ids.Count && i < wire.Logprobs.Count; i++)
@@ -108,6 +110,6 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
             logprobs[wire.Ids[i]] = wire.Logprobs[i];
         }
 
-        return logprobs;
+        return new ValueDictionary<int, float>(logprobs);
     }
 }

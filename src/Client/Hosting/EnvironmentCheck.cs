@@ -1,7 +1,14 @@
 namespace LmDeploy;
 
 /// <summary>One thing a worker looked at.</summary>
-/// <param name="Name">What.</param>
-/// <param name="Status">How it ended.</param>
-/// <param name="Detail">What was found.</param>
-public sealed record EnvironmentCheck(string Name, EnvironmentCheckStatus Status, string Detail);
+public sealed record EnvironmentCheck
+{
+    /// <summary>What.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required EnvironmentCheckStatus Status { get; init; }
+
+    /// <summary>What was found.</summary>
+    public required string Detail { get; init; }
+}

@@ -1,6 +1,13 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>What a worker finds on this host.</summary>
-/// <param name="IsUsable">Whether models can run.</param>
-/// <param name="Checks">What was looked at.</param>
-public sealed record EnvironmentReport(bool IsUsable, IReadOnlyList<EnvironmentCheck> Checks);
+public sealed record EnvironmentReport
+{
+    /// <summary>Whether models can run.</summary>
+    public required bool IsUsable { get; init; }
+
+    /// <summary>What was looked at.</summary>
+    public required IReadOnlyList<EnvironmentCheck> Checks { get; init => field = Values.Of(value); }
+}

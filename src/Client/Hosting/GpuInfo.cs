@@ -1,3 +1,5 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>One GPU, as its driver sees it.</summary>
@@ -34,5 +36,5 @@ public sealed record GpuInfo
     public long QuarantinedBytes { get; init; }
 
     /// <summary>Who uses it.</summary>
-    public IReadOnlyList<GpuProcess> Processes { get; init; } = [];
+    public IReadOnlyList<GpuProcess> Processes { get; init => field = Values.Of(value); } = ValueList<GpuProcess>.Empty;
 }

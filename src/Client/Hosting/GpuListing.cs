@@ -1,6 +1,13 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>The GPUs of this host.</summary>
-/// <param name="Gpus">The GPUs.</param>
-/// <param name="Unavailable">Why there is nothing to list; empty when the driver answered.</param>
-public sealed record GpuListing(IReadOnlyList<GpuInfo> Gpus, string Unavailable);
+public sealed record GpuListing
+{
+    /// <summary>The GPUs.</summary>
+    public required IReadOnlyList<GpuInfo> Gpus { get; init => field = Values.Of(value); }
+
+    /// <summary>Why there is nothing to list; empty when the driver answered.</summary>
+    public required string Unavailable { get; init; }
+}

@@ -5,13 +5,16 @@ namespace LmDeploy.Hosting;
 /// <summary>Reads a supervisor's listings off the wire.</summary>
 internal static class HostWire
 {
-    public static SupervisorInfo ToInfo(this V1.HostInfo wire) => new(
-        wire.Version,
-        wire.ProtocolVersion,
-        wire.Pid,
-        wire.Socket,
-        wire.Uptime?.ToTimeSpan() ?? TimeSpan.Zero,
-        wire.IdleTimeout?.ToTimeSpan() ?? TimeSpan.Zero) { StandbyWorkers = wire.StandbyWorkers };
+    public static SupervisorInfo ToInfo(this V1.HostInfo wire) => new()
+    {
+        Version = wire.Version,
+        ProtocolVersion = wire.ProtocolVersion,
+        Pid = wire.Pid,
+        Socket = wire.Socket,
+        Uptime = wire.Uptime?.ToTimeSpan() ?? TimeSpan.Zero,
+        IdleTimeout = wire.IdleTimeout?.ToTimeSpan() ?? TimeSpan.Zero,
+        StandbyWorkers = wire.StandbyWorkers,
+    };
 
     public static PipelineInfo ToInfo(this V1.PipelineInfo wire) => new()
     {
@@ -52,15 +55,25 @@ internal static class HostWire
         DriverVersion = wire.DriverVersion,
         PromisedBytes = wire.PromisedBytes,
         QuarantinedBytes = wire.QuarantinedBytes,
-        Processes = [.. wire.Processes.Select(p => new GpuProcess(p.Pid, p.UsedBytes, p.Pipeline))],
+        Processes = [.. wire.Processes.Select(p => new GpuProcess { Pid = p.Pid, UsedBytes = p.UsedBytes, Pipeline = p.Pipeline })],
     };
 
     public static LogLine ToLine(this V1.LogLine wire)
-        => new(wire.Time.ToDateTimeOffset(), EnumWords.To<LogSource>(wire.Source), wire.Text);
+        => new() { Time = wire.Time.ToDateTimeOffset(), Source = EnumWords.To<LogSource>(wire.Source), Text = wire.Text };
 
     public static EnvironmentReport ToReport(this V1.EnvironmentReport wire)
-        => new(wire.Usable, [.. wire.Checks.Select(c => new EnvironmentCheck(c.Name, EnumWords.To<EnvironmentCheckStatus>(c.Status), c.Detail))]);
+        => new() { IsUsable = wire.Usable, Checks = [.. wire.Checks.Select(ToCheck)] };
 
-    public static DeviceCeilings ToCeilings(this V1.Ceilings wire) => new(
-        wire.Device, wire.Libtorch, wire.MemoryBytesPerSecond, wire.HostToDeviceBytesPerSecond, wire.ProductFlops, EnumWords.To<EngineDtype>(wire.ProductDtype));
+    public static DeviceCeilings ToCeilings(this V1.Ceilings wire) => new()
+    {
+        Device = wire.Device,
+        LibTorch = wire.Libtorch,
+        MemoryBytesPerSecond = wire.MemoryBytesPerSecond,
+        HostToDeviceBytesPerSecond = wire.HostToDeviceBytesPerSecond,
+        ProductFlops = wire.ProductFlops,
+        ProductDtype = EnumWords.To<EngineDtype>(wire.ProductDtype),
+    };
+
+    private static EnvironmentCheck ToCheck(V1.EnvironmentCheck wire)
+        => new() { Name = wire.Name, Status = EnumWords.To<EnvironmentCheckStatus>(wire.Status), Detail = wire.Detail };
 }

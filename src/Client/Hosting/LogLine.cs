@@ -1,7 +1,14 @@
 namespace LmDeploy;
 
 /// <summary>One line that a worker printed.</summary>
-/// <param name="Time">When.</param>
-/// <param name="Source">Where.</param>
-/// <param name="Text">The line.</param>
-public sealed record LogLine(DateTimeOffset Time, LogSource Source, string Text);
+public sealed record LogLine
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Where.</summary>
+    public required LogSource Source { get; init; }
+
+    /// <summary>The line.</summary>
+    public required string Text { get; init; }
+}

@@ -1,3 +1,5 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>One pipeline of a listing.</summary>
@@ -55,7 +57,7 @@ public sealed record PipelineInfo
     public int HolderPid { get; init; }
 
     /// <summary>The latest deaths of its workers, oldest first, at most 10.</summary>
-    public IReadOnlyList<WorkerFailure> Failures { get; init; } = [];
+    public IReadOnlyList<WorkerFailure> Failures { get; init => field = Values.Of(value); } = ValueList<WorkerFailure>.Empty;
 
     /// <summary>How many of its workers were replaced in all.</summary>
     public int Restarts { get; init; }

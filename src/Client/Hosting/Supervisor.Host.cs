@@ -11,14 +11,14 @@ namespace LmDeploy;
 public sealed partial class Supervisor
 {
     /// <summary>What the supervisor says about itself.</summary>
-    public SupervisorInfo GetInfo() => GetInfoAsync().GetAwaiter().GetResult();
+    public SupervisorInfo GetInfo(CancellationToken cancellationToken = default) => GetInfoAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="GetInfo"/>
     public async Task<SupervisorInfo> GetInfoAsync(CancellationToken cancellationToken = default)
         => (await AskAsync(host => host.GetInfoAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Host.ToInfo();
 
     /// <summary>Everything it runs, whoever holds it.</summary>
-    public IReadOnlyList<PipelineInfo> ListPipelines() => ListPipelinesAsync().GetAwaiter().GetResult();
+    public IReadOnlyList<PipelineInfo> ListPipelines(CancellationToken cancellationToken = default) => ListPipelinesAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="ListPipelines"/>
     public async Task<IReadOnlyList<PipelineInfo>> ListPipelinesAsync(CancellationToken cancellationToken = default)
@@ -29,8 +29,9 @@ public sealed partial class Supervisor
 
     /// <summary>Ends a pipeline whoever holds it; its holder's calls fail with <see cref="PipelineFailedException"/>, code <c>stopped</c>.</summary>
     /// <param name="pipeline">An id or a name of a listing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PipelineFailedException">There is none of that id or name (code <c>pipeline_not_found</c>).</exception>
-    public ReclaimReceipt StopPipeline(string pipeline) => StopPipelineAsync(pipeline).GetAwaiter().GetResult();
+    public ReclaimReceipt StopPipeline(string pipeline, CancellationToken cancellationToken = default) => StopPipelineAsync(pipeline, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="StopPipeline"/>
     public async Task<ReclaimReceipt> StopPipelineAsync(string pipeline, CancellationToken cancellationToken = default)
@@ -45,6 +46,10 @@ public sealed partial class Supervisor
     /// <param name="lines">At most so many. Default: null, all that are kept.</param>
     /// <param name="follow">Whether to go on with the lines that come, until the pipeline ends or the loop is left.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    public IEnumerable<LogLine> ReadLogs(string pipeline, int? lines = null, bool follow = false, CancellationToken cancellationToken = default)
+        => ReadLogsAsync(pipeline, lines, follow, cancellationToken).ToBlockingEnumerable(cancellationToken);
+
+    /// <inheritdoc cref="ReadLogs"/>
     public async IAsyncEnumerable<LogLine> ReadLogsAsync(
         string pipeline, int? lines = null, bool follow = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -63,17 +68,17 @@ public sealed partial class Supervisor
     }
 
     /// <summary>The GPUs of this host and who uses them.</summary>
-    public GpuListing ListGpus() => ListGpusAsync().GetAwaiter().GetResult();
+    public GpuListing ListGpus(CancellationToken cancellationToken = default) => ListGpusAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="ListGpus"/>
     public async Task<GpuListing> ListGpusAsync(CancellationToken cancellationToken = default)
     {
         var listing = await AskAsync(host => host.ListGpusAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
-        return new GpuListing([.. listing.Gpus.Select(HostWire.ToInfo)], listing.Unavailable);
+        return new GpuListing { Gpus = [.. listing.Gpus.Select(HostWire.ToInfo)], Unavailable = listing.Unavailable };
     }
 
     /// <summary>Starts a worker to see whether models can run on this host.</summary>
-    public EnvironmentReport CheckEnvironment() => CheckEnvironmentAsync().GetAwaiter().GetResult();
+    public EnvironmentReport CheckEnvironment(CancellationToken cancellationToken = default) => CheckEnvironmentAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="CheckEnvironment"/>
     public async Task<EnvironmentReport> CheckEnvironmentAsync(CancellationToken cancellationToken = default)
@@ -83,7 +88,7 @@ public sealed partial class Supervisor
     /// Starts a worker to measure how fast the device of this host is. It takes up to 4 GiB of the device meanwhile, and figures are right when nothing else
     /// runs.
     /// </summary>
-    public DeviceCeilings MeasureCeilings() => MeasureCeilingsAsync().GetAwaiter().GetResult();
+    public DeviceCeilings MeasureCeilings(CancellationToken cancellationToken = default) => MeasureCeilingsAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="MeasureCeilings"/>
     public async Task<DeviceCeilings> MeasureCeilingsAsync(CancellationToken cancellationToken = default)
@@ -96,14 +101,12 @@ public sealed partial class Supervisor
     /// </summary>
     /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
     /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LmDeployException">The settings make no sense (code <c>invalid_request</c>), or the files do not answer within
-    /// <see cref="EngineConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
-    public ModelInspection Inspect(string model, EngineConfig? config = null) => InspectAsync(model, config).GetAwaiter().GetResult();
+    /// <see cref="SupervisionConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
+    public ModelInspection Inspect(string model, EngineConfig? config = null, CancellationToken cancellationToken = default) => InspectAsync(model, config, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Inspect"/>
-    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
-    /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<ModelInspection> InspectAsync(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
@@ -113,7 +116,7 @@ public sealed partial class Supervisor
     }
 
     /// <summary>Ends every pipeline, whoever holds it, and then the supervisor.</summary>
-    public void Shutdown() => ShutdownAsync().GetAwaiter().GetResult();
+    public void Shutdown(CancellationToken cancellationToken = default) => ShutdownAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Shutdown"/>
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)

@@ -17,13 +17,14 @@ public sealed partial class Supervisor
     /// <param name="model">The path of a model folder.</param>
     /// <param name="config">The engine's settings. Default: null, the defaults.</param>
     /// <param name="options">How it is kept. Default: null, the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The pipeline, which is ready.</returns>
     /// <exception cref="ModelLoadException">
     /// The model cannot be loaded; code <c>insufficient_memory</c> when there was no room for it in time, <c>invalid_request</c> when the name stands for a
     /// pipeline with another model or other settings.
     /// </exception>
-    public PipelineInfo LoadPipeline(string model, EngineConfig? config = null, NamedPipelineOptions? options = null)
-        => LoadPipelineAsync(model, config, options).GetAwaiter().GetResult();
+    public PipelineInfo LoadPipeline(string model, EngineConfig? config = null, NamedPipelineOptions? options = null, CancellationToken cancellationToken = default)
+        => LoadPipelineAsync(model, config, options, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="LoadPipeline"/>
     public async Task<PipelineInfo> LoadPipelineAsync(
@@ -51,9 +52,10 @@ public sealed partial class Supervisor
     /// </summary>
     /// <param name="name">The name that it was loaded under.</param>
     /// <param name="drainTimeout">How long requests may go on before they are ended, 0 to 24 hours. Default: null, 30 s.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What that gave back; nothing when it was not loaded.</returns>
     /// <exception cref="PipelineFailedException">No pipeline was loaded under this name (code <c>pipeline_not_found</c>).</exception>
-    public ReclaimReceipt UnloadPipeline(string name, TimeSpan? drainTimeout = null) => UnloadPipelineAsync(name, drainTimeout).GetAwaiter().GetResult();
+    public ReclaimReceipt UnloadPipeline(string name, TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default) => UnloadPipelineAsync(name, drainTimeout, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="UnloadPipeline"/>
     public async Task<ReclaimReceipt> UnloadPipelineAsync(string name, TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)

@@ -36,7 +36,7 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 
     /// <summary>Starts a supervisor of one's own. Disposing it ends all its pipelines and then it; so does the end of this process.</summary>
     /// <exception cref="SupervisorUnavailableException">It cannot be found or started.</exception>
-    public static Supervisor StartPrivate(SupervisorOptions? options = null) => StartPrivateAsync(options).GetAwaiter().GetResult();
+    public static Supervisor StartPrivate(SupervisorOptions? options = null, CancellationToken cancellationToken = default) => StartPrivateAsync(options, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="StartPrivate"/>
     public static async Task<Supervisor> StartPrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
@@ -53,6 +53,9 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The shared supervisor when it runs, else null; starts none.</summary>
+    public static Supervisor? FindShared(CancellationToken cancellationToken = default) => FindSharedAsync(cancellationToken).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="FindShared"/>
     public static async Task<Supervisor?> FindSharedAsync(CancellationToken cancellationToken = default)
         => await UnixSocket.IsListeningAsync(Shared.SocketPath, cancellationToken).ConfigureAwait(false) ? At(Shared.SocketPath) : null;
 

@@ -1,14 +1,26 @@
 namespace LmDeploy;
 
 /// <summary>What a supervisor says about itself.</summary>
-/// <param name="Version">Its version.</param>
-/// <param name="ProtocolVersion">The version of the protocol it speaks.</param>
-/// <param name="Pid">Its process.</param>
-/// <param name="Socket">The path of its socket.</param>
-/// <param name="Uptime">The time since it started.</param>
-/// <param name="IdleTimeout">How long it stays with nothing to do; zero for ever.</param>
-public sealed record SupervisorInfo(string Version, int ProtocolVersion, int Pid, string Socket, TimeSpan Uptime, TimeSpan IdleTimeout)
+public sealed record SupervisorInfo
 {
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The version of the protocol it speaks.</summary>
+    public required int ProtocolVersion { get; init; }
+
+    /// <summary>Its process.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>The path of its socket.</summary>
+    public required string Socket { get; init; }
+
+    /// <summary>The time since it started.</summary>
+    public required TimeSpan Uptime { get; init; }
+
+    /// <summary>How long it stays with nothing to do; zero for ever.</summary>
+    public required TimeSpan IdleTimeout { get; init; }
+
     /// <summary>How many started workers without a model it has.</summary>
     public int StandbyWorkers { get; init; }
 }

@@ -1,3 +1,5 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>What a model folder is, read without loading it. Immutable.</summary>
@@ -7,7 +9,7 @@ public sealed record ModelInspection
     public required string Model { get; init; }
 
     /// <summary>Why a load would be refused, the error that it would get first; empty where the model can be served.</summary>
-    public IReadOnlyList<InspectionProblem> Problems { get; init; } = [];
+    public IReadOnlyList<InspectionProblem> Problems { get; init => field = Values.Of(value); } = ValueList<InspectionProblem>.Empty;
 
     /// <summary>Whether a load finds nothing wrong. Whether there is memory for it now says <see cref="MemoryFit.FitsNow"/>.</summary>
     public bool CanBeServed => Problems.Count == 0;
@@ -63,7 +65,7 @@ public sealed record ModelInspection
     public ChatTemplateInspection? ChatTemplate { get; init; }
 
     /// <summary>What steps would run in; empty where the model cannot be read.</summary>
-    public IReadOnlyList<PartForm> Parts { get; init; } = [];
+    public IReadOnlyList<PartForm> Parts { get; init => field = Values.Of(value); } = ValueList<PartForm>.Empty;
 
     /// <summary>What the model would take, beside what there is; null where that is not known.</summary>
     public MemoryFit? Memory { get; init; }

@@ -64,40 +64,11 @@ public sealed record EngineConfig
     /// <summary>The text of a chat template (Jinja) to use instead of the model's own. Default: null, the model's.</summary>
     public string? ChatTemplate { get; init; }
 
-    /// <summary>The time to start and load a worker, 1 ms to 24 hours. Default: 10 minutes.</summary>
-    public TimeSpan LoadTimeout { get; init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime); } = EngineDefaults.LoadTimeout;
+    /// <summary>How its worker is watched, replaced and ended. Default: <see cref="SupervisionConfig"/>'s defaults.</summary>
+    public SupervisionConfig Supervision { get; init => field = Ensure.NotNull(value); } = new();
 
-    /// <summary>The time a worker has to leave by itself before it is killed, 0 to 24 hours. Default: 100 ms.</summary>
-    public TimeSpan StopGrace { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.StopGrace;
-
-    /// <summary>
-    /// How many times a worker that died by itself is replaced within <see cref="RestartWindow"/>; one more death fails the pipeline.
-    /// 0 to 1000; 0 never replaces it. Default: 5.
-    /// </summary>
-    public int MaxRestarts { get; init => field = Ensure.InRange(value, 0, EngineDefaults.MostRestarts); } = EngineDefaults.MaxRestarts;
-
-    /// <summary>The time that <see cref="MaxRestarts"/> is counted over, 1 ms to 24 hours. Default: 1 minute.</summary>
-    public TimeSpan RestartWindow { get; init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime); } = EngineDefaults.RestartWindow;
-
-    /// <summary>
-    /// How long a worker may be silent, or have work and make no progress, before it counts as hung and is killed and replaced.
-    /// 1 s to 24 hours, or <see cref="TimeSpan.Zero"/> for never. Default: 1 minute.
-    /// </summary>
-    /// <remarks>A long prefill or a slow load makes progress all the time: every matrix product and every piece of a file counts.</remarks>
-    public TimeSpan HangTimeout
-    {
-        get;
-        init => field = value == TimeSpan.Zero ? value : Ensure.InRange(value, EngineDefaults.ShortestHangTimeout, EngineDefaults.LongestTime);
-    } = EngineDefaults.HangTimeout;
-
-    /// <summary>The most resident memory the worker may take, in bytes, at least 64 MiB; one that takes more is killed. Default: null, no limit.</summary>
-    public long? MemoryLimit { get; init => field = value is { } limit ? Ensure.InRange(limit, EngineDefaults.LeastMemoryLimit, long.MaxValue) : null; }
-
-    /// <summary>How long to wait for memory that other pipelines hold before loading fails, 0 to 24 hours. Default: 30 s.</summary>
-    public TimeSpan AdmissionTimeout { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.AdmissionTimeout;
-
-    /// <summary>How long a prompt that killed two workers is refused with <c>poisoned_request</c>, 0 to 24 hours. Default: 10 minutes.</summary>
-    public TimeSpan PoisonTtl { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.PoisonTtl;
+    /// <summary>How much memory it may take and how long it waits for it. Default: <see cref="AdmissionConfig"/>'s defaults.</summary>
+    public AdmissionConfig Admission { get; init => field = Ensure.NotNull(value); } = new();
 
     /// <summary>
     /// The longest <see cref="Pipeline.Close"/> and <see cref="Pipeline.Dispose()"/> wait for the receipt, more than 0. Past it the receipt is
@@ -106,7 +77,7 @@ public sealed record EngineConfig
     public TimeSpan CloseTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>What a worker that starts together with the supervisor has to be ready for to run this; a limit counts from a worker's first byte.</summary>
-    internal FirstWorkerDevice FirstWorker => MemoryLimit is not null ? FirstWorkerDevice.None : Device is EngineDevice.Cpu ? FirstWorkerDevice.Cpu : FirstWorkerDevice.Gpu;
+    internal FirstWorkerDevice FirstWorker => Admission.MemoryLimit is not null ? FirstWorkerDevice.None : Device is EngineDevice.Cpu ? FirstWorkerDevice.Cpu : FirstWorkerDevice.Gpu;
 
     /// <summary>The settings as a JSON object, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>

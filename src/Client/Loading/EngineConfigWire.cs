@@ -16,7 +16,7 @@ internal static class EngineConfigWire
             throw new ArgumentException(problem, nameof(config));
         }
 
-        return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire(), Supervision = config.ToSupervision(), Admission = config.ToAdmission() };
+        return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire(), Supervision = config.Supervision.ToWire(), Admission = config.Admission.ToWire() };
     }
 
     public static V1.EngineConfig ToWire(this EngineConfig config)
@@ -57,7 +57,7 @@ internal static class EngineConfigWire
         return wire;
     }
 
-    private static V1.SupervisionConfig ToSupervision(this EngineConfig config) => new()
+    private static V1.SupervisionConfig ToWire(this SupervisionConfig config) => new()
     {
         LoadTimeout = Duration.FromTimeSpan(config.LoadTimeout),
         StopGrace = Duration.FromTimeSpan(config.StopGrace),
@@ -67,9 +67,9 @@ internal static class EngineConfigWire
         PoisonTtl = Duration.FromTimeSpan(config.PoisonTtl),
     };
 
-    private static V1.AdmissionConfig ToAdmission(this EngineConfig config)
+    private static V1.AdmissionConfig ToWire(this AdmissionConfig config)
     {
-        var wire = new V1.AdmissionConfig { Timeout = Duration.FromTimeSpan(config.AdmissionTimeout) };
+        var wire = new V1.AdmissionConfig { Timeout = Duration.FromTimeSpan(config.Timeout) };
         if (config.MemoryLimit is { } memoryLimit)
         {
             wire.MemoryLimitBytes = memoryLimit;

@@ -17,7 +17,7 @@ internal static class PipelineLoader
         {
             return await OpenAsync().ConfigureAwait(false);
         }
-        catch (LmDeployException e) when (e.Code == ErrorCodes.OutOfMemory || (e.Code == ErrorCodes.InsufficientMemory && config.AdmissionTimeout == TimeSpan.Zero))
+        catch (LmDeployException e) when (e.Code == ErrorCodes.OutOfMemory || (e.Code == ErrorCodes.InsufficientMemory && config.Admission.Timeout == TimeSpan.Zero))
         {
             await AbandonedPipelines.CollectAsync(cancellationToken).ConfigureAwait(false);
         }

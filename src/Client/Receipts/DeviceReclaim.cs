@@ -1,8 +1,17 @@
 namespace LmDeploy;
 
 /// <summary>The used memory of one GPU around the life of a pipeline, as its driver reports it for the whole device.</summary>
-/// <param name="Uuid">The GPU.</param>
-/// <param name="UsedBeforeBytes">Before the worker started.</param>
-/// <param name="UsedHeldBytes">When it was stopped.</param>
-/// <param name="UsedAfterBytes">After it was gone.</param>
-public sealed record DeviceReclaim(string Uuid, long UsedBeforeBytes, long UsedHeldBytes, long UsedAfterBytes);
+public sealed record DeviceReclaim
+{
+    /// <summary>The GPU.</summary>
+    public required string Uuid { get; init; }
+
+    /// <summary>Before the worker started.</summary>
+    public required long UsedBeforeBytes { get; init; }
+
+    /// <summary>When it was stopped.</summary>
+    public required long UsedHeldBytes { get; init; }
+
+    /// <summary>After it was gone.</summary>
+    public required long UsedAfterBytes { get; init; }
+}

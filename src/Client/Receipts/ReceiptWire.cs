@@ -15,10 +15,10 @@ internal static class ReceiptWire
         PeakBytes = wire.PeakBytes,
         ReclaimedBytes = wire.ReclaimedBytes,
         ResidualBytes = wire.ResidualBytes,
-        Milliseconds = wire.Time?.ToTimeSpan().TotalMilliseconds ?? 0,
-        ExitMilliseconds = wire.ExitTime?.ToTimeSpan().TotalMilliseconds ?? 0,
+        ReclaimTime = wire.Time?.ToTimeSpan() ?? TimeSpan.Zero,
+        ExitTime = wire.ExitTime?.ToTimeSpan() ?? TimeSpan.Zero,
         ExitCode = wire.HasExitCode ? wire.ExitCode : null,
         How = EnumWords.To<WorkerExit>(wire.How),
-        Devices = [.. wire.Devices.Select(d => new DeviceReclaim(d.Uuid, d.UsedBeforeBytes, d.UsedHeldBytes, d.UsedAfterBytes))],
+        Devices = [.. wire.Devices.Select(d => new DeviceReclaim { Uuid = d.Uuid, UsedBeforeBytes = d.UsedBeforeBytes, UsedHeldBytes = d.UsedHeldBytes, UsedAfterBytes = d.UsedAfterBytes })],
     };
 }

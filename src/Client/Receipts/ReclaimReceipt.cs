@@ -1,3 +1,5 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>What ending a pipeline gave back, as observed. It claims nothing that was not seen.</summary>
@@ -27,11 +29,11 @@ public sealed record ReclaimReceipt
     /// <summary>Bytes seen to be left.</summary>
     public long ResidualBytes { get; init; }
 
-    /// <summary>From the intent to stop to the verdict, in milliseconds.</summary>
-    public double Milliseconds { get; init; }
+    /// <summary>The time from the intent to stop to the verdict.</summary>
+    public TimeSpan ReclaimTime { get; init; }
 
-    /// <summary>From the intent to stop until the process was reaped, in milliseconds.</summary>
-    public double ExitMilliseconds { get; init; }
+    /// <summary>The time from the intent to stop until the process was reaped.</summary>
+    public TimeSpan ExitTime { get; init; }
 
     /// <summary>The exit code, or 128 + signal; null when it is not known.</summary>
     public int? ExitCode { get; init; }
@@ -40,5 +42,5 @@ public sealed record ReclaimReceipt
     public WorkerExit How { get; init; }
 
     /// <summary>The GPUs the worker used; empty on a CPU.</summary>
-    public IReadOnlyList<DeviceReclaim> Devices { get; init; } = [];
+    public IReadOnlyList<DeviceReclaim> Devices { get; init => field = Values.Of(value); } = ValueList<DeviceReclaim>.Empty;
 }

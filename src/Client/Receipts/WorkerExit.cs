@@ -9,7 +9,7 @@ public enum WorkerExit
     /// <summary>By itself, when it was asked to.</summary>
     Exited,
 
-    /// <summary>By SIGKILL, after <see cref="EngineConfig.StopGrace"/>.</summary>
+    /// <summary>By SIGKILL, after <see cref="SupervisionConfig.StopGrace"/>.</summary>
     Killed,
 
     /// <summary>By itself, before anybody asked it to.</summary>

@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Validation;
 
 namespace LmDeploy;
@@ -16,7 +17,7 @@ public sealed record Continuation
     public string? Answer { get; private init; }
 
     /// <summary>The token ids, when that is what the continuation was made from.</summary>
-    public IReadOnlyList<int>? TokenIds { get; private init; }
+    public IReadOnlyList<int>? TokenIds { get; private init => field = Values.OfOptional(value); }
 
     /// <summary>A text; see <see cref="FromText"/>.</summary>
     public static implicit operator Continuation(string text) => FromText(text);

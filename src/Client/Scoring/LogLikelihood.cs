@@ -1,3 +1,5 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>How probable a continuation is after its prompt, or why that is not known. Immutable.</summary>
@@ -10,10 +12,10 @@ public sealed record LogLikelihood
     public bool IsGreedy { get; init; }
 
     /// <summary>The continuation's tokens.</summary>
-    public IReadOnlyList<int> TokenIds { get; init; } = [];
+    public IReadOnlyList<int> TokenIds { get; init => field = Values.Of(value); } = ValueList<int>.Empty;
 
     /// <summary>The log-probability of each token, natural logarithm.</summary>
-    public IReadOnlyList<double> TokenLogprobs { get; init; } = [];
+    public IReadOnlyList<double> TokenLogprobs { get; init => field = Values.Of(value); } = ValueList<double>.Empty;
 
     /// <summary>Tokens of the prompt that came from the prefix cache.</summary>
     public int CachedTokens { get; init; }

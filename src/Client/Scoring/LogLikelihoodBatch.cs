@@ -1,4 +1,4 @@
-using LmDeploy.Prompts;
+using LmDeploy.Prompting;
 using LmDeploy.V1;
 using LmDeploy.Validation;
 

@@ -1,6 +1,11 @@
 namespace LmDeploy;
 
 /// <summary>One exchange of a conversation.</summary>
-/// <param name="User">What was asked.</param>
-/// <param name="Assistant">What was answered.</param>
-public sealed record ChatTurn(string User, string Assistant);
+public sealed record ChatTurn
+{
+    /// <summary>What was asked.</summary>
+    public required string User { get; init; }
+
+    /// <summary>What was answered.</summary>
+    public required string Assistant { get; init; }
+}

@@ -90,7 +90,7 @@ public sealed class Session
                 answer.Append(piece);
                 if (piece.FinishReason is FinishReason.Stop or FinishReason.Length)
                 {
-                    Record(history, new ChatTurn(prompt, answer.Build().Text));
+                    Record(history, new ChatTurn { User = prompt, Assistant = answer.Build().Text });
                 }
 
                 yield return piece;

@@ -1,10 +1,12 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy;
 
 /// <summary>A prompt as the model sees it, or why it cannot be made.</summary>
 public sealed record TokenizedPrompt
 {
     /// <summary>The token ids.</summary>
-    public IReadOnlyList<int> Ids { get; init; } = [];
+    public IReadOnlyList<int> Ids { get; init => field = Values.Of(value); } = ValueList<int>.Empty;
 
     /// <summary>The text the chat template made; empty when none was used.</summary>
     public string Rendered { get; init; } = "";

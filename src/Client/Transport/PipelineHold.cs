@@ -79,7 +79,7 @@ internal sealed class PipelineHold
         {
             _ = hold.ReadAsync();
             await hold.SendAsync(open).ConfigureAwait(false);
-            var timeout = config.AdmissionTimeout + config.LoadTimeout + config.CloseTimeout;
+            var timeout = config.Admission.Timeout + config.Supervision.LoadTimeout + config.CloseTimeout;
             var ready = await hold._ready.Task.WaitAsync(timeout < LongestWait ? timeout : LongestWait, cancellationToken).ConfigureAwait(false);
             return (hold, ready);
         }
@@ -89,7 +89,7 @@ internal sealed class PipelineHold
             cancellationToken.ThrowIfCancellationRequested();
             if (e is TimeoutException)
             {
-                throw new ModelLoadException(ErrorCodes.LoadTimeout, $"The model {open.Model} was not ready within AdmissionTimeout ({config.AdmissionTimeout}) and LoadTimeout ({config.LoadTimeout}).", open.Model, e);
+                throw new ModelLoadException(ErrorCodes.LoadTimeout, $"The model {open.Model} was not ready within Admission.Timeout ({config.Admission.Timeout}) and Supervision.LoadTimeout ({config.Supervision.LoadTimeout}).", open.Model, e);
             }
 
             throw;
@@ -193,7 +193,7 @@ internal sealed class PipelineHold
                     _ = AbandonedPipelines.CollectAsync(CancellationToken.None);
                 }
 
-                _progress?.Report(new LoadProgress(stage, e.Progress.LoadedBytes, e.Progress.TotalBytes) { Weights = e.Progress.Weights });
+                _progress?.Report(new LoadProgress { Stage = stage, LoadedBytes = e.Progress.LoadedBytes, TotalBytes = e.Progress.TotalBytes, Weights = e.Progress.Weights });
                 break;
             case HoldEvent.EventOneofCase.Ready:
                 _progress = null;

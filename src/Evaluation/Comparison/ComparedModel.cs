@@ -1,9 +1,20 @@
+using LmDeploy.Validation;
+
 namespace LmDeploy.Evaluation;
 
 /// <summary>A model of a comparison. Immutable.</summary>
-/// <param name="Path">The path of its folder.</param>
-public sealed record ComparedModel(string Path)
+public sealed record ComparedModel
 {
+    /// <summary>A model folder, run as the comparison says.</summary>
+    /// <param name="path">The path of its folder.</param>
+    public ComparedModel(string path)
+    {
+        Path = path;
+    }
+
+    /// <summary>The path of its folder.</summary>
+    public string Path { get; init => field = Ensure.Sendable(value); }
+
     /// <summary>How results call it; one that occurs twice gets a number. Default: null, its folder's name.</summary>
     public string? Name { get; init; }
 

@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Validation;
 
 namespace LmDeploy.Evaluation;
@@ -6,7 +7,7 @@ namespace LmDeploy.Evaluation;
 public sealed record ComparisonOptions
 {
     /// <summary>What answers are scored by, no name twice; none compares speed and memory only. Default: null, the dataset's own.</summary>
-    public IReadOnlyList<Scorer>? Scorers { get; init; }
+    public IReadOnlyList<Scorer>? Scorers { get; init => field = Values.OfOptional(value); }
 
     /// <summary>
     /// The model that says whose answers are better, for every two models; it is loaded once all of them have answered and are gone. Default: null, none.

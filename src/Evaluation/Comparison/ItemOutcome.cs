@@ -1,14 +1,18 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy.Evaluation;
 
 /// <summary>What one model made of one question.</summary>
-/// <param name="Item">The question.</param>
-public sealed record ItemOutcome(DatasetItem Item)
+public sealed record ItemOutcome
 {
+    /// <summary>The question.</summary>
+    public required DatasetItem Item { get; init; }
+
     /// <summary>
     /// The answers, one for each turn: text, reasoning, token ids, lengths, finish reason and error; logits and log-probabilities are not kept. Empty where no
     /// scorer needs any.
     /// </summary>
-    public IReadOnlyList<Response> Answers { get; init; } = [];
+    public IReadOnlyList<Response> Answers { get; init => field = Values.Of(value); } = ValueList<Response>.Empty;
 
     /// <summary>From asking, together with the others of the batch, to the first token of the last turn; null where none came.</summary>
     public TimeSpan? TimeToFirstToken { get; init; }
@@ -17,5 +21,5 @@ public sealed record ItemOutcome(DatasetItem Item)
     public TimeSpan? Latency { get; init; }
 
     /// <summary>The scores by scorer.</summary>
-    public IReadOnlyDictionary<string, ItemScore> Scores { get; init; } = new Dictionary<string, ItemScore>();
+    public IReadOnlyDictionary<string, ItemScore> Scores { get; init => field = Values.Of(value); } = ValueDictionary<string, ItemScore>.Empty;
 }

@@ -1,7 +1,16 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy.Evaluation;
 
 /// <summary>One look at the memory in the course of a comparison.</summary>
-/// <param name="At">The time since the comparison was begun.</param>
-/// <param name="Held">Bytes that each model's worker holds, by the model's name, or <c>judge</c>; only of workers that there are.</param>
-/// <param name="DeviceBytes">Bytes in use on all GPUs of the host, whoever uses them; null without GPUs.</param>
-public sealed record MemorySample(TimeSpan At, IReadOnlyDictionary<string, long> Held, long? DeviceBytes);
+public sealed record MemorySample
+{
+    /// <summary>The time since the comparison was begun.</summary>
+    public required TimeSpan At { get; init; }
+
+    /// <summary>Bytes that each model's worker holds, by the model's name, or <c>judge</c>; only of workers that there are.</summary>
+    public required IReadOnlyDictionary<string, long> Held { get; init => field = Values.Of(value); }
+
+    /// <summary>Bytes in use on all GPUs of the host, whoever uses them; null without GPUs.</summary>
+    public required long? DeviceBytes { get; init; }
+}

@@ -1,8 +1,17 @@
 namespace LmDeploy.Evaluation;
 
 /// <summary>How two models of a comparison differ.</summary>
-/// <param name="First">The name of one model.</param>
-/// <param name="Second">The name of the other.</param>
-/// <param name="Scorer">The scorer.</param>
-/// <param name="Difference">The difference, and whether it may be chance.</param>
-public sealed record ModelDifference(string First, string Second, string Scorer, PairedDifference Difference);
+public sealed record ModelDifference
+{
+    /// <summary>The name of one model.</summary>
+    public required string First { get; init; }
+
+    /// <summary>The name of the other.</summary>
+    public required string Second { get; init; }
+
+    /// <summary>The scorer.</summary>
+    public required string Scorer { get; init; }
+
+    /// <summary>The difference, and whether it may be chance.</summary>
+    public required PairedDifference Difference { get; init; }
+}

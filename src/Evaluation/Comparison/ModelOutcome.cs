@@ -1,10 +1,16 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy.Evaluation;
 
 /// <summary>What a comparison found out about one model; what it did not stays null or empty. Immutable.</summary>
-/// <param name="Name">How the comparison calls it.</param>
-/// <param name="Path">The path of its folder, as it was given.</param>
-public sealed record ModelOutcome(string Name, string Path)
+public sealed record ModelOutcome
 {
+    /// <summary>How the comparison calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The path of its folder, as it was given.</summary>
+    public required string Path { get; init; }
+
     /// <summary>What was loaded.</summary>
     public ModelInfo? Info { get; init; }
 
@@ -12,16 +18,16 @@ public sealed record ModelOutcome(string Name, string Path)
     public TimeSpan? LoadTime { get; init; }
 
     /// <summary>Its answers and their scores, in the order of the questions; those that it did not come to are left out.</summary>
-    public IReadOnlyList<ItemOutcome> Items { get; init; } = [];
+    public IReadOnlyList<ItemOutcome> Items { get; init => field = Values.Of(value); } = ValueList<ItemOutcome>.Empty;
 
     /// <summary>Questions of which the limit of tokens cut an answer, so that its score says less.</summary>
     public int CutAnswers => Items.Count(item => item.Answers.Any(answer => answer.FinishReason == FinishReason.Length));
 
     /// <summary>The figure of each scorer over all questions; only of scorers that are through with all of them.</summary>
-    public IReadOnlyDictionary<string, Metric> Metrics { get; init; } = new Dictionary<string, Metric>();
+    public IReadOnlyDictionary<string, Metric> Metrics { get; init => field = Values.Of(value); } = ValueDictionary<string, Metric>.Empty;
 
     /// <summary>The same by category, in alphabetical order; empty where the questions have none.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Metric>> MetricsByCategory { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, Metric>>();
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Metric>> MetricsByCategory { get; init => field = Values.Of(value); } = ValueDictionary<string, IReadOnlyDictionary<string, Metric>>.Empty;
 
     /// <summary>How fast it answered.</summary>
     public ModelSpeed? Speed { get; init; }
@@ -30,7 +36,7 @@ public sealed record ModelOutcome(string Name, string Path)
     public ReclaimReceipt? Receipt { get; init; }
 
     /// <summary>How workers of it died meanwhile, oldest first.</summary>
-    public IReadOnlyList<WorkerFailure> Crashes { get; init; } = [];
+    public IReadOnlyList<WorkerFailure> Crashes { get; init => field = Values.Of(value); } = ValueList<WorkerFailure>.Empty;
 
     /// <summary>What ended it early; null when nothing did.</summary>
     public ComparisonError? Error { get; init; }

@@ -65,7 +65,7 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
             while (open.Count > 0)
             {
                 var asked = _time.GetTimestamp();
-                await foreach (var piece in pipeline.StreamInferAsync(open.Select(answer => answer.Prompt), plan.Generation, cancellationToken).ConfigureAwait(false))
+                await foreach (var piece in pipeline.StreamInferAsync([.. open.Select(answer => answer.Prompt)], plan.Generation, cancellationToken).ConfigureAwait(false))
                 {
                     var answer = open[piece.Index];
                     answer.Take(piece, _time.GetElapsedTime(asked));
@@ -140,5 +140,5 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
             : throw new LmDeployException(EvaluationErrorCodes.ScorerFailed, $"The scorer {scorer.Name} gave {scores.Count} scores for {items.Count} questions.", scorer.Name);
     }
 
-    private void Report(string stage, int done = 0, int total = 0) => progress?.Report(new ComparisonProgress(model.Name, stage, done, total));
+    private void Report(string stage, int done = 0, int total = 0) => progress?.Report(new ComparisonProgress { Model = model.Name, Stage = stage, Done = done, Total = total });
 }

@@ -26,7 +26,7 @@ internal sealed record PlannedModel(string Name, string Path, EngineConfig Engin
         ? engine
         : engine with
         {
-            AdmissionTimeout = _turn,
+            Admission = engine.Admission with { Timeout = _turn },
             CacheMaxEntryCount = engine.CacheMaxEntryCount <= 1 ? engine.CacheMaxEntryCount / sideBySide : engine.CacheMaxEntryCount,
         };
 }

@@ -32,7 +32,7 @@ public sealed partial record Dataset
         var records = CsvRecord.ReadAll(path);
         if (records.Count > 0 && CsvColumns.ProblemOf(records[0]) is { } problem)
         {
-            reading.Add(new DatasetProblem(path, records[0].Line, problem));
+            reading.Add(new DatasetProblem { File = path, Line = records[0].Line, Message = problem });
         }
         else if (records.Count > 0)
         {

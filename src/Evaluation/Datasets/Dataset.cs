@@ -1,3 +1,5 @@
+using LmDeploy.Collections;
+
 namespace LmDeploy.Evaluation;
 
 /// <summary>Questions that models are compared on. Immutable.</summary>
@@ -30,7 +32,7 @@ public sealed partial record Dataset
     public IReadOnlyList<DatasetItem> Items { get; }
 
     /// <summary>What its answers are scored by where a comparison does not say. Default: <see cref="Scorer.Exact"/>.</summary>
-    public IReadOnlyList<Scorer> Scorers { get; init; } = [Scorer.Exact];
+    public IReadOnlyList<Scorer> Scorers { get; init => field = Values.Of(value); } = [Scorer.Exact];
 
     /// <summary>The first questions.</summary>
     /// <param name="count">At most so many, 1 or more.</param>

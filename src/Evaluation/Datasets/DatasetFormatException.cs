@@ -10,7 +10,7 @@ public sealed class DatasetFormatException : LmDeployException
         => Problems = problems;
 
     internal DatasetFormatException(string path, string message)
-        : this(path, [new DatasetProblem(path, 0, message)])
+        : this(path, [new DatasetProblem { File = path, Line = 0, Message = message }])
     {
     }
 

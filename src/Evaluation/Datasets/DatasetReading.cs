@@ -18,7 +18,7 @@ internal sealed class DatasetReading(string path, ICollection<DatasetProblem>? p
         try
         {
             var item = read();
-            var place = new DatasetProblem(file, line, $"the id '{item.Id}' is there twice, ids have to differ; the other one is of ");
+            var place = new DatasetProblem { File = file, Line = line, Message = $"the id '{item.Id}' is there twice, ids have to differ; the other one is of " };
             if (_places.TryAdd(item.Id, place))
             {
                 _items.Add(item);
@@ -30,7 +30,7 @@ internal sealed class DatasetReading(string path, ICollection<DatasetProblem>? p
         }
         catch (Exception e) when (Explain(e) is not null)
         {
-            _found.Add(new DatasetProblem(file, line, Explain(e)!));
+            _found.Add(new DatasetProblem { File = file, Line = line, Message = Explain(e)! });
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class DatasetReading(string path, ICollection<DatasetProblem>? p
     {
         if (_items.Count == 0)
         {
-            _found.Add(new DatasetProblem(path, 0, "there is no question that can be used"));
+            _found.Add(new DatasetProblem { File = path, Line = 0, Message = "there is no question that can be used" });
         }
 
         if (_items.Count == 0 || (_found.Count > 0 && problems is null))

@@ -23,7 +23,7 @@ internal static class FewShot
             }
             catch (Exception e) when (DatasetReading.Explain(e) is not null)
             {
-                throw new DatasetFormatException(path, [new DatasetProblem(path, numberOf(line), DatasetReading.Explain(e)!)]);
+                throw new DatasetFormatException(path, [new DatasetProblem { File = path, Line = numberOf(line), Message = DatasetReading.Explain(e)! }]);
             }
         }
 

@@ -14,11 +14,11 @@ public abstract class AnswerScorer : Scorer
     {
         ArgumentNullException.ThrowIfNull(items);
         var scores = new List<ItemScore>(items.Count);
-        foreach (var (item, answers) in items)
+        foreach (var item in items)
         {
-            scores.Add(answers.FirstOrDefault(answer => answer.ErrorCode is not null) is { } failed
+            scores.Add(item.Answers.FirstOrDefault(answer => answer.ErrorCode is not null) is { } failed
                 ? ItemScore.NotScored($"{failed.ErrorCode}: {failed.ErrorMessage}")
-                : await ScoreAsync(item, answers[^1], cancellationToken).ConfigureAwait(false));
+                : await ScoreAsync(item.Item, item.Answers[^1], cancellationToken).ConfigureAwait(false));
         }
 
         return scores;

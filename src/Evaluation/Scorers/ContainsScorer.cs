@@ -7,7 +7,7 @@ internal sealed class ContainsScorer(bool ignoreCase) : ExpectedScorer
     protected override ItemScore Score(string answer, IReadOnlyList<string> expected)
     {
         var found = expected.FirstOrDefault(text => IsIn(answer, text.Trim()));
-        return new ItemScore(found is null ? 0 : 1, Detail: found);
+        return new ItemScore(found is null ? 0 : 1) { Detail = found };
     }
 
     /// <summary>Nothing is in every text, so that an empty expected answer takes an empty one.</summary>

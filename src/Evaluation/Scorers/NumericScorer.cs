@@ -12,7 +12,7 @@ internal sealed class NumericScorer(double tolerance) : ExpectedScorer
     {
         NumberText[] right = [.. expected.Select(NumberText.Find).OfType<NumberText>()];
         return right.Length == 0 ? ItemScore.NotScored("No expected answer has a number.")
-            : NumberText.Find(answer) is not { } number ? new ItemScore(0, Detail: "no number")
-            : new ItemScore(right.Any(other => number.IsNear(other, _tolerance)) ? 1 : 0, Detail: number.Text);
+            : NumberText.Find(answer) is not { } number ? new ItemScore(0) { Detail = "no number" }
+            : new ItemScore(right.Any(other => number.IsNear(other, _tolerance)) ? 1 : 0) { Detail = number.Text };
     }
 }

@@ -20,5 +20,5 @@ internal sealed class PerplexityScorer : Scorer
     private static ItemScore Score(ScoreResult result)
         => result.ErrorCode is { } code ? ItemScore.NotScored($"{code}: {result.ErrorMessage}")
         : result.Logprobs.Count == 0 ? ItemScore.NotScored("The expected answer has no tokens.")
-        : new ItemScore(-result.Sum / result.Logprobs.Count, result.Logprobs.Count);
+        : new ItemScore(-result.Sum / result.Logprobs.Count) { Weight = result.Logprobs.Count };
 }

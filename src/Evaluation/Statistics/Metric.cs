@@ -1,8 +1,17 @@
 namespace LmDeploy.Evaluation;
 
 /// <summary>A scorer's figure over questions of one model.</summary>
-/// <param name="Value">The figure: a mean or a perplexity, see <see cref="ScoreSummary"/>; NaN where nothing could be scored.</param>
-/// <param name="Interval">Its percentile bootstrap interval over the questions.</param>
-/// <param name="Count">How many questions.</param>
-/// <param name="NotScored">How many of them could not be scored.</param>
-public sealed record Metric(double Value, Interval Interval, int Count, int NotScored);
+public sealed record Metric
+{
+    /// <summary>The figure: a mean or a perplexity, see <see cref="ScoreSummary"/>; NaN where nothing could be scored.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Its percentile bootstrap interval over the questions.</summary>
+    public required Interval Interval { get; init; }
+
+    /// <summary>How many questions.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>How many of them could not be scored.</summary>
+    public required int NotScored { get; init; }
+}

@@ -21,14 +21,14 @@ internal sealed class ScoreStatistics(double confidence, int resamples, int seed
         var scored = scores.Count(score => score.IsScored());
         if (scored == 0)
         {
-            return new Metric(double.NaN, new Interval(double.NaN, double.NaN), scores.Count, scores.Count);
+            return new Metric { Value = double.NaN, Interval = new Interval(double.NaN, double.NaN), Count = scores.Count, NotScored = scores.Count };
         }
 
         var counting = scores.Where(score => summary == ScoreSummary.Mean || score.IsScored()).Select(score => score.ToShare());
         Vector128<double>[] rows = [.. counting.Select(share => Vector128.Create(share.Product, share.Weight))];
         var value = Figure(rows.Aggregate(Vector128<double>.Zero, (sum, row) => sum + row));
         var interval = Quantiles.Middle(Bootstrap.Resample(rows, _resamples, seed).Select(Figure), _confidence);
-        return new Metric(value, interval, scores.Count, scores.Count - scored);
+        return new Metric { Value = value, Interval = interval, Count = scores.Count, NotScored = scores.Count - scored };
 
         double Figure(Vector128<double> sums) => Figures.Of(summary, sums[0], sums[1]);
     }
@@ -54,7 +54,7 @@ internal sealed class ScoreStatistics(double confidence, int resamples, int seed
         var test = isBinary ? "mcnemar-exact" : "paired-permutation";
         if (!first.Any(score => score.IsScored()) || !second.Any(score => score.IsScored()) || rows.Length == 0)
         {
-            return new PairedDifference(double.NaN, new Interval(double.NaN, double.NaN), 1, test);
+            return new PairedDifference { Value = double.NaN, Interval = new Interval(double.NaN, double.NaN), PValue = 1, Test = test };
         }
 
         var value = Difference(rows.Aggregate(Vector256<double>.Zero, (sum, row) => sum + row));
@@ -62,7 +62,7 @@ internal sealed class ScoreStatistics(double confidence, int resamples, int seed
         var p = isBinary
             ? BinomialTest.PValue(rows.Count(row => row[0] > row[2]), rows.Count(row => row[0] < row[2]))
             : PermutationTest.PValue(rows, summary, _resamples, seed);
-        return new PairedDifference(value, interval, p, test);
+        return new PairedDifference { Value = value, Interval = interval, PValue = p, Test = test };
 
         double Difference(Vector256<double> sums) => Figures.Difference(summary, sums);
     }

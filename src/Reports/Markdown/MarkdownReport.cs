@@ -44,7 +44,7 @@ internal static class MarkdownReport
         Format.Number(model.Speed?.TokensPerSecond, "0"),
         model.Receipt is { } peak ? $"{Format.Bytes(peak.PeakBytes)} {EnumWords.Of(peak.Memory)}" : "-",
         model.Receipt is { } back ? Format.Bytes(back.ReclaimedBytes) : "-",
-        model.Receipt is { } receipt ? Invariant($"{receipt.Verdict}, {receipt.Milliseconds:0} ms") : model.Error is null ? "-" : "failed",
+        model.Receipt is { } receipt ? Invariant($"{receipt.Verdict}, {receipt.ReclaimTime.TotalMilliseconds:0} ms") : model.Error is null ? "-" : "failed",
     ];
 
     private static void AddCategories(StringBuilder text, ComparisonResult result)

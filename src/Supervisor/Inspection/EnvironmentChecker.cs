@@ -8,7 +8,7 @@ internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
 {
     public async Task<EnvironmentReport> CheckAsync(CancellationToken cancellationToken)
     {
-        var report = new EnvironmentReport();
+        var report = new EnvironmentReport {  };
         report.Checks.Add(await CheckGpusAsync(cancellationToken));
         try
         {

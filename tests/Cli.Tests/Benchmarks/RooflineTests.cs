@@ -11,7 +11,10 @@ public sealed class RooflineTests
         VocabSize = 250_000, HiddenSize = 4_000, Dtype = EngineDtype.BFloat16,
     };
 
-    private static readonly DeviceCeilings _ceilings = new("cuda:0", "2.11.0", 4e12, 50e9, 800e12, EngineDtype.BFloat16);
+    private static readonly DeviceCeilings _ceilings = new()
+    {
+        Device = "cuda:0", LibTorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9, ProductFlops = 800e12, ProductDtype = EngineDtype.BFloat16,
+    };
 
     private readonly Roofline _roofline = new(_model, _ceilings);
 

@@ -95,17 +95,17 @@ public sealed class RunCommandTests : CommandTestBase
             Error.ToString().ShouldContain($"error: invalid_request: {prompts}:{number}: ");
         }
 
-        Error.ToString().ShouldContain("TopP must be 0 to 1, got 2.");
+        Error.ToString().ShouldContain("top_p must be 0 to 1, got 2.");
         Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(6);
     }
 
     [Fact]
     public async Task Run_ErrorsOfPromptsAreFailures()
     {
-        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","max_new_tokens":0}""");
+        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","response_format":{"type":"regex_schema","regex_schema":"("}}""");
         (await RunAsync("run", "model", "--prompts", prompts)).ShouldBe(1);
         Out.ToString().ShouldBe("[\"a\"] x\n");
-        Error.ToString().ShouldBe("error: invalid_request: id \"b\": max_new_tokens must be at least 1, got 0.\n");
+        Error.ToString().ShouldBe($"error: invalid_request: id \"b\": {FakeModel.RefusedFormat}\n");
     }
 
     [Fact]

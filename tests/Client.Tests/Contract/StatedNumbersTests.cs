@@ -14,6 +14,8 @@ public sealed class StatedNumbersTests
     private const string Pipelines = "proto/lmdeploy/v1/pipelines.proto";
     private const string GenerationCode = "src/Client/Generation/GenerationConfig.cs";
     private const string EngineCode = "src/Client/Loading/EngineConfig.cs";
+    private const string SupervisionCode = "src/Client/Loading/SupervisionConfig.cs";
+    private const string AdmissionCode = "src/Client/Loading/AdmissionConfig.cs";
 
     public static TheoryData<string, string, string> Comments => new()
     {
@@ -60,16 +62,16 @@ public sealed class StatedNumbersTests
         { EngineCode, "CacheBlockSeqLen", $"Default: {EngineDefaults.CacheBlockSeqLen}." },
         { EngineCode, "CacheMaxEntryCount", $"Default: {EngineDefaults.CacheMaxEntryCount}." },
         { EngineCode, "Threads", $"1 to {EngineDefaults.MostThreads}." },
-        { EngineCode, "LoadTimeout", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}." },
-        { EngineCode, "StopGrace", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.StopGrace)}." },
-        { EngineCode, "MaxRestarts", $"0 to {EngineDefaults.MostRestarts};" },
-        { EngineCode, "MaxRestarts", $"Default: {EngineDefaults.MaxRestarts}." },
-        { EngineCode, "RestartWindow", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}." },
-        { EngineCode, "HangTimeout", $"{Words(EngineDefaults.ShortestHangTimeout)} to {Words(EngineDefaults.LongestTime)}, or" },
-        { EngineCode, "HangTimeout", $"Default: {Words(EngineDefaults.HangTimeout)}." },
-        { EngineCode, "MemoryLimit", $"at least {EngineDefaults.LeastMemoryLimit >> 20} MiB;" },
-        { EngineCode, "AdmissionTimeout", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.AdmissionTimeout)}." },
-        { EngineCode, "PoisonTtl", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.PoisonTtl)}." },
+        { SupervisionCode, "LoadTimeout", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}." },
+        { SupervisionCode, "StopGrace", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.StopGrace)}." },
+        { SupervisionCode, "MaxRestarts", $"0 to {EngineDefaults.MostRestarts};" },
+        { SupervisionCode, "MaxRestarts", $"Default: {EngineDefaults.MaxRestarts}." },
+        { SupervisionCode, "RestartWindow", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}." },
+        { SupervisionCode, "HangTimeout", $"{Words(EngineDefaults.ShortestHangTimeout)} to {Words(EngineDefaults.LongestTime)}, or" },
+        { SupervisionCode, "HangTimeout", $"Default: {Words(EngineDefaults.HangTimeout)}." },
+        { AdmissionCode, "MemoryLimit", $"at least {EngineDefaults.LeastMemoryLimit >> 20} MiB;" },
+        { AdmissionCode, "Timeout", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.AdmissionTimeout)}." },
+        { SupervisionCode, "PoisonTtl", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.PoisonTtl)}." },
     };
 
     public static TheoryData<string, string, string> Pages => new()

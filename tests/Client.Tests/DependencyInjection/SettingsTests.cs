@@ -26,7 +26,7 @@ public sealed class SettingsTests
         client.Private.ShouldBe(new SupervisorOptions { Home = "/opt/l", StopTimeout = TimeSpan.FromSeconds(7) });
         var qwen = services.GetRequiredService<IOptionsMonitor<LmDeployPipelineOptions>>().Get("qwen");
         qwen.Model.ShouldBe("/models/qwen");
-        qwen.Engine.ShouldBe(new EngineConfig { SessionLen = 64, Device = EngineDevice.Cpu, MemoryLimit = 1L << 30, CacheMaxEntryCount = 0.5 });
+        qwen.Engine.ShouldBe(new EngineConfig { SessionLen = 64, Device = EngineDevice.Cpu, Admission = new() { MemoryLimit = 1L << 30 }, CacheMaxEntryCount = 0.5 });
         qwen.Embeddings.ShouldBe(new EmbeddingOptions { Normalize = false });
     }
 

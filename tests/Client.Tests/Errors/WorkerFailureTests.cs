@@ -58,10 +58,10 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         failure.ExitCode.ShouldBe(139);
         failure.Signal.ShouldBe("SIGSEGV");
         failure.CudaError.ShouldBeNull();
-        failure.Xids.ShouldBe([new Xid(31, "0000:3b:00", "MMU Fault")]);
+        failure.Xids.ShouldBe([new Xid { Number = 31, Device = "0000:3b:00", Text = "MMU Fault" }]);
         failure.LastErrors.ShouldBe(["one", "two"]);
         failure.Step.ShouldBe(12);
-        failure.Running.ShouldBe([new RunningRequest(5, "f", 3, 4)]);
+        failure.Running.ShouldBe([new RunningRequest { Id = 5, Fingerprint = "f", InputTokenLen = 3, GenerateTokenLen = 4 }]);
         failure.Lived.ShouldBe(TimeSpan.FromSeconds(1.5));
         failure.When.ToUnixTimeMilliseconds().ShouldBe(1_700_000_000_000);
     }

@@ -94,10 +94,12 @@ public sealed class GenerationTests : IAsyncLifetime
     [Fact]
     public async Task Infer_TakesConversations()
     {
-        IReadOnlyList<PromptMessage> conversation = [PromptMessage.System("Be \"brief\".\n"), PromptMessage.User("Hi \u00e9")];
+        PromptMessage[] conversation = [PromptMessage.System("Be \"brief\".\n"), PromptMessage.User("Hi \u00e9")];
         var answer = await _pipeline.InferAsync(conversation).InTime();
         answer.Text.ShouldBe("[{\"role\":\"system\",\"content\":\"Be \\\"brief\\\".\\u000a\"},{\"role\":\"user\",\"content\":\"Hi \u00e9\"}]"[..answer.Text.Length]);
         (await _pipeline.InferAsync(new[] { conversation, conversation }).InTime()).Count.ShouldBe(2);
+        (await _pipeline.InferAsync([PromptMessage.System("Be \"brief\".\n"), PromptMessage.User("Hi \u00e9")]).InTime()).Text.ShouldBe(answer.Text);
+        (await _pipeline.InferAsync([[PromptMessage.User("one")], "two", Prompt.FromTokenIds([3])]).InTime()).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -118,12 +120,12 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Infer_ZeroTokensIsAnErrorOfThatPrompt()
+    public async Task Infer_ARefusedFormatIsAnErrorOfThatPrompt()
     {
-        var answers = await _pipeline.InferAsync(["a", "b"], [new GenerationConfig { MaxNewTokens = 0 }, new GenerationConfig()]).InTime();
+        var answers = await _pipeline.InferAsync(["a", "b"], [new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }, new GenerationConfig()]).InTime();
         answers[0].FinishReason.ShouldBe(FinishReason.Error);
         answers[0].ErrorCode.ShouldBe("invalid_request");
-        answers[0].ErrorMessage.ShouldBe("max_new_tokens must be at least 1, got 0.");
+        answers[0].ErrorMessage.ShouldBe(FakeModel.RefusedFormat);
         answers[1].Text.ShouldBe("b");
     }
 
@@ -213,7 +215,7 @@ public sealed class GenerationTests : IAsyncLifetime
     public async Task Infer_TakesLargeBatches()
     {
         var prompt = new string('x', 3000);
-        var answers = await _pipeline.InferAsync(Enumerable.Repeat(prompt, 2000), new GenerationConfig { MaxNewTokens = 1 }).InTime();
+        var answers = await _pipeline.InferAsync([.. Enumerable.Repeat(prompt, 2000)], new GenerationConfig { MaxNewTokens = 1 }).InTime();
         answers.Count.ShouldBe(2000);
     }
 }

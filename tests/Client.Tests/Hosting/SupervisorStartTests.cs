@@ -23,7 +23,7 @@ public sealed class SupervisorStartTests
     [InlineData(EngineDevice.Cpu, 1L << 30, "")]
     public void Arguments_AskForTheWorkerThatThePipelineCanUse(EngineDevice device, long? limit, string expected)
     {
-        var config = new EngineConfig { Device = device, MemoryLimit = limit };
+        var config = new EngineConfig { Device = device, Admission = new() { MemoryLimit = limit } };
         var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: false, TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)) { FirstWorker = config.FirstWorker };
 
         string.Join(' ', start.Arguments.SkipWhile(argument => argument != "--first-worker")).ShouldBe(expected);

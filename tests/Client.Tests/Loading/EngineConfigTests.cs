@@ -16,16 +16,16 @@ public sealed class EngineConfigTests
         { "CacheBlockSeqLen", c => c with { CacheBlockSeqLen = -4 } },
         { "CacheMaxEntryCount", c => c with { CacheMaxEntryCount = 0 } },
         { "Threads", c => c with { Threads = 0 } },
-        { "LoadTimeout", c => c with { LoadTimeout = TimeSpan.Zero } },
-        { "LoadTimeout", c => c with { LoadTimeout = TimeSpan.FromDays(2) } },
-        { "StopGrace", c => c with { StopGrace = TimeSpan.FromMilliseconds(-1) } },
-        { "StopGrace", c => c with { StopGrace = TimeSpan.FromDays(2) } },
-        { "MaxRestarts", c => c with { MaxRestarts = -1 } },
-        { "RestartWindow", c => c with { RestartWindow = TimeSpan.Zero } },
-        { "HangTimeout", c => c with { HangTimeout = TimeSpan.FromMilliseconds(999) } },
-        { "MemoryLimit", c => c with { MemoryLimit = 1 << 20 } },
-        { "AdmissionTimeout", c => c with { AdmissionTimeout = TimeSpan.FromSeconds(-1) } },
-        { "PoisonTtl", c => c with { PoisonTtl = TimeSpan.FromDays(2) } },
+        { "LoadTimeout", c => c with { Supervision = new() { LoadTimeout = TimeSpan.Zero } } },
+        { "LoadTimeout", c => c with { Supervision = new() { LoadTimeout = TimeSpan.FromDays(2) } } },
+        { "StopGrace", c => c with { Supervision = new() { StopGrace = TimeSpan.FromMilliseconds(-1) } } },
+        { "StopGrace", c => c with { Supervision = new() { StopGrace = TimeSpan.FromDays(2) } } },
+        { "MaxRestarts", c => c with { Supervision = new() { MaxRestarts = -1 } } },
+        { "RestartWindow", c => c with { Supervision = new() { RestartWindow = TimeSpan.Zero } } },
+        { "HangTimeout", c => c with { Supervision = new() { HangTimeout = TimeSpan.FromMilliseconds(999) } } },
+        { "MemoryLimit", c => c with { Admission = new() { MemoryLimit = 1 << 20 } } },
+        { "Timeout", c => c with { Admission = new() { Timeout = TimeSpan.FromSeconds(-1) } } },
+        { "PoisonTtl", c => c with { Supervision = new() { PoisonTtl = TimeSpan.FromDays(2) } } },
         { "CloseTimeout", c => c with { CloseTimeout = Timeout.InfiniteTimeSpan } },
     };
 
@@ -55,12 +55,12 @@ public sealed class EngineConfigTests
     }
 
     [Fact]
-    public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { HangTimeout = TimeSpan.Zero }.ToOpen("/m").Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.Zero);
+    public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { Supervision = new() { HangTimeout = TimeSpan.Zero } }.ToOpen("/m").Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.Zero);
 
     [Fact]
     public void ToJson_IsReadBackAsTheSame()
     {
-        var config = new EngineConfig { SessionLen = 64, LoadTimeout = TimeSpan.FromMilliseconds(1500.5), MaxRestarts = 2, AdmissionTimeout = TimeSpan.Zero, MemoryLimit = 1L << 40 };
+        var config = new EngineConfig { SessionLen = 64, Supervision = new() { LoadTimeout = TimeSpan.FromMilliseconds(1500.5), MaxRestarts = 2 }, Admission = new() { Timeout = TimeSpan.Zero, MemoryLimit = 1L << 40 } };
         var read = new V1.OpenPipeline { Model = "/m" };
         using var json = JsonDocument.Parse(config.ToJson());
         json.RootElement.GetProperty("load_timeout_ms").GetDouble().ShouldBe(1500.5);

@@ -33,7 +33,7 @@ public sealed class SessionTests : IAsyncLifetime
         };
         var session = _pipeline.StartSession("Be brief.");
         (await session.ChatAsync("one").InTime()).Text.ShouldBe("answer 1");
-        session.History.ShouldBe([new ChatTurn("one", "answer 1")]);
+        session.History.ShouldBe([new ChatTurn { User = "one", Assistant = "answer 1" }]);
         await session.ChatAsync("two").InTime();
         session.History.Count.ShouldBe(2);
         asked[1].ShouldBe(
@@ -46,7 +46,7 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task Chat_AFailedTurnIsNotRecorded()
     {
         var session = _pipeline.StartSession();
-        (await session.ChatAsync("x", new GenerationConfig { MaxNewTokens = 0 }).InTime()).FinishReason.ShouldBe(FinishReason.Error);
+        (await session.ChatAsync("x", new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }).InTime()).FinishReason.ShouldBe(FinishReason.Error);
         _fake.OnGenerate = (_, _, _) => throw FakeSupervisor.Fail(ErrorCodes.EngineUnavailable, "gone");
         await Should.ThrowAsync<PipelineFailedException>(() => session.ChatAsync("y").InTime());
         session.History.ShouldBeEmpty();

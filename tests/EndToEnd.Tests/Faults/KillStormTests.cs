@@ -30,7 +30,7 @@ public sealed class KillStormTests(ITestOutputHelper output)
         var chance = new Chance(output);
         await using var sandbox = new Sandbox();
         await using var supervisor = sandbox.StartSupervisor();
-        await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { MaxRestarts = 1000 }, supervisor);
+        await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { Supervision = new() { MaxRestarts = 1000 } }, supervisor);
         var stories = await Story.TellAsync(pipe, Streams, Tokens);
         var killed = new HashSet<int>();
         while (killed.Count < kills)

@@ -13,7 +13,7 @@ public sealed class KillTests
     {
         await using var sandbox = new Sandbox();
         await using var supervisor = sandbox.StartSupervisor();
-        var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { MaxRestarts = 0 }, supervisor: supervisor);
+        var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { Supervision = new() { MaxRestarts = 0 } }, supervisor: supervisor);
         var error = await Should.ThrowAsync<WorkerCrashedException>(async () =>
         {
             await foreach (var chunk in pipe.StreamInferAsync("Tell me a story about a fox.", Endless))

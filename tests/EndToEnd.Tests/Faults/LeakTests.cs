@@ -57,7 +57,7 @@ public sealed class LeakTests(ITestOutputHelper output)
         var killed = new List<int>();
         for (var round = 0; round < count; round++)
         {
-            await using var pipe = await Pipeline.CreateAsync(Repository.Pebble, new EngineConfig { MaxRestarts = 1 }, supervisor);
+            await using var pipe = await Pipeline.CreateAsync(Repository.Pebble, new EngineConfig { Supervision = new() { MaxRestarts = 1 } }, supervisor);
             var first = pipe.WorkerPid;
             Signals.Kill(first);
             (await pipe.InferAsync("a b c").WaitAsync(Deadline)).Text.ShouldBe("abc");

@@ -46,7 +46,7 @@ public sealed class ModelFolderTests(ITestOutputHelper output) : IAsyncLifetime
         for (var round = Soak.Pick(4, 200); round > 0; round--)
         {
             await File.WriteAllBytesAsync(Weights, whole);
-            var creating = Pipeline.CreateAsync(_folder, new EngineConfig { MaxRestarts = 0 }, _supervisor);
+            var creating = Pipeline.CreateAsync(_folder, new EngineConfig { Supervision = new() { MaxRestarts = 0 } }, _supervisor);
             await chance.PauseAsync(LongestLoad);
             using (var file = new FileStream(Weights, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             {

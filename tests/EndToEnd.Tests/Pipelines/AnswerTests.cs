@@ -76,10 +76,10 @@ public sealed class AnswerTests : IAsyncLifetime
     {
         var answers = _pipe.Infer(
             ["What is 17 + 25?", "What is 17 + 25?", string.Concat(Enumerable.Repeat("long ", 3000)), "bad \ud800 text"],
-            [new GenerationConfig(), new GenerationConfig { MaxNewTokens = 0 }, new GenerationConfig(), new GenerationConfig()]);
+            [new GenerationConfig(), new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }, new GenerationConfig(), new GenerationConfig()]);
         answers[0].Text.ShouldBe("42");
         answers[1].ErrorCode.ShouldBe("invalid_request");
-        answers[1].ErrorMessage.ShouldBe("max_new_tokens must be at least 1, got 0.");
+        answers[1].ErrorMessage.ShouldNotBeNull().ShouldContain("regular expression", Case.Insensitive);
         answers[2].ErrorCode.ShouldBe("context_length_exceeded");
         answers[2].ErrorMessage!.ShouldMatch(@"^Input length \(\d+\) must be smaller than the model context length \(1024\)\.$");
         answers[3].ErrorCode.ShouldBe("invalid_request");

@@ -69,7 +69,7 @@ public sealed class ChatClientTests : IAsyncLifetime
         {
             (new ChatOptions { ModelId = "other" }, "ModelId"),
             (new ChatOptions { ConversationId = "c" }, "ConversationId"),
-            (new ChatOptions { RawRepresentationFactory = _ => null }, "RawRepresentationFactory"),
+            (new ChatOptions { RawRepresentationFactory = _ => "text" }, "RawRepresentationFactory"),
             (new ChatOptions { AdditionalProperties = new() { ["nonsense"] = 1 } }, "nonsense"),
             (new ChatOptions { Tools = [new HostedWebSearchTool()] }, "web_search"),
         })

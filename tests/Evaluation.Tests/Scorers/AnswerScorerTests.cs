@@ -8,7 +8,7 @@ public sealed class AnswerScorerTests
     public void Contains_FindsAnyOfTheExpected()
     {
         var (strict, lax) = (Scorer.Contains(), Scorer.Contains(ignoreCase: true));
-        strict.Of("It is Paris, of course.", "London", " Paris\n").ShouldBe(new ItemScore(1, Detail: " Paris\n"));
+        strict.Of("It is Paris, of course.", "London", " Paris\n").ShouldBe(new ItemScore(1) { Detail = " Paris\n" });
         strict.Of("it is paris", "Paris").Value.ShouldBe(0);
         lax.Of("it is paris", "PARIS").Value.ShouldBe(1);
         strict.Of("anything", "").Value.ShouldBe(0);
@@ -21,11 +21,11 @@ public sealed class AnswerScorerTests
     public void Regex_ComparesWhatIsCaptured()
     {
         var letter = Scorer.Regex(@"answer is \(?([A-D])");
-        letter.Of("So the answer is (B), not answer is C.", "B").ShouldBe(new ItemScore(1, Detail: "B"));
+        letter.Of("So the answer is (B), not answer is C.", "B").ShouldBe(new ItemScore(1) { Detail = "B" });
         letter.Of("So the answer is (B).", "A", "C").Value.ShouldBe(0);
-        letter.Of("No idea.", "A").ShouldBe(new ItemScore(0, Detail: "no match"));
+        letter.Of("No idea.", "A").ShouldBe(new ItemScore(0) { Detail = "no match" });
         letter.Of("The answer is D").Value.ShouldBe(1);
-        Scorer.Regex("(a)|(b)", 2).Of("a", "").ShouldBe(new ItemScore(0, Detail: "no match"));
+        Scorer.Regex("(a)|(b)", 2).Of("a", "").ShouldBe(new ItemScore(0) { Detail = "no match" });
         Scorer.Regex("a+").Of("caaat", "aaa").Value.ShouldBe(1);
         letter.Name.ShouldNotBe(Scorer.Regex("a+").Name);
     }
@@ -72,7 +72,7 @@ public sealed class AnswerScorerTests
     [InlineData("on 1/2/2024", "2024", "2024")]
     [InlineData("**42**", "42.0", "42")]
     [InlineData("0.1", ".10", "0.1")]
-    public void Numeric_TakesTheResult(string answer, string expected, string text) => Scorer.Numeric().Of(answer, expected).ShouldBe(new ItemScore(1, Detail: text));
+    public void Numeric_TakesTheResult(string answer, string expected, string text) => Scorer.Numeric().Of(answer, expected).ShouldBe(new ItemScore(1) { Detail = text });
 
     [Theory]
     [InlineData("eighteen", "18")]

@@ -30,9 +30,9 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
     [Fact]
     public async Task MultipleChoice_TakesTheMostProbable()
     {
-        (await ScoreAsync(Scorer.MultipleChoice, Question(1, " long", " s", " middle"))).ShouldBe(new ItemScore(1, Detail: "1: s (-0.5)"));
+        (await ScoreAsync(Scorer.MultipleChoice, Question(1, " long", " s", " middle"))).ShouldBe(new ItemScore(1) { Detail = "1: s (-0.5)" });
         (await ScoreAsync(Scorer.MultipleChoice, Question(0, " long", " s", " middle"))).Value.ShouldBe(0);
-        (await ScoreAsync(Scorer.MultipleChoice, Question(1, "ab", "cd"))).ShouldBe(new ItemScore(0, Detail: "0: ab (-0.5)"));
+        (await ScoreAsync(Scorer.MultipleChoice, Question(1, "ab", "cd"))).ShouldBe(new ItemScore(0) { Detail = "0: ab (-0.5)" });
         Scorer.MultipleChoice.NeedsAnswers.ShouldBeFalse();
     }
 
@@ -40,7 +40,7 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
     public async Task MultipleChoiceNormalized_DividesByCharacters()
     {
         // 5 quarters by 4 against 2 by 1 and 7 by 6.
-        (await ScoreAsync(Scorer.MultipleChoiceNormalized, Question(2, " long", " s", " middle"))).ShouldBe(new ItemScore(1, Detail: "2: middle (-0.292)"));
+        (await ScoreAsync(Scorer.MultipleChoiceNormalized, Question(2, " long", " s", " middle"))).ShouldBe(new ItemScore(1) { Detail = "2: middle (-0.292)" });
 
         // A code point outside the BMP is one character: two UTF-16 units by 1 are worse than one by 1.
         (await ScoreAsync(Scorer.MultipleChoiceNormalized, Question(1, "\U0001f600", "b"))).Value.ShouldBe(1);

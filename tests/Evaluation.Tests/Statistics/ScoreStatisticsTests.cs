@@ -19,12 +19,12 @@ public sealed class ScoreStatisticsTests
 
     [Fact]
     public void Summarize_WeighsMeans()
-        => _statistics.Summarize([new(1, 3), new(0, 1), new(0.5, 4), new(9, 0)], ScoreSummary.Mean).Value.ShouldBe(5 / 8d);
+        => _statistics.Summarize([Weighted(1, 3), Weighted(0, 1), Weighted(0.5, 4), Weighted(9, 0)], ScoreSummary.Mean).Value.ShouldBe(5 / 8d);
 
     [Fact]
     public void Summarize_LeavesOutOfAPerplexityWhatIsNotScored()
     {
-        var metric = _statistics.Summarize([new(Math.Log(2), 3), ItemScore.NotScored("why"), new(Math.Log(16), 1)], ScoreSummary.Perplexity);
+        var metric = _statistics.Summarize([Weighted(Math.Log(2), 3), ItemScore.NotScored("why"), Weighted(Math.Log(16), 1)], ScoreSummary.Perplexity);
         metric.Value.ShouldBe(Math.Pow(2, 7 / 4d), 1e-12);
         metric.NotScored.ShouldBe(1);
         metric.Interval.Low.ShouldBe(2, 1e-12);
@@ -36,7 +36,7 @@ public sealed class ScoreStatisticsTests
     [InlineData(ScoreSummary.Perplexity)]
     public void Summarize_OfNothing_IsNotANumber(ScoreSummary summary)
     {
-        foreach (var scores in (ItemScore[][])[[], Of(Nan), Of(Nan, Nan, Nan), [new(1, Nan)], [new(1, -1)]])
+        foreach (var scores in (ItemScore[][])[[], Of(Nan), Of(Nan, Nan, Nan), [Weighted(1, Nan)], [Weighted(1, -1)]])
         {
             var metric = _statistics.Summarize(scores, summary);
             metric.Value.ShouldBe(Nan);
@@ -79,9 +79,9 @@ public sealed class ScoreStatisticsTests
     [Fact]
     public void Summarize_GivesTheSameBitsWhereverItRuns()
     {
-        var scores = Enumerable.Range(0, 101).Select(i => new ItemScore(i * 37 % 101 / 100d, 1 + (i % 3))).ToArray();
+        var scores = Enumerable.Range(0, 101).Select(i => new ItemScore(i * 37 % 101 / 100d) { Weight = 1 + (i % 3) }).ToArray();
         var metric = new ScoreStatistics(0.95, 1000, 1).Summarize(scores, ScoreSummary.Mean);
-        metric.ShouldBe(new Metric(0.5020398009950251, new Interval(0.4433355220473386, 0.5638973500507464), 101, 0));
+        metric.ShouldBe(new Metric { Value = 0.5020398009950251, Interval = new Interval(0.4433355220473386, 0.5638973500507464), Count = 101, NotScored = 0 });
         metric.ShouldBe(new ScoreStatistics(0.95, 1000, 1).Summarize(scores, ScoreSummary.Mean));
         new ScoreStatistics(0.95, 1000, 2).Summarize(scores, ScoreSummary.Mean).Interval.ShouldNotBe(metric.Interval);
     }
@@ -105,7 +105,7 @@ public sealed class ScoreStatisticsTests
         var few = new ScoreStatistics(0.95, 200, 3);
         for (var count = 1; count < 60; count++)
         {
-            ItemScore[] first = [.. Enumerable.Range(0, count).Select(_ => new ItemScore(random.NextDouble(), random.Next(1, 5)))];
+            ItemScore[] first = [.. Enumerable.Range(0, count).Select(_ => new ItemScore(random.NextDouble()) { Weight = random.Next(1, 5) })];
             ItemScore[] second = [.. first.Select(score => score with { Value = random.NextDouble() })];
             var (one, other) = (few.Compare(first, second, ScoreSummary.Mean), few.Compare(second, first, ScoreSummary.Mean));
             other.Value.ShouldBe(-one.Value);
@@ -121,8 +121,8 @@ public sealed class ScoreStatisticsTests
     [InlineData(ScoreSummary.Perplexity)]
     public void Compare_PermutationTestIsThatOfAllSwaps(ScoreSummary summary)
     {
-        var first = Enumerable.Range(0, 10).Select(i => new ItemScore(i * 7 % 10 / 10d, 1 + (i % 4))).ToArray();
-        var second = Enumerable.Range(0, 10).Select(i => new ItemScore(((i * 3 % 10) + 4) / 10d, 1 + (i % 4))).ToArray();
+        var first = Enumerable.Range(0, 10).Select(i => new ItemScore(i * 7 % 10 / 10d) { Weight = 1 + (i % 4) }).ToArray();
+        var second = Enumerable.Range(0, 10).Select(i => new ItemScore(((i * 3 % 10) + 4) / 10d) { Weight = 1 + (i % 4) }).ToArray();
         var observed = Math.Abs(Difference(0));
         var exact = Enumerable.Range(0, 1024).Count(swaps => Math.Abs(Difference(swaps)) >= observed - 1e-12) / 1024d;
 
@@ -145,7 +145,7 @@ public sealed class ScoreStatisticsTests
     {
         foreach (var scores in (ItemScore[][])[Of(1, 0, 1), Of(0.1, 0.2, 0.3), Of(0.5)])
         {
-            _statistics.Compare(scores, scores, ScoreSummary.Mean).ShouldBe(new PairedDifference(0, new Interval(0, 0), 1, scores[0].Value == 1 ? "mcnemar-exact" : "paired-permutation"));
+            _statistics.Compare(scores, scores, ScoreSummary.Mean).ShouldBe(new PairedDifference { Value = 0, Interval = new Interval(0, 0), PValue = 1, Test = scores[0].Value == 1 ? "mcnemar-exact" : "paired-permutation" });
         }
     }
 
@@ -183,6 +183,8 @@ public sealed class ScoreStatisticsTests
         BinomialTest.PValue(0, 0).ShouldBe(1);
         BinomialTest.PValue(500_000, 500_001).ShouldBe(1, 1e-9);
     }
+
+    private static ItemScore Weighted(double value, double weight) => new(value) { Weight = weight };
 
     private static ItemScore[] Of(params double[] values) => [.. values.Select(value => new ItemScore(value))];
 

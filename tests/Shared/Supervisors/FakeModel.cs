@@ -6,17 +6,19 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Tests.Supervisors;
 
-/// <summary>A model that answers a text with itself, a letter a token.</summary>
+/// <summary>A model that answers a text with itself, a letter a token. It refuses the expression <c>(</c>.</summary>
 internal static class FakeModel
 {
+    public const string RefusedFormat = "The regular expression cannot be read: a parenthesis is not closed.";
+
     public static async Task AnswerAsync(GenerateRequest request, IServerStreamWriter<GenerationEvent> events, ServerCallContext context)
     {
         for (var i = 0; i < request.Prompts.Count; i++)
         {
             var (prompt, config) = (request.Prompts[i], request.Configs[i]);
-            if (config.MaxNewTokens < 1)
+            if (config.ResponseFormat is { RegexSchema: "(" })
             {
-                var error = new Error { Code = ErrorCodes.InvalidRequest, Message = $"max_new_tokens must be at least 1, got {config.MaxNewTokens}." };
+                var error = new Error { Code = ErrorCodes.InvalidRequest, Message = RefusedFormat };
                 await events.WriteAsync(new GenerationEvent { Index = i, Finished = new GenerationFinished { Reason = V1.FinishReason.Error, Error = error } });
                 continue;
             }

@@ -195,7 +195,7 @@ internal sealed class ComparisonJournal : IDisposable
                 Started = begun.At;
                 break;
             case JournalEntry.Memory memory:
-                _memory.Add(new MemorySample(memory.At, memory.Held, memory.DeviceBytes));
+                _memory.Add(new MemorySample { At = memory.At, Held = memory.Held, DeviceBytes = memory.DeviceBytes });
                 break;
             case JournalEntry.Loaded loaded:
                 Find(loaded.Model).Take(loaded);

@@ -69,9 +69,7 @@ internal sealed class ModelRecord
     {
         List<ItemOutcome> items = [.. plan.Dataset.Items.Select(item => ToOutcome(plan, item)).Where(item => item.Answers.Count > 0 || item.Scores.Count > 0)];
         var scored = plan.Scorers.Where(scorer => plan.Dataset.Items.All(item => HasScored(scorer.Name, item.Id))).ToList();
-        return new ModelOutcome(model.Name, model.Path)
-        {
-            Info = _info,
+        return new ModelOutcome { Name = model.Name, Path = model.Path, Info = _info,
             LoadTime = _loadTime,
             Items = items,
             Metrics = scored.ToDictionary(scorer => scorer.Name, scorer => Summarize(plan.Dataset.Items, scorer)),
@@ -84,8 +82,7 @@ internal sealed class ModelRecord
             Speed = Speed(),
             Receipt = _receipt,
             Crashes = _crashes,
-            Error = Error,
-        };
+            Error = Error, };
 
         Metric Summarize(IEnumerable<DatasetItem> some, Scorer scorer) => statistics.Summarize([.. some.Select(item => _scores[(scorer.Name, item.Id)])], scorer.Summary);
     }
@@ -93,13 +90,10 @@ internal sealed class ModelRecord
     private ItemOutcome ToOutcome(ComparisonPlan plan, DatasetItem item)
     {
         var answer = _answers.GetValueOrDefault(item.Id);
-        return new ItemOutcome(item)
-        {
-            Answers = ToAnswered(item).Answers,
+        return new ItemOutcome { Item = item, Answers = ToAnswered(item).Answers,
             TimeToFirstToken = answer?.FirstToken,
             Latency = answer?.Latency,
-            Scores = plan.Scorers.Where(scorer => HasScored(scorer.Name, item.Id)).ToDictionary(scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]),
-        };
+            Scores = plan.Scorers.Where(scorer => HasScored(scorer.Name, item.Id)).ToDictionary(scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]), };
     }
 
     private ModelSpeed? Speed()
@@ -110,7 +104,7 @@ internal sealed class ModelRecord
         }
 
         var tokens = _answers.Values.Sum(answer => answer.Answers.Sum(turn => turn.TokenIds.Count));
-        return new ModelSpeed(Median(FirstTokens), tokens / (_before + _now).TotalSeconds);
+        return new ModelSpeed { TimeToFirstToken = Median(FirstTokens), TokensPerSecond = tokens / (_before + _now).TotalSeconds };
     }
 
     private static TimeSpan? Median(IReadOnlyList<TimeSpan>? times)

@@ -10,7 +10,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly EngineConfig Impatient = new() { HangTimeout = TimeSpan.FromSeconds(1) };
+    private static readonly EngineConfig Impatient = new() { Supervision = new() { HangTimeout = TimeSpan.FromSeconds(1) } };
 
     private readonly Sandbox _sandbox = new();
 

@@ -1,6 +1,6 @@
 using LmDeploy.Validation;
 
-namespace LmDeploy.Prompts;
+namespace LmDeploy.Prompting;
 
 /// <summary>Writes a prompt for the wire.</summary>
 internal static class PromptWire

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LmDeploy.Prompts;
+namespace LmDeploy.Prompting;
 
 /// <summary>Writes a conversation as the JSON array that chat templates are given.</summary>
 internal static class MessageJson

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LmDeploy.Client.Tests.Prompts;
+namespace LmDeploy.Client.Tests.Prompting;
 
 public sealed class PromptMessageTests
 {

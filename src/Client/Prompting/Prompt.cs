@@ -1,8 +1,19 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using LmDeploy.Collections;
+using LmDeploy.Prompting;
+
 namespace LmDeploy;
 
-/// <summary>What a model is asked: a text, a conversation, or token ids. Immutable.</summary>
+/// <summary>
+/// What a model is asked: a text, a conversation, or token ids. Converts from a text, and from an array, a list or a collection expression of messages.
+/// Immutable.
+/// </summary>
+[CollectionBuilder(typeof(Prompt), nameof(OfMessages))]
 public sealed record Prompt
 {
+    private IReadOnlyList<PromptMessage> _conversation = ValueList<PromptMessage>.Empty;
+
     private Prompt()
     {
     }
@@ -14,7 +25,7 @@ public sealed record Prompt
     public string? Messages { get; private init; }
 
     /// <summary>The token ids, when that is what the prompt was made from.</summary>
-    public IReadOnlyList<int>? TokenIds { get; private init; }
+    public IReadOnlyList<int>? TokenIds { get; private init => field = Values.OfOptional(value); }
 
     /// <summary>Leaves the chat template out: the text is encoded as it is. Default: false.</summary>
     public bool Raw { get; init; }
@@ -51,11 +62,16 @@ public sealed record Prompt
     }
 
     /// <summary>One conversation, rendered by the model's chat template.</summary>
+    /// <exception cref="ArgumentException">A message is null.</exception>
     public static Prompt FromMessages(IEnumerable<PromptMessage> messages)
     {
-        ArgumentNullException.ThrowIfNull(messages);
-        return new Prompt { Messages = Prompts.MessageJson.Write(messages) };
+        var conversation = Values.Of(messages, nameof(messages));
+        return new Prompt { Messages = MessageJson.Write(conversation), _conversation = conversation };
     }
+
+    /// <summary>One conversation; what a collection expression of messages calls.</summary>
+    /// <exception cref="ArgumentException">A message is null.</exception>
+    public static Prompt OfMessages(ReadOnlySpan<PromptMessage> messages) => FromMessages(messages.ToArray());
 
     /// <summary>One conversation as a JSON array of message objects, handed to the chat template as it is; the worker checks it.</summary>
     public static Prompt FromMessagesJson(string messages)
@@ -70,4 +86,8 @@ public sealed record Prompt
         ArgumentNullException.ThrowIfNull(tokenIds);
         return new Prompt { TokenIds = [.. tokenIds] };
     }
+
+    /// <summary>The messages that the prompt was made from; none for a text, token ids and JSON. It is what lets a collection expression make a prompt.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public IEnumerator<PromptMessage> GetEnumerator() => _conversation.GetEnumerator();
 }

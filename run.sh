@@ -5,6 +5,7 @@
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
 # ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
+# ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
 # ./run.sh api          lists the public surface of the client, of evaluation and of text, and the fields of the contract, anew, after somebody has changed them on purpose
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
@@ -126,6 +127,43 @@ pack() {
   du -h "$packages"/*
 }
 
+# LmDeploy.Text as its users have it: a folder outside the checkout, the package from a feed, one trimmed file or native code.
+try_text() {
+  require_sdk
+  local model work version=0.1.0-try.$$ form=(-p:PublishTrimmed=true -p:PublishSingleFile=true)
+  model=$(realpath "${1:?name a model folder}")
+  [ "${2:-}" != aot ] || form=(-p:PublishAot=true)
+  work=$(mktemp -d)
+  trap "rm -rf '$work'" EXIT
+  dotnet pack "$root/src/Text" -c Release --nologo -v quiet -o "$work/feed" "-p:PackageVersion=$version" >&2
+  mkdir "$work/program"
+  sed -e '/^#:/d' -e 's/args.Length > 0 ? args\[0\] : Checkout.Model("boulder")/args[0]/' "$root/samples/text.cs" >"$work/program/Program.cs"
+  cat >"$work/program/nuget.config" <<CONFIG
+<configuration>
+  <config><add key="globalPackagesFolder" value="$work/packages" /></config>
+  <packageSources><add key="packed" value="$work/feed" /></packageSources>
+</configuration>
+CONFIG
+  cat >"$work/program/program.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+    <TrimmerSingleWarn>false</TrimmerSingleWarn>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="LmDeploy.Text" Version="$version" />
+  </ItemGroup>
+</Project>
+PROJECT
+  (cd "$work/program" && dotnet publish -c Release --nologo -v quiet --use-current-runtime --self-contained "${form[@]}" -o "$work/published" >&2)
+  du -h "$work/published/program" >&2
+  (cd / && "$work/published/program" "$model")
+}
+
 # From an empty list: the fix does not add to one that is there.
 list_api() {
   local library
@@ -214,6 +252,12 @@ fi
 
 if [ "${1:-}" = bundle-tests ]; then
   bundle_tests
+  exit
+fi
+
+if [ "${1:-}" = try-text ]; then
+  shift
+  try_text "$@"
   exit
 fi
 

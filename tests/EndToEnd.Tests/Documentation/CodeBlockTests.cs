@@ -15,6 +15,7 @@ public sealed class CodeBlockTests
         private static int[] inputIds = [];
         private static int tokenId = 0;
         private static string[] paths = [];
+        private static string folder = "";
         private static List<PromptMessage> chat = [];
         private static WebApplicationBuilder builder = null!;
         private static WebApplication app = null!;

@@ -4,14 +4,9 @@
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
-<<<<<<< HEAD
-# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports and the lmdeploy tool
-# ./run.sh api          rewrites the lists of the public API (client, evaluation) and of the contract's fields, after a deliberate change
-=======
 # ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
 # ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
-# ./run.sh api          lists the public surface of the client, of evaluation and of text, and the fields of the contract, anew, after somebody has changed them on purpose
->>>>>>> 0d5402a560fb0869355188dc8dc7f4de8b29e30c
+# ./run.sh api          rewrites the lists of the public API (client, evaluation, text) and of the contract's fields, after a deliberate change
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 

@@ -21,12 +21,14 @@ foreach (var model in result.Models)
 
     var exact = model.Metrics["exact"];
     Console.WriteLine(
-        $"{model.Name,-10} {exact.Value,6:P0} {$"{exact.Interval.Low:P1}-{exact.Interval.High:P1}",16} {model.Speed!.TokensPerSecond,9:F0}  {model.Receipt!.ReclaimedBytes:N0} bytes ({model.Receipt.Verdict})");
+        $"{model.Name,-10} {exact.Value,6:P0} {$"{exact.Interval.Low:P1}-{exact.Interval.High:P1}",16} {model.Speed!.TokensPerSecond,9:F0}  "
+        + $"{model.Receipt!.ReclaimedBytes:N0} bytes ({model.Receipt.Verdict})");
 }
 
-foreach (var (first, second, _, difference) in result.Differences)
+foreach (var pair in result.Differences)
 {
-    Console.WriteLine($"{first} - {second}: {difference.Value:P1}, p = {difference.PValue:G2} ({difference.Test})");
+    var difference = pair.Difference;
+    Console.WriteLine($"{pair.First} - {pair.Second}: {difference.Value:P1}, p = {difference.PValue:G2} ({difference.Test})");
 }
 
 var report = Path.GetFullPath("comparison.html");

@@ -20,5 +20,6 @@ internal static class Checkout
 
     /// <summary>What is compiled does not always know where its source lies; <c>dotnet run</c> does.</summary>
     private static string FindRoot() => Path.GetFullPath(Path.Combine(
-        AppContext.GetData("EntryPointFileDirectoryPath") as string ?? throw new InvalidOperationException("Run the samples by dotnet run samples/NAME.cs."), ".."));
+        AppContext.GetData("EntryPointFileDirectoryPath") as string ?? throw new InvalidOperationException(
+            "Run the samples by dotnet run samples/NAME.cs."), ".."));
 }

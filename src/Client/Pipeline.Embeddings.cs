@@ -21,7 +21,8 @@ public sealed partial class Pipeline
     /// <c>unsupported_feature</c> when the model folder asks for a pooling or a module that is not supported.
     /// </returns>
     /// <exception cref="LmDeployException">The call as a whole failed.</exception>
-    public IReadOnlyList<TextEmbedding> GetEmbeddings(IEnumerable<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TextEmbedding> GetEmbeddings(
+        IEnumerable<string> texts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
         => GetEmbeddingsAsync(texts, options, cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>Vectors of sequences of token ids.</summary>
@@ -38,7 +39,8 @@ public sealed partial class Pipeline
     /// <param name="options">How. Default: <see cref="EmbeddingOptions"/>'s defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{string}, EmbeddingOptions?, CancellationToken)"/>
-    public IReadOnlyList<TextEmbedding> GetEmbeddings(IEnumerable<Prompt> prompts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TextEmbedding> GetEmbeddings(
+        IEnumerable<Prompt> prompts, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
         => GetEmbeddingsAsync(prompts, options, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="GetEmbeddings(IEnumerable{string}, EmbeddingOptions?, CancellationToken)"/>
@@ -68,7 +70,12 @@ public sealed partial class Pipeline
                 var embeddings = new List<TextEmbedding>();
                 foreach (var chunk in sendable.Chunk(EmbeddingsAtOnce))
                 {
-                    var request = new V1.EmbedRequest { Key = _calls.Key, Prompts = { chunk.Select(prompt => prompt.ToWire()) }, Options = (options ?? new EmbeddingOptions()).ToWire() };
+                    var request = new V1.EmbedRequest
+                    {
+                        Key = _calls.Key,
+                        Prompts = { chunk.Select(prompt => prompt.ToWire()) },
+                        Options = (options ?? new EmbeddingOptions()).ToWire(),
+                    };
                     var response = await _calls.RunAsync((client, call) => client.EmbedAsync(request, call), cancellationToken).ConfigureAwait(false);
                     embeddings.AddRange(response.Results.Select(TextEmbedding.FromWire));
                 }

@@ -43,7 +43,11 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(inputIds);
         var scores = await GetRewardScoreAsync(Prompts.From(inputIds.Select(Prompt.FromTokenIds)), cancellationToken).ConfigureAwait(false);
-        return [.. scores.Select((score, i) => score.ErrorCode is null ? score.Score : throw new LmDeployException(score.ErrorCode, $"Input {i}: {score.ErrorMessage}"))];
+        return
+        [
+            .. scores.Select(
+                (score, i) => score.ErrorCode is null ? score.Score : throw new LmDeployException(score.ErrorCode, $"Input {i}: {score.ErrorMessage}")),
+        ];
     }
 
     /// <inheritdoc cref="GetRewardScore(Prompts, CancellationToken)"/>

@@ -110,7 +110,8 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LmDeployException">As <see cref="Supervisor.Inspect"/>. A folder that cannot be served is no exception: see
     /// <see cref="ModelInspection.Problems"/>.</exception>
-    public static ModelInspection Inspect(string model, EngineConfig? config = null, Supervisor? supervisor = null, CancellationToken cancellationToken = default)
+    public static ModelInspection Inspect(
+        string model, EngineConfig? config = null, Supervisor? supervisor = null, CancellationToken cancellationToken = default)
         => InspectAsync(model, config, supervisor, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Inspect"/>
@@ -129,7 +130,8 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Ends the reading; what was read stays in the page cache.</param>
     /// <returns>Bytes that were read; fewer than the weights have where there was no room for all.</returns>
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
-    public static long Prefetch(string model, CancellationToken cancellationToken = default) => PrefetchAsync(model, cancellationToken).GetAwaiter().GetResult();
+    public static long Prefetch(string model, CancellationToken cancellationToken = default)
+        => PrefetchAsync(model, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Prefetch"/>
     public static Task<long> PrefetchAsync(string model, CancellationToken cancellationToken = default)

@@ -40,13 +40,35 @@ public sealed class PipelineTests : IAsyncLifetime
         _fake.OnHold = async holding =>
         {
             await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = V1.LoadStage.Loading, LoadedBytes = 5, TotalBytes = 10 } });
-            await holding.SendAsync(new HoldEvent { Progress = new V1.LoadProgress { Stage = V1.LoadStage.WarmingUp, LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" } });
-            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "fp8, dequantized to float32", Dequantized = true, ReadBytes = 6_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) });
+            await holding.SendAsync(
+                new HoldEvent
+                {
+                    Progress = new V1.LoadProgress
+                    {
+                        Stage = V1.LoadStage.WarmingUp,
+                        LoadedBytes = 10,
+                        TotalBytes = 10,
+                        Weights = "fp8, dequantized to float32",
+                    },
+                });
+            await holding.BecomeReadyAsync(
+                new V1.ModelInfo
+                {
+                    Weights = "fp8, dequantized to float32",
+                    Dequantized = true,
+                    ReadBytes = 6_000,
+                    WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)),
+                });
             await holding.WaitForHalfCloseAsync();
         };
         var seen = new Progress();
         await using var pipeline = await Pipeline.CreateAsync("model", null, _supervisor, seen).InTime();
-        seen.Reports.ShouldBe([new LoadProgress { Stage = LoadStage.Loading, LoadedBytes = 5, TotalBytes = 10 }, new LoadProgress { Stage = LoadStage.WarmingUp, LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" }]);
+        seen.Reports.ShouldBe(
+            
+            [
+                new LoadProgress { Stage = LoadStage.Loading, LoadedBytes = 5, TotalBytes = 10 },
+                new LoadProgress { Stage = LoadStage.WarmingUp, LoadedBytes = 10, TotalBytes = 10, Weights = "fp8, dequantized to float32" },
+            ]);
         pipeline.Model.Weights.ShouldBe("fp8, dequantized to float32");
         pipeline.Model.IsDequantized.ShouldBeTrue();
         pipeline.Model.WeightTime.ShouldBe(TimeSpan.FromSeconds(2));
@@ -86,7 +108,8 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task Listing_RefusedByALeavingSupervisorAsksTheNext()
     {
-        _fake.OnListPipelines = () => throw FakeSupervisor.Fail(ErrorCodes.SupervisorUnavailable, "The supervisor is ending.", "", Grpc.Core.StatusCode.Unavailable);
+        _fake.OnListPipelines = () => throw FakeSupervisor.Fail(
+            ErrorCodes.SupervisorUnavailable, "The supervisor is ending.", "", Grpc.Core.StatusCode.Unavailable);
         await using var leaving = new LmDeploy.Supervisor(new LeavingEndpoint(_fake.SocketPath, () => _fake.OnListPipelines = () => new()));
         (await leaving.ListPipelinesAsync().InTime()).ShouldBeEmpty();
     }

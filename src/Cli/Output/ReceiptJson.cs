@@ -31,6 +31,7 @@ internal static class ReceiptJson
     public static string Describe(ReclaimReceipt receipt)
     {
         var reason = receipt.Reason.Length > 0 ? $" ({receipt.Reason})" : "";
-        return Units.Format($"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {receipt.ReclaimTime.TotalMilliseconds:0} ms");
+        var (back, left) = (Units.Bytes(receipt.ReclaimedBytes), Units.Bytes(receipt.ResidualBytes));
+        return Units.Format($"{receipt.Verdict}{reason}: {back} back, {left} left, {receipt.ReclaimTime.TotalMilliseconds:0} ms");
     }
 }

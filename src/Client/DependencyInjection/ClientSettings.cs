@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace LmDeploy.DependencyInjection;
 
 /// <summary>The section <c>LmDeploy</c>, where there is a configuration, and what must be true of the settings whoever made them.</summary>
-internal sealed class ClientSettings(IEnumerable<HostedPipeline> pipelines, IConfiguration? configuration = null) : IConfigureOptions<LmDeployClientOptions>, IValidateOptions<LmDeployClientOptions>
+internal sealed class ClientSettings(IEnumerable<HostedPipeline> pipelines, IConfiguration? configuration = null)
+    : IConfigureOptions<LmDeployClientOptions>, IValidateOptions<LmDeployClientOptions>
 {
     private readonly IConfigurationSection? _section = configuration?.GetSection(SettingsSection.Root);
 
@@ -18,7 +19,11 @@ internal sealed class ClientSettings(IEnumerable<HostedPipeline> pipelines, ICon
 
     public ValidateOptionsResult Validate(string? name, LmDeployClientOptions options)
     {
-        List<string> errors = [.. _section is null ? [] : SettingsSection.Apply(_section, new LmDeployClientOptions(), SettingsSection.Pipelines), .. UnknownPipelines()];
+        List<string> errors =
+        [
+            .. _section is null ? [] : SettingsSection.Apply(_section, new LmDeployClientOptions(), SettingsSection.Pipelines),
+            .. UnknownPipelines(),
+        ];
         if (options.LoadsAtOnce is < 1 or > 64)
         {
             errors.Add($"{SettingsSection.Root}:{nameof(options.LoadsAtOnce)} must be 1 to 64, got {options.LoadsAtOnce}.");

@@ -9,7 +9,8 @@ internal sealed class HostedChatClient(HostedPipeline pipeline) : IChatClient
 {
     private readonly ChatClientMetadata _metadata = new(PipelineChatClient.Provider, defaultModelId: pipeline.Name);
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         => await (await GetClientAsync(cancellationToken).ConfigureAwait(false)).GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -35,5 +36,6 @@ internal sealed class HostedChatClient(HostedPipeline pipeline) : IChatClient
         // The pipeline is the host's.
     }
 
-    private async Task<IChatClient> GetClientAsync(CancellationToken cancellationToken) => (await pipeline.GetAsync(cancellationToken).ConfigureAwait(false)).AsIChatClient();
+    private async Task<IChatClient> GetClientAsync(CancellationToken cancellationToken)
+        => (await pipeline.GetAsync(cancellationToken).ConfigureAwait(false)).AsIChatClient();
 }

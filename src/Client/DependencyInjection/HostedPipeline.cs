@@ -32,7 +32,8 @@ internal sealed partial class HostedPipeline(string name, IServiceProvider servi
         => Loaded is { } loaded ? Task.FromResult(loaded)
         : IsLoadedByUse || _closed is not null || Failure is not null ? LoadAsync(cancellationToken)
         : throw new InvalidOperationException(
-            $"The pipeline \"{name}\" is not loaded yet: that happens while the host starts, before its services do. Use it from then on, or set {SettingsSection.Root}:{nameof(LmDeployClientOptions.LoadAtStart)} to false to have it loaded by its first use.");
+            $"The pipeline \"{name}\" is not loaded yet: that happens while the host starts, before its services do. Use it from then on, or set "
+            + $"{SettingsSection.Root}:{nameof(LmDeployClientOptions.LoadAtStart)} to false to have it loaded by its first use.");
 
     /// <summary>Loads it, or joins whoever does. A load that failed can be tried again.</summary>
     /// <param name="cancellationToken">Ends the waiting; <see cref="CloseAsync()"/> ends the load.</param>
@@ -101,9 +102,18 @@ internal sealed partial class HostedPipeline(string name, IServiceProvider servi
     [LoggerMessage(EventId = 1, EventName = "PipelineLoading", Level = LogLevel.Information, Message = "Loading pipeline {Pipeline} from {Model}")]
     private partial void LogLoading(string pipeline, string model);
 
-    [LoggerMessage(EventId = 2, EventName = "PipelineLoaded", Level = LogLevel.Information, Message = "Pipeline {Pipeline} is ready after {Seconds:0.00} s in process {WorkerPid}")]
+    [LoggerMessage(
+        EventId = 2,
+        EventName = "PipelineLoaded",
+        Level = LogLevel.Information,
+        Message = "Pipeline {Pipeline} is ready after {Seconds:0.00} s in process {WorkerPid}")]
     private partial void LogLoaded(string pipeline, double seconds, int workerPid);
 
-    [LoggerMessage(EventId = 3, EventName = "PipelineClosed", Level = LogLevel.Information, Message = "Pipeline {Pipeline} is closed, {Verdict}: {ReclaimedBytes} bytes of {Memory} back, {ResidualBytes} left, {Milliseconds:0} ms {Reason}")]
-    private partial void LogClosed(string pipeline, ReclaimVerdict verdict, long reclaimedBytes, long residualBytes, string memory, double milliseconds, string reason);
+    [LoggerMessage(
+        EventId = 3,
+        EventName = "PipelineClosed",
+        Level = LogLevel.Information,
+        Message = "Pipeline {Pipeline} is closed, {Verdict}: {ReclaimedBytes} bytes of {Memory} back, {ResidualBytes} left, {Milliseconds:0} ms {Reason}")]
+    private partial void LogClosed(
+        string pipeline, ReclaimVerdict verdict, long reclaimedBytes, long residualBytes, string memory, double milliseconds, string reason);
 }

@@ -38,9 +38,12 @@ public sealed class LmDeployClientBuilder
 
         if (!Services.Any(service => service.ServiceType == typeof(HostedPipeline) && service.IsKeyedService && name.Equals(service.ServiceKey)))
         {
-            Services.AddKeyedSingleton(name, (services, _) => new HostedPipeline(name, services, services.GetService<ILogger<HostedPipeline>>() ?? NullLogger<HostedPipeline>.Instance));
+            Services.AddKeyedSingleton(
+                name,
+                (services, _) => new HostedPipeline(name, services, services.GetService<ILogger<HostedPipeline>>() ?? NullLogger<HostedPipeline>.Instance));
             Services.AddSingleton(services => services.GetRequiredKeyedService<HostedPipeline>(name));
-            Services.AddKeyedSingleton(name, (services, _) => services.GetRequiredKeyedService<HostedPipeline>(name).GetAsync(CancellationToken.None).GetAwaiter().GetResult());
+            Services.AddKeyedSingleton(
+                name, (services, _) => services.GetRequiredKeyedService<HostedPipeline>(name).GetAsync(CancellationToken.None).GetAwaiter().GetResult());
             Services.TryAddKeyedSingleton<IChatClient>(name, (services, _) => new HostedChatClient(services.GetRequiredKeyedService<HostedPipeline>(name)));
             Services.TryAddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(name, (services, _) => new HostedEmbeddingGenerator(
                 services.GetRequiredKeyedService<HostedPipeline>(name), services.GetRequiredService<IOptionsMonitor<LmDeployPipelineOptions>>()));

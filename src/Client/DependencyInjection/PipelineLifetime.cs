@@ -37,5 +37,6 @@ internal sealed class PipelineLifetime(IEnumerable<HostedPipeline> pipelines, IO
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.WhenAll(_pipelines.Select(pipeline => pipeline.CloseAsync())).WaitAsync(cancellationToken);
+    public Task StoppedAsync(CancellationToken cancellationToken)
+        => Task.WhenAll(_pipelines.Select(pipeline => pipeline.CloseAsync())).WaitAsync(cancellationToken);
 }

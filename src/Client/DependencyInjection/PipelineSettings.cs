@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace LmDeploy.DependencyInjection;
 
 /// <summary>The section <c>LmDeploy:Pipelines:NAME</c>, where there is a configuration, and what must be true of the settings whoever made them.</summary>
-internal sealed class PipelineSettings(IConfiguration? configuration = null) : IConfigureNamedOptions<LmDeployPipelineOptions>, IValidateOptions<LmDeployPipelineOptions>
+internal sealed class PipelineSettings(IConfiguration? configuration = null)
+    : IConfigureNamedOptions<LmDeployPipelineOptions>, IValidateOptions<LmDeployPipelineOptions>
 {
     public void Configure(LmDeployPipelineOptions options) => Configure(Options.DefaultName, options);
 

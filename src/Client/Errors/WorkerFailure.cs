@@ -53,7 +53,17 @@ public sealed record WorkerFailure
         Xids = [.. wire.Xids.Select(xid => new Xid { Number = xid.Number, Device = xid.Device, Text = xid.Text })],
         LastErrors = [.. wire.LastErrors],
         Step = wire.Step,
-        Running = [.. wire.Running.Select(request => new RunningRequest { Id = request.Id, Fingerprint = request.Fingerprint, InputTokenLen = request.InputTokenLen, GenerateTokenLen = request.GenerateTokenLen })],
+        Running =
+        [
+            .. wire.Running.Select(
+                request => new RunningRequest
+                {
+                    Id = request.Id,
+                    Fingerprint = request.Fingerprint,
+                    InputTokenLen = request.InputTokenLen,
+                    GenerateTokenLen = request.GenerateTokenLen,
+                }),
+        ],
         Lived = wire.Lived?.ToTimeSpan() ?? TimeSpan.Zero,
         When = wire.Time?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
     };

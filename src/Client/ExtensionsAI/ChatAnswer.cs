@@ -42,7 +42,11 @@ internal sealed class ChatAnswer(string model)
     }
 
     private static FunctionCallContent Call((string Name, string Arguments) call) =>
-        FunctionCallContent.CreateFromParsedArguments(call.Arguments, $"call_{Guid.NewGuid():n}", call.Name, arguments => JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments, AIJsonUtilities.DefaultOptions));
+        FunctionCallContent.CreateFromParsedArguments(
+            call.Arguments,
+            $"call_{Guid.NewGuid():n}",
+            call.Name,
+            arguments => JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments, AIJsonUtilities.DefaultOptions));
 
     private AIContent? Content(AnswerPiece piece)
     {
@@ -85,5 +89,6 @@ internal sealed class ChatAnswer(string model)
         ReasoningTokenCount = last.ReasoningTokenLen,
     };
 
-    private ChatResponseUpdate Update(IList<AIContent> contents) => new(ChatRole.Assistant, contents) { MessageId = _id, ResponseId = _id, ModelId = model, CreatedAt = _created };
+    private ChatResponseUpdate Update(IList<AIContent> contents)
+        => new(ChatRole.Assistant, contents) { MessageId = _id, ResponseId = _id, ModelId = model, CreatedAt = _created };
 }

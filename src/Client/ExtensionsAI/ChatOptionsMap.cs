@@ -71,14 +71,17 @@ internal static class ChatOptionsMap
         var functions = new Dictionary<string, JsonElement?>(StringComparer.Ordinal);
         foreach (var tool in options?.ToolMode is NoneChatToolMode ? [] : options?.Tools ?? [])
         {
-            functions[tool.Name] = tool is AIFunctionDeclaration function ? JsonElement.Parse(ClrSchema.Adapt(function.JsonSchema)) : throw new NotSupportedException($"ChatOptions.Tools has {tool.Name}, a {tool.GetType().Name}: only functions can be called.");
+            functions[tool.Name] = tool is AIFunctionDeclaration function
+                ? JsonElement.Parse(ClrSchema.Adapt(function.JsonSchema))
+                : throw new NotSupportedException($"ChatOptions.Tools has {tool.Name}, a {tool.GetType().Name}: only functions can be called.");
         }
 
         return functions;
     }
 
     /// <summary>What the chat template shows the model, a JSON array; null for no tools.</summary>
-    public static string? Definitions(ChatOptions? options, IReadOnlyDictionary<string, JsonElement?> functions) => functions.Count == 0 ? null : new JsonArray([.. functions.Select(function => new JsonObject
+    public static string? Definitions(ChatOptions? options, IReadOnlyDictionary<string, JsonElement?> functions)
+        => functions.Count == 0 ? null : new JsonArray([.. functions.Select(function => new JsonObject
     {
         ["type"] = "function",
         ["function"] = new JsonObject
@@ -120,9 +123,19 @@ internal static class ChatOptionsMap
                 "min_p" => config with { MinP = Number(name, value) },
                 "repetition_penalty" => config with { RepetitionPenalty = Number(name, value) },
                 "min_new_tokens" => config with { MinNewTokens = (int)Number(name, value) },
-                "ignore_eos" => config with { IgnoreEos = value is bool flag ? flag : throw new ArgumentException($"AdditionalProperties[\"{name}\"] has to be true or false.", nameof(properties)) },
-                "logit_bias" => config with { LogitBias = value as IReadOnlyDictionary<int, double> ?? throw new ArgumentException($"AdditionalProperties[\"{name}\"] has to be a dictionary of token ids and numbers.", nameof(properties)) },
-                _ => throw new NotSupportedException($"ChatOptions.AdditionalProperties has {name}; known are min_p, repetition_penalty, min_new_tokens, ignore_eos and logit_bias."),
+                "ignore_eos" => config with
+                {
+                    IgnoreEos = value is bool flag
+                        ? flag
+                        : throw new ArgumentException($"AdditionalProperties[\"{name}\"] has to be true or false.", nameof(properties)),
+                },
+                "logit_bias" => config with
+                {
+                    LogitBias = value as IReadOnlyDictionary<int, double> ?? throw new ArgumentException(
+                        $"AdditionalProperties[\"{name}\"] has to be a dictionary of token ids and numbers.", nameof(properties)),
+                },
+                _ => throw new NotSupportedException(
+                    $"ChatOptions.AdditionalProperties has {name}; known are min_p, repetition_penalty, min_new_tokens, ignore_eos and logit_bias."),
             };
         }
 

@@ -45,5 +45,6 @@ internal static class ClrSchema
     }
 
     private static bool IsTimeOfDay(JsonObject schema) =>
-        schema["format"] is JsonValue format && format.TryGetValue<string>(out var name) && name == "time" && schema.ContainsKey("type") && !schema.ContainsKey("pattern");
+        schema["format"] is JsonValue format && format.TryGetValue<string>(out var name) && name == "time"
+        && schema.ContainsKey("type") && !schema.ContainsKey("pattern");
 }

@@ -57,10 +57,18 @@ public sealed record GenerationConfig
     public double MinP { get; init => field = Name(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultMinP;
 
     /// <summary>Flattens (above 1) or sharpens (below 1) the distribution that is drawn from, 0 to 2. Default: 0.8.</summary>
-    public double Temperature { get; init => field = Name(SamplingFields.Temperature, Ensure.InRange(value, 0, GenerationLimits.MostTemperature)); } = GenerationLimits.DefaultTemperature;
+    public double Temperature
+    {
+        get;
+        init => field = Name(SamplingFields.Temperature, Ensure.InRange(value, 0, GenerationLimits.MostTemperature));
+    } = GenerationLimits.DefaultTemperature;
 
     /// <summary>Divides the scores of tokens that have occurred, more than 0. Default: 1, off.</summary>
-    public double RepetitionPenalty { get; init => field = Name(SamplingFields.RepetitionPenalty, Ensure.Positive(value)); } = GenerationLimits.DefaultRepetitionPenalty;
+    public double RepetitionPenalty
+    {
+        get;
+        init => field = Name(SamplingFields.RepetitionPenalty, Ensure.Positive(value));
+    } = GenerationLimits.DefaultRepetitionPenalty;
 
     /// <summary>Taken once from the logit of each token that was generated, -2 to 2. Default: 0.</summary>
     public double PresencePenalty { get; init => field = Ensure.InRange(value, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty); }

@@ -47,7 +47,8 @@ internal sealed class ResponseReader(int index, int choice, GenerationConfig con
         }
     }
 
-    private static string TextOf(GenerationDelta delta, AnswerPart part) => string.Concat(delta.Pieces.Where(piece => piece.Part == part).Select(piece => piece.Text));
+    private static string TextOf(GenerationDelta delta, AnswerPart part)
+        => string.Concat(delta.Pieces.Where(piece => piece.Part == part).Select(piece => piece.Text));
 
     /// <summary>A piece with what is known so far; the first one carries the prompt.</summary>
     private Response Next()

@@ -18,7 +18,11 @@ public static class LmDeployHealthChecksBuilderExtensions
     /// <param name="tags">Its tags. Default: null, none.</param>
     /// <param name="timeout">The time it has. Default: null, no limit of its own.</param>
     public static IHealthChecksBuilder AddLmDeploySupervisor(
-        this IHealthChecksBuilder builder, string name = "lmdeploy", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+        this IHealthChecksBuilder builder,
+        string name = "lmdeploy",
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
@@ -37,11 +41,17 @@ public static class LmDeployHealthChecksBuilderExtensions
     /// <param name="tags">Its tags. Default: null, none.</param>
     /// <param name="timeout">The time it has. Default: null, no limit of its own.</param>
     public static IHealthChecksBuilder AddLmDeployPipeline(
-        this IHealthChecksBuilder builder, string pipeline, string? name = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+        this IHealthChecksBuilder builder,
+        string pipeline,
+        string? name = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(pipeline);
         return builder.Add(new HealthCheckRegistration(
-            name ?? $"lmdeploy-{pipeline}", services => new PipelineHealthCheck(services.GetRequiredKeyedService<HostedPipeline>(pipeline)), failureStatus, tags, timeout));
+            name ?? $"lmdeploy-{pipeline}", services => new PipelineHealthCheck(
+                services.GetRequiredKeyedService<HostedPipeline>(pipeline)), failureStatus, tags, timeout));
     }
 }

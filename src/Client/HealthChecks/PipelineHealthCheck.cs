@@ -42,7 +42,8 @@ internal sealed class PipelineHealthCheck(HostedPipeline hosted) : IHealthCheck
         var state = EnumWords.Of(info.State);
         var data = new Dictionary<string, object>
         {
-            ["state"] = state, ["worker_pid"] = info.WorkerPid, ["restarts"] = info.Restarts, ["running_requests"] = info.RunningRequests, ["waiting_requests"] = info.WaitingRequests,
+            ["state"] = state, ["worker_pid"] = info.WorkerPid, ["restarts"] = info.Restarts, ["running_requests"] = info.RunningRequests,
+            ["waiting_requests"] = info.WaitingRequests,
         };
         var last = info.Failures.Count > 0 ? $" {FailureText.Of(info.Failures[^1])}" : "";
         return info.State switch

@@ -44,7 +44,8 @@ internal sealed record Installation(string Home)
         var named = new Installation(Path.GetFullPath(home));
         return named.Exists ? named.WithoutLinks() : throw new SupervisorUnavailableException(
             ErrorCodes.SupervisorUnavailable,
-            $"There is no {named.SupervisorPath}. LMDEPLOY_HOME and SupervisorOptions.Home name the folder that holds supervisor/ and worker/; without them the lmdeploy tool is looked for.",
+            $"There is no {named.SupervisorPath}. LMDEPLOY_HOME and SupervisorOptions.Home name the folder that holds supervisor/ and worker/; "
+            + "without them the lmdeploy tool is looked for.",
             named.SupervisorPath);
     }
 
@@ -62,7 +63,8 @@ internal sealed record Installation(string Home)
     private static SupervisorUnavailableException NotFound(Installation[] beside, ToolLocator tools, IReadOnlyList<InstalledTool> incompatible) => new(
         ErrorCodes.SupervisorUnavailable,
         $"LmDeploy's programs were not found. Install them: dotnet tool install --global lmdeploy --version {tools.OwnVersion}\n"
-        + $"Looked for {string.Join(" and ", beside.Select(place => place.SupervisorPath))}, and for the tool {(tools.Folders is { Count: > 0 } folders ? $"in {string.Join(", ", folders)}" : "nowhere, as this user has no home")}."
+        + $"Looked for {string.Join(" and ", beside.Select(place => place.SupervisorPath))}, and for the tool "
+        + $"{(tools.Folders is { Count: > 0 } folders ? $"in {string.Join(", ", folders)}" : "nowhere, as this user has no home")}."
         + string.Concat(incompatible.Select(tool => $" The lmdeploy {tool.Version} in {tool.Installation.Home} speaks another version of the protocol."))
         + " LMDEPLOY_HOME may name another folder that holds supervisor/ and worker/.");
 }

@@ -18,5 +18,6 @@ internal static class SecondsVariable
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= LongestSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw new SupervisorUnavailableException(
-                ErrorCodes.InvalidConfig, string.Create(CultureInfo.InvariantCulture, $"{name} must be seconds, {least} to {LongestSeconds}, got \"{text}\"."), name);
+                ErrorCodes.InvalidConfig, string.Create(
+                    CultureInfo.InvariantCulture, $"{name} must be seconds, {least} to {LongestSeconds}, got \"{text}\"."), name);
 }

@@ -18,7 +18,8 @@ public sealed partial class Supervisor
         => (await AskAsync(host => host.GetInfoAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Host.ToInfo();
 
     /// <summary>Everything it runs, whoever holds it.</summary>
-    public IReadOnlyList<PipelineInfo> ListPipelines(CancellationToken cancellationToken = default) => ListPipelinesAsync(cancellationToken).GetAwaiter().GetResult();
+    public IReadOnlyList<PipelineInfo> ListPipelines(CancellationToken cancellationToken = default)
+        => ListPipelinesAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="ListPipelines"/>
     public async Task<IReadOnlyList<PipelineInfo>> ListPipelinesAsync(CancellationToken cancellationToken = default)
@@ -31,7 +32,8 @@ public sealed partial class Supervisor
     /// <param name="pipeline">An id or a name of a listing.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PipelineFailedException">There is none of that id or name (code <c>pipeline_not_found</c>).</exception>
-    public ReclaimReceipt StopPipeline(string pipeline, CancellationToken cancellationToken = default) => StopPipelineAsync(pipeline, cancellationToken).GetAwaiter().GetResult();
+    public ReclaimReceipt StopPipeline(string pipeline, CancellationToken cancellationToken = default)
+        => StopPipelineAsync(pipeline, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="StopPipeline"/>
     public async Task<ReclaimReceipt> StopPipelineAsync(string pipeline, CancellationToken cancellationToken = default)
@@ -78,11 +80,14 @@ public sealed partial class Supervisor
     }
 
     /// <summary>Starts a worker to see whether models can run on this host.</summary>
-    public EnvironmentReport CheckEnvironment(CancellationToken cancellationToken = default) => CheckEnvironmentAsync(cancellationToken).GetAwaiter().GetResult();
+    public EnvironmentReport CheckEnvironment(CancellationToken cancellationToken = default)
+        => CheckEnvironmentAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="CheckEnvironment"/>
     public async Task<EnvironmentReport> CheckEnvironmentAsync(CancellationToken cancellationToken = default)
-        => (await AskAsync(host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Report.ToReport();
+        => (
+            await AskAsync(
+                host => host.CheckEnvironmentAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Report.ToReport();
 
     /// <summary>
     /// Starts a worker to measure how fast the device of this host is. It takes up to 4 GiB of the device meanwhile, and figures are right when nothing else
@@ -92,7 +97,9 @@ public sealed partial class Supervisor
 
     /// <inheritdoc cref="MeasureCeilings"/>
     public async Task<DeviceCeilings> MeasureCeilingsAsync(CancellationToken cancellationToken = default)
-        => (await AskAsync(host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Ceilings.ToCeilings();
+        => (
+            await AskAsync(
+                host => host.MeasureCeilingsAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Ceilings.ToCeilings();
 
     /// <summary>
     /// Reads a model folder without loading it: what the model is, what it would take, and why it cannot be served where it cannot. Where it would run on a
@@ -104,7 +111,8 @@ public sealed partial class Supervisor
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LmDeployException">The settings make no sense (code <c>invalid_request</c>), or the files do not answer within
     /// <see cref="SupervisionConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
-    public ModelInspection Inspect(string model, EngineConfig? config = null, CancellationToken cancellationToken = default) => InspectAsync(model, config, cancellationToken).GetAwaiter().GetResult();
+    public ModelInspection Inspect(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)
+        => InspectAsync(model, config, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Inspect"/>
     public async Task<ModelInspection> InspectAsync(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)

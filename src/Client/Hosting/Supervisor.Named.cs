@@ -23,7 +23,8 @@ public sealed partial class Supervisor
     /// The model cannot be loaded; code <c>insufficient_memory</c> when there was no room for it in time, <c>invalid_request</c> when the name stands for a
     /// pipeline with another model or other settings.
     /// </exception>
-    public PipelineInfo LoadPipeline(string model, EngineConfig? config = null, NamedPipelineOptions? options = null, CancellationToken cancellationToken = default)
+    public PipelineInfo LoadPipeline(
+        string model, EngineConfig? config = null, NamedPipelineOptions? options = null, CancellationToken cancellationToken = default)
         => LoadPipelineAsync(model, config, options, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="LoadPipeline"/>
@@ -39,7 +40,9 @@ public sealed partial class Supervisor
         };
         try
         {
-            return (await AskAsync(host => host.LoadPipelineAsync(request, cancellationToken: cancellationToken), engine.FirstWorker, cancellationToken).ConfigureAwait(false)).Pipeline.ToInfo();
+            var loaded = await AskAsync(
+                host => host.LoadPipelineAsync(request, cancellationToken: cancellationToken), engine.FirstWorker, cancellationToken).ConfigureAwait(false);
+            return loaded.Pipeline.ToInfo();
         }
         catch (LmDeployException e)
         {
@@ -55,7 +58,8 @@ public sealed partial class Supervisor
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What that gave back; nothing when it was not loaded.</returns>
     /// <exception cref="PipelineFailedException">No pipeline was loaded under this name (code <c>pipeline_not_found</c>).</exception>
-    public ReclaimReceipt UnloadPipeline(string name, TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default) => UnloadPipelineAsync(name, drainTimeout, cancellationToken).GetAwaiter().GetResult();
+    public ReclaimReceipt UnloadPipeline(string name, TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
+        => UnloadPipelineAsync(name, drainTimeout, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="UnloadPipeline"/>
     public async Task<ReclaimReceipt> UnloadPipelineAsync(string name, TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
@@ -67,6 +71,7 @@ public sealed partial class Supervisor
             request.DrainTimeout = Duration.FromTimeSpan(Ensure.InRange(timeout, TimeSpan.Zero, TimeSpan.FromDays(1)));
         }
 
-        return (await AskAsync(host => host.UnloadPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Receipt.ToReceipt();
+        var unloaded = await AskAsync(host => host.UnloadPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return unloaded.Receipt.ToReceipt();
     }
 }

@@ -33,7 +33,9 @@ public sealed partial class Supervisor
             SecondsVariable.Read("LMDEPLOY_CLIENT_TIMEOUT", fallback: 30, least: 6),
             Timeout.InfiniteTimeSpan);
         var program = ProgramStart.Create(installation.SupervisorPath, [.. start.Arguments, "--serve", file]);
-        program.Environment.TryAdd("DOTNET_EnableDiagnostics", "0"); // As for other supervisors: a killed one would leave its debugger sockets in the temporary folder.
+
+        // As for other supervisors: a killed one would leave its debugger sockets in the temporary folder.
+        program.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         return program;
     }
 }

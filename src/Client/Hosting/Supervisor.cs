@@ -36,7 +36,8 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 
     /// <summary>Starts a supervisor of one's own. Disposing it ends all its pipelines and then it; so does the end of this process.</summary>
     /// <exception cref="SupervisorUnavailableException">It cannot be found or started.</exception>
-    public static Supervisor StartPrivate(SupervisorOptions? options = null, CancellationToken cancellationToken = default) => StartPrivateAsync(options, cancellationToken).GetAwaiter().GetResult();
+    public static Supervisor StartPrivate(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
+        => StartPrivateAsync(options, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="StartPrivate"/>
     public static async Task<Supervisor> StartPrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)

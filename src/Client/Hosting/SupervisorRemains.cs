@@ -53,7 +53,9 @@ internal static class SupervisorRemains
         foreach (var file in Directory.EnumerateFiles(folder, ServerPrefix + "*"))
         {
             var number = Path.GetFileName(file)[ServerPrefix.Length..].Split('.')[0];
-            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId && !Directory.Exists($"/proc/{pid}"))
+            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && pid != Environment.ProcessId
+                && !Directory.Exists($"/proc/{pid}"))
             {
                 File.Delete(file); // Does nothing where another command was faster.
             }

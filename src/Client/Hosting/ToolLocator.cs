@@ -23,7 +23,8 @@ internal sealed class ToolLocator(Func<string, string?> environment, string user
     public string OwnVersion => ownVersion;
 
     /// <summary>Where it looks, best first: each of these folders has a folder for every version.</summary>
-    public IReadOnlyList<string> Folders => [.. Stores().Select(tools => Path.Join(tools, ".store", Tool)).Concat(PackageFolders().Select(packages => Path.Join(packages, Tool))).Distinct()];
+    public IReadOnlyList<string> Folders
+        => [.. Stores().Select(tools => Path.Join(tools, ".store", Tool)).Concat(PackageFolders().Select(packages => Path.Join(packages, Tool))).Distinct()];
 
     /// <summary>Everything that is installed, best first: the preferred version, then later versions before earlier ones.</summary>
     public IReadOnlyList<InstalledTool> Find() =>

@@ -77,7 +77,8 @@ public sealed record EngineConfig
     public TimeSpan CloseTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>What a worker that starts together with the supervisor has to be ready for to run this; a limit counts from a worker's first byte.</summary>
-    internal FirstWorkerDevice FirstWorker => Admission.MemoryLimit is not null ? FirstWorkerDevice.None : Device is EngineDevice.Cpu ? FirstWorkerDevice.Cpu : FirstWorkerDevice.Gpu;
+    internal FirstWorkerDevice FirstWorker
+        => Admission.MemoryLimit is not null ? FirstWorkerDevice.None : Device is EngineDevice.Cpu ? FirstWorkerDevice.Cpu : FirstWorkerDevice.Gpu;
 
     /// <summary>The settings as a JSON object, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>

@@ -16,7 +16,14 @@ internal static class EngineConfigWire
             throw new ArgumentException(problem, nameof(config));
         }
 
-        return new V1.OpenPipeline { Model = model, Name = config.Name ?? "", Engine = config.ToWire(), Supervision = config.Supervision.ToWire(), Admission = config.Admission.ToWire() };
+        return new V1.OpenPipeline
+        {
+            Model = model,
+            Name = config.Name ?? "",
+            Engine = config.ToWire(),
+            Supervision = config.Supervision.ToWire(),
+            Admission = config.Admission.ToWire(),
+        };
     }
 
     public static V1.EngineConfig ToWire(this EngineConfig config)

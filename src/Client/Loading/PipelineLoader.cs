@@ -17,7 +17,8 @@ internal static class PipelineLoader
         {
             return await OpenAsync().ConfigureAwait(false);
         }
-        catch (LmDeployException e) when (e.Code == ErrorCodes.OutOfMemory || (e.Code == ErrorCodes.InsufficientMemory && config.Admission.Timeout == TimeSpan.Zero))
+        catch (LmDeployException e) when (
+            e.Code == ErrorCodes.OutOfMemory || (e.Code == ErrorCodes.InsufficientMemory && config.Admission.Timeout == TimeSpan.Zero))
         {
             await AbandonedPipelines.CollectAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -32,7 +33,12 @@ internal static class PipelineLoader
         {
             var (hold, ready) = await PipelineHold
                 .OpenAsync(channel.Pipelines, open, config, progress, () => SupervisorRemains.Remove(socketPath), cancellationToken).ConfigureAwait(false);
-            return new Pipeline(supervisor, new PipelineCalls(channel.Pipelines, hold, ready.Key), hold, open.Name.Length > 0 ? open.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(open.Model)), ready);
+            return new Pipeline(
+                supervisor,
+                new PipelineCalls(channel.Pipelines, hold, ready.Key),
+                hold,
+                open.Name.Length > 0 ? open.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(open.Model)),
+                ready);
         }
     }
 }

@@ -10,7 +10,11 @@ namespace LmDeploy;
 public sealed record SupervisionConfig
 {
     /// <summary>The time to start and load a worker, 1 ms to 24 hours. Default: 10 minutes.</summary>
-    public TimeSpan LoadTimeout { get; init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime); } = EngineDefaults.LoadTimeout;
+    public TimeSpan LoadTimeout
+    {
+        get;
+        init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime);
+    } = EngineDefaults.LoadTimeout;
 
     /// <summary>The time a worker has to leave by itself before it is killed, 0 to 24 hours. Default: 100 ms.</summary>
     public TimeSpan StopGrace { get; init => field = Ensure.InRange(value, TimeSpan.Zero, EngineDefaults.LongestTime); } = EngineDefaults.StopGrace;
@@ -22,7 +26,11 @@ public sealed record SupervisionConfig
     public int MaxRestarts { get; init => field = Ensure.InRange(value, 0, EngineDefaults.MostRestarts); } = EngineDefaults.MaxRestarts;
 
     /// <summary>The time that <see cref="MaxRestarts"/> is counted over, 1 ms to 24 hours. Default: 1 minute.</summary>
-    public TimeSpan RestartWindow { get; init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime); } = EngineDefaults.RestartWindow;
+    public TimeSpan RestartWindow
+    {
+        get;
+        init => field = Ensure.InRange(value, EngineDefaults.ShortestTime, EngineDefaults.LongestTime);
+    } = EngineDefaults.RestartWindow;
 
     /// <summary>
     /// How long a worker may be silent, or have work and make no progress, before it counts as hung and is killed and replaced.

@@ -18,7 +18,10 @@ internal static class WeightFiles
     public static long Room => Math.Min(Spare, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2;
 
     private static long Spare => File.ReadLines(MemoryInfo).FirstOrDefault(line => line.StartsWith(Available, StringComparison.Ordinal)) is { } line
-        ? long.Parse(line[Available.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024
+        ? long.Parse(
+            line[Available.Length..].Replace("kB", "", StringComparison.Ordinal),
+            NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture) * 1024
         : 0;
 
     /// <summary>Reads the files, one after the other, as far as there is room.</summary>

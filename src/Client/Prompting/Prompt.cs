@@ -87,7 +87,9 @@ public sealed record Prompt
         return new Prompt { TokenIds = [.. tokenIds] };
     }
 
-    /// <summary>The messages that the prompt was made from; none for a text, token ids and JSON. It is what lets a collection expression make a prompt.</summary>
+    /// <summary>
+    /// The messages that the prompt was made from; none for a text, token ids and JSON. A collection expression needs it to make a prompt.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public IEnumerator<PromptMessage> GetEnumerator() => _conversation.GetEnumerator();
 }

@@ -56,7 +56,8 @@ public sealed class Prompts : IReadOnlyList<Prompt>
 
     /// <summary>A batch of conversations, in their order; see <see cref="Prompt.FromMessages"/>.</summary>
     /// <exception cref="ArgumentException">A conversation or a message is null.</exception>
-    public static Prompts From(IEnumerable<IReadOnlyList<PromptMessage>> conversations) => new(Values.Of(conversations, nameof(conversations)).Select(Prompt.FromMessages));
+    public static Prompts From(IEnumerable<IReadOnlyList<PromptMessage>> conversations)
+        => new(Values.Of(conversations, nameof(conversations)).Select(Prompt.FromMessages));
 
     /// <inheritdoc/>
     public IEnumerator<Prompt> GetEnumerator() => _prompts.GetEnumerator();

@@ -19,6 +19,16 @@ internal static class ReceiptWire
         ExitTime = wire.ExitTime?.ToTimeSpan() ?? TimeSpan.Zero,
         ExitCode = wire.HasExitCode ? wire.ExitCode : null,
         How = EnumWords.To<WorkerExit>(wire.How),
-        Devices = [.. wire.Devices.Select(d => new DeviceReclaim { Uuid = d.Uuid, UsedBeforeBytes = d.UsedBeforeBytes, UsedHeldBytes = d.UsedHeldBytes, UsedAfterBytes = d.UsedAfterBytes })],
+        Devices =
+        [
+            .. wire.Devices.Select(
+                d => new DeviceReclaim
+                {
+                    Uuid = d.Uuid,
+                    UsedBeforeBytes = d.UsedBeforeBytes,
+                    UsedHeldBytes = d.UsedHeldBytes,
+                    UsedAfterBytes = d.UsedAfterBytes,
+                }),
+        ],
     };
 }

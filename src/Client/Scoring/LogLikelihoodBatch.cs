@@ -18,7 +18,12 @@ internal sealed class LogLikelihoodBatch(IReadOnlyList<LogLikelihoodInput> input
             if (IsSent(i))
             {
                 var sendable = inputs[i].Continuations.Where((_, j) => _problems[i][j] is null);
-                request.Inputs.Add(new V1.LogLikelihoodInput { Prompt = inputs[i].Prompt.ToWire(), Continuations = { sendable.Select(continuation => continuation.ToWire()) } });
+                request.Inputs.Add(
+                    new V1.LogLikelihoodInput
+                    {
+                        Prompt = inputs[i].Prompt.ToWire(),
+                        Continuations = { sendable.Select(continuation => continuation.ToWire()) },
+                    });
             }
         }
 
@@ -41,7 +46,9 @@ internal sealed class LogLikelihoodBatch(IReadOnlyList<LogLikelihoodInput> input
         => [.. input.Continuations.Select(continuation => input.Prompt.Problem() ?? continuation.Problem())];
 
     private static T Next<T>(Queue<T> answers)
-        => answers.TryDequeue(out var next) ? next : throw new LmDeployException(ErrorCodes.InternalError, "The supervisor answered fewer continuations than it was asked for.");
+        => answers.TryDequeue(out var next)
+            ? next
+            : throw new LmDeployException(ErrorCodes.InternalError, "The supervisor answered fewer continuations than it was asked for.");
 
     private bool IsSent(int input) => _problems[input].Contains(null);
 }

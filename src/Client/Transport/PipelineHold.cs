@@ -74,7 +74,8 @@ internal sealed class PipelineHold
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var hold = new PipelineHold(client.Hold(cancellationToken: CancellationToken.None), config.Name ?? open.Model, config.CloseTimeout, progress, supervisorLost);
+        var hold = new PipelineHold(
+            client.Hold(cancellationToken: CancellationToken.None), config.Name ?? open.Model, config.CloseTimeout, progress, supervisorLost);
         try
         {
             _ = hold.ReadAsync();
@@ -89,7 +90,12 @@ internal sealed class PipelineHold
             cancellationToken.ThrowIfCancellationRequested();
             if (e is TimeoutException)
             {
-                throw new ModelLoadException(ErrorCodes.LoadTimeout, $"The model {open.Model} was not ready within Admission.Timeout ({config.Admission.Timeout}) and Supervision.LoadTimeout ({config.Supervision.LoadTimeout}).", open.Model, e);
+                throw new ModelLoadException(
+                    ErrorCodes.LoadTimeout,
+                    $"The model {open.Model} was not ready within Admission.Timeout ({config.Admission.Timeout}) and "
+                    + $"Supervision.LoadTimeout ({config.Supervision.LoadTimeout}).",
+                    open.Model,
+                    e);
             }
 
             throw;
@@ -193,7 +199,8 @@ internal sealed class PipelineHold
                     _ = AbandonedPipelines.CollectAsync(CancellationToken.None);
                 }
 
-                _progress?.Report(new LoadProgress { Stage = stage, LoadedBytes = e.Progress.LoadedBytes, TotalBytes = e.Progress.TotalBytes, Weights = e.Progress.Weights });
+                _progress?.Report(
+                    new LoadProgress { Stage = stage, LoadedBytes = e.Progress.LoadedBytes, TotalBytes = e.Progress.TotalBytes, Weights = e.Progress.Weights });
                 break;
             case HoldEvent.EventOneofCase.Ready:
                 _progress = null;

@@ -15,7 +15,10 @@ internal static class RpcErrors
         RpcException rpc when ErrorDetails.Read(rpc) is { } error => error.ToException(rpc),
         RpcException { StatusCode: StatusCode.Unimplemented } rpc => new SupervisorUnavailableException(
             ErrorCodes.ProtocolMismatch, $"The supervisor does not know this call: {rpc.Status.Detail} Client and supervisor must be of one version.", "", rpc),
-        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted } rpc
+        RpcException
+        {
+            StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted,
+        } rpc
             => new SupervisorUnavailableException(
                 ErrorCodes.SupervisorUnavailable, $"The connection to the supervisor was lost: {rpc.Status.Detail}", "", rpc),
         RpcException rpc => new LmDeployException(

@@ -4,13 +4,8 @@ using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Engine.Generation;
 
-<<<<<<< HEAD
 /// <summary>Tells whether a token would complete a bad word, wherever token borders fall within the word.</summary>
-internal sealed class BadWordFilter(IReadOnlyList<string> words, Tokenizer tokenizer, bool skipSpecialTokens)
-=======
-/// <summary>Knows the tokens that would complete a text which the answer must not have, whatever the borders of its tokens.</summary>
 internal sealed class BadWordFilter(IReadOnlyList<string> words, ModelTokenizer tokenizer, bool skipSpecialTokens)
->>>>>>> 0d5402a560fb0869355188dc8dc7f4de8b29e30c
 {
     // Each token of a word stands for at least one of its bytes.
     private readonly int _longest = words.Max(Encoding.UTF8.GetByteCount);

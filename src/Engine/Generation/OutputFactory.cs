@@ -6,13 +6,8 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 
-<<<<<<< HEAD
 /// <summary>Creates the output of an answer: plain text, or text split into reasoning, content and tool calls. Thread-safe.</summary>
-internal sealed class OutputFactory(Tokenizer tokenizer, AnswerFormat format)
-=======
-/// <summary>Makes what turns the tokens of an answer into its text, or into its parts. Thread-safe.</summary>
 internal sealed class OutputFactory(ModelTokenizer tokenizer, AnswerFormat format)
->>>>>>> 0d5402a560fb0869355188dc8dc7f4de8b29e30c
 {
     /// <summary>As many tokens as the words need that a prompt may end with, a byte a token.</summary>
     private const int TokensOfPromptEnd = 96;

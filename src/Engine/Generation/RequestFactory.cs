@@ -14,12 +14,8 @@ namespace LmDeploy.Engine.Generation;
 
 /// <summary>Creates engine requests from prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
 internal sealed class RequestFactory(
-<<<<<<< HEAD
-    PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling,
+    PromptEncoder encoder, ModelTokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling,
     GuideCache guides, ModelOutputs outputs, int sessionLen)
-=======
-    PromptEncoder encoder, ModelTokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
->>>>>>> 0d5402a560fb0869355188dc8dc7f4de8b29e30c
 {
     /// <param name="resumedIds">Resumed tokens of an earlier worker: generation continues after them without reporting them again. Null for none.</param>
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>

@@ -11,14 +11,9 @@ namespace LmDeploy.Engine.Likelihood;
 /// Scores given text: log-probabilities of prompts, or of continuations of prompts. Continuations that differ only in their last token share one
 /// prefill. Other continuations of a prompt wait for the first one and reuse its prompt from the prefix cache. Thread-safe.
 /// </summary>
-<<<<<<< HEAD
 /// <param name="shareableFrom">The least number of prompt tokens that the prefix cache can share; null when it shares none.</param>
 internal sealed class LikelihoodScorer(
-    PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
-=======
-/// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>
-internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
->>>>>>> 0d5402a560fb0869355188dc8dc7f4de8b29e30c
+    PromptEncoder encoder, ModelTokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
     public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, RequestOrigin origin, CancellationToken cancellationToken)

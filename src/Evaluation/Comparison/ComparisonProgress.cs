@@ -6,7 +6,10 @@ public sealed record ComparisonProgress
     /// <summary>The model's name, or <c>judge</c>.</summary>
     public required string Model { get; init; }
 
-    /// <summary><c>loading</c>, <c>answering</c>, <c>timing first tokens</c>, <c>scoring by NAME</c>, <c>judging</c>, <c>closing</c>, <c>done</c> or <c>failed</c>.</summary>
+    /// <summary>
+    /// <c>loading</c>, <c>answering</c>, <c>timing first tokens</c>, <c>scoring by NAME</c>, <c>judging</c>, <c>closing</c>, <c>done</c> or
+    /// <c>failed</c>.
+    /// </summary>
     public required string Stage { get; init; }
 
     /// <summary>Questions that are done in this stage.</summary>

@@ -27,7 +27,11 @@ public sealed record ModelOutcome
     public IReadOnlyDictionary<string, Metric> Metrics { get; init => field = Values.Of(value); } = ValueDictionary<string, Metric>.Empty;
 
     /// <summary>The same by category, in alphabetical order; empty where the questions have none.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Metric>> MetricsByCategory { get; init => field = Values.Of(value); } = ValueDictionary<string, IReadOnlyDictionary<string, Metric>>.Empty;
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Metric>> MetricsByCategory
+    {
+        get;
+        init => field = Values.Of(value);
+    } = ValueDictionary<string, IReadOnlyDictionary<string, Metric>>.Empty;
 
     /// <summary>How fast it answered.</summary>
     public ModelSpeed? Speed { get; init; }

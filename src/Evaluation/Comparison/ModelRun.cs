@@ -67,7 +67,8 @@ internal sealed class ModelRun(
             while (open.Count > 0)
             {
                 var asked = _time.GetTimestamp();
-                await foreach (var piece in pipeline.StreamInferAsync([.. open.Select(answer => answer.Prompt)], plan.Generation, cancellationToken).ConfigureAwait(false))
+                await foreach (
+                    var piece in pipeline.StreamInferAsync([.. open.Select(answer => answer.Prompt)], plan.Generation, cancellationToken).ConfigureAwait(false))
                 {
                     var answer = open[piece.Index];
                     answer.Take(piece, _time.GetElapsedTime(asked));
@@ -146,5 +147,6 @@ internal sealed class ModelRun(
                 EvaluationErrorCodes.ScorerFailed, $"The scorer {scorer.Name} gave {scores.Count} scores for {items.Count} questions.", scorer.Name);
     }
 
-    private void Report(string stage, int done = 0, int total = 0) => progress?.Report(new ComparisonProgress { Model = model.Name, Stage = stage, Done = done, Total = total });
+    private void Report(string stage, int done = 0, int total = 0)
+        => progress?.Report(new ComparisonProgress { Model = model.Name, Stage = stage, Done = done, Total = total });
 }

@@ -33,7 +33,10 @@ internal sealed class ChoiceScorer(bool isNormalized) : Scorer
 
         var values = likelihoods.Select((likelihood, i) => likelihood.Logprob / (isNormalized ? LengthOf(item.Choices[i]) : 1)).ToArray();
         var best = Enumerable.Range(0, values.Length).MaxBy(i => values[i]);
-        return new ItemScore(best == item.CorrectChoice ? 1 : 0) { Detail = FormattableString.Invariant($"{best}: {item.Choices[best].Trim()} ({values[best]:0.###})") };
+        return new ItemScore(best == item.CorrectChoice ? 1 : 0)
+        {
+            Detail = FormattableString.Invariant($"{best}: {item.Choices[best].Trim()} ({values[best]:0.###})"),
+        };
     }
 
     /// <summary>

@@ -9,7 +9,9 @@ public sealed record PairedDifference
     /// <summary>Its paired percentile bootstrap interval over the questions.</summary>
     public required Interval Interval { get; init; }
 
-    /// <summary>How probable a difference at least as large is among models that are equally good, two-sided, 0 to 1; not corrected for several comparisons.</summary>
+    /// <summary>
+    /// How probable a difference at least as large is among models that are equally good, two-sided, 0 to 1; not corrected for several comparisons.
+    /// </summary>
     public required double PValue { get; init; }
 
     /// <summary>What that comes from: <c>mcnemar-exact</c> where every score is 0 or 1, else <c>paired-permutation</c>.</summary>

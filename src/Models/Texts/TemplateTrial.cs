@@ -10,14 +10,8 @@ internal static class TemplateTrial
     private static readonly JsonElement _conversation = JsonDocument.Parse("""[{"role":"user","content":"Hello"}]""").RootElement;
 
     /// <summary>The prompt that one user's message "Hello" becomes.</summary>
-<<<<<<< HEAD
-    /// <exception cref="TemplateException">preprocess_failed: the template rejects it, fails or exceeds a bound.</exception>
-    public static string Render(ChatTemplate template, SpecialTokens tokens, TimeProvider clock, CancellationToken cancellationToken) =>
-        template.Render(
-            new ChatTemplateInput { Messages = _conversation, SpecialTokens = tokens.Variables, Clock = clock, CancellationToken = cancellationToken });
-=======
     /// <exception cref="ModelTemplateException">preprocess_failed: the template rejects it, fails or exceeds a bound.</exception>
     public static string Render(ModelTemplate template, SpecialTokens tokens, TimeProvider clock, CancellationToken cancellationToken) =>
-        template.Render(new ChatTemplateInput { Messages = _conversation, SpecialTokens = tokens.Variables, Clock = clock, CancellationToken = cancellationToken });
->>>>>>> 0d5402a560fb0869355188dc8dc7f4de8b29e30c
+        template.Render(
+            new ChatTemplateInput { Messages = _conversation, SpecialTokens = tokens.Variables, Clock = clock, CancellationToken = cancellationToken });
 }

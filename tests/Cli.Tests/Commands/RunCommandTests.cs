@@ -114,7 +114,8 @@ public sealed class RunCommandTests : CommandTestBase
     [Fact]
     public async Task Run_ErrorsOfPromptsAreFailures()
     {
-        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","response_format":{"type":"regex_schema","regex_schema":"("}}""");
+        var prompts = Write(
+            "p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","response_format":{"type":"regex_schema","regex_schema":"("}}""");
         (await RunAsync("run", "model", "--prompts", prompts)).ShouldBe(1);
         Out.ToString().ShouldBe("[\"a\"] x\n");
         Error.ToString().ShouldBe($"error: invalid_request: id \"b\": {FakeModel.RefusedFormat}\n");
@@ -124,7 +125,8 @@ public sealed class RunCommandTests : CommandTestBase
     public async Task Run_WhenTheCallFailsEachPromptSaysSo()
     {
         Fake.OnGenerate = (_, _, _) => throw FakeSupervisor.Fail(ErrorCodes.WorkerCrashed, "SIGKILL");
-        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y"}""");
+        var prompts = Write(
+            "p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y"}""");
         (await RunAsync("run", "model", "--prompts", prompts, "--json", PathOf("o.jsonl"))).ShouldBe(1);
         File.ReadAllLines(PathOf("o.jsonl")).ShouldAllBe(line => line.Contains("\"code\":\"worker_crashed\""));
     }

@@ -12,7 +12,8 @@ public sealed class BatchConfigsTests
     [InlineData(3, 4, false)]
     [InlineData(0, 2, false)]
     public void Problem_IsAnyOtherNumber(int prompts, int configs, bool isFine)
-        => BatchConfigs.Problem(prompts, configs).ShouldBe(isFine ? null : $"There must be one configuration for all prompts or one for each: {prompts} prompts, {configs} configurations.");
+        => BatchConfigs.Problem(prompts, configs).ShouldBe(
+            isFine ? null : $"There must be one configuration for all prompts or one for each: {prompts} prompts, {configs} configurations.");
 
     [Fact]
     public void Of_IsTheOnlyOneOrThePromptsOwn()

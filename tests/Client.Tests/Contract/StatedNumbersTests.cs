@@ -42,31 +42,61 @@ public sealed class StatedNumbersTests
         { GenerationCode, "LogitBias", Symmetric(GenerationLimits.MostBias) },
         { GenerationCode, "Logprobs", $"0 to {GenerationLimits.MostLogprobs}." },
         { Engine, "max_batch_size", $"Default: {EngineDefaults.MaxBatchSize}." },
-        { Engine, "max_prefill_token_num", $"Default: {EngineDefaults.CudaPrefillTokens} on CUDA; on a CPU {EngineDefaults.CpuPrefillTokens}, of one prompt {EngineDefaults.CpuPromptPrefillTokens}." },
+        {
+            Engine,
+            "max_prefill_token_num",
+            $"Default: {EngineDefaults.CudaPrefillTokens} on CUDA; on a CPU {EngineDefaults.CpuPrefillTokens}, "
+                + $"of one prompt {EngineDefaults.CpuPromptPrefillTokens}."
+        },
         { Engine, "cache_block_seq_len", $"Default: {EngineDefaults.CacheBlockSeqLen}." },
         { Engine, "cache_max_entry_count", $"Default: {EngineDefaults.CacheMaxEntryCount}." },
         { Engine, "threads", $"1 to {EngineDefaults.MostThreads}." },
-        { Pipelines, "load_timeout", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}." },
+        {
+            Pipelines,
+            "load_timeout",
+            $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}."
+        },
         { Pipelines, "stop_grace", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.StopGrace)}." },
         { Pipelines, "max_restarts", $"0 to {EngineDefaults.MostRestarts};" },
         { Pipelines, "max_restarts", $"Default: {EngineDefaults.MaxRestarts}." },
-        { Pipelines, "restart_window", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}." },
-        { Pipelines, "hang_timeout", $"{Words(EngineDefaults.ShortestHangTimeout)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.HangTimeout)}." },
+        {
+            Pipelines,
+            "restart_window",
+            $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}."
+        },
+        {
+            Pipelines,
+            "hang_timeout",
+            $"{Words(EngineDefaults.ShortestHangTimeout)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.HangTimeout)}."
+        },
         { Pipelines, "memory_limit_bytes", $"at least {EngineDefaults.LeastMemoryLimit}." },
         { Pipelines, "timeout", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.AdmissionTimeout)}." },
         { Pipelines, "poison_ttl", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.PoisonTtl)}." },
         { Engine, "max_queue_len", $"Default: {EngineDefaults.MaxQueueLen}." },
         { EngineCode, "MaxBatchSize", $"which is {EngineDefaults.MaxBatchSize}." },
-        { EngineCode, "MaxPrefillTokenNum", $"which is {EngineDefaults.CudaPrefillTokens} on CUDA and on a CPU {EngineDefaults.CpuPrefillTokens}, of one prompt {EngineDefaults.CpuPromptPrefillTokens}:" },
+        {
+            EngineCode,
+            "MaxPrefillTokenNum",
+            $"which is {EngineDefaults.CudaPrefillTokens} on CUDA and on a CPU {EngineDefaults.CpuPrefillTokens}, "
+                + $"of one prompt {EngineDefaults.CpuPromptPrefillTokens}:"
+        },
         { EngineCode, "MaxQueueLen", $"Default: {EngineDefaults.MaxQueueLen}." },
         { EngineCode, "CacheBlockSeqLen", $"Default: {EngineDefaults.CacheBlockSeqLen}." },
         { EngineCode, "CacheMaxEntryCount", $"Default: {EngineDefaults.CacheMaxEntryCount}." },
         { EngineCode, "Threads", $"1 to {EngineDefaults.MostThreads}." },
-        { SupervisionCode, "LoadTimeout", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}." },
+        {
+            SupervisionCode,
+            "LoadTimeout",
+            $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.LoadTimeout)}."
+        },
         { SupervisionCode, "StopGrace", $"0 to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.StopGrace)}." },
         { SupervisionCode, "MaxRestarts", $"0 to {EngineDefaults.MostRestarts};" },
         { SupervisionCode, "MaxRestarts", $"Default: {EngineDefaults.MaxRestarts}." },
-        { SupervisionCode, "RestartWindow", $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}." },
+        {
+            SupervisionCode,
+            "RestartWindow",
+            $"{Words(EngineDefaults.ShortestTime)} to {Words(EngineDefaults.LongestTime)}. Default: {Words(EngineDefaults.RestartWindow)}."
+        },
         { SupervisionCode, "HangTimeout", $"{Words(EngineDefaults.ShortestHangTimeout)} to {Words(EngineDefaults.LongestTime)}, or" },
         { SupervisionCode, "HangTimeout", $"Default: {Words(EngineDefaults.HangTimeout)}." },
         { AdmissionCode, "MemoryLimit", $"at least {EngineDefaults.LeastMemoryLimit >> 20} MiB;" },
@@ -85,16 +115,28 @@ public sealed class StatedNumbersTests
         { "serving.md", "| `logit_bias`", Symmetric(GenerationLimits.MostBias) },
         { "serving.md", "| `n` |", $"1 to {GenerationLimits.MostAnswers} |" },
         { "cli.md", "| `--max-new-tokens`, `--min", $"| {GenerationLimits.DefaultMaxNewTokens} and" },
-        { "cli.md", "| `--temperature`", $"{GenerationLimits.DefaultTemperature}, {GenerationLimits.DefaultTopP}, {GenerationLimits.DefaultTopK}, {GenerationLimits.DefaultMinP} |" },
+        {
+            "cli.md",
+            "| `--temperature`",
+            $"{GenerationLimits.DefaultTemperature}, {GenerationLimits.DefaultTopP}, {GenerationLimits.DefaultTopK}, {GenerationLimits.DefaultMinP} |"
+        },
         { "cli.md", "| `--repetition-penalty`", $"else {GenerationLimits.DefaultRepetitionPenalty};" },
         { "migrating-from-lmdeploy.md", "| `max_new_tokens`", $"| {GenerationLimits.DefaultMaxNewTokens}," },
-        { "migrating-from-lmdeploy.md", "| `top_p`", $"| {GenerationLimits.DefaultTopP}, {GenerationLimits.DefaultTopK}, {GenerationLimits.DefaultMinP}, {GenerationLimits.DefaultTemperature} |" },
+        {
+            "migrating-from-lmdeploy.md",
+            "| `top_p`",
+            $"| {GenerationLimits.DefaultTopP}, {GenerationLimits.DefaultTopK}, {GenerationLimits.DefaultMinP}, {GenerationLimits.DefaultTemperature} |"
+        },
         { "migrating-from-lmdeploy.md", "| `repetition_penalty`", $"| {GenerationLimits.DefaultRepetitionPenalty} |" },
         { "migrating-from-lmdeploy.md", "| `cache_max_entry_count`", $"| {EngineDefaults.CacheMaxEntryCount} of" },
         { "migrating-from-lmdeploy.md", "| `cache_block_seq_len`", $"| {EngineDefaults.CacheBlockSeqLen} |" },
         { "reliability.md", "`StopGrace` (", $"`StopGrace` ({Words(EngineDefaults.StopGrace)})" },
         { "reliability.md", "`HangTimeout` (", $"`HangTimeout` ({Words(EngineDefaults.HangTimeout)}; {Words(EngineDefaults.ShortestHangTimeout)} to" },
-        { "reliability.md", "- `MaxRestarts` deaths", $"(default {EngineDefaults.MaxRestarts}, 0 for none) within `RestartWindow` (default {Words(EngineDefaults.RestartWindow)})" },
+        {
+            "reliability.md",
+            "- `MaxRestarts` deaths",
+            $"(default {EngineDefaults.MaxRestarts}, 0 for none) within `RestartWindow` (default {Words(EngineDefaults.RestartWindow)})"
+        },
         { "reliability.md", "`PoisonTtl` (", $"`PoisonTtl` ({Words(EngineDefaults.PoisonTtl)};" },
     };
 
@@ -105,7 +147,8 @@ public sealed class StatedNumbersTests
     [Theory]
     [MemberData(nameof(Pages))]
     public void Page_StatesTheConstant(string page, string place, string statement)
-        => File.ReadLines(Checkout.File("docs", page)).Where(line => line.Contains(place, StringComparison.Ordinal)).ShouldContain(line => line.Contains(statement), $"{page}: {statement}");
+        => File.ReadLines(Checkout.File("docs", page)).Where(line => line.Contains(place, StringComparison.Ordinal)).ShouldContain(
+            line => line.Contains(statement), $"{page}: {statement}");
 
     /// <summary>The comment above the declaration of a field or property, in one line.</summary>
     private static string CommentOf(string file, string member)

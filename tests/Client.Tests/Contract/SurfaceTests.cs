@@ -24,7 +24,16 @@ public sealed class SurfaceTests
     /// <summary>Zero is the weakest claim of a result, and the default of a setting.</summary>
     [Fact]
     public void Enumerations_BeginWithWhatSaysLeast() => _surface.Zeros.Where(zero => !zero.EndsWith(".Unknown", StringComparison.Ordinal)).ShouldBe(
-        ["EmbeddingPooling.Last", "EngineDevice.Auto", "EngineDtype.Auto", "LoadFormat.Auto", "ModelGenerationConfig.Auto", "OutputLogits.None", "ReclaimVerdict.Unverifiable"],
+        
+        [
+            "EmbeddingPooling.Last",
+            "EngineDevice.Auto",
+            "EngineDtype.Auto",
+            "LoadFormat.Auto",
+            "ModelGenerationConfig.Auto",
+            "OutputLogits.None",
+            "ReclaimVerdict.Unverifiable",
+        ],
         ignoreOrder: true);
 
     [Fact]
@@ -47,7 +56,8 @@ public sealed class SurfaceTests
     {
         Should.Throw<ArgumentNullException>(() => new GenerationConfig { StopWords = null! }).ParamName.ShouldBe("StopWords");
         Should.Throw<ArgumentNullException>(() => new GenerationConfig { LogitBias = null! }).ParamName.ShouldBe("LogitBias");
-        Should.Throw<ArgumentException>(() => new GenerationConfig { BadWords = ["a", null!] }).Message.ShouldStartWith("BadWords must not hold null, got one at position 1.");
+        Should.Throw<ArgumentException>(
+            () => new GenerationConfig { BadWords = ["a", null!] }).Message.ShouldStartWith("BadWords must not hold null, got one at position 1.");
         Should.Throw<ArgumentException>(() => { Prompts prompts = ["a", null!]; }).Message.ShouldContain("position 1");
         Should.Throw<ArgumentException>(() => { Prompts prompts = new string[] { null! }; }).Message.ShouldContain("position 0");
         Should.Throw<ArgumentException>(() => Prompt.FromMessages([null!])).Message.ShouldContain("position 0");

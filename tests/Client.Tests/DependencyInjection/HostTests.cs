@@ -107,7 +107,10 @@ public sealed class HostTests : IAsyncLifetime
             await holding.WaitForHalfCloseAsync();
         };
         var state = V1.PipelineState.Ready;
-        var death = new Error { Failure = new V1.WorkerFailure { Kind = V1.WorkerFailureKind.Crashed, WorkerPid = 4711, Signal = "SIGSEGV", During = V1.WorkerActivity.Serving } };
+        var death = new Error
+        {
+            Failure = new V1.WorkerFailure { Kind = V1.WorkerFailureKind.Crashed, WorkerPid = 4711, Signal = "SIGSEGV", During = V1.WorkerActivity.Serving },
+        };
         _fake.OnListPipelines = () => new() { Pipelines = { new V1.PipelineInfo { Id = "p1", State = state, Failures = { death.Failure } } } };
         using var host = Build(builder => builder.AddPipeline("a", WithModel));
         (await CheckAsync(host, "lmdeploy-a")).Status.ShouldBe(HealthStatus.Unhealthy);

@@ -26,7 +26,8 @@ public sealed class SettingsTests
         client.Private.ShouldBe(new SupervisorOptions { Home = "/opt/l", StopTimeout = TimeSpan.FromSeconds(7) });
         var qwen = services.GetRequiredService<IOptionsMonitor<LmDeployPipelineOptions>>().Get("qwen");
         qwen.Model.ShouldBe("/models/qwen");
-        qwen.Engine.ShouldBe(new EngineConfig { SessionLen = 64, Device = EngineDevice.Cpu, Admission = new() { MemoryLimit = 1L << 30 }, CacheMaxEntryCount = 0.5 });
+        qwen.Engine.ShouldBe(
+            new EngineConfig { SessionLen = 64, Device = EngineDevice.Cpu, Admission = new() { MemoryLimit = 1L << 30 }, CacheMaxEntryCount = 0.5 });
         qwen.Embeddings.ShouldBe(new EmbeddingOptions { Normalize = false });
     }
 
@@ -77,7 +78,9 @@ public sealed class SettingsTests
             "LmDeploy:Pipelines:other has settings in it and no value of its own, got \"/models/other\".",
             "LmDeploy:Pipelines:other:Model is missing: the path of a model folder.",
         ];
-        errors.Where(error => !error.StartsWith("LmDeploy:Pipelines:qwen:Engine:MaxRestart is no setting; there are ", StringComparison.Ordinal)).ShouldBe(expected, ignoreOrder: true);
+        errors.Where(
+            error => !error.StartsWith(
+                "LmDeploy:Pipelines:qwen:Engine:MaxRestart is no setting; there are ", StringComparison.Ordinal)).ShouldBe(expected, ignoreOrder: true);
         errors.Length.ShouldBe(expected.Length + 1);
     }
 
@@ -90,7 +93,8 @@ public sealed class SettingsTests
 
     private static ServiceProvider Build(Action<LmDeployClientBuilder> add, params (string Key, string Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         add(services.AddLmDeployClient());

@@ -43,7 +43,8 @@ public sealed partial class MarkdownTests
     [Theory]
     [MemberData(nameof(Pages))]
     public void Lines_HaveAtMost120Columns(string page) => File.ReadLines(Checkout.File(page))
-        .Index().Where(line => line.Item.EnumerateRunes().Count() > MostColumns).Select(line => line.Index + 1).ShouldBeEmpty($"lines of {page} that are too long");
+        .Index().Where(
+            line => line.Item.EnumerateRunes().Count() > MostColumns).Select(line => line.Index + 1).ShouldBeEmpty($"lines of {page} that are too long");
 
     /// <summary>A source file that a page names in backticks is there; it may be named by the end of its path.</summary>
     [Theory]
@@ -52,7 +53,9 @@ public sealed partial class MarkdownTests
     {
         var named = SourceFile().Matches(File.ReadAllText(Checkout.File(page))).Select(match => match.Groups[1].Value).Distinct();
 
-        named.Where(file => !_sources.Value.Any(source => source.EndsWith($"/{file}", StringComparison.Ordinal))).ShouldBeEmpty($"{page} names files that are not there");
+        named.Where(
+            file => !_sources.Value.Any(
+                source => source.EndsWith($"/{file}", StringComparison.Ordinal))).ShouldBeEmpty($"{page} names files that are not there");
     }
 
     [Fact]

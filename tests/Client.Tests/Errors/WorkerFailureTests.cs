@@ -41,7 +41,8 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         _fake.OnHold = async holding =>
         {
             await holding.BecomeReadyAsync();
-            await holding.SendAsync(new HoldEvent { Restarted = new WorkerRestarted { WorkerPid = 78, Cause = new Error { Code = ErrorCodes.WorkerCrashed, Failure = Wire } } });
+            await holding.SendAsync(
+                new HoldEvent { Restarted = new WorkerRestarted { WorkerPid = 78, Cause = new Error { Code = ErrorCodes.WorkerCrashed, Failure = Wire } } });
             await holding.WaitForHalfCloseAsync();
             await holding.ReleaseAsync();
         };
@@ -69,7 +70,8 @@ public sealed class WorkerFailureTests : IAsyncLifetime
     [Fact]
     public async Task Exception_CarriesTheFailure()
     {
-        _fake.OnGenerate = (_, _, _) => throw ErrorDetails.ToException(new Error { Code = ErrorCodes.WorkerCrashed, Message = "died", Failure = Wire }, Grpc.Core.StatusCode.Unavailable);
+        _fake.OnGenerate = (_, _, _) => throw ErrorDetails.ToException(
+            new Error { Code = ErrorCodes.WorkerCrashed, Message = "died", Failure = Wire }, Grpc.Core.StatusCode.Unavailable);
         await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
 
         var error = await Should.ThrowAsync<WorkerCrashedException>(pipe.InferAsync("a"));
@@ -82,7 +84,11 @@ public sealed class WorkerFailureTests : IAsyncLifetime
     {
         _fake.OnGenerate = (request, events, _) => events.WriteAsync(new GenerationEvent
         {
-            Finished = new GenerationFinished { Reason = V1.FinishReason.Error, Error = new Error { Code = ErrorCodes.PoisonedRequest, Message = "poison", Failure = Wire } },
+            Finished = new GenerationFinished
+            {
+                Reason = V1.FinishReason.Error,
+                Error = new Error { Code = ErrorCodes.PoisonedRequest, Message = "poison", Failure = Wire },
+            },
         });
         await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
 
@@ -97,7 +103,8 @@ public sealed class WorkerFailureTests : IAsyncLifetime
     public async Task Trailer_OfALongMessageStaysSmall()
     {
         var message = new string('x', 20_000);
-        _fake.OnGenerate = (_, _, _) => throw ErrorDetails.ToException(new Error { Code = ErrorCodes.WorkerCrashed, Message = message, Failure = Wire }, Grpc.Core.StatusCode.Unavailable);
+        _fake.OnGenerate = (_, _, _) => throw ErrorDetails.ToException(
+            new Error { Code = ErrorCodes.WorkerCrashed, Message = message, Failure = Wire }, Grpc.Core.StatusCode.Unavailable);
         await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
 
         (await Should.ThrowAsync<WorkerCrashedException>(pipe.InferAsync("a"))).Message.ShouldBe(message, "the details have all of it");

@@ -36,9 +36,16 @@ public sealed class ChatClientConformanceTests
     {
         await using var chat = await ScriptedChat.SayingAsync("ok");
         await chat.Client.GetResponseAsync(
-            [new ChatMessage(ChatRole.System, "Be brief."), new ChatMessage(ChatRole.User, "One?"), new ChatMessage(ChatRole.Assistant, "Two."), new ChatMessage(ChatRole.User, "Three?")]);
+            
+            [
+                new ChatMessage(ChatRole.System, "Be brief."),
+                new ChatMessage(ChatRole.User, "One?"),
+                new ChatMessage(ChatRole.Assistant, "Two."),
+                new ChatMessage(ChatRole.User, "Three?"),
+            ]);
         chat.Messages.ShouldBe(
-            """[{"role":"system","content":"Be brief."},{"role":"user","content":"One?"},{"role":"assistant","content":"Two."},{"role":"user","content":"Three?"}]""");
+            """[{"role":"system","content":"Be brief."},{"role":"user","content":"One?"},"""
+            + """{"role":"assistant","content":"Two."},{"role":"user","content":"Three?"}]""");
     }
 
     [Fact]
@@ -69,14 +76,26 @@ public sealed class ChatClientConformanceTests
         await using var chat = await ScriptedChat.SayingAsync("ok");
         var options = new ChatOptions
         {
-            Temperature = 0.5f, TopP = 0.25f, TopK = 7, MaxOutputTokens = 9, FrequencyPenalty = 0.5f, PresencePenalty = -0.5f, Seed = 3, StopSequences = ["x"], Instructions = "Be kind.",
-            AdditionalProperties = new() { ["min_p"] = 0.125, ["repetition_penalty"] = 1.5, ["ignore_eos"] = true }, Reasoning = new() { Effort = ReasoningEffort.None },
+            Temperature = 0.5f, TopP = 0.25f, TopK = 7, MaxOutputTokens = 9, FrequencyPenalty = 0.5f, PresencePenalty = -0.5f, Seed = 3, StopSequences = ["x"],
+            Instructions = "Be kind.",
+            AdditionalProperties = new()
+            {
+                ["min_p"] = 0.125,
+                ["repetition_penalty"] = 1.5,
+                ["ignore_eos"] = true,
+            }, Reasoning = new() { Effort = ReasoningEffort.None },
         };
         var before = System.Text.Json.JsonSerializer.Serialize(options, AIJsonUtilities.DefaultOptions);
         await chat.Client.GetResponseAsync("Hi", options);
         var config = chat.Config;
         (config.DoSample, config.Temperature, config.TopP, config.TopK, config.MaxNewTokens).ShouldBe((true, 0.5f, 0.25f, 7, 9));
-        (config.FrequencyPenalty, config.PresencePenalty, config.RandomSeed, config.MinP, config.RepetitionPenalty, config.IgnoreEos).ShouldBe((0.5f, -0.5f, 3UL, 0.125f, 1.5f, true));
+        (
+            config.FrequencyPenalty,
+            config.PresencePenalty,
+            config.RandomSeed,
+            config.MinP,
+            config.RepetitionPenalty,
+            config.IgnoreEos).ShouldBe((0.5f, -0.5f, 3UL, 0.125f, 1.5f, true));
         config.StopWords.ShouldBe(["x"]);
         chat.Messages.ShouldStartWith("""[{"role":"system","content":"Be kind."}""");
         chat.Requests[^1].Prompts[0].TemplateArguments.ShouldContain("\"enable_thinking\":false");
@@ -108,7 +127,8 @@ public sealed class ChatClientConformanceTests
         foreach (var text in new[] { "00:00:00", "23:59:59", "07:08:09.1234567" })
         {
             System.Text.RegularExpressions.Regex.IsMatch(text, pattern).ShouldBeTrue();
-            System.Text.Json.JsonSerializer.Deserialize<TimeOnly>($"\"{text}\"").ShouldBe(TimeOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+            System.Text.Json.JsonSerializer.Deserialize<TimeOnly>($"\"{text}\"").ShouldBe(
+                TimeOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
         }
 
         System.Text.RegularExpressions.Regex.IsMatch("10:00:00Z", pattern).ShouldBeFalse();
@@ -133,7 +153,8 @@ public sealed class ChatClientConformanceTests
         await using var chat = await ScriptedChat.SayingAsync(CallTime, "Noon.");
         var called = 0;
         using var client = chat.Client.AsBuilder().UseFunctionInvocation().Build();
-        var response = await client.GetStreamingResponseAsync("Time?", new ChatOptions { Tools = [AIFunctionFactory.Create(() => { called++; return "12:00"; }, "time")] }).ToChatResponseAsync();
+        var response = await client.GetStreamingResponseAsync(
+            "Time?", new ChatOptions { Tools = [AIFunctionFactory.Create(() => { called++; return "12:00"; }, "time")] }).ToChatResponseAsync();
         response.Text.ShouldEndWith("Noon.");
         called.ShouldBe(1);
     }
@@ -151,10 +172,16 @@ public sealed class ChatClientConformanceTests
     [Fact]
     public async Task FunctionInvocation_NestedAndOptionalParameters()
     {
-        await using var chat = await ScriptedChat.SayingAsync("""<tool_call>{"name": "order", "arguments": {"items": [{"name": "tea", "count": 2}]}}</tool_call>""", "Done.");
+        await using var chat = await ScriptedChat.SayingAsync(
+            """<tool_call>{"name": "order", "arguments": {"items": [{"name": "tea", "count": 2}]}}</tool_call>""", "Done.");
         string? ordered = null;
         using var client = chat.Client.AsBuilder().UseFunctionInvocation().Build();
-        await client.GetResponseAsync("Tea", new ChatOptions { Tools = [AIFunctionFactory.Create((Line[] items, string? note = null) => ordered = $"{items[0].Count} {items[0].Name} {note}", "order")] });
+        await client.GetResponseAsync(
+            "Tea",
+            new ChatOptions
+            {
+                Tools = [AIFunctionFactory.Create((Line[] items, string? note = null) => ordered = $"{items[0].Count} {items[0].Name} {note}", "order")],
+            });
         ordered.ShouldBe("2 tea ");
     }
 
@@ -169,7 +196,8 @@ public sealed class ChatClientConformanceTests
         var call = response.Messages[0].Contents.OfType<FunctionCallContent>().ShouldHaveSingleItem();
         call.Name.ShouldBe("sum");
         response.FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
-        await Should.ThrowAsync<ArgumentException>(() => chat.Client.GetResponseAsync("Hi", new ChatOptions { Tools = [Sum], ToolMode = ChatToolMode.RequireSpecific("other") }));
+        await Should.ThrowAsync<ArgumentException>(
+            () => chat.Client.GetResponseAsync("Hi", new ChatOptions { Tools = [Sum], ToolMode = ChatToolMode.RequireSpecific("other") }));
     }
 
     [Fact]
@@ -234,7 +262,8 @@ public sealed class ChatClientConformanceTests
         var spans = new List<Activity>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = one => one.Name == source, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData, ActivityStopped = spans.Add,
+            ShouldListenTo = one => one.Name == source, Sample = (
+                ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData, ActivityStopped = spans.Add,
         };
         ActivitySource.AddActivityListener(listener);
         await using var chat = await ScriptedChat.SayingAsync("Hello");
@@ -299,7 +328,8 @@ public sealed class ChatClientConformanceTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Add(formatter(state, exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => lines.Add(formatter(state, exception));
 
         public void Dispose()
         {

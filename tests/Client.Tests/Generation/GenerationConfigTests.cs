@@ -65,7 +65,13 @@ public sealed class GenerationConfigTests
     {
         var wire = GenerationConfig.FromModel.ToWire();
         wire.UnsetFields.ShouldBe(V1.UnsetFields.Model);
-        (wire.HasDoSample, wire.HasTemperature, wire.HasTopP, wire.HasTopK, wire.HasMinP, wire.HasRepetitionPenalty).ShouldBe((false, false, false, false, false, false));
+        (
+            wire.HasDoSample,
+            wire.HasTemperature,
+            wire.HasTopP,
+            wire.HasTopK,
+            wire.HasMinP,
+            wire.HasRepetitionPenalty).ShouldBe((false, false, false, false, false, false));
         var set = (GenerationConfig.FromModel with { TopK = 50, Temperature = 0.8, DoSample = false }).ToWire();
         (set.HasTopP, set.TopK, set.Temperature, set.HasDoSample).ShouldBe((false, 50, 0.8, true), "what is set counts, also where it is the default");
     }

@@ -96,7 +96,8 @@ public sealed class GenerationTests : IAsyncLifetime
     {
         PromptMessage[] conversation = [PromptMessage.System("Be \"brief\".\n"), PromptMessage.User("Hi \u00e9")];
         var answer = await _pipeline.InferAsync(conversation).InTime();
-        answer.Text.ShouldBe("[{\"role\":\"system\",\"content\":\"Be \\\"brief\\\".\\u000a\"},{\"role\":\"user\",\"content\":\"Hi \u00e9\"}]"[..answer.Text.Length]);
+        answer.Text.ShouldBe(
+            "[{\"role\":\"system\",\"content\":\"Be \\\"brief\\\".\\u000a\"},{\"role\":\"user\",\"content\":\"Hi \u00e9\"}]"[..answer.Text.Length]);
         (await _pipeline.InferAsync(new[] { conversation, conversation }).InTime()).Count.ShouldBe(2);
         (await _pipeline.InferAsync([PromptMessage.System("Be \"brief\".\n"), PromptMessage.User("Hi \u00e9")]).InTime()).Text.ShouldBe(answer.Text);
         (await _pipeline.InferAsync([[PromptMessage.User("one")], "two", Prompt.FromTokenIds([3])]).InTime()).Count.ShouldBe(3);
@@ -122,7 +123,8 @@ public sealed class GenerationTests : IAsyncLifetime
     [Fact]
     public async Task Infer_ARefusedFormatIsAnErrorOfThatPrompt()
     {
-        var answers = await _pipeline.InferAsync(["a", "b"], [new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }, new GenerationConfig()]).InTime();
+        var answers = await _pipeline.InferAsync(
+            ["a", "b"], [new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }, new GenerationConfig()]).InTime();
         answers[0].FinishReason.ShouldBe(FinishReason.Error);
         answers[0].ErrorCode.ShouldBe("invalid_request");
         answers[0].ErrorMessage.ShouldBe(FakeModel.RefusedFormat);

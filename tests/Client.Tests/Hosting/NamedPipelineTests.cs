@@ -27,11 +27,25 @@ public sealed class NamedPipelineTests : IAsyncLifetime
         _fake.OnLoadPipeline = request =>
         {
             asked = request;
-            return new V1.PipelineInfo { Id = "n1", Name = "chat", State = V1.PipelineState.Ready, PromisedBytes = 9, Named = true, Pinned = true, Ttl = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)), Idle = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) };
+            return new V1.PipelineInfo
+            {
+                Id = "n1",
+                Name = "chat",
+                State = V1.PipelineState.Ready,
+                PromisedBytes = 9,
+                Named = true,
+                Pinned = true,
+                Ttl = Duration.FromTimeSpan(TimeSpan.FromSeconds(60)),
+                Idle = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)),
+            };
         };
 
         var info = await _supervisor.LoadPipelineAsync(
-            "models/cobble", new EngineConfig { Name = "chat", SessionLen = 77 }, new NamedPipelineOptions { Ttl = TimeSpan.FromMinutes(1), Pinned = true }).InTime();
+            "models/cobble", new EngineConfig { Name = "chat", SessionLen = 77 }, new NamedPipelineOptions
+            {
+                Ttl = TimeSpan.FromMinutes(1),
+                Pinned = true,
+            }).InTime();
 
         asked.ShouldNotBeNull().Open.Model.ShouldBe(Path.GetFullPath("models/cobble"));
         asked.Open.Name.ShouldBe("chat");

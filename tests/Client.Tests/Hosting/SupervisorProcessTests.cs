@@ -23,7 +23,9 @@ public sealed class SupervisorProcessTests : IDisposable
     {
         using var process = await StartAsync("""echo "$@" > "$(dirname "$0")/arguments"; echo ready; read line""");
         await process.StopAsync(TimeSpan.FromSeconds(20)).InTime();
-        (await File.ReadAllTextAsync(Path.Join(_home, "supervisor", "arguments"))).Trim().ShouldBe("--socket /run/s.sock --idle-timeout 1.5 --client-timeout 7.25 --owned");
+        (
+            await File.ReadAllTextAsync(
+                Path.Join(_home, "supervisor", "arguments"))).Trim().ShouldBe("--socket /run/s.sock --idle-timeout 1.5 --client-timeout 7.25 --owned");
     }
 
     [Fact]
@@ -40,7 +42,9 @@ public sealed class SupervisorProcessTests : IDisposable
 
     [Fact]
     public async Task Start_GivesUpOnOneThatSaysNothing()
-        => (await Should.ThrowAsync<SupervisorUnavailableException>(() => StartAsync("read line", TimeSpan.FromMilliseconds(200)))).Message.ShouldContain("0.2 s");
+        => (
+            await Should.ThrowAsync<SupervisorUnavailableException>(
+                () => StartAsync("read line", TimeSpan.FromMilliseconds(200)))).Message.ShouldContain("0.2 s");
 
     [Fact]
     public async Task Stop_KillsOneThatStays()

@@ -11,7 +11,13 @@ public sealed class SupervisorStartTests
     [InlineData(2, true, " --standby 2 --standby-cuda")]
     public void Arguments_AskForWorkersInStandbyOnlyWhenThereAreToBeSome(int standby, bool cuda, string expected)
     {
-        var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: true, TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)) { Standby = standby, StandbyCuda = cuda };
+        var start = new SupervisorStart(
+            new Installation("/opt/l"),
+            "/run/s.sock",
+            IsOwned: true,
+            TimeSpan.Zero,
+            TimeSpan.FromSeconds(30),
+            TimeSpan.FromSeconds(1)) { Standby = standby, StandbyCuda = cuda };
 
         string.Join(' ', start.Arguments).ShouldBe($"--socket /run/s.sock --idle-timeout 0 --client-timeout 30 --owned{expected}");
     }
@@ -24,7 +30,13 @@ public sealed class SupervisorStartTests
     public void Arguments_AskForTheWorkerThatThePipelineCanUse(EngineDevice device, long? limit, string expected)
     {
         var config = new EngineConfig { Device = device, Admission = new() { MemoryLimit = limit } };
-        var start = new SupervisorStart(new Installation("/opt/l"), "/run/s.sock", IsOwned: false, TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)) { FirstWorker = config.FirstWorker };
+        var start = new SupervisorStart(
+            new Installation("/opt/l"),
+            "/run/s.sock",
+            IsOwned: false,
+            TimeSpan.Zero,
+            TimeSpan.FromSeconds(30),
+            TimeSpan.FromSeconds(1)) { FirstWorker = config.FirstWorker };
 
         string.Join(' ', start.Arguments.SkipWhile(argument => argument != "--first-worker")).ShouldBe(expected);
     }

@@ -56,7 +56,8 @@ public sealed class ToolLocatorTests : IDisposable
     public void Find_PassesOverAnotherProtocolAndSaysSo()
     {
         var later = InstallInto(Path.Join(User, ".dotnet", "tools"), "2.0.0", Protocol.Version + 1);
-        Should.Throw<SupervisorUnavailableException>(() => Find("2.0.0")).Message.ShouldContain($"The lmdeploy 2.0.0 in {later} speaks another version of the protocol.");
+        Should.Throw<SupervisorUnavailableException>(() => Find("2.0.0")).Message.ShouldContain(
+            $"The lmdeploy 2.0.0 in {later} speaks another version of the protocol.");
         var earlier = InstallInto(Path.Join(User, ".dotnet", "tools"), "1.0.0");
         Find("2.0.0").Home.ShouldBe(earlier);
     }

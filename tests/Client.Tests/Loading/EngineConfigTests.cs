@@ -55,12 +55,18 @@ public sealed class EngineConfigTests
     }
 
     [Fact]
-    public void ToOpen_ZeroTurnsTheHangWatchOff() => new EngineConfig { Supervision = new() { HangTimeout = TimeSpan.Zero } }.ToOpen("/m").Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.Zero);
+    public void ToOpen_ZeroTurnsTheHangWatchOff()
+        => new EngineConfig { Supervision = new() { HangTimeout = TimeSpan.Zero } }.ToOpen("/m").Supervision.HangTimeout.ToTimeSpan().ShouldBe(TimeSpan.Zero);
 
     [Fact]
     public void ToJson_IsReadBackAsTheSame()
     {
-        var config = new EngineConfig { SessionLen = 64, Supervision = new() { LoadTimeout = TimeSpan.FromMilliseconds(1500.5), MaxRestarts = 2 }, Admission = new() { Timeout = TimeSpan.Zero, MemoryLimit = 1L << 40 } };
+        var config = new EngineConfig
+        {
+            SessionLen = 64,
+            Supervision = new() { LoadTimeout = TimeSpan.FromMilliseconds(1500.5), MaxRestarts = 2 },
+            Admission = new() { Timeout = TimeSpan.Zero, MemoryLimit = 1L << 40 },
+        };
         var read = new V1.OpenPipeline { Model = "/m" };
         using var json = JsonDocument.Parse(config.ToJson());
         json.RootElement.GetProperty("load_timeout_ms").GetDouble().ShouldBe(1500.5);
@@ -71,9 +77,21 @@ public sealed class EngineConfigTests
     [Fact]
     public void ToJson_HasWords()
     {
-        var config = new EngineConfig { Device = EngineDevice.Cpu, Dtype = EngineDtype.BFloat16, LoadFormat = LoadFormat.Dummy, ModelGenerationConfig = ModelGenerationConfig.None };
+        var config = new EngineConfig
+        {
+            Device = EngineDevice.Cpu,
+            Dtype = EngineDtype.BFloat16,
+            LoadFormat = LoadFormat.Dummy,
+            ModelGenerationConfig = ModelGenerationConfig.None,
+        };
         using var json = JsonDocument.Parse(config.ToJson());
-        new[] { "device", "dtype", "load_format", "generation_config" }.Select(name => json.RootElement.GetProperty(name).GetString()).ShouldBe(["cpu", "bfloat16", "dummy", "none"]);
+        new[]
+        {
+            "device",
+            "dtype",
+            "load_format",
+            "generation_config",
+        }.Select(name => json.RootElement.GetProperty(name).GetString()).ShouldBe(["cpu", "bfloat16", "dummy", "none"]);
         var read = new V1.OpenPipeline { Model = "/m" };
         V1.EngineFields.Read(json.RootElement, read);
         read.ShouldBe(config.ToOpen("/m"));

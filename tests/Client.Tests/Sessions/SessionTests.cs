@@ -37,7 +37,8 @@ public sealed class SessionTests : IAsyncLifetime
         await session.ChatAsync("two").InTime();
         session.History.Count.ShouldBe(2);
         asked[1].ShouldBe(
-            """[{"role":"system","content":"Be brief."},{"role":"user","content":"one"},{"role":"assistant","content":"answer 1"},{"role":"user","content":"two"}]""");
+            """[{"role":"system","content":"Be brief."},{"role":"user","content":"one"},"""
+            + """{"role":"assistant","content":"answer 1"},{"role":"user","content":"two"}]""");
         session.Reset();
         session.History.ShouldBeEmpty();
     }

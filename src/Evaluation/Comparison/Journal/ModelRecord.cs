@@ -69,7 +69,11 @@ internal sealed class ModelRecord
     {
         List<ItemOutcome> items = [.. plan.Dataset.Items.Select(item => ToOutcome(plan, item)).Where(item => item.Answers.Count > 0 || item.Scores.Count > 0)];
         var scored = plan.Scorers.Where(scorer => plan.Dataset.Items.All(item => HasScored(scorer.Name, item.Id))).ToList();
-        return new ModelOutcome { Name = model.Name, Path = model.Path, Info = _info,
+        return new ModelOutcome
+        {
+            Name = model.Name,
+            Path = model.Path,
+            Info = _info,
             LoadTime = _loadTime,
             Items = items,
             Metrics = scored.ToDictionary(scorer => scorer.Name, scorer => Summarize(plan.Dataset.Items, scorer)),
@@ -83,7 +87,8 @@ internal sealed class ModelRecord
             Speed = Speed(),
             Receipt = _receipt,
             Crashes = _crashes,
-            Error = Error, };
+            Error = Error,
+        };
 
         Metric Summarize(IEnumerable<DatasetItem> some, Scorer scorer) =>
             statistics.Summarize([.. some.Select(item => _scores[(scorer.Name, item.Id)])], scorer.Summary);
@@ -92,10 +97,15 @@ internal sealed class ModelRecord
     private ItemOutcome ToOutcome(ComparisonPlan plan, DatasetItem item)
     {
         var answer = _answers.GetValueOrDefault(item.Id);
-        return new ItemOutcome { Item = item, Answers = ToAnswered(item).Answers,
+        return new ItemOutcome
+        {
+            Item = item,
+            Answers = ToAnswered(item).Answers,
             TimeToFirstToken = answer?.FirstToken,
             Latency = answer?.Latency,
-            Scores = plan.Scorers.Where(scorer => HasScored(scorer.Name, item.Id)).ToDictionary(scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]), };
+            Scores = plan.Scorers.Where(scorer => HasScored(scorer.Name, item.Id)).ToDictionary(
+                scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]),
+        };
     }
 
     private ModelSpeed? Speed()

@@ -7,9 +7,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary>
-/// Turns OpenAI's messages into what chat templates of language models expect: parts of text are joined, absent content is empty, arguments of calls are
-/// objects
-/// rather than JSON in a string, and the developer speaks as the system.
+/// Turns OpenAI's messages into what chat templates of language models expect: parts of text are joined, absent content is empty, arguments of calls
+/// are objects rather than JSON in a string, and the developer speaks as the system.
 /// </summary>
 internal static class ChatMessages
 {

@@ -49,7 +49,9 @@ internal sealed class BenchReclaimCommand(CliHost host)
             figures.Select((f, i) => new[]
             {
                 Units.Format($"{(i / 2) + 1}"), f.Way, f.Receipt.Verdict.ToString(), Units.Bytes(f.Receipt.HeldBytes), Units.Bytes(f.Receipt.ResidualBytes),
-                Units.Format($"{f.Receipt.ReclaimTime.TotalMilliseconds:0} ms"), Units.Format($"{f.Receipt.ExitTime.TotalMilliseconds:0} ms"), Units.Format($"{f.Caller.TotalMilliseconds:0} ms"),
+                Units.Format($"{f.Receipt.ReclaimTime.TotalMilliseconds:0} ms"),
+                Units.Format($"{f.Receipt.ExitTime.TotalMilliseconds:0} ms"),
+                Units.Format($"{f.Caller.TotalMilliseconds:0} ms"),
             }));
         var ways = figures.GroupBy(f => f.IsKilled).Select(way => new ReclaimSummary([.. way])).ToList();
         Listing.Write(
@@ -66,8 +68,13 @@ internal sealed class BenchReclaimCommand(CliHost host)
 
     private static IReadOnlyDictionary<string, double> ToJson(ReclaimFigures f, int index) => new Dictionary<string, double>
     {
-        ["round"] = (index / 2) + 1, ["killed"] = f.IsKilled ? 1 : 0, ["reclaimed"] = f.Receipt.Verdict == ReclaimVerdict.Reclaimed ? 1 : 0, ["milliseconds"] = f.Receipt.ReclaimTime.TotalMilliseconds,
-        ["exit_milliseconds"] = f.Receipt.ExitTime.TotalMilliseconds, ["caller_milliseconds"] = f.Caller.TotalMilliseconds, ["held_bytes"] = f.Receipt.HeldBytes,
+        ["round"] = (index / 2) + 1,
+        ["killed"] = f.IsKilled ? 1 : 0,
+        ["reclaimed"] = f.Receipt.Verdict == ReclaimVerdict.Reclaimed ? 1 : 0,
+        ["milliseconds"] = f.Receipt.ReclaimTime.TotalMilliseconds,
+        ["exit_milliseconds"] = f.Receipt.ExitTime.TotalMilliseconds,
+        ["caller_milliseconds"] = f.Caller.TotalMilliseconds,
+        ["held_bytes"] = f.Receipt.HeldBytes,
         ["reclaimed_bytes"] = f.Receipt.ReclaimedBytes, ["residual_bytes"] = f.Receipt.ResidualBytes,
     };
 }

@@ -17,7 +17,9 @@ internal static class GpuCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             await using var supervisor = await host.FindSupervisorAsync(cancellationToken);
-            var listing = supervisor is null ? new GpuListing { Gpus = [], Unavailable = "no supervisor runs" } : await supervisor.ListGpusAsync(cancellationToken);
+            var listing = supervisor is null
+                ? new GpuListing { Gpus = [], Unavailable = "no supervisor runs" }
+                : await supervisor.ListGpusAsync(cancellationToken);
             if (result.GetValue(json))
             {
                 host.Terminal.Out.WriteLine(ToJson(listing));

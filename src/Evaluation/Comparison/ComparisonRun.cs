@@ -6,7 +6,7 @@ namespace LmDeploy.Evaluation.Comparison;
 /// <summary>One comparison from its first model to its result.</summary>
 internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonProgress>? progress)
 {
-    /// <summary>What reads the model that comes next into the page cache.</summary>
+    /// <summary>The prefetch of the next model into the page cache.</summary>
     public Func<string, CancellationToken, Task> Prefetch { get; init; } = Pipeline.PrefetchAsync;
 
     public async Task<ComparisonResult> RunAsync(CancellationToken cancellationToken)
@@ -34,11 +34,19 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
 
         var statistics = new ScoreStatistics(options.Confidence, options.Resamples, options.Seed);
         var outcomes = plan.Models.Zip(records, (model, record) => record.ToOutcome(plan, model, statistics)).ToList();
-        return new ComparisonResult { Dataset = plan.Dataset.Name, Scorers = [.. plan.Scorers.Select(scorer => scorer.Name)], Models = outcomes, Differences = [.. Differences(outcomes, statistics)], Memory = journal.Memory, Confidence = options.Confidence,
+        return new ComparisonResult
+        {
+            Dataset = plan.Dataset.Name,
+            Scorers = [.. plan.Scorers.Select(scorer => scorer.Name)],
+            Models = outcomes,
+            Differences = [.. Differences(outcomes, statistics)],
+            Memory = journal.Memory,
+            Confidence = options.Confidence,
             Started = journal.Started,
             Judgements = [.. judge?.Judgements(statistics) ?? []],
             JudgeReceipt = judge?.Receipt,
-            JudgeError = judge?.Error, };
+            JudgeError = judge?.Error,
+        };
     }
 
     /// <summary>For each model the folder that is loaded when it is gone; null for none and for its own, and where they run side by side.</summary>
@@ -56,7 +64,13 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
         from second in Enumerable.Range(first + 1, outcomes.Count - first - 1)
         let pairs = Pairs(outcomes[first], outcomes[second], scorer.Name)
         where pairs.Count > 0
-        select new ModelDifference { First = outcomes[first].Name, Second = outcomes[second].Name, Scorer = scorer.Name, Difference = statistics.Compare([.. pairs.Select(pair => pair.First)], [.. pairs.Select(pair => pair.Second)], scorer.Summary) };
+        select new ModelDifference
+        {
+            First = outcomes[first].Name,
+            Second = outcomes[second].Name,
+            Scorer = scorer.Name,
+            Difference = statistics.Compare([.. pairs.Select(pair => pair.First)], [.. pairs.Select(pair => pair.Second)], scorer.Summary),
+        };
 
     private static List<(ItemScore First, ItemScore Second)> Pairs(ModelOutcome first, ModelOutcome second, string scorer)
     {

@@ -18,7 +18,12 @@ internal sealed class DatasetReading(string path, ICollection<DatasetProblem>? p
         try
         {
             var item = read();
-            var place = new DatasetProblem { File = file, Line = line, Message = $"the id '{item.Id}' is there twice, ids have to differ; the other one is of " };
+            var place = new DatasetProblem
+            {
+                File = file,
+                Line = line,
+                Message = $"the id '{item.Id}' is there twice, ids have to differ; the other one is of ",
+            };
             if (_places.TryAdd(item.Id, place))
             {
                 _items.Add(item);

@@ -32,7 +32,11 @@ public sealed record WinRate
         var judged = verdicts.Where(verdict => verdict != PairwiseVerdict.NotJudged).Select(verdict => new ItemScore(ValueOf(verdict)));
         var metric = statistics.Summarize([.. judged], ScoreSummary.Mean);
         var (wins, losses) = (Count(PairwiseVerdict.Win), Count(PairwiseVerdict.Loss));
-        return new WinRate { Value = metric.Value, Interval = metric.Interval, Wins = wins, Losses = losses, Ties = Count(PairwiseVerdict.Tie), NotJudged = Count(PairwiseVerdict.NotJudged), PValue = BinomialTest.PValue(wins, losses) };
+        return new WinRate
+        {
+            Value = metric.Value, Interval = metric.Interval, Wins = wins, Losses = losses, Ties = Count(PairwiseVerdict.Tie),
+            NotJudged = Count(PairwiseVerdict.NotJudged), PValue = BinomialTest.PValue(wins, losses),
+        };
 
         int Count(PairwiseVerdict kind) => verdicts.Count(verdict => verdict == kind);
     }

@@ -33,13 +33,15 @@ internal sealed class ChoiceScorer(bool isNormalized) : Scorer
 
         var values = likelihoods.Select((likelihood, i) => likelihood.Logprob / (isNormalized ? LengthOf(item.Choices[i]) : 1)).ToArray();
         var best = Enumerable.Range(0, values.Length).MaxBy(i => values[i]);
-        return new ItemScore(best == item.CorrectChoice ? 1 : 0) { Detail = FormattableString.Invariant($"{best}: {item.Choices[best].Trim()} ({values[best]:0.###})") };
+        return new ItemScore(best == item.CorrectChoice ? 1 : 0)
+        {
+            Detail = FormattableString.Invariant($"{best}: {item.Choices[best].Trim()} ({values[best]:0.###})"),
+        };
     }
 
     /// <summary>
-    /// Characters (code points) without the white space that parts the choice from its prompt, as lm-evaluation-harness has it: <c>len</c> of the choice before
-    /// the
-    /// target delimiter is put in front (lm_eval/api/task.py, <c>process_results</c>).
+    /// Characters (code points) without the white space that parts the choice from its prompt, as lm-evaluation-harness has it: <c>len</c> of the
+    /// choice before the target delimiter is put in front (lm_eval/api/task.py, <c>process_results</c>).
     /// </summary>
     private static int LengthOf(string choice)
     {

@@ -9,7 +9,10 @@ public sealed record PairedDifference
     /// <summary>Its paired percentile bootstrap interval over the questions.</summary>
     public required Interval Interval { get; init; }
 
-    /// <summary>How probable a difference at least as large is among models that are equally good, two-sided, 0 to 1; not corrected for several comparisons.</summary>
+    /// <summary>
+    /// The two-sided p-value, 0 to 1: the probability of a difference at least as large between equally good models. Not corrected for multiple
+    /// comparisons.
+    /// </summary>
     public required double PValue { get; init; }
 
     /// <summary>What that comes from: <c>mcnemar-exact</c> where every score is 0 or 1, else <c>paired-permutation</c>.</summary>

@@ -33,10 +33,13 @@ internal sealed class ValueDictionary<TKey, TValue> : IReadOnlyDictionary<TKey, 
     public override bool Equals(object? obj) => Equals(obj as ValueDictionary<TKey, TValue>);
 
     public override int GetHashCode()
-        => _entries.Aggregate(_entries.Count, (hash, entry) => hash ^ HashCode.Combine(entry.Key, entry.Value is null ? 0 : ElementComparer<TValue>.Default.GetHashCode(entry.Value)));
+        => _entries.Aggregate(
+            _entries.Count,
+            (hash, entry) => hash ^ HashCode.Combine(entry.Key, entry.Value is null ? 0 : ElementComparer<TValue>.Default.GetHashCode(entry.Value)));
 
     /// <summary>The entries in braces, for the text of a record.</summary>
-    public override string ToString() => $"{{{string.Join(", ", _entries.Take(16).Select(entry => $"{entry.Key}: {entry.Value}"))}{(_entries.Count > 16 ? ", ..." : "")}}}";
+    public override string ToString() =>
+        $"{{{string.Join(", ", _entries.Take(16).Select(entry => $"{entry.Key}: {entry.Value}"))}{(_entries.Count > 16 ? ", ..." : "")}}}";
 
     public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator() => _entries.GetEnumerator();
 

@@ -5,9 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LmDeploy.Files;
 
 /// <summary>
-/// Opens the files of a model folder. Only regular files are opened, also behind symbolic links: to open a named pipe would wait for its other end, and a
-/// device
-/// may have no end. What a read takes is bounded by what is read, not by a length that was asked for before.
+/// Opens the files of a model folder. Only regular files are opened, also behind symbolic links: to open a named pipe would wait for its other end,
+/// and a device may have no end. What a read takes is bounded by what is read, not by a length that was asked for before.
 /// </summary>
 internal static partial class ModelFile
 {

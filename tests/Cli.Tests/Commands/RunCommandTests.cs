@@ -114,7 +114,8 @@ public sealed class RunCommandTests : CommandTestBase
     [Fact]
     public async Task Run_ErrorsOfPromptsAreFailures()
     {
-        var prompts = Write("p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","response_format":{"type":"regex_schema","regex_schema":"("}}""");
+        var prompts = Write(
+            "p.jsonl", """{"id":"a","prompt":"x"}""", """{"id":"b","prompt":"y","response_format":{"type":"regex_schema","regex_schema":"("}}""");
         (await RunAsync("run", "model", "--prompts", prompts)).ShouldBe(1);
         Out.ToString().ShouldBe("[\"a\"] x\n");
         Error.ToString().ShouldBe($"error: invalid_request: id \"b\": {FakeModel.RefusedFormat}\n");

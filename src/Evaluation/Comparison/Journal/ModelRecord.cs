@@ -2,7 +2,7 @@ using LmDeploy.Evaluation.Statistics;
 
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
-/// <summary>What is known about one model of a comparison. Written by the journal; its model's run alone reads it meanwhile.</summary>
+/// <summary>The recorded results of one model of a comparison. Written by the journal; only the run of its model reads it meanwhile.</summary>
 internal sealed class ModelRecord
 {
     private readonly Dictionary<string, JournalEntry.Answer> _answers = new(StringComparer.Ordinal);
@@ -35,7 +35,7 @@ internal sealed class ModelRecord
     public AnsweredItem ToAnswered(DatasetItem item)
         => new(item, _answers.TryGetValue(item.Id, out var answer) ? [.. answer.Answers.Select(record => record.ToResponse())] : []);
 
-    /// <summary>A model that is loaded again goes on; the time that it answered before counts too.</summary>
+    /// <summary>A resumed model keeps its earlier answer time, which counts too.</summary>
     public void Take(JournalEntry.Loaded loaded)
     {
         (_info, _loadTime, _receipt) = (loaded.Info, loaded.LoadTime, null);
@@ -69,7 +69,11 @@ internal sealed class ModelRecord
     {
         List<ItemOutcome> items = [.. plan.Dataset.Items.Select(item => ToOutcome(plan, item)).Where(item => item.Answers.Count > 0 || item.Scores.Count > 0)];
         var scored = plan.Scorers.Where(scorer => plan.Dataset.Items.All(item => HasScored(scorer.Name, item.Id))).ToList();
-        return new ModelOutcome { Name = model.Name, Path = model.Path, Info = _info,
+        return new ModelOutcome
+        {
+            Name = model.Name,
+            Path = model.Path,
+            Info = _info,
             LoadTime = _loadTime,
             Items = items,
             Metrics = scored.ToDictionary(scorer => scorer.Name, scorer => Summarize(plan.Dataset.Items, scorer)),
@@ -83,7 +87,8 @@ internal sealed class ModelRecord
             Speed = Speed(),
             Receipt = _receipt,
             Crashes = _crashes,
-            Error = Error, };
+            Error = Error,
+        };
 
         Metric Summarize(IEnumerable<DatasetItem> some, Scorer scorer) =>
             statistics.Summarize([.. some.Select(item => _scores[(scorer.Name, item.Id)])], scorer.Summary);
@@ -92,10 +97,16 @@ internal sealed class ModelRecord
     private ItemOutcome ToOutcome(ComparisonPlan plan, DatasetItem item)
     {
         var answer = _answers.GetValueOrDefault(item.Id);
-        return new ItemOutcome { Item = item, Answers = ToAnswered(item).Answers,
+        return new ItemOutcome
+        {
+            Item = item,
+            Answers = ToAnswered(item).Answers,
             TimeToFirstToken = answer?.FirstToken,
             Latency = answer?.Latency,
-            Scores = plan.Scorers.Where(scorer => HasScored(scorer.Name, item.Id)).ToDictionary(scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]), };
+            Scores = plan.Scorers
+                .Where(scorer => HasScored(scorer.Name, item.Id))
+                .ToDictionary(scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]),
+        };
     }
 
     private ModelSpeed? Speed()

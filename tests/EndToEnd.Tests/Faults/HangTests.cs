@@ -20,7 +20,8 @@ public sealed class HangTests(ITestOutputHelper output)
     {
         await using var sandbox = new Sandbox();
         await using var supervisor = sandbox.StartSupervisor();
-        await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { Supervision = new() { HangTimeout = HangTimeout } }, supervisor);
+        await using var pipe = await Pipeline.CreateAsync(
+            Repository.Boulder, new EngineConfig { Supervision = new() { HangTimeout = HangTimeout } }, supervisor);
         var stories = await Story.TellAsync(pipe, Streams, Tokens);
         var running = RunningStory.Start(pipe, stories);
         await Eventually.BeAsync(() => running.Min(story => story.Chunks), least => least > 10, "every stream to be under way", Deadline);
@@ -58,7 +59,11 @@ public sealed class HangTests(ITestOutputHelper output)
     /// <summary>Lets one thread compute a long prompt in one step.</summary>
     private static async Task<(TimeSpan Time, IReadOnlyList<WorkerFailure> Failures)> PrefillAsync(Supervisor supervisor, TimeSpan hangTimeout)
     {
-        var config = new EngineConfig { Supervision = new() { HangTimeout = hangTimeout }, SessionLen = 8192, AllowLongSessionLen = true, MaxPrefillTokenNum = 8192, Threads = 1 };
+        var config = new EngineConfig
+        {
+            Supervision = new() { HangTimeout = hangTimeout }, SessionLen = 8192, AllowLongSessionLen = true, MaxPrefillTokenNum = 8192,
+            Threads = 1,
+        };
         await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, config, supervisor);
         var prompt = Prompt.FromTokenIds([.. Enumerable.Range(0, PromptTokens).Select(i => 1 + (i % 500))]);
         var watch = Stopwatch.StartNew();

@@ -40,7 +40,8 @@ internal sealed class StormyClient(Supervisor supervisor, Sandbox sandbox, Chanc
                 patience.CancelAfter(chance.Below(400));
             }
 
-            await using var pipe = await Pipeline.CreateAsync(Repository.Pebble, new EngineConfig { Supervision = new() { MaxRestarts = chance.Below(3) } }, supervisor, cancellationToken: patience.Token);
+            await using var pipe = await Pipeline.CreateAsync(
+                Repository.Pebble, new EngineConfig { Supervision = new() { MaxRestarts = chance.Below(3) } }, supervisor, cancellationToken: patience.Token);
             await LiveAsync(pipe, patience.Token);
             return null;
         }

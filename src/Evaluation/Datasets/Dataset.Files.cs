@@ -12,8 +12,8 @@ public sealed partial record Dataset
     /// <c>chat_template_kwargs</c>. Other fields do not matter.
     /// </summary>
     /// <param name="path">The file; the dataset is named after it.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
-    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that nobody takes, or has no good ones.</exception>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
+    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that are not collected, or has no good ones.</exception>
     public static Dataset FromJsonLines(string path, ICollection<DatasetProblem>? problems = null)
         => FromLines(Path.GetFileNameWithoutExtension(path), path, problems, [Scorer.Exact], JsonItem.Read);
 

@@ -15,9 +15,9 @@ public sealed partial record Dataset
     /// <param name="shots">How many solved examples stand before each question, 0 or more: the first ones of <paramref name="examples"/>. Default: 0; the
     /// harness has 5.</param>
     /// <param name="examples">A file of the same form. Default: <c>train.jsonl</c> beside the questions.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shots"/> is out of range.</exception>
-    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that nobody takes, or has too few good ones.</exception>
+    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that are not collected, or has too few good ones.</exception>
     public static Dataset Gsm8k(string path, int shots = 0, string? examples = null, ICollection<DatasetProblem>? problems = null)
     {
         var before = string.Concat(FewShot.Take(path, examples, shots, Gsm8kQuestion.Read).Select(example => example.Example));
@@ -36,9 +36,9 @@ public sealed partial record Dataset
     /// <param name="path">A file such as <c>abstract_algebra_test.csv</c>, a folder of them, or the folder that has <c>test</c> and <c>dev</c>.</param>
     /// <param name="shots">How many answered examples stand before each question, 0 or more: the first ones of the subject in the folder <c>dev</c>. Default:
     /// 0; usual is 5.</param>
-    /// <param name="problems">Takes what is wrong with bad records, which are then left out. Default: null, all of it is thrown.</param>
+    /// <param name="problems">Receives the problems of bad records, which are then skipped. Default: null, problems are thrown.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shots"/> is out of range.</exception>
-    /// <exception cref="DatasetFormatException">A file cannot be read, has bad records that nobody takes, or has too few good ones.</exception>
+    /// <exception cref="DatasetFormatException">A file cannot be read, has bad records that are not collected, or has too few good ones.</exception>
     public static Dataset Mmlu(string path, int shots = 0, ICollection<DatasetProblem>? problems = null)
     {
         Ensure.AtLeast(shots, 0, nameof(shots));
@@ -76,9 +76,9 @@ public sealed partial record Dataset
     /// <param name="shots">How many ended examples stand before each question, 0 or more: the first ones of <paramref name="examples"/>. Default: 0, as in the
     /// harness.</param>
     /// <param name="examples">A file of the same form. Default: <c>train.jsonl</c> beside the questions.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shots"/> is out of range.</exception>
-    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that nobody takes, or has too few good ones.</exception>
+    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that are not collected, or has too few good ones.</exception>
     public static Dataset HellaSwag(string path, int shots = 0, string? examples = null, ICollection<DatasetProblem>? problems = null)
     {
         var before = string.Concat(FewShot.Take(path, examples, shots, HellaSwagQuestion.Read).Select(example => example.Example));
@@ -101,8 +101,8 @@ public sealed partial record Dataset
     /// them against each other.
     /// </summary>
     /// <param name="path">The file <c>question.jsonl</c>.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
-    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that nobody takes, or has no good ones.</exception>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
+    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that are not collected, or has no good ones.</exception>
     public static Dataset MtBench(string path, ICollection<DatasetProblem>? problems = null) => FromLines("mt_bench", path, problems, [], (json, id) =>
     {
         var turns = json.GetTexts("turns");

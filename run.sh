@@ -4,8 +4,9 @@
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
-# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports and the lmdeploy tool
-# ./run.sh api          rewrites the lists of the public API (client, evaluation) and of the contract's fields, after a deliberate change
+# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
+# ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
+# ./run.sh api          rewrites the lists of the public API (client, evaluation, text) and of the contract's fields, after a deliberate change
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -120,18 +121,55 @@ pack() {
   rm -rf "$work/lmdeploy" "$packages"
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
-  for library in Client Evaluation Reports; do
+  for library in Client Evaluation Reports Text; do
     dotnet pack "$root/src/$library" -c Release --nologo -v quiet -o "$packages" >&2
   done
   dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
   du -h "$packages"/*
 }
 
+# LmDeploy.Text as its users have it: a folder outside the checkout, the package from a feed, one trimmed file or native code.
+try_text() {
+  require_sdk
+  local model work version=0.1.0-try.$$ form=(-p:PublishTrimmed=true -p:PublishSingleFile=true)
+  model=$(realpath "${1:?name a model folder}")
+  [ "${2:-}" != aot ] || form=(-p:PublishAot=true)
+  work=$(mktemp -d)
+  trap "rm -rf '$work'" EXIT
+  dotnet pack "$root/src/Text" -c Release --nologo -v quiet -o "$work/feed" "-p:PackageVersion=$version" >&2
+  mkdir "$work/program"
+  sed -e '/^#:/d' -e 's/args.Length > 0 ? args\[0\] : Checkout.Model("boulder")/args[0]/' "$root/samples/text.cs" >"$work/program/Program.cs"
+  cat >"$work/program/nuget.config" <<CONFIG
+<configuration>
+  <config><add key="globalPackagesFolder" value="$work/packages" /></config>
+  <packageSources><add key="packed" value="$work/feed" /></packageSources>
+</configuration>
+CONFIG
+  cat >"$work/program/program.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+    <TrimmerSingleWarn>false</TrimmerSingleWarn>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="LmDeploy.Text" Version="$version" />
+  </ItemGroup>
+</Project>
+PROJECT
+  (cd "$work/program" && dotnet publish -c Release --nologo -v quiet --use-current-runtime --self-contained "${form[@]}" -o "$work/published" >&2)
+  du -h "$work/published/program" >&2
+  (cd / && "$work/published/program" "$model")
+}
+
 # From an empty list: the fix does not add to one that is there.
 list_api() {
   local library
   require_sdk
-  for library in Client Evaluation; do
+  for library in Client Evaluation Text; do
     echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
   done
@@ -217,6 +255,12 @@ fi
 
 if [ "${1:-}" = bundle-tests ]; then
   bundle_tests
+  exit
+fi
+
+if [ "${1:-}" = try-text ]; then
+  shift
+  try_text "$@"
   exit
 fi
 

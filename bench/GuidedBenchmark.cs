@@ -33,7 +33,7 @@ internal static class GuidedBenchmark
     public static async Task<IReadOnlyList<(string Name, Samples Samples)>> RunAsync(string tokenizerFolder)
     {
         var results = new List<(string, Samples)>();
-        var tokenizer = Tokenizer.Load(tokenizerFolder);
+        var tokenizer = ModelTokenizer.Load(tokenizerFolder);
         var folder = Directory.CreateTempSubdirectory("lmdeploy-bench-").FullName;
         try
         {

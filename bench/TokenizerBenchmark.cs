@@ -27,7 +27,7 @@ internal static class TokenizerBenchmark
     /// <summary>With a tokenizer of its own: the first round has no word in its cache.</summary>
     private static string Measure(string folder, string text)
     {
-        var tokenizer = Tokenizer.Load(folder);
+        var tokenizer = ModelTokenizer.Load(folder);
         tokenizer.Encode("Compiles what is to be compiled: 1, 2, 3. 你好 🦊\n", addSpecialTokens: false);
         var speeds = new List<double>();
         for (var round = 0; round < Rounds; round++)

@@ -5,7 +5,7 @@ using LmDeploy.Text.Tokenization;
 namespace LmDeploy.Engine.Generation;
 
 /// <summary>Tells whether a token would complete a bad word, wherever token borders fall within the word.</summary>
-internal sealed class BadWordFilter(IReadOnlyList<string> words, Tokenizer tokenizer, bool skipSpecialTokens)
+internal sealed class BadWordFilter(IReadOnlyList<string> words, ModelTokenizer tokenizer, bool skipSpecialTokens)
 {
     // Each token of a word stands for at least one of its bytes.
     private readonly int _longest = words.Max(Encoding.UTF8.GetByteCount);

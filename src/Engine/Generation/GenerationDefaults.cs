@@ -12,7 +12,7 @@ namespace LmDeploy.Engine.Generation;
 internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, SamplingDefaults Sampling)
 {
     /// <summary>The tokens that end a generation: these and the tokenizer's own.</summary>
-    public IReadOnlyList<int> EosTokens(Tokenizer tokenizer) =>
+    public IReadOnlyList<int> EosTokens(ModelTokenizer tokenizer) =>
         tokenizer.SpecialTokens.EosToken is { } eos && tokenizer.IdOf(eos) is { } id ? [.. EosTokenIds.Append(id).Distinct()] : EosTokenIds;
 
     public static GenerationDefaults Read(string folder, ConfigFile config)

@@ -14,7 +14,7 @@ namespace LmDeploy.Engine.Generation;
 
 /// <summary>Creates engine requests from prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
 internal sealed class RequestFactory(
-    PromptEncoder encoder, Tokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling,
+    PromptEncoder encoder, ModelTokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling,
     GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
     /// <param name="resumedIds">Resumed tokens of an earlier worker: generation continues after them without reporting them again. Null for none.</param>

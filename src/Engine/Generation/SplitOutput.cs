@@ -1,5 +1,5 @@
+using LmDeploy.Text;
 using LmDeploy.Text.Answers;
-using LmDeploy.Text.Tokenization;
 using LmDeploy.V1;
 using AnswerPart = LmDeploy.Text.Answers.AnswerPart;
 using AnswerPiece = LmDeploy.Text.Answers.AnswerPiece;

@@ -20,7 +20,7 @@ namespace LmDeploy.Engine.Generation;
 /// <summary>A loaded model with its tokenizer and chat template: everything a worker serves. Thread-safe.</summary>
 internal sealed class TextModel : IDisposable
 {
-    private readonly Tokenizer _tokenizer;
+    private readonly ModelTokenizer _tokenizer;
 
     private TextModel(
         EngineThread engine, LoadedModel model, EngineSettings settings, ModelText text, GenerationDefaults defaults, EmbeddingDefaults embeddings)

@@ -1,4 +1,4 @@
-using LmDeploy.Text.Tokenization;
+using LmDeploy.Text;
 using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;

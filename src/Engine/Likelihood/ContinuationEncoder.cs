@@ -12,7 +12,7 @@ namespace LmDeploy.Engine.Likelihood;
 internal sealed class ContinuationEncoder
 {
     private readonly PromptEncoder _encoder;
-    private readonly Tokenizer _tokenizer;
+    private readonly ModelTokenizer _tokenizer;
     private readonly int _sessionLen;
     private readonly PromptText? _text;
     private readonly int[] _wholePrompt;
@@ -20,7 +20,7 @@ internal sealed class ContinuationEncoder
 
     /// <param name="sessionLen">Tokens of the context; a text that is far longer is refused before all of it is encoded.</param>
     /// <exception cref="EngineException">The prompt cannot be encoded.</exception>
-    public ContinuationEncoder(PromptEncoder encoder, Tokenizer tokenizer, int sessionLen, Prompt prompt, CancellationToken cancellationToken)
+    public ContinuationEncoder(PromptEncoder encoder, ModelTokenizer tokenizer, int sessionLen, Prompt prompt, CancellationToken cancellationToken)
     {
         (_encoder, _tokenizer, _sessionLen) = (encoder, tokenizer, sessionLen);
         PromptLength.CheckMessages(prompt.Messages, sessionLen);

@@ -13,7 +13,7 @@ namespace LmDeploy.Engine.Likelihood;
 /// </summary>
 /// <param name="shareableFrom">The least number of prompt tokens that the prefix cache can share; null when it shares none.</param>
 internal sealed class LikelihoodScorer(
-    PromptEncoder encoder, Tokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
+    PromptEncoder encoder, ModelTokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
     public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, RequestOrigin origin, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Requests;
 
 /// <summary>Turns a prompt into token ids: text and messages through the chat template and the tokenizer, ids as they are. Thread-safe.</summary>
-internal sealed class PromptEncoder(Tokenizer tokenizer, ChatTemplate? template, int vocabSize)
+internal sealed class PromptEncoder(ModelTokenizer tokenizer, ModelTemplate? template, int vocabSize)
 {
     private const int MaxJsonDepth = 64;
 

@@ -39,7 +39,7 @@ internal static class PromptLength
     /// more than twice the context's tokens proves that the text does not fit.
     /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
-    public static void CheckText(string text, int sessionLen, Tokenizer tokenizer)
+    public static void CheckText(string text, int sessionLen, ModelTokenizer tokenizer)
     {
         for (var length = LeastPrefix + ((long)UsualCharacters * sessionLen); length < text.Length; length *= 2)
         {

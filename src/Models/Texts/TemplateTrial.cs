@@ -10,8 +10,8 @@ internal static class TemplateTrial
     private static readonly JsonElement _conversation = JsonDocument.Parse("""[{"role":"user","content":"Hello"}]""").RootElement;
 
     /// <summary>The prompt that one user's message "Hello" becomes.</summary>
-    /// <exception cref="TemplateException">preprocess_failed: the template rejects it, fails or exceeds a bound.</exception>
-    public static string Render(ChatTemplate template, SpecialTokens tokens, TimeProvider clock, CancellationToken cancellationToken) =>
+    /// <exception cref="ModelTemplateException">preprocess_failed: the template rejects it, fails or exceeds a bound.</exception>
+    public static string Render(ModelTemplate template, SpecialTokens tokens, TimeProvider clock, CancellationToken cancellationToken) =>
         template.Render(
             new ChatTemplateInput { Messages = _conversation, SpecialTokens = tokens.Variables, Clock = clock, CancellationToken = cancellationToken });
 }

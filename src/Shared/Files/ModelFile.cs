@@ -5,9 +5,11 @@ using Microsoft.Win32.SafeHandles;
 namespace LmDeploy.Files;
 
 /// <summary>
-/// Opens the files of a model folder. Only regular files are opened, also behind symbolic links: to open a named pipe would wait for its other end,
-/// and a device may have no end. What a read takes is bounded by what is read, not by a length that was asked for before.
+/// Opens the files of a model folder. Only regular files are opened, also behind symbolic links: to open a named pipe
+/// would wait for its other end, and a device may have no end. What a read takes is bounded by what is read, not by a
+/// length that was asked for before.
 /// </summary>
+/// <remarks>Systems other than Linux only tell after the opening whether a file has a length; LmDeploy.Text runs there.</remarks>
 internal static partial class ModelFile
 {
     private const int ReadOnlyNow = 0x800 | 0x80000; // O_RDONLY | O_NONBLOCK | O_CLOEXEC
@@ -18,7 +20,34 @@ internal static partial class ModelFile
     /// <summary>Opens a file for positioned reads.</summary>
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="IOException">It cannot be opened, or is no regular file.</exception>
-    public static SafeFileHandle Open(string path)
+    public static SafeFileHandle Open(string path) => OperatingSystem.IsLinux() ? OpenOnLinux(path) : OpenAnywhere(path);
+
+    /// <summary>As <see cref="Open"/>, by .NET's own means.</summary>
+    public static SafeFileHandle OpenAnywhere(string path)
+    {
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(path);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new FileNotFoundException($"There is no file {path}.", path, e);
+        }
+
+        try
+        {
+            _ = RandomAccess.GetLength(file);
+            return file;
+        }
+        catch (NotSupportedException e)
+        {
+            file.Dispose();
+            throw new IOException("it has no length; a regular file is needed", e);
+        }
+    }
+
+    private static SafeFileHandle OpenOnLinux(string path)
     {
         var file = OpenFile(path, ReadOnlyNow);
         if (file.IsInvalid)

@@ -74,10 +74,10 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
 
     private void DescribeText()
     {
-        var tokenizer = TryRead(() => Tokenizer.Load(spec.Model));
+        var tokenizer = TryRead(() => ModelTokenizer.Load(spec.Model));
         if (tokenizer is not null)
         {
-            _found.Tokenizer = new TokenizerInspection { File = Tokenizer.Find(spec.Model), VocabSize = tokenizer.VocabularySize };
+            _found.Tokenizer = new TokenizerInspection { File = ModelTokenizer.Find(spec.Model), VocabSize = tokenizer.VocabularySize };
         }
 
         if (TryRead(() => ModelText.TemplateOf(spec.Model, spec.Engine.ChatTemplate)) is { } template)
@@ -87,13 +87,13 @@ internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider
     }
 
     /// <summary>A template that does not render this conversation may well render others: that is no reason not to serve the model.</summary>
-    private ChatTemplateInspection Try(ChatTemplate template, SpecialTokens tokens)
+    private ChatTemplateInspection Try(ModelTemplate template, SpecialTokens tokens)
     {
         try
         {
             return new ChatTemplateInspection { Rendered = TemplateTrial.Render(template, tokens, time, cancellationToken) };
         }
-        catch (TemplateException exception)
+        catch (ModelTemplateException exception)
         {
             return new ChatTemplateInspection { Problem = ErrorOf(exception) };
         }

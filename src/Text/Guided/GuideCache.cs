@@ -11,7 +11,7 @@ namespace LmDeploy.Text.Guided;
 /// </summary>
 /// <param name="vocabularySize">How many logits the model gives.</param>
 /// <param name="mostBytes">About how much memory all that are kept may take.</param>
-internal sealed class GuideCache(Tokenizer tokenizer, int vocabularySize, long mostBytes = GuideCache.MostBytes)
+internal sealed class GuideCache(ModelTokenizer tokenizer, int vocabularySize, long mostBytes = GuideCache.MostBytes)
 {
     /// <summary>How many guides are kept.</summary>
     public const int MostGuides = 16;

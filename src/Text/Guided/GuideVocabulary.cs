@@ -36,7 +36,7 @@ internal sealed class GuideVocabulary
     public int BytesOfMask => _bytes.Length / 8;
 
     /// <summary>The tokens as the first of a text and as the others, which is often the same.</summary>
-    public static (GuideVocabulary First, GuideVocabulary Others) Of(Tokenizer tokenizer, int vocabularySize)
+    public static (GuideVocabulary First, GuideVocabulary Others) Of(ModelTokenizer tokenizer, int vocabularySize)
     {
         var ids = Enumerable.Range(0, Math.Min(vocabularySize, tokenizer.VocabularySize));
         byte[][] first = [.. ids.Select(id => tokenizer.BytesOf(id, isFirst: true))];

@@ -46,7 +46,7 @@ internal static class CallHistory
                 // What was said before the call is a message of its own.
                 var said = message.DeepClone().AsObject();
                 said.Remove(Calls);
-                adapted.Add(said);
+                adapted.Add((JsonNode)said);
             }
 
             message[Content] = null;
@@ -64,6 +64,6 @@ internal static class CallHistory
             }
         }
 
-        adapted.Add(message);
+        adapted.Add((JsonNode)message);
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace LmDeploy.Text.Templates;
 
 /// <summary>Finds out by rendering a small conversation in which style a template renders calls. Thread-safe.</summary>
-internal sealed class CallStyleProbe(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens)
+internal sealed class CallStyleProbe(ModelTemplate template, IReadOnlyDictionary<string, string> specialTokens)
 {
     private const string Name = "probe_function";
     private const string Value = "probe_value";
@@ -31,7 +31,7 @@ internal sealed class CallStyleProbe(ChatTemplate template, IReadOnlyDictionary<
     };
 
     /// <returns>The first style that shows the call; the usual one where none does, as some templates leave calls out.</returns>
-    private static CallStyle Find(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools)
+    private static CallStyle Find(ModelTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools)
     {
         var style = Array.Find(_styles, style =>
             Render(style, new JsonObject { ["a"] = Value }) is { } text && text.Contains(Name, StringComparison.Ordinal) && text.Contains(Value, StringComparison.Ordinal));
@@ -41,7 +41,7 @@ internal sealed class CallStyleProbe(ChatTemplate template, IReadOnlyDictionary<
     }
 
     /// <returns>Null when the template rejects the style.</returns>
-    private static string? Render(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools, CallStyle style, JsonNode arguments)
+    private static string? Render(ModelTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools, CallStyle style, JsonNode arguments)
     {
         var messages = JsonSerializer.SerializeToElement(
             new JsonArray(
@@ -53,7 +53,7 @@ internal sealed class CallStyleProbe(ChatTemplate template, IReadOnlyDictionary<
         {
             return template.Render(new ChatTemplateInput { Messages = CallHistory.Adapt(messages, style), Tools = tools, SpecialTokens = specialTokens });
         }
-        catch (TemplateException)
+        catch (ModelTemplateException)
         {
             return null;
         }

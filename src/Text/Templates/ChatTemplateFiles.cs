@@ -1,6 +1,7 @@
 using LmDeploy.Json;
 using System.Text.Json;
 using LmDeploy.Files;
+using LmDeploy.Text.Errors;
 using LmDeploy.V1;
 
 namespace LmDeploy.Text.Templates;
@@ -8,14 +9,14 @@ namespace LmDeploy.Text.Templates;
 /// <summary>Reads the chat templates of a Hugging Face model folder.</summary>
 internal sealed class ChatTemplateFiles(string folder)
 {
-    private const string TemplateFile = "chat_template.jinja";
+    public const string TemplateFile = "chat_template.jinja";
     private const long MaxFileSize = 256L * 1024 * 1024;
 
     /// <summary>Where further templates lie, under the names that transformers has used.</summary>
     private static readonly string[] Folders = ["additional_chat_templates", "chat_templates"];
 
     /// <summary>The model's templates, the main one under the name <c>default</c>; empty when there are none.</summary>
-    /// <exception cref="TemplateException"><c>invalid_template</c>: a file cannot be read.</exception>
+    /// <exception cref="ModelTemplateException"><c>invalid_template</c>: a file cannot be read.</exception>
     public IReadOnlyList<ChatTemplateSource> Read()
     {
         var files = ReadTemplateFiles();
@@ -63,7 +64,12 @@ internal sealed class ChatTemplateFiles(string folder)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new TemplateException(ErrorCodes.InvalidTemplate, "the file is not JSON that a template can be read from", file, 0, exception);
+            throw new ModelTemplateException(
+                ErrorCodes.InvalidTemplate,
+                "the file is not JSON that a template can be read from",
+                file,
+                JsonLine.Of(exception as JsonException) ?? 0,
+                exception);
         }
     }
 
@@ -88,7 +94,7 @@ internal sealed class ChatTemplateFiles(string folder)
 
         string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Invalid();
 
-        TemplateException Invalid() => new(
+        ModelTemplateException Invalid() => new(
             ErrorCodes.InvalidTemplate, "chat_template must be a string, or a list of objects with the strings 'name' and 'template'", file, 0);
     }
 
@@ -106,7 +112,7 @@ internal sealed class ChatTemplateFiles(string folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TemplateException(ErrorCodes.InvalidTemplate, $"the file cannot be read: {exception.Message}", file, 0, exception);
+            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, $"the file cannot be read: {exception.Message}", file, 0, exception);
         }
     }
 }

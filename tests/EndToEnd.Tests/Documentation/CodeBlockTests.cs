@@ -15,6 +15,8 @@ public sealed class CodeBlockTests
         private static int[] inputIds = [];
         private static int tokenId = 0;
         private static string[] paths = [];
+        private static string folder = "";
+        private static LmDeploy.Text.ChatTemplate template = null!;
         private static List<PromptMessage> chat = [];
         private static WebApplicationBuilder builder = null!;
         private static WebApplication app = null!;

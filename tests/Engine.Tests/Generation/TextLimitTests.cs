@@ -10,7 +10,7 @@ namespace LmDeploy.Engine.Tests.Generation;
 /// <summary>Texts that are encoded or decoded for themselves, beyond any context.</summary>
 public sealed class TextLimitTests
 {
-    private static readonly Tokenizer _tokenizer = Tokenizer.Load(Path.Combine(GoldenModel.Root, "qwen2"));
+    private static readonly ModelTokenizer _tokenizer = ModelTokenizer.Load(Path.Combine(GoldenModel.Root, "qwen2"));
     private static readonly PromptEncoder _encoder = new(_tokenizer, template: null, _tokenizer.VocabularySize);
 
     [Fact]

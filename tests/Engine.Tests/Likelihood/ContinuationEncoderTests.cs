@@ -12,8 +12,8 @@ public sealed class ContinuationEncoderTests
 {
     private const int VocabSize = 100_000;
 
-    private static readonly Tokenizer Llama = Tokenizer.Load(Path.Combine(GoldenModel.Root, "llama2"));
-    private static readonly Tokenizer Gpt2 = Tokenizer.Load(Path.Combine(GoldenModel.Root, "gpt2"));
+    private static readonly ModelTokenizer Llama = ModelTokenizer.Load(Path.Combine(GoldenModel.Root, "llama2"));
+    private static readonly ModelTokenizer Gpt2 = ModelTokenizer.Load(Path.Combine(GoldenModel.Root, "gpt2"));
 
     [Theory]
     [InlineData("The capital of France is", " Paris")]
@@ -92,9 +92,9 @@ public sealed class ContinuationEncoderTests
             .ShouldContain("empty");
     }
 
-    private static (int[] Ids, int First) Encode(Tokenizer tokenizer, string prompt, string continuation) =>
+    private static (int[] Ids, int First) Encode(ModelTokenizer tokenizer, string prompt, string continuation) =>
         Open(tokenizer, new Prompt { Text = prompt, Raw = true }).Encode(new Continuation { Text = continuation });
 
-    private static ContinuationEncoder Open(Tokenizer tokenizer, Prompt prompt) =>
+    private static ContinuationEncoder Open(ModelTokenizer tokenizer, Prompt prompt) =>
         new(new PromptEncoder(tokenizer, template: null, VocabSize), tokenizer, sessionLen: 512, prompt, CancellationToken.None);
 }

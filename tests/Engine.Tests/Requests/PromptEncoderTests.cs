@@ -10,7 +10,7 @@ public sealed class PromptEncoderTests
 {
     private const int BosId = 1;
 
-    private readonly PromptEncoder _encoder = new(Tokenizer.Load(Path.Combine(GoldenModel.Root, "llama2")), template: null, vocabSize: 1344);
+    private readonly PromptEncoder _encoder = new(ModelTokenizer.Load(Path.Combine(GoldenModel.Root, "llama2")), template: null, vocabSize: 1344);
 
     [Fact]
     public void Encode_PutsTheTokenizersSpecialTokensAroundATextUnlessToldNotTo()

@@ -10,7 +10,7 @@ public sealed class PromptLengthTests
 {
     private const int SessionLen = 128;
 
-    private static readonly Tokenizer _tokenizer = Tokenizer.Load(Path.Combine(GoldenModel.Root, "qwen2"));
+    private static readonly ModelTokenizer _tokenizer = ModelTokenizer.Load(Path.Combine(GoldenModel.Root, "qwen2"));
 
     [Fact]
     public void Text_FarTooLong_IsRefusedByItsBeginning()

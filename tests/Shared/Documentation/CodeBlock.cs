@@ -16,6 +16,7 @@ internal sealed partial record CodeBlock(string Page, int Line, string Text)
     public static IEnumerable<CodeBlock> Of(string page)
     {
         List<string>? block = null;
+        var usings = new List<string>();
         foreach (var (index, line) in File.ReadLines(Checkout.File(page)).Index())
         {
             if (block is null)
@@ -24,7 +25,9 @@ internal sealed partial record CodeBlock(string Page, int Line, string Text)
             }
             else if (line.StartsWith("```", StringComparison.Ordinal))
             {
-                yield return new CodeBlock(page, index + 1 - block.Count, string.Join('\n', block));
+                var next = new CodeBlock(page, index + 1 - block.Count, string.Join('\n', block)) { UsingsAbove = [.. usings] };
+                usings.AddRange(next.Usings);
+                yield return next;
                 block = null;
             }
             else
@@ -34,13 +37,18 @@ internal sealed partial record CodeBlock(string Page, int Line, string Text)
         }
     }
 
+    /// <summary>The directives of the blocks above it on the page, which a reader has by then.</summary>
+    public IReadOnlyList<string> UsingsAbove { get; init; } = [];
+
+    private IEnumerable<string> Usings => Using().Matches(Text).Select(match => match.Value.TrimEnd());
+
     /// <summary>What the compiler says against it, with the lines of the page.</summary>
     /// <param name="assembly">The name that the block is compiled under, which internal types may be visible to.</param>
     /// <param name="usings">The namespaces that a project has without saying so.</param>
     /// <param name="given">Declarations of what the page has explained before, as static members. Null: the block is a file of types.</param>
     public IReadOnlyList<string> Errors(string assembly, IEnumerable<string> usings, string? given)
     {
-        var directives = Using().Matches(Text).Select(match => match.Value);
+        var directives = UsingsAbove.Concat(Usings).Distinct();
         var body = Directive().Replace(Using().Replace(Text, ""), "");
         var text = string.Concat(usings.Select(name => $"global using {name};\n")) + string.Join('\n', directives) + (given is null
             ? $"\n#line {Line}\n{body}"

@@ -73,7 +73,7 @@ public sealed class GuideCacheTests
     private static GuideCache Create(long mostBytes)
     {
         using var folder = new TemporaryFolder().With("tokenizer.json", SmallTokenizer.Create().ToJsonString());
-        var tokenizer = Tokenizer.Load(folder.Path);
+        var tokenizer = ModelTokenizer.Load(folder.Path);
         return new GuideCache(tokenizer, tokenizer.VocabularySize, mostBytes);
     }
 

@@ -104,7 +104,7 @@ public sealed class GuideTests
     [InlineData("qwen3")]
     public void BytesOfTokens_AreThoseOfTheText(string name)
     {
-        var tokenizer = Tokenizer.Load(TestData.Golden(name));
+        var tokenizer = ModelTokenizer.Load(TestData.Golden(name));
         NetworkTexts.OneOf("a", "Hello", " ", " world", "é", "한국", "😀", "\n", "1", "{\"", "\"}", "\u0001", "ü").Array[0, 12].Select(string.Concat).Sample(text =>
         {
             var ids = tokenizer.Encode(text, addSpecialTokens: false);

@@ -26,7 +26,7 @@ public sealed class MaskThroughputTests(ITestOutputHelper output)
     [InlineData("phi3")]
     public void Masks_ReportTheirTimes(string name)
     {
-        var tokenizer = Tokenizer.Load(Path.Combine(SharedData.Folder!, "tokenizers", name));
+        var tokenizer = ModelTokenizer.Load(Path.Combine(SharedData.Folder!, "tokenizers", name));
         var guides = new GuideCache(tokenizer, tokenizer.VocabularySize);
         var clock = Stopwatch.StartNew();
         var guide = guides.Find(new GuideFormat(GuideKind.JsonSchema, Schema))!;

@@ -54,7 +54,7 @@ public sealed class CallHistoryTests
 
     private static string Render(string source, string content, string arguments = """{"city":"Ås"}""")
     {
-        var template = ChatTemplate.Parse(source, "t");
+        var template = ModelTemplate.Parse(source, "t");
         var messages = JsonSerializer.SerializeToElement(JsonDocument.Parse("""
             [{"role":"user","content":"?"},
              {"role":"assistant","content":"CONTENT","tool_calls":[{"id":"c23456789","type":"function","function":{"name":"get_weather","arguments":ARGUMENTS}}]},

@@ -12,10 +12,10 @@ internal static class Render
         Text(template, JsonDocument.Parse(variables).RootElement, cancellationToken);
 
     public static string Text(string template, JsonElement variables, CancellationToken cancellationToken = default) =>
-        ChatTemplate.Parse(template, "test.jinja").Render(
+        ModelTemplate.Parse(template, "test.jinja").Render(
             variables.EnumerateObject().Select(variable => KeyValuePair.Create(variable.Name, (JsonElement?)variable.Value)), new FixedClock(), cancellationToken);
 
     /// <summary>The error that rendering, or parsing, ends in.</summary>
-    public static TemplateException Error(string template, string variables = "{}") =>
-        Should.Throw<EngineException>(() => Text(template, variables)).ShouldBeOfType<TemplateException>();
+    public static ModelTemplateException Error(string template, string variables = "{}") =>
+        Should.Throw<EngineException>(() => Text(template, variables)).ShouldBeOfType<ModelTemplateException>();
 }

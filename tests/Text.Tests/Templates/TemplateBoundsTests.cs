@@ -93,13 +93,13 @@ public sealed class TemplateBoundsTests
         ];
         foreach (var source in sources)
         {
-            Should.Throw<TemplateException>(() => ChatTemplate.Parse(source, "test.jinja")).Code.ShouldBe(ErrorCodes.InvalidTemplate);
+            Should.Throw<ModelTemplateException>(() => ModelTemplate.Parse(source, "test.jinja")).Code.ShouldBe(ErrorCodes.InvalidTemplate);
         }
     }
 
     [Fact]
     public void Parse_RejectsALongTemplate() =>
-        Should.Throw<TemplateException>(() => ChatTemplate.Parse(new string('a', ChatTemplate.MaxSourceLength + 1), "test.jinja"))
+        Should.Throw<ModelTemplateException>(() => ModelTemplate.Parse(new string('a', ModelTemplate.MaxSourceLength + 1), "test.jinja"))
             .Message.ShouldContain("longer than");
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class TemplateOracleTests
         foreach (var folder in Directory.EnumerateDirectories(SharedData.PathOf("golden")))
         {
             var golden = SharedData.Json("golden", Path.GetFileName(folder), "golden.json");
-            var template = ChatTemplate.Find(folder);
+            var template = ModelTemplate.Find(folder);
             foreach (var chat in golden.GetProperty("chat").EnumerateArray())
             {
                 count++;
@@ -100,7 +100,7 @@ public sealed class TemplateOracleTests
     [SharedFact]
     public void Find_ParsesTemplatesOfRealTokenizers() =>
         Directory.EnumerateDirectories(SharedData.PathOf("tokenizers"))
-            .Count(folder => ChatTemplate.Find(folder) is not null)
+            .Count(folder => ModelTemplate.Find(folder) is not null)
             .ShouldBe(Directory.EnumerateFiles(SharedData.PathOf("tokenizers"), "tokenizer_config.json", SearchOption.AllDirectories)
                 .Count(file => JsonDocument.Parse(File.ReadAllText(file)).RootElement.TryGetProperty("chat_template", out _)));
 

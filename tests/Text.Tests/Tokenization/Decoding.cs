@@ -6,7 +6,7 @@ namespace LmDeploy.Text.Tests.Tokenization;
 /// <summary>Checks that decoding id by id gives what decoding at once gives.</summary>
 internal static class Decoding
 {
-    public static void ShouldStream(this Tokenizer tokenizer, IReadOnlyList<int> ids, bool skipSpecialTokens)
+    public static void ShouldStream(this ModelTokenizer tokenizer, IReadOnlyList<int> ids, bool skipSpecialTokens)
     {
         var decoder = tokenizer.CreateDecoder(skipSpecialTokens);
         var text = new StringBuilder();

@@ -29,7 +29,7 @@ public sealed class FuzzTests
             (2, Gen.Int[0, Specials.Length - 1].Select(i => Specials[i])))
         .Array[0, 40].Select(string.Concat);
 
-    private static readonly Lazy<IReadOnlyDictionary<string, Tokenizer>> All = new(() => Folders().ToDictionary(folder => folder.Name, folder => Tokenizer.Load(folder.Path)));
+    private static readonly Lazy<IReadOnlyDictionary<string, ModelTokenizer>> All = new(() => Folders().ToDictionary(folder => folder.Name, folder => ModelTokenizer.Load(folder.Path)));
 
     public static TheoryData<string> Names => [.. Folders().Select(folder => folder.Name)];
 

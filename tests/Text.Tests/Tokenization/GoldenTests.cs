@@ -15,7 +15,7 @@ public sealed class GoldenTests
     [MemberData(nameof(Families))]
     public void CreateDecoder_AgreesWithDecodeAtEverySplit(string family)
     {
-        var tokenizer = Tokenizer.Load(TestData.Golden(family));
+        var tokenizer = ModelTokenizer.Load(TestData.Golden(family));
         foreach (var ids in GoldenCases.Read(TestData.Golden(family)).Tokenize.Select(item => item.Ids))
         {
             for (var length = 0; length <= ids.Length; length++)
@@ -28,7 +28,7 @@ public sealed class GoldenTests
 
     private static void Check(string folder)
     {
-        var tokenizer = Tokenizer.Load(folder);
+        var tokenizer = ModelTokenizer.Load(folder);
         var golden = GoldenCases.Read(folder);
         foreach (var item in golden.Tokenize)
         {

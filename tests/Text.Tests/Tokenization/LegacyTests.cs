@@ -31,7 +31,7 @@ public sealed class LegacyTests
     public void Prefix_IsWhereTheConfigSays(string config, string text, int[] expected)
     {
         using var folder = new TemporaryFolder().With("tokenizer_config.json", config);
-        var tokenizer = new Tokenizer(SentencePieceReader.Read("tokenizer.model", _model, TokenizerConfigReader.Read(folder.Path)));
+        var tokenizer = new ModelTokenizer(SentencePieceReader.Read("tokenizer.model", _model, TokenizerConfigReader.Read(folder.Path)));
         tokenizer.Encode(text, addSpecialTokens: false).ShouldBe(expected);
     }
 
@@ -39,7 +39,7 @@ public sealed class LegacyTests
     public void Decode_PutsNoSpacesBetweenSpecialTokens()
     {
         using var folder = new TemporaryFolder();
-        var tokenizer = new Tokenizer(SentencePieceReader.Read("tokenizer.model", _model, TokenizerConfigReader.Read(folder.Path)));
+        var tokenizer = new ModelTokenizer(SentencePieceReader.Read("tokenizer.model", _model, TokenizerConfigReader.Read(folder.Path)));
         tokenizer.Decode([1, 3, 4, 2, 2], skipSpecialTokens: false).ShouldBe("<s> aa</s></s>");
     }
 }

@@ -6,9 +6,9 @@ namespace LmDeploy.Text.Tests.Tokenization;
 
 public sealed class PropertyTests
 {
-    private static readonly Lazy<Tokenizer> _llama2 = new(() => Tokenizer.Load(TestData.Golden("llama2")));
-    private static readonly Lazy<Tokenizer> _llama3 = new(() => Tokenizer.Load(TestData.Golden("llama3")));
-    private static readonly Lazy<Tokenizer> _qwen3 = new(() => Tokenizer.Load(TestData.Golden("qwen3")));
+    private static readonly Lazy<ModelTokenizer> _llama2 = new(() => ModelTokenizer.Load(TestData.Golden("llama2")));
+    private static readonly Lazy<ModelTokenizer> _llama3 = new(() => ModelTokenizer.Load(TestData.Golden("llama3")));
+    private static readonly Lazy<ModelTokenizer> _qwen3 = new(() => ModelTokenizer.Load(TestData.Golden("qwen3")));
 
     private static readonly string[] _fragments =
         [" ", "  ", "\n", "\r\n", "'s", "<|eot_id|>", "</s>", "<think>", "e\u0301", "한국어", "😀", "\u200D", "<0x41>", "▁", "Ġ"];

@@ -24,7 +24,7 @@ public sealed class RealTokenizerTests
     public void Tokenizer_AgreesWithVectors(string name)
     {
         var folder = Path.Combine(SharedData.Folder!, "tokenizers", name);
-        Check(folder, Tokenizer.Load(folder));
+        Check(folder, ModelTokenizer.Load(folder));
     }
 
     [SharedTheory]
@@ -34,10 +34,10 @@ public sealed class RealTokenizerTests
         var folder = Path.Combine(SharedData.Folder!, "tokenizers", name);
         using var copy = new TemporaryFolder();
         File.Copy(Path.Combine(folder, "tokenizer.model"), Path.Combine(copy.Path, "tokenizer.model"));
-        Check(folder, Tokenizer.Load(copy.Path));
+        Check(folder, ModelTokenizer.Load(copy.Path));
     }
 
-    private static void Check(string folder, Tokenizer tokenizer)
+    private static void Check(string folder, ModelTokenizer tokenizer)
     {
         var vectors = JsonSerializer.Deserialize<Vectors>(File.ReadAllBytes(Path.Combine(folder, "vectors.json")), _options)!;
         foreach (var (text, ids) in vectors.Cases)

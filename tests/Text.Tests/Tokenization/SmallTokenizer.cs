@@ -58,7 +58,7 @@ internal static class SmallTokenizer
         return root;
     }
 
-    public static Tokenizer Load(JsonObject json, string? config = null)
+    public static ModelTokenizer Load(JsonObject json, string? config = null)
     {
         using var folder = new TemporaryFolder().With("tokenizer.json", json.ToJsonString());
         if (config is not null)
@@ -66,6 +66,6 @@ internal static class SmallTokenizer
             folder.With("tokenizer_config.json", config);
         }
 
-        return Tokenizer.Load(folder.Path);
+        return ModelTokenizer.Load(folder.Path);
     }
 }

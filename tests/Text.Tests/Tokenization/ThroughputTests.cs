@@ -20,10 +20,10 @@ public sealed class ThroughputTests(ITestOutputHelper output)
     {
         var folder = Path.Combine(SharedData.Folder!, "tokenizers", name);
         var clock = Stopwatch.StartNew();
-        var tokenizer = Tokenizer.Load(folder);
+        var tokenizer = ModelTokenizer.Load(folder);
         output.WriteLine($"{name}: first load {clock.ElapsedMilliseconds} ms");
         clock.Restart();
-        tokenizer = Tokenizer.Load(folder);
+        tokenizer = ModelTokenizer.Load(folder);
         output.WriteLine($"{name}: second load {clock.ElapsedMilliseconds} ms");
 
         var text = Prose();

@@ -33,9 +33,23 @@ internal static class JsonValues
         }
         catch (InvalidOperationException)
         {
-            throw new TemplateFault($"a text in the input is not valid Unicode: {Shorten(element.GetRawText())}");
+            throw NoUnicode("text", element.GetRawText());
         }
     }
+
+    private static StringValue NameOf(JsonProperty property)
+    {
+        try
+        {
+            return new StringValue(property.Name);
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoUnicode("name", property.ToString());
+        }
+    }
+
+    private static TemplateFault NoUnicode(string what, string raw) => new($"a {what} in the input is not valid Unicode: {Shorten(raw)}");
 
     private static Value ToNumber(JsonElement element)
     {
@@ -55,7 +69,7 @@ internal static class JsonValues
         var dictionary = new DictionaryValue(comparer);
         foreach (var property in element.EnumerateObject())
         {
-            dictionary.Set(new StringValue(property.Name), ToValue(property.Value, comparer));
+            dictionary.Set(NameOf(property), ToValue(property.Value, comparer));
         }
 
         return dictionary;

@@ -1,7 +1,7 @@
 namespace LmDeploy.Text.Templates.Values;
 
 /// <summary>
-/// A failure while a template runs, before it is known where: <see cref="ChatTemplate"/> adds the template's name and line.
+/// A failure while a template runs, before it is known where: <see cref="ModelTemplate"/> adds the template's name and line.
 /// Failures that Python reports by one of its own exceptions name that exception as Python would.
 /// </summary>
 internal sealed class TemplateFault(string message) : Exception(message)

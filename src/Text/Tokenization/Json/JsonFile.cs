@@ -1,7 +1,7 @@
 using LmDeploy.Json;
 using System.Text.Json;
 using LmDeploy.Files;
-using LmDeploy.V1;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Text.Tokenization.Json;
 
@@ -25,7 +25,7 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw TokenizerErrors.InvalidFile(path, $"not valid JSON of at most {_options.MaxDepth} levels: {e.Message}", e);
+            throw TokenizerErrors.InvalidFile(path, $"{JsonLine.Describe(e)} The file is not JSON of at most {_options.MaxDepth} levels.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

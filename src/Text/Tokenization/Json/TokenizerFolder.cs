@@ -23,6 +23,16 @@ internal static class TokenizerFolder
         return SentencePieceReader.Read(modelFile, model, TokenizerConfigReader.Read(folder));
     }
 
+    /// <summary>The named tokens of <see cref="Read"/>, without reading the vocabulary where the JSON files name them.</summary>
+    public static SpecialTokens ReadSpecialTokens(string folder)
+    {
+        var config = TokenizerConfigReader.Read(folder);
+        var modelFile = Path.Combine(folder, SentencePieceName);
+        return !File.Exists(Path.Combine(folder, JsonName)) && SentencePieceFile.TryRead(modelFile) is { } model
+            ? SentencePieceReader.Read(modelFile, model, config).SpecialTokens
+            : config.Names;
+    }
+
     /// <returns>The file that <see cref="Read"/> reads; it can be opened.</returns>
     public static string Find(string folder)
     {

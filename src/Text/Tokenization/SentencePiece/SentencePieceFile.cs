@@ -1,5 +1,4 @@
 using System.Text;
-using Google.Protobuf;
 using LmDeploy.Files;
 using LmDeploy.Text.Tokenization.Json;
 
@@ -12,7 +11,7 @@ internal static class SentencePieceFile
 
     private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private delegate T FieldReader<T>(T current, int field, CodedInputStream input);
+    private delegate T FieldReader<T>(T current, int field, ref ProtobufReader input);
 
     /// <summary>Null where there is no such file.</summary>
     public static SentencePieceModel? TryRead(string path)
@@ -25,7 +24,7 @@ internal static class SentencePieceFile
         {
             return null;
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or DecoderFallbackException)
+        catch (Exception e) when (e is FormatException or DecoderFallbackException)
         {
             throw TokenizerErrors.InvalidFile(path, $"not a SentencePiece model: {e.Message}", e);
         }
@@ -38,67 +37,67 @@ internal static class SentencePieceFile
     private static SentencePieceModel Read(byte[] bytes)
     {
         var pieces = new List<PieceEntry>();
-        var model = ReadMessage(bytes, new SentencePieceModel { Pieces = pieces }, (current, field, input) =>
+        var model = ReadMessage(bytes, new SentencePieceModel { Pieces = pieces }, (SentencePieceModel current, int field, ref ProtobufReader input) =>
         {
             switch (field)
             {
                 case 1 when pieces.Count <= JsonPlace.MaxId:
-                    pieces.Add(ReadMessage(input.ReadBytes().ToByteArray(), new PieceEntry("", 0, PieceKind.Normal), ReadPiece));
+                    pieces.Add(ReadMessage(input.ReadBytes(), new PieceEntry("", 0, PieceKind.Normal), ReadPiece));
                     return current;
                 case 2:
-                    return ReadMessage(input.ReadBytes().ToByteArray(), current, ReadTrainer);
+                    return ReadMessage(input.ReadBytes(), current, ReadTrainer);
                 case 3:
-                    return ReadMessage(input.ReadBytes().ToByteArray(), current, ReadNormalizer);
+                    return ReadMessage(input.ReadBytes(), current, ReadNormalizer);
                 default:
-                    return Skip(current, input);
+                    return Skip(current, ref input);
             }
         });
         return model;
     }
 
-    private static PieceEntry ReadPiece(PieceEntry piece, int field, CodedInputStream input) => field switch
+    private static PieceEntry ReadPiece(PieceEntry piece, int field, ref ProtobufReader input) => field switch
     {
-        1 => piece with { Text = _strictUtf8.GetString(input.ReadBytes().Span) },
+        1 => piece with { Text = _strictUtf8.GetString(input.ReadBytes()) },
         2 => piece with { Score = input.ReadFloat() },
-        3 => piece with { Kind = (PieceKind)input.ReadEnum() },
-        _ => Skip(piece, input),
+        3 => piece with { Kind = (PieceKind)input.ReadInt32() },
+        _ => Skip(piece, ref input),
     };
 
-    private static SentencePieceModel ReadTrainer(SentencePieceModel model, int field, CodedInputStream input) => field switch
+    private static SentencePieceModel ReadTrainer(SentencePieceModel model, int field, ref ProtobufReader input) => field switch
     {
-        3 => model with { ModelType = input.ReadEnum() },
+        3 => model with { ModelType = input.ReadInt32() },
         24 => model with { SpaceIsSuffix = input.ReadBool() },
         35 => model with { ByteFallback = input.ReadBool() },
         41 => model with { BosId = input.ReadInt32() },
         42 => model with { EosId = input.ReadInt32() },
-        _ => Skip(model, input),
+        _ => Skip(model, ref input),
     };
 
-    private static SentencePieceModel ReadNormalizer(SentencePieceModel model, int field, CodedInputStream input) => field switch
+    private static SentencePieceModel ReadNormalizer(SentencePieceModel model, int field, ref ProtobufReader input) => field switch
     {
-        1 => model with { Normalization = input.ReadString() },
+        1 => model with { Normalization = _strictUtf8.GetString(input.ReadBytes()) },
         2 => model with { MapsCharacters = input.ReadBytes().Length > 0 },
         3 => model with { AddDummyPrefix = input.ReadBool() },
         4 => model with { RemoveExtraSpaces = input.ReadBool() },
         5 => model with { EscapeSpaces = input.ReadBool() },
-        _ => Skip(model, input),
+        _ => Skip(model, ref input),
     };
 
-    private static T ReadMessage<T>(byte[] bytes, T empty, FieldReader<T> read)
+    private static T ReadMessage<T>(ReadOnlySpan<byte> bytes, T empty, FieldReader<T> read)
     {
-        using var input = new CodedInputStream(bytes);
+        var input = new ProtobufReader(bytes);
         var current = empty;
-        while (input.ReadTag() is var tag and not 0)
+        while (input.TryReadField(out var field))
         {
-            current = read(current, WireFormat.GetTagFieldNumber(tag), input);
+            current = read(current, field, ref input);
         }
 
         return current;
     }
 
-    private static T Skip<T>(T current, CodedInputStream input)
+    private static T Skip<T>(T current, ref ProtobufReader input)
     {
-        input.SkipLastField();
+        input.Skip();
         return current;
     }
 }

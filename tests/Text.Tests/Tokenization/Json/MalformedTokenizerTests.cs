@@ -82,7 +82,7 @@ public sealed class MalformedTokenizerTests
     public void Load_RefusesOtherFiles(string content)
     {
         using var folder = new TemporaryFolder().With("tokenizer.json", content);
-        Should.Throw<EngineException>(() => Tokenizer.Load(folder.Path)).Code.ShouldBe("invalid_tokenizer");
+        Should.Throw<EngineException>(() => ModelTokenizer.Load(folder.Path)).Code.ShouldBe("invalid_tokenizer");
     }
 
     [Fact]
@@ -90,14 +90,14 @@ public sealed class MalformedTokenizerTests
     {
         var content = new StringBuilder().Insert(0, "{\"normalizer\":", 100_000).ToString();
         using var folder = new TemporaryFolder().With("tokenizer.json", content);
-        Should.Throw<EngineException>(() => Tokenizer.Load(folder.Path)).Message.ShouldContain("64 levels");
+        Should.Throw<EngineException>(() => ModelTokenizer.Load(folder.Path)).Message.ShouldContain("64 levels");
     }
 
     [Fact]
     public void Load_NamesTheMissingFile()
     {
         using var folder = new TemporaryFolder();
-        Should.Throw<EngineException>(() => Tokenizer.Load(folder.Path)).Message.ShouldContain("tokenizer.json");
+        Should.Throw<EngineException>(() => ModelTokenizer.Load(folder.Path)).Message.ShouldContain("tokenizer.json");
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class MalformedTokenizerTests
                 File.WriteAllBytes(file, damaged);
                 try
                 {
-                    Tokenizer.Load(folder.Path).Encode("ab <s> é", addSpecialTokens: true);
+                    ModelTokenizer.Load(folder.Path).Encode("ab <s> é", addSpecialTokens: true);
                 }
                 catch (EngineException e)
                 {

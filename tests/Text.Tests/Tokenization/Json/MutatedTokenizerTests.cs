@@ -99,7 +99,7 @@ public sealed class MutatedTokenizerTests
     {
         try
         {
-            var tokenizer = Tokenizer.Load(folder);
+            var tokenizer = ModelTokenizer.Load(folder);
             foreach (var text in new[] { "", "ab <s> é", " ab ab\U0001F600aaaa b<tool>" })
             {
                 Decoding.WellFormed(tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: true), skipSpecialTokens: false));

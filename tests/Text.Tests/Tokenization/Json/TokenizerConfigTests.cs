@@ -13,7 +13,7 @@ public sealed class TokenizerConfigTests
             .With("tokenizer.json", SmallTokenizer.Create().ToJsonString())
             .With("tokenizer_config.json", """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "pad_token": null}""")
             .With("special_tokens_map.json", """{"bos_token": "x", "unk_token": "?"}""");
-        Tokenizer.Load(folder.Path).SpecialTokens.ShouldBe(new SpecialTokens("<s>", "</s>", "?", null));
+        ModelTokenizer.Load(folder.Path).SpecialTokens.ShouldBe(new SpecialTokens("<s>", "</s>", "?", null));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class TokenizerConfigTests
             .With("tokenizer.json", SmallTokenizer.Create().ToJsonString())
             .With("tokenizer_config.json", """{"added_tokens_decoder": {"6": {"content": "<s>", "rstrip": true, "special": true}, "20": {"content": "<new>", "special": true}}}""")
             .With("added_tokens.json", """{"<more>": 21, "<new>": 20}""");
-        var tokenizer = Tokenizer.Load(folder.Path);
+        var tokenizer = ModelTokenizer.Load(folder.Path);
         tokenizer.Encode("<s> a<new><more>", addSpecialTokens: false).ShouldBe([6, 1, 20, 21]);
         tokenizer.IsSpecial(20).ShouldBeTrue();
         tokenizer.VocabularySize.ShouldBe(22);

@@ -5,7 +5,7 @@ using LmDeploy.Text.Templates;
 namespace LmDeploy.Text.Tests.Templates;
 
 /// <summary>How a model's template is found and what it is rendered with.</summary>
-public sealed class ChatTemplateTests : IDisposable
+public sealed class ModelTemplateTests : IDisposable
 {
     private static readonly JsonElement Messages = JsonDocument.Parse("""[{"role": "user", "content": "Hi"}]""").RootElement;
 
@@ -16,9 +16,9 @@ public sealed class ChatTemplateTests : IDisposable
     [Fact]
     public void Find_ReturnsNullWithoutATemplate()
     {
-        ChatTemplate.Find(_folder.FullName).ShouldBeNull();
+        ModelTemplate.Find(_folder.FullName).ShouldBeNull();
         Write("tokenizer_config.json", """{"bos_token": "<s>", "chat_template": null}""");
-        ChatTemplate.Find(_folder.FullName).ShouldBeNull();
+        ModelTemplate.Find(_folder.FullName).ShouldBeNull();
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ChatTemplateTests : IDisposable
     public void Find_RejectsWhatIsNoTemplate(string config, string message)
     {
         Write("tokenizer_config.json", config);
-        var error = Should.Throw<TemplateException>(() => ChatTemplate.Find(_folder.FullName));
+        var error = Should.Throw<ModelTemplateException>(() => ModelTemplate.Find(_folder.FullName));
         error.Code.ShouldBe(ErrorCodes.InvalidTemplate);
         error.Message.ShouldContain(message);
         error.Subject.ShouldBe("tokenizer_config.json");
@@ -74,7 +74,7 @@ public sealed class ChatTemplateTests : IDisposable
     [Fact]
     public void Render_DefinesTheInputAsTransformersDoes()
     {
-        var template = ChatTemplate.Parse(
+        var template = ModelTemplate.Parse(
             "{{ bos_token }}{{ messages[0].content }}|{{ tools is none }}|{{ tools is defined }}|{{ tools == none }}|{{ tools is iterable }}|{{ documents }}|{{ add_generation_prompt }}|{{ enable_thinking }}|{{ eos_token }}",
             "test.jinja");
         var input = new ChatTemplateInput
@@ -89,11 +89,11 @@ public sealed class ChatTemplateTests : IDisposable
 
     [Fact]
     public void Render_LoopsOverOmittedToolsAsOverNone() =>
-        ChatTemplate.Parse("[{% for tool in tools %}x{% endfor %}]", "test.jinja").Render(new ChatTemplateInput { Messages = Messages }).ShouldBe("[]");
+        ModelTemplate.Parse("[{% for tool in tools %}x{% endfor %}]", "test.jinja").Render(new ChatTemplateInput { Messages = Messages }).ShouldBe("[]");
 
     [Fact]
     public void Render_RejectsTextThatIsNotUnicode() =>
-        Should.Throw<TemplateException>(() => ChatTemplate.Parse("x", "test.jinja").Render(
+        Should.Throw<ModelTemplateException>(() => ModelTemplate.Parse("x", "test.jinja").Render(
             new ChatTemplateInput { Messages = JsonDocument.Parse("""[{"content": "\ud800"}]""").RootElement }))
             .Message.ShouldContain("not valid Unicode");
 
@@ -109,13 +109,13 @@ public sealed class ChatTemplateTests : IDisposable
     [Fact]
     public void Render_CanRunOnManyThreads()
     {
-        var template = ChatTemplate.Parse("{% set ns = namespace(n=0) %}{% for i in range(n) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", "test.jinja");
+        var template = ModelTemplate.Parse("{% set ns = namespace(n=0) %}{% for i in range(n) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", "test.jinja");
         Parallel.For(0, 200, n => template.Render(new ChatTemplateInput { Messages = Messages, Arguments = JsonSerializer.SerializeToElement(new { n }) })
             .ShouldBe((n * (n - 1) / 2).ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     private string Rendered(ChatTemplateInput? input = null) =>
-        ChatTemplate.Find(_folder.FullName)!.Render(input ?? new ChatTemplateInput { Messages = Messages });
+        ModelTemplate.Find(_folder.FullName)!.Render(input ?? new ChatTemplateInput { Messages = Messages });
 
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
 }

@@ -10,16 +10,16 @@ namespace LmDeploy.Text.Templates;
 /// A model's chat template: Jinja2 3.1 as transformers sets it up, with bounds on what a rendering may spend, since model folders are
 /// untrusted. Thread-safe.
 /// </summary>
-internal sealed class ChatTemplate
+internal sealed class ModelTemplate
 {
     /// <summary>The longest template in UTF-16 units.</summary>
     public const int MaxSourceLength = 4 * 1024 * 1024;
 
     private readonly string _name;
     private readonly IReadOnlyList<Statement> _statements;
-    private readonly ChatTemplate? _withTools;
+    private readonly ModelTemplate? _withTools;
 
-    private ChatTemplate(string name, string source, IReadOnlyList<Statement> statements, ChatTemplate? withTools)
+    private ModelTemplate(string name, string source, IReadOnlyList<Statement> statements, ModelTemplate? withTools)
     {
         _name = name;
         _statements = statements;
@@ -32,16 +32,16 @@ internal sealed class ChatTemplate
 
     /// <summary>Parses a template.</summary>
     /// <param name="name">The file it came from, for errors.</param>
-    /// <exception cref="TemplateException"><c>invalid_template</c>: it cannot be parsed.</exception>
-    public static ChatTemplate Parse(string source, string name) => Parse(source, name, withTools: null);
+    /// <exception cref="ModelTemplateException"><c>invalid_template</c>: it cannot be parsed.</exception>
+    public static ModelTemplate Parse(string source, string name) => Parse(source, name, withTools: null);
 
     /// <summary>
     /// Finds a model's template: <c>chat_template.jinja</c>, else <c>chat_template.json</c>, else <c>chat_template</c> in
     /// <c>tokenizer_config.json</c>. Where there are several by name, <c>default</c> is used, and <c>tool_use</c> when tools are given.
     /// </summary>
     /// <returns>Null when the model has none.</returns>
-    /// <exception cref="TemplateException"><c>invalid_template</c>: a file cannot be read or a template cannot be parsed.</exception>
-    public static ChatTemplate? Find(string modelFolder)
+    /// <exception cref="ModelTemplateException"><c>invalid_template</c>: a file cannot be read or a template cannot be parsed.</exception>
+    public static ModelTemplate? Find(string modelFolder)
     {
         var sources = new ChatTemplateFiles(modelFolder).Read();
         var main = sources.FirstOrDefault(source => source.Name == "default");
@@ -49,14 +49,14 @@ internal sealed class ChatTemplate
         if (sources.Count > 0 && main is null)
         {
             var names = string.Join(", ", sources.Select(source => $"'{source.Name}'"));
-            throw new TemplateException(ErrorCodes.InvalidTemplate, $"there is no template named 'default' among {names}", sources[0].File, 0);
+            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, $"there is no template named 'default' among {names}", sources[0].File, 0);
         }
 
         return main is null ? null : Parse(main.Text, main.File, withTools is null ? null : Parse(withTools.Text, withTools.File));
     }
 
     /// <summary>Renders a conversation.</summary>
-    /// <exception cref="TemplateException"><c>preprocess_failed</c>: the template rejects the conversation, fails, or exceeds a bound.</exception>
+    /// <exception cref="ModelTemplateException"><c>preprocess_failed</c>: the template rejects the conversation, fails, or exceeds a bound.</exception>
     /// <exception cref="OperationCanceledException">The rendering was cancelled.</exception>
     public string Render(ChatTemplateInput input)
     {
@@ -84,7 +84,7 @@ internal sealed class ChatTemplate
         }
         catch (TemplateFault fault)
         {
-            throw new TemplateException(ErrorCodes.PreprocessFailed, fault.Message, _name, context.Line, fault);
+            throw new ModelTemplateException(ErrorCodes.PreprocessFailed, fault.Message, _name, context.Line, fault);
         }
     }
 
@@ -108,20 +108,20 @@ internal sealed class ChatTemplate
         }
     }
 
-    private static ChatTemplate Parse(string source, string name, ChatTemplate? withTools)
+    private static ModelTemplate Parse(string source, string name, ModelTemplate? withTools)
     {
         if (source.Length > MaxSourceLength)
         {
-            throw new TemplateException(ErrorCodes.InvalidTemplate, $"the template is longer than {MaxSourceLength} characters", name, 0);
+            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, $"the template is longer than {MaxSourceLength} characters", name, 0);
         }
 
         try
         {
-            return new ChatTemplate(name, source, Parser.Parse(source), withTools);
+            return new ModelTemplate(name, source, Parser.Parse(source), withTools);
         }
         catch (SyntaxFault fault)
         {
-            throw new TemplateException(ErrorCodes.InvalidTemplate, fault.Message, name, fault.Line, fault);
+            throw new ModelTemplateException(ErrorCodes.InvalidTemplate, fault.Message, name, fault.Line, fault);
         }
     }
 }

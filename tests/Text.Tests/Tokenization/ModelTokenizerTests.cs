@@ -4,9 +4,9 @@ using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Text.Tests.Tokenization;
 
-public sealed class TokenizerTests
+public sealed class ModelTokenizerTests
 {
-    private readonly Tokenizer _tokenizer = SmallTokenizer.Load(SmallTokenizer.Create());
+    private readonly ModelTokenizer _tokenizer = SmallTokenizer.Load(SmallTokenizer.Create());
 
     [Fact]
     public void Encode_AddsTheTemplateWhenAsked()
@@ -102,7 +102,7 @@ public sealed class TokenizerTests
     [Fact]
     public void Encode_IsSafeForConcurrentUse()
     {
-        var tokenizer = Tokenizer.Load(TestData.Golden("qwen3"));
+        var tokenizer = ModelTokenizer.Load(TestData.Golden("qwen3"));
         var items = GoldenCases.Read(TestData.Golden("qwen3")).Tokenize;
         Parallel.For(0, 400, i => tokenizer.Encode(items[i % items.Length].Text, addSpecialTokens: true).ShouldBe(items[i % items.Length].Ids));
     }

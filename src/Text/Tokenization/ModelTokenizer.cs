@@ -1,8 +1,11 @@
 using System.Text;
+using LmDeploy.Text.Errors;
 using LmDeploy.Text.Tokenization.AddedTokens;
 using LmDeploy.Text.Tokenization.Json;
 using LmDeploy.Text.Tokenization.Normalizers;
 using LmDeploy.Text.Tokenization.PreTokenizers;
+using LmDeploy.V1;
+using LmDeploy.Validation;
 
 namespace LmDeploy.Text.Tokenization;
 
@@ -10,12 +13,12 @@ namespace LmDeploy.Text.Tokenization;
 /// The tokenizer of a model folder, with the results of Hugging Face's tokenizers. Immutable but for its cache of words,
 /// and safe for concurrent use.
 /// </summary>
-internal sealed class Tokenizer
+internal sealed class ModelTokenizer
 {
     private readonly TokenizerParts _parts;
     private readonly AddedVocabulary _added;
 
-    public Tokenizer(TokenizerParts parts)
+    public ModelTokenizer(TokenizerParts parts)
     {
         _parts = parts;
         _added = new AddedVocabulary(parts.AddedTokens, parts.AddedTokenNormalizer);
@@ -32,7 +35,18 @@ internal sealed class Tokenizer
 
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <exception cref="Errors.EngineException">invalid_tokenizer, naming the file and the place in it.</exception>
-    public static Tokenizer Load(string folder) => new(TokenizerFolder.Read(folder));
+    public static ModelTokenizer Load(string folder)
+    {
+        var parts = TokenizerFolder.Read(folder);
+        try
+        {
+            return new ModelTokenizer(parts);
+        }
+        catch (EngineException e) when (e.Code == ErrorCodes.InvalidRequest)
+        {
+            throw TokenizerErrors.InvalidFile(Find(folder), $"an added token cannot be normalized: {e.Message}", e.InnerException);
+        }
+    }
 
     /// <summary>The file that the tokenizer of a model folder is read from; it can be opened.</summary>
     /// <exception cref="Errors.EngineException">invalid_tokenizer: there is none, or it cannot be opened.</exception>
@@ -41,7 +55,12 @@ internal sealed class Tokenizer
     /// <summary>The ids of a text. Special tokens in the text are recognised.</summary>
     /// <param name="addSpecialTokens">Whether to add those that the model expects around a text, such as the first one.</param>
     /// <exception cref="Errors.EngineException">invalid_request: the text is not valid UTF-16.</exception>
-    public int[] Encode(string text, bool addSpecialTokens)
+    public int[] Encode(string text, bool addSpecialTokens) => [.. EncodeToList(text, addSpecialTokens)];
+
+    /// <summary>How many ids <see cref="Encode"/> returns.</summary>
+    public int Count(string text, bool addSpecialTokens) => EncodeToList(text, addSpecialTokens).Count;
+
+    private List<int> EncodeToList(string text, bool addSpecialTokens)
     {
         RequireWellFormed(text);
         var ids = new List<int>((text.Length / 3) + 8);
@@ -56,7 +75,7 @@ internal sealed class Tokenizer
             ids.AddRange(_parts.Template.After);
         }
 
-        return [.. ids];
+        return ids;
     }
 
     /// <summary>The text of a sequence of ids; ids that stand for no token are left out.</summary>
@@ -103,17 +122,10 @@ internal sealed class Tokenizer
 
     private static void RequireWellFormed(string text)
     {
-        var position = 0;
-        while (text.AsSpan(position).IndexOfAnyInRange('\uD800', '\uDFFF') is var offset and >= 0)
+        if (Utf16.IndexOfLoneSurrogate(text) is var position and >= 0)
         {
-            position += offset;
-            if (!Rune.TryGetRuneAt(text, position, out _))
-            {
-                throw TokenizerErrors.InvalidText(
-                    $"the text is not valid Unicode: half of a surrogate pair (U+{(int)text[position]:X4}) stands alone at position {position}");
-            }
-
-            position += 2;
+            throw TokenizerErrors.InvalidText(
+                $"the text is not valid Unicode: half of a surrogate pair (U+{(int)text[position]:X4}) stands alone at position {position}");
         }
     }
 

@@ -9,7 +9,7 @@ using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Telemetry;
 
-/// <summary>Shows what runs to whoever reads metrics: pipelines by state, their memory and requests, what was given back, and the devices.</summary>
+/// <summary>Observable metrics of pipelines by state, their memory and requests, reclaimed memory and devices.</summary>
 internal sealed partial class PipelineMetrics
 {
     private readonly PipelineRegistry _registry;

@@ -64,7 +64,7 @@ internal sealed class CrashBenchmark(string home, string model, BenchOptions opt
         }
     }
 
-    /// <summary>Streams an answer, and kills its worker once there are so many tokens.</summary>
+    /// <summary>Streams an answer, and kills its worker after a number of tokens.</summary>
     private static async Task<(List<int> Tokens, double LongestGap, double Whole)> StreamAsync(Pipeline pipe, int? killAfter)
     {
         var tokens = new List<int>();

@@ -94,9 +94,8 @@ internal static class GuidedBenchmark
     private static string Answer(int number)
     {
         var text = $"The quick brown fox jumps over {number * 7919} lazy dogs.";
-        return $$$"""
-            [{"name": "Ada {{{number}}}", "text": "{{{text}}}", "size": {{{number}}}.5, "more": {"a": [1, {"b": "c"}]}}, {"name": "Bob", "text": "한국 é 😀"}]
-            """;
+        var ada = $$$"""{"name": "Ada {{{number}}}", "text": "{{{text}}}", "size": {{{number}}}.5, "more": {"a": [1, {"b": "c"}]}}""";
+        return $$"""[{{ada}}, {"name": "Bob", "text": "한국 é 😀"}]""";
     }
 
     /// <summary>All that guiding adds to the choice of tokens, for answers that go on together.</summary>

@@ -6,7 +6,7 @@ using LmDeploy.Cli.Hosting;
 
 namespace LmDeploy.Cli;
 
-/// <summary>The <c>lmdeploy</c> command: what it takes, and how its failures become a line and an exit code.</summary>
+/// <summary>The <c>lmdeploy</c> command: its arguments, and the mapping of failures to an error line and an exit code.</summary>
 internal static partial class CommandLine
 {
     private const string Description = """
@@ -62,7 +62,7 @@ internal static partial class CommandLine
         }
     }
 
-    /// <summary>What the parser says of .NET's types, which tells users nothing.</summary>
+    /// <summary>The parser's mentions of .NET types, which are removed from messages.</summary>
     [GeneratedRegex(" as expected type '[^']*'")]
     private static partial Regex TypeName();
 

@@ -138,7 +138,8 @@ public sealed class ModelsTests(Chromium chromium)
     {
         const string Devices = """
             {"gpus":[{"index":0,"uuid":"GPU-1","name":"NVIDIA H200","total_bytes":150323855360,"used_bytes":75161927680,
-            "reserved_bytes":0,"utilization_percent":87,"driver_version":"1","processes":[],"promised_bytes":85899345920,"quarantined_bytes":1073741824}],"unavailable":""}
+            "reserved_bytes":0,"utilization_percent":87,"driver_version":"1","processes":[],"promised_bytes":85899345920,
+            "quarantined_bytes":1073741824}],"unavailable":""}
             """;
         await using var server = await Server.StartAsync();
         await using var visit = await Visit.StartAsync(

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LmDeploy.Browser.Tests;
 
-/// <summary>Not a test: makes the pictures of the documentation anew, where LMDEPLOY_SCREENSHOTS says so.</summary>
+/// <summary>Not a test: takes the screenshots of the documentation, where LMDEPLOY_SCREENSHOTS is set.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ScreenshotFactAttribute : FactAttribute
 {

@@ -19,16 +19,13 @@ public sealed class ComparisonReportTests
             Model("b|ad", 0, Hostile, new Metric { Value = 0.25, Interval = new Interval(0.125, 0.5), Count = 1, NotScored = 0 }),
             new ModelOutcome { Name = "gone", Path = "models/gone", Error = new ComparisonError { Code = "model_not_found", Message = "no such folder" } },
         ],
-        Differences =
-        [
-            new ModelDifference
-            {
-                First = "good",
-                Second = "b|ad",
-                Scorer = "exact",
-                Difference = new PairedDifference { Value = 0.75, Interval = new Interval(0.5, 0.875), PValue = 0.0004, Test = "mcnemar-exact" },
-            },
-        ],
+        Differences = [new ModelDifference
+        {
+            First = "good",
+            Second = "b|ad",
+            Scorer = "exact",
+            Difference = new PairedDifference { Value = 0.75, Interval = new Interval(0.5, 0.875), PValue = 0.0004, Test = "mcnemar-exact" },
+        }],
         Memory =
         [
             new MemorySample { At = TimeSpan.Zero, Held = new Dictionary<string, long>(), DeviceBytes = null },

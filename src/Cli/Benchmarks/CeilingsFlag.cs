@@ -4,7 +4,7 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>The flag <c>--ceilings</c>: measures the device before the model, and shows figures as shares of what it allows.</summary>
+/// <summary>The flag <c>--ceilings</c>: measures the hardware limits before the model, and shows figures as shares of them.</summary>
 internal sealed class CeilingsFlag(CliHost host)
 {
     public Option<bool> Flag { get; } = new("--ceilings") { Description = "Measure the hardware limits too, and show each figure as a share of its limit." };

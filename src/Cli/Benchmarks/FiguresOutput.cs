@@ -12,7 +12,7 @@ internal sealed class FiguresOutput(CliHost host)
         Description = "Write the figures and the machine as JSON to this file; - for standard output.",
     };
 
-    /// <summary>Sees that they can be written, before anything is measured.</summary>
+    /// <summary>Checks that the file can be written, before anything is measured.</summary>
     public void Check(ParseResult result) => ResultFile.Check(result.GetValue(Flag));
 
     /// <param name="libTorch">The version that computed; empty where it is not known.</param>

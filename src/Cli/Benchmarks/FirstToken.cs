@@ -1,6 +1,6 @@
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>The shortest question there is.</summary>
+/// <summary>The shortest request: a prompt of one token and an answer of one token.</summary>
 internal static class FirstToken
 {
     /// <summary>Token 0, which every vocabulary has.</summary>

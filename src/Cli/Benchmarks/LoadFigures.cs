@@ -1,8 +1,8 @@
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>How fast a model loads.</summary>
-/// <param name="Ready">From asking for it to being able to ask it.</param>
-/// <param name="Weights">What of it went by until all weights were in place.</param>
+/// <summary>Load times of a model.</summary>
+/// <param name="Ready">From the request to load it until it is ready.</param>
+/// <param name="Weights">The part of it until all weights were loaded.</param>
 /// <param name="Bytes">What was read for them.</param>
 /// <param name="BytesPerSecond">How fast they were read.</param>
 /// <param name="LibTorch">The version that computes it.</param>

@@ -1,6 +1,6 @@
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>What half, 95 and 99 of a hundred values do not exceed; NaN of none.</summary>
+/// <summary>The 50th, 95th and 99th percentile; NaN without values.</summary>
 internal sealed record Percentiles(double P50, double P95, double P99)
 {
     public static Percentiles Of(IEnumerable<double> values)
@@ -9,10 +9,10 @@ internal sealed record Percentiles(double P50, double P95, double P99)
         return new Percentiles(At(sorted, 0.50), At(sorted, 0.95), At(sorted, 0.99));
     }
 
-    /// <summary>The middle one, between the two middle ones of an even number; NaN of none.</summary>
+    /// <summary>The median; NaN without values.</summary>
     public static double Median(IEnumerable<double> values) => At([.. values.Order()], 0.5);
 
-    /// <summary>Between two values as much of each as the place is near to it.</summary>
+    /// <summary>Interpolates linearly between two values.</summary>
     private static double At(double[] sorted, double share)
     {
         if (sorted.Length == 0)

@@ -1,6 +1,6 @@
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>What the end of one pipeline gave back.</summary>
+/// <summary>The reclaimed memory of one pipeline.</summary>
 /// <param name="IsKilled">Whether its worker was killed rather than it disposed.</param>
 /// <param name="Caller">From disposing, or killing, to the receipt in the caller's hands.</param>
 /// <param name="Receipt">What the supervisor observed.</param>

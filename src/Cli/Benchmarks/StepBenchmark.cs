@@ -13,7 +13,7 @@ internal sealed class StepBenchmark(Pipeline pipeline, int seed)
         return time.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    /// <summary>Lets so many sequences decode at once.</summary>
+    /// <summary>Measures the decode of a batch of sequences.</summary>
     public async Task<DecodeFigures> DecodeAsync(int batchSize, int promptLength, int newTokens, TimeProvider time, CancellationToken cancellationToken)
     {
         var prompts = Enumerable.Range(0, batchSize).Select(_ => RandomPrompt(promptLength)).ToList();

@@ -14,7 +14,7 @@ internal sealed class SwapBenchmark(CliHost host, string model, string next, Eng
         var own = host with { Supervisor = supervisor };
         var figures = new List<SwapFigures>();
 
-        // Also before the first one: a CUDA context that comes while it lives would look like memory that it left.
+        // Also before the first round: a CUDA context that is created during the round would count as memory left behind.
         await StandsByAsync(way, supervisor, cancellationToken);
         var pipeline = await LoadAsync(own, model, cancellationToken);
         try

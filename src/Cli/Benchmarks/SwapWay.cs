@@ -1,8 +1,8 @@
 namespace LmDeploy.Cli.Benchmarks;
 
-/// <summary>What a swap has ready beforehand.</summary>
+/// <summary>A way to swap: with or without a standby worker.</summary>
 /// <param name="Name">For people.</param>
-/// <param name="Standby">Whether a worker without a model stands by.</param>
+/// <param name="Standby">Whether there is a standby worker.</param>
 /// <param name="StandbyCuda">Whether that one has a CUDA context.</param>
 internal sealed record SwapWay(string Name, bool Standby, bool StandbyCuda)
 {

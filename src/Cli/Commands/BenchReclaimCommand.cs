@@ -75,7 +75,6 @@ internal sealed class BenchReclaimCommand(CliHost host)
         ["exit_milliseconds"] = f.Receipt.ExitTime.TotalMilliseconds,
         ["caller_milliseconds"] = f.Caller.TotalMilliseconds,
         ["held_bytes"] = f.Receipt.HeldBytes,
-        ["reclaimed_bytes"] = f.Receipt.ReclaimedBytes,
-        ["residual_bytes"] = f.Receipt.ResidualBytes,
+        ["reclaimed_bytes"] = f.Receipt.ReclaimedBytes, ["residual_bytes"] = f.Receipt.ResidualBytes,
     };
 }

@@ -193,7 +193,7 @@ internal sealed class CompareCommand(CliHost host)
         }
     }
 
-    /// <summary>What is written must not take the place of anything else that was named.</summary>
+    /// <summary>Refuses output files that are named twice, or that would overwrite an input.</summary>
     private void CheckPaths(ParseResult result, string? json, string[] reports)
     {
         string?[] named =
@@ -220,7 +220,7 @@ internal sealed class CompareCommand(CliHost host)
         }
     }
 
-    /// <summary>What the table does not tell.</summary>
+    /// <summary>Prints notes that the table does not show.</summary>
     private async Task NoteAsync(ComparisonResult comparison)
     {
         foreach (var model in comparison.Models)

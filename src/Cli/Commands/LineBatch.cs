@@ -7,9 +7,7 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Commands;
 
-/// <summary>
-/// What commands have in common that take a file of lines and write a line for each: a line that fails does not keep the others from being answered.
-/// </summary>
+/// <summary>The base of commands that read a file of JSON lines and write one line for each. A line that fails does not stop the others.</summary>
 internal sealed class LineBatch
 {
     private readonly CliHost _host;

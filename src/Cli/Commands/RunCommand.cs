@@ -107,7 +107,7 @@ internal sealed class RunCommand(CliHost host)
         return failed ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    /// <summary>When the whole call fails, that is what happened to each prompt of it.</summary>
+    /// <summary>The failure of a whole call as the failure of each of its prompts.</summary>
     private static async Task<IReadOnlyList<Response>> InferAsync(Pipeline pipeline, IReadOnlyList<PromptLine> lines, CancellationToken cancellationToken)
     {
         try

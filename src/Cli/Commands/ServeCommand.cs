@@ -6,7 +6,7 @@ using LmDeploy.Cli.Serving;
 
 namespace LmDeploy.Cli.Commands;
 
-/// <summary><c>lmdeploy serve</c>: becomes a supervisor that answers over HTTP.</summary>
+/// <summary><c>lmdeploy serve</c>: replaces itself with a supervisor that serves HTTP.</summary>
 internal sealed class ServeCommand(CliHost host)
 {
     private const int MostReplicas = 64;
@@ -139,8 +139,8 @@ internal sealed class ServeCommand(CliHost host)
             : ($"{(isAdmin ? "admin" : "key")}-{i + 1}", key, isAdmin));
     }
 
-    /// <summary>Has the shared supervisor leave when it runs nothing.</summary>
-    /// <returns>Whether its place is free.</returns>
+    /// <summary>Stops the shared supervisor if it is idle.</summary>
+    /// <returns>Whether its socket is free.</returns>
     private async Task<bool> MakeWayAsync(CancellationToken cancellationToken)
     {
         await using var other = await host.FindSupervisorAsync(cancellationToken);
@@ -163,7 +163,7 @@ internal sealed class ServeCommand(CliHost host)
         }
         catch (SupervisorUnavailableException)
         {
-            // It was about to leave, and has: whoever takes its place waits until it is gone.
+            // It was leaving already; the next supervisor waits until it is gone.
         }
 
         return true;

@@ -4,7 +4,7 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Commands;
 
-/// <summary><c>lmdeploy stop</c>: ends pipelines, whoever holds them.</summary>
+/// <summary><c>lmdeploy stop</c>: stops pipelines, also those of other processes.</summary>
 internal static class StopCommand
 {
     public static Command Create(CliHost host)

@@ -14,7 +14,7 @@ internal static class CompareTable
         "MODEL", "ARCHITECTURE", "PARAMETERS", "RIGHT", "CUT", "ANSWER PPL", "LOAD", "TTFT", "TOKENS/S", "PEAK", "GIVEN BACK", "DISPOSE", "VERDICT",
     ];
 
-    /// <summary>Where no answer that is scored was cut, nothing is said of it.</summary>
+    /// <summary>The column of cut answers is only shown when a scored answer was cut.</summary>
     public static void Write(Terminal terminal, ComparisonResult result)
     {
         var left = result.Scorers.Count > 0 && result.Models.Any(model => model.CutAnswers > 0) ? -1 : Array.IndexOf(_columns, "CUT");

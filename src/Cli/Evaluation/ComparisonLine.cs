@@ -2,7 +2,7 @@ using LmDeploy.Evaluation;
 
 namespace LmDeploy.Cli.Evaluation;
 
-/// <summary>Passes on how far a comparison has come: each stage, and in it ten steps or so.</summary>
+/// <summary>Reports the progress of a comparison: each stage, in about ten steps.</summary>
 internal sealed class ComparisonLine(Action<string> report) : IProgress<ComparisonProgress>
 {
     private const int Steps = 10;

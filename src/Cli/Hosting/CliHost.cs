@@ -2,7 +2,7 @@ using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Hosting;
 
-/// <summary>What the commands work with.</summary>
+/// <summary>The environment of the commands.</summary>
 /// <param name="Terminal">Where they print.</param>
 /// <param name="Supervisor">Who runs models.</param>
 /// <param name="FindSupervisorAsync">The supervisor if it runs; starts none.</param>
@@ -17,10 +17,7 @@ internal sealed record CliHost(
     public static CliHost Create(Interruption interruption) =>
         new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 
-    /// <summary>
-    /// Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a
-    /// <see cref="ModelLoadException"/>.
-    /// </summary>
+    /// <summary>Loads a model and reports dequantized weights. Every failure except a missing supervisor is a <see cref="ModelLoadException"/>.</summary>
     public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         if (model.Length == 0)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LmDeploy.Cli.Hosting;
 
 /// <summary>
-/// What SIGINT and SIGTERM do: the first one ends what runs and gives its memory back, a second one ends this process at once. A command may
-/// take SIGINT for something of its own. Thread-safe.
+/// Handles SIGINT and SIGTERM. The first one cancels the command, which releases its memory; a second one ends this process at once. A command may
+/// override SIGINT. Thread-safe.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Interruption : IDisposable
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
     }
 
-    /// <summary>Has SIGINT do something else from now on; null for its usual effect.</summary>
+    /// <summary>Overrides SIGINT; null restores its usual effect.</summary>
     public void Take(Action? instead) => Volatile.Write(ref _taker, instead);
 
     /// <summary>What SIGINT does; for tests.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LmDeploy.Cli.Input;
 
-/// <summary>Lets a line say for itself how its prompt is answered, by LMDeploy's field names.</summary>
+/// <summary>Reads the generation settings of a line, by LMDeploy's field names.</summary>
 internal static class ConfigFields
 {
     private static readonly (string Name, Func<GenerationConfig, JsonElement, GenerationConfig> Apply)[] _fields =

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Output;
 /// <summary>Writes what was measured, and on what: <c>{"machine", "version", "date", "command", "figures"}</c>, the last an array of objects.</summary>
 internal static class FiguresJson
 {
-    /// <summary>The flag whose value is nobody's business.</summary>
+    /// <summary>The flag whose value is a secret and is not written.</summary>
     private const string SecretFlag = "--api-key";
 
     /// <param name="path">A file, - for standard output, or null for nowhere.</param>

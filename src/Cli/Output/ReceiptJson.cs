@@ -31,7 +31,7 @@ internal static class ReceiptJson
     public static string Describe(ReclaimReceipt receipt)
     {
         var reason = receipt.Reason.Length > 0 ? $" ({receipt.Reason})" : "";
-        var (back, left) = (Units.Bytes(receipt.ReclaimedBytes), Units.Bytes(receipt.ResidualBytes));
-        return Units.Format($"{receipt.Verdict}{reason}: {back} back, {left} left, {receipt.ReclaimTime.TotalMilliseconds:0} ms");
+        var time = receipt.ReclaimTime.TotalMilliseconds;
+        return Units.Format($"{receipt.Verdict}{reason}: {Units.Bytes(receipt.ReclaimedBytes)} back, {Units.Bytes(receipt.ResidualBytes)} left, {time:0} ms");
     }
 }

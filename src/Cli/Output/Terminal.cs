@@ -6,8 +6,8 @@ namespace LmDeploy.Cli.Output;
 /// <summary>Standard output and error, always UTF-8. Colours and live lines are for terminals only.</summary>
 /// <param name="Out">Standard output.</param>
 /// <param name="Error">Standard error.</param>
-/// <param name="IsOutTerminal">Whether somebody looks at standard output.</param>
-/// <param name="IsErrorTerminal">Whether somebody looks at standard error.</param>
+/// <param name="IsOutTerminal">Whether standard output is a terminal.</param>
+/// <param name="IsErrorTerminal">Whether standard error is a terminal.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerminal, bool IsErrorTerminal)
 {
     /// <summary>How wide tables are for a file or a pipe, in characters: wide enough that no row is folded.</summary>

@@ -9,7 +9,7 @@ namespace LmDeploy.Engine.Decoders;
 internal interface IForward : IDisposable
 {
     /// <summary>Runs one step and writes its keys and values to the cache.</summary>
-    /// <param name="flight">Is told of each layer; null for nobody.</param>
+    /// <param name="flight">Records progress after each layer; null for none.</param>
     /// <returns>The normalized hidden states [rows, hidden], from which <see cref="Logits"/> makes logits.</returns>
     torch.Tensor Forward(StepBatch batch, KeyValueCache cache, FlightRecord? flight);
 

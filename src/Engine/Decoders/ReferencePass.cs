@@ -10,7 +10,7 @@ internal static class ReferencePass
     /// <summary>The first time a step runs kernel by kernel, then it is recorded and launched as a whole.</summary>
     private const int DecodeSteps = 3;
 
-    /// <param name="promptLength">Tokens of the prefill; fewer where the session or the cache has no room for so many.</param>
+    /// <param name="promptLength">Tokens of the prefill; fewer where the session or the cache is too small.</param>
     /// <returns>The hidden states of every step, as float32 on the CPU.</returns>
     public static List<torch.Tensor> Run(LoadedModel model, IForward forward, int promptLength)
     {

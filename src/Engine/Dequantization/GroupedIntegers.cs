@@ -11,7 +11,7 @@ internal sealed class GroupedIntegers(torch.Tensor groups, torch.Tensor zeros, t
 {
     private const long PieceElements = 4 << 20;
 
-    /// <summary>Inputs in order, so many in each group.</summary>
+    /// <summary>Groups of consecutive inputs of one size.</summary>
     public static torch.Tensor GroupsOf(long inputs, long groupSize, torch.Device device)
     {
         using var scope = torch.NewDisposeScope();

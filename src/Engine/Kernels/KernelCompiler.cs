@@ -63,7 +63,7 @@ internal sealed class KernelCompiler(string cacheFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"Compiled kernels are not kept: {e.Message}");
+            Console.Error.WriteLine($"Compiled kernels cannot be cached: {e.Message}");
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class KernelProof(string cacheFolder, IEnumerable<string> circum
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"That the kernels are right is not noted: {e.Message}");
+            Console.Error.WriteLine($"The proof of the kernels cannot be saved: {e.Message}");
         }
     }
 }

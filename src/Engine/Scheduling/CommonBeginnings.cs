@@ -7,7 +7,7 @@ namespace LmDeploy.Engine.Scheduling;
 /// its full blocks and get a copy of the block in which the prefix ends. Not thread-safe: the engine's thread owns it.
 /// </summary>
 /// <remarks>A sequence only waits for one that was admitted earlier, so two never wait for each other.</remarks>
-/// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
+/// <param name="copy">Copies the first slots of a cache block to another block. Arguments: source, target, number of slots.</param>
 internal sealed class CommonBeginnings(BlockPool pool, PrefixCache prefixes, int blockSize, Action<int, int, int> copy)
 {
     /// <summary>Adds the cached prefix to a sequence that has computed nothing yet.</summary>

@@ -6,24 +6,22 @@ using LmDeploy.Engine.StepInput;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Fast path for steps that only need the next token ids: the host waits once, for the argmax and the largest logits that the device found. Where every
-/// sequence is greedy,
-/// the next decode step is enqueued before the result of this one is read (one step of lookahead). A row of such a step is discarded when its sequence ended
-/// meanwhile;
-/// what it wrote is beyond the end of everything that others may share.
+/// Fast path for steps that only need the next token ids: the host waits once, for the argmax and the largest logits that the device found. Where
+/// every sequence is greedy, the next decode step is enqueued before the result of this one is read (one step of lookahead). A row of such a step is
+/// discarded when its sequence ended meanwhile; what it wrote is beyond the end of everything that others may share.
 /// </summary>
 internal sealed class LookaheadSteps(IStepQueue queue, Scheduler scheduler)
 {
-    /// <summary>Rows whose logits are copied to the host at once: bounds what that takes of the device's memory.</summary>
+    /// <summary>Rows whose logits are copied to the host at once, which bounds the device memory of the copy.</summary>
     private const int MostWholeRows = 64;
 
     private readonly TokenSampler _sampler = new();
     private EnqueuedStep? _ahead;
 
-    // Whether a sequence ended with the latest step. Its place is often taken at once: who comes would wait for a step more.
+    // Whether a sequence ended with the latest step. Its place is often taken at once, and lookahead would delay the new sequence by a step.
     private bool _placeIsFree;
 
-    /// <summary>What is left of the step that was enqueued ahead and has to be run next; empty for none.</summary>
+    /// <summary>The valid rows of the step that was enqueued ahead and runs next; empty for none.</summary>
     public IReadOnlyList<ScheduledSlice> TakeUp()
     {
         if (_ahead is null)
@@ -64,7 +62,7 @@ internal sealed class LookaheadSteps(IStepQueue queue, Scheduler scheduler)
             enqueued.Outcome.Wait();
         }
 
-        // Chosen before anything is handed out: where memory is short for that, the step can be done again.
+        // Sample before reporting anything, so that a step that runs out of memory here can be retried.
         foreach (var (sequence, token, logits) in Choose(enqueued, ends))
         {
             sequence.Start();
@@ -96,7 +94,10 @@ internal sealed class LookaheadSteps(IStepQueue queue, Scheduler scheduler)
             : null;
     }
 
-    /// <summary>Enqueues the step after one that was just enqueued, unless somebody else may have a part in it or it needs what is not there.</summary>
+    /// <summary>
+    /// Enqueues the step after the one that was just enqueued (lookahead), unless another sequence could join it or it needs more blocks than are
+    /// free.
+    /// </summary>
     private EnqueuedStep? TryEnqueueNext(EnqueuedStep enqueued, int[] rows)
     {
         if (_placeIsFree

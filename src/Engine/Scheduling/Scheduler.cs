@@ -10,7 +10,7 @@ namespace LmDeploy.Engine.Scheduling;
 /// callers, and no caller gets all places. Blocks are allocated as tokens come. When none are left, the sequence that was admitted last is evicted
 /// and recomputed later. Not thread-safe: the engine's thread owns it.
 /// </summary>
-/// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
+/// <param name="copy">Copies the first slots of a cache block to another block. Arguments: source, target, number of slots.</param>
 internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockSize, SchedulerLimits limits, Action<int, int, int> copy)
 {
     /// <summary>The least batch size that keeps a place free for callers without one.</summary>

@@ -86,7 +86,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Notes that the first tokens are in the cache already.</summary>
     public void SkipTo(int computed) => Computed = computed;
 
-    /// <summary>The next tokens to compute, at most so many.</summary>
+    /// <summary>The next slice to compute, with a limit on its tokens.</summary>
     public StepSlice Next(int mostTokens)
     {
         var count = Math.Min(mostTokens, Missing);

@@ -55,7 +55,7 @@ internal sealed class StepGuard(Scheduler scheduler, Action<IReadOnlyList<Schedu
         _stepsSinceShortage = 0;
         var prompts = step.Where(scheduled => scheduled.Slice.Count > 1).ToList();
         var promptTokens = prompts.Sum(scheduled => scheduled.Slice.Count);
-        Console.Error.WriteLine($"Memory was short for a step of {step.Count} sequences with {promptTokens} prompt tokens: {exception.Message}");
+        Console.Error.WriteLine($"Out of memory in a step of {step.Count} sequences with {promptTokens} prompt tokens: {exception.Message}");
         if (promptTokens > SmallestPrefill)
         {
             scheduler.LimitPrefill(promptTokens / 2);

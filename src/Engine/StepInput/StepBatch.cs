@@ -1,8 +1,8 @@
 namespace LmDeploy.Engine.StepInput;
 
 /// <summary>
-/// What one forward pass computes: the slices of all its sequences, laid one behind the other as rows without padding.
-/// Slices of one token must come first, so that their attention runs as one batch.
+/// The input of one forward pass: slices of its sequences, packed as rows without padding. Slices of one token must come first, so that their
+/// attention runs as one batch.
 /// </summary>
 internal sealed class StepBatch
 {

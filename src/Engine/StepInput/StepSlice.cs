@@ -14,8 +14,8 @@ internal sealed record StepSlice
     public required int FirstPosition { get; init; }
 
     /// <summary>
-    /// The length of the prompt. Rotary frequencies that depend on the length are chosen for the sequence as it was when a token came, but never for less than
-    /// this.
+    /// The length of the prompt. Length-dependent rotary frequencies (dynamic RoPE) use the sequence length at which a token was generated, and at
+    /// least this length.
     /// </summary>
     public required int PromptLength { get; init; }
 

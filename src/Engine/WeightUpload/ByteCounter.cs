@@ -1,6 +1,6 @@
 namespace LmDeploy.Engine.WeightUpload;
 
-/// <summary>Adds up the bytes that are in place, and tells the sum each time it grows. Thread-safe: it tells one sum after the other.</summary>
+/// <summary>Counts loaded bytes and reports progress. Thread-safe; reports are serialized.</summary>
 internal sealed class ByteCounter(Action<long> report)
 {
     private readonly Lock _adding = new();

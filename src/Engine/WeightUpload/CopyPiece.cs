@@ -8,9 +8,9 @@ namespace LmDeploy.Engine.WeightUpload;
 /// <param name="Address">Where they go.</param>
 internal readonly record struct CopyPiece(SafetensorsFile File, long Offset, nint Address, int Bytes)
 {
-    /// <summary>Memory is pinned buffer by buffer before anything moves; of larger ones that takes longer than what they are quicker.</summary>
+    /// <summary>The buffer size. Larger buffers take longer to pin than they gain in speed.</summary>
     public const int MostBytes = 2 << 20;
 
-    /// <summary>Whether any of it goes there.</summary>
+    /// <summary>Whether the piece overlaps a range of device memory.</summary>
     public bool Overlaps(nint address, long bytes) => Address < address + bytes && address < Address + Bytes;
 }

@@ -4,9 +4,8 @@ using LmDeploy.Models.Checkpoints;
 namespace LmDeploy.Engine.WeightUpload;
 
 /// <summary>
-/// Copies bytes of files to a device, in pieces and in the order in which they were added, on a few threads of its own: a thread alone reads the page cache at
-/// a
-/// tenth of what a device takes. The first error ends it all, and is thrown to whoever adds or waits. Thread-safe.
+/// Copies ranges of files to a device, in pieces and in order, on a few threads: one thread reads the page cache at a tenth of the speed of a device.
+/// The first error ends all copies and is thrown by <see cref="Add"/> and the waits. Thread-safe.
 /// </summary>
 /// <param name="mostThreads">They are started as there are pieces for them.</param>
 /// <param name="counter">Is told of bytes that are there.</param>
@@ -19,7 +18,7 @@ internal sealed class CopyQueue(ICopyDevice device, int mostThreads, ByteCounter
     private ExceptionDispatchInfo? _error;
     private bool _closed;
 
-    /// <summary>Has bytes copied; the memory must stay until they are there.</summary>
+    /// <summary>Enqueues a copy. The target memory must stay valid until the copy is done.</summary>
     /// <exception cref="Errors.EngineException">A file was cut short.</exception>
     public void Add(SafetensorsFile file, long offset, nint address, long bytes)
     {
@@ -44,15 +43,15 @@ internal sealed class CopyQueue(ICopyDevice device, int mostThreads, ByteCounter
         }
     }
 
-    /// <summary>Waits until all that goes to some memory is there.</summary>
+    /// <summary>Waits until all copies to a memory range are done.</summary>
     /// <inheritdoc cref="Add"/>
     public void Await(nint address, long bytes) => AwaitWhile(() => _unfinished.Any(piece => piece.Overlaps(address, bytes)));
 
-    /// <summary>Waits until all is there.</summary>
+    /// <summary>Waits until all copies are done.</summary>
     /// <inheritdoc cref="Add"/>
     public void Flush() => AwaitWhile(() => _unfinished.Count > 0);
 
-    /// <summary>Ends the threads; what is not copied yet stays so.</summary>
+    /// <summary>Ends the threads and drops the remaining copies.</summary>
     public void Dispose()
     {
         lock (_changed)

@@ -1,6 +1,6 @@
 namespace LmDeploy.Engine.WeightUpload;
 
-/// <summary>Takes pieces of a <see cref="CopyQueue"/> as long as there are any: reads one while the one before is sent.</summary>
+/// <summary>Copies pieces of a <see cref="CopyQueue"/>, double-buffered: reads one piece while the piece before is sent.</summary>
 internal sealed class CopyThread
 {
     private readonly CopyQueue _queue;

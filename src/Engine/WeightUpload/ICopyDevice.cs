@@ -3,9 +3,9 @@ namespace LmDeploy.Engine.WeightUpload;
 /// <summary>Memory that bytes of files are copied to. Thread-safe.</summary>
 internal interface ICopyDevice
 {
-    /// <summary>Waits until nothing that the calling thread began before uses memory that it has got meanwhile.</summary>
+    /// <summary>Waits until no earlier work of the calling thread uses memory that was allocated since.</summary>
     void AwaitMemory();
 
-    /// <summary>Opens a way to the memory, for the calling thread alone.</summary>
+    /// <summary>Opens a copy lane to the device for the calling thread.</summary>
     ICopyLane OpenLane();
 }

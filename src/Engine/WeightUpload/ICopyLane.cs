@@ -1,8 +1,8 @@
 namespace LmDeploy.Engine.WeightUpload;
 
 /// <summary>
-/// A way to the memory of a device, with buffers to take turns: one is filled while others are sent. The thread that opened it alone may use it, and disposes
-/// it.
+/// A copy lane to a device with alternating buffers: one is filled while others are sent. Only the thread that opened it may use it; that thread
+/// disposes it.
 /// </summary>
 internal interface ICopyLane : IDisposable
 {

@@ -7,7 +7,7 @@ namespace LmDeploy.Engine.WeightUpload;
 
 /// <summary>Reads tensors of a checkpoint onto a device.</summary>
 /// <param name="counter">Is told of the bytes that were read.</param>
-/// <param name="copies">Copies what needs no conversion while this goes on; null where all is read at once.</param>
+/// <param name="copies">Copies tensors that need no conversion asynchronously; null to read everything synchronously.</param>
 internal sealed class TensorReader(Checkpoint checkpoint, torch.Device device, ByteCounter counter, CopyQueue? copies, CancellationToken cancellationToken)
 {
     private const int PieceBytes = 32 << 20;

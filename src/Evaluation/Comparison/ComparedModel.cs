@@ -15,10 +15,10 @@ public sealed record ComparedModel
     /// <summary>The path of its folder.</summary>
     public string Path { get; init => field = Ensure.Sendable(value); }
 
-    /// <summary>How results call it; one that occurs twice gets a number. Default: null, its folder's name.</summary>
+    /// <summary>Its name in results; a duplicate name gets a number. Default: null, its folder's name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>How it is run. Default: null, <see cref="ComparisonOptions.Engine"/>.</summary>
+    /// <summary>Its engine settings. Default: null, <see cref="ComparisonOptions.Engine"/>.</summary>
     public EngineConfig? Engine { get; init; }
 
     /// <summary>A model folder, run as the comparison says.</summary>

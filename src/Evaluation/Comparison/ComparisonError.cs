@@ -1,6 +1,6 @@
 namespace LmDeploy.Evaluation;
 
-/// <summary>What ended one model of a comparison early.</summary>
+/// <summary>The error that ended one model of a comparison early.</summary>
 public sealed record ComparisonError
 {
     /// <summary>What kind of error it was, one of the codes in docs/errors.md.</summary>

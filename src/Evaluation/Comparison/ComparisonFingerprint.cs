@@ -3,9 +3,7 @@ using System.Text;
 
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>
-/// Tells one comparison from another: the models with their settings and the sizes of their files, the questions, the scorers, and how answers are made.
-/// </summary>
+/// <summary>The fingerprint of a comparison: its models with their settings and file sizes, questions, scorers and generation settings.</summary>
 internal static class ComparisonFingerprint
 {
     public static string Of(ComparisonPlan plan)

@@ -6,18 +6,19 @@ namespace LmDeploy.Evaluation;
 /// <summary>How models are compared. Immutable; a value out of range throws where it is set, also in a <c>with</c> expression.</summary>
 public sealed record ComparisonOptions
 {
-    /// <summary>What answers are scored by, no name twice; none compares speed and memory only. Default: null, the dataset's own.</summary>
+    /// <summary>The scorers of answers, with unique names; an empty list compares speed and memory only. Default: null, the dataset's own.</summary>
     public IReadOnlyList<Scorer>? Scorers { get; init => field = Values.OfOptional(value); }
 
     /// <summary>
-    /// The model that says whose answers are better, for every two models; it is loaded once all of them have answered and are gone. Default: null, none.
+    /// The judge: a model that compares the answers of every two models. Loaded after all models have answered and were disposed. Default: null,
+    /// none.
     /// </summary>
     public PairwiseJudge? Judge { get; init; }
 
     /// <summary>
-    /// How questions are answered; one answer each. Thoughts are no part of an answer: they are in <see cref="Response.Reasoning"/>, and stop words end the
-    /// answer alone. Default:
-    /// greedy decoding of at most 8192 tokens, which leaves room to think. <see cref="ModelOutcome.CutAnswers"/> counts the answers that it cuts.
+    /// Generation settings of answers; one answer for each question. Reasoning is not part of an answer: it is in <see cref="Response.Reasoning"/>,
+    /// and stop words do not match in it. Default: greedy decoding of at most 8192 tokens, which leaves room for reasoning.
+    /// <see cref="ModelOutcome.CutAnswers"/> counts the answers that this limit cuts.
     /// </summary>
     public GenerationConfig Generation
     {
@@ -27,22 +28,20 @@ public sealed record ComparisonOptions
             : throw new ArgumentOutOfRangeException(nameof(Generation), value.N, $"Generation.N must be 1 in a comparison, got {value.N}.");
     } = new() { MaxNewTokens = 8192 };
 
-    /// <summary>How models are run that do not say so themselves. Default: <see cref="EngineConfig"/>'s defaults.</summary>
+    /// <summary>Engine settings of models without their own. Default: <see cref="EngineConfig"/>'s defaults.</summary>
     public EngineConfig Engine { get; init; } = new();
 
-    /// <summary>How many questions a model is asked at once, at least 1. Default: 256.</summary>
+    /// <summary>The batch size: questions that a model is asked at once, at least 1. Default: 256.</summary>
     public int BatchSize { get; init => field = Ensure.AtLeast(value, 1); } = 256;
 
     /// <summary>
-    /// How many models may be loaded at once, 1 to 64. Default: 1, one after the other, each on an empty device, while the weights of the next one are read
-    /// ahead
-    /// (<see cref="Pipeline.Prefetch"/>). With more of them each gets its part of the memory for its key-value cache, and one that finds no room waits until
-    /// another one has
-    /// given back its memory.
+    /// Models that are loaded at once, 1 to 64. Default: 1: models run one after the other, each on an empty device, while the weights of the next
+    /// one are prefetched (<see cref="Pipeline.Prefetch"/>). With more, each model gets its share of memory for its key-value cache, and a model
+    /// without room waits until another one has released its memory.
     /// </summary>
     public int SideBySide { get; init => field = Ensure.InRange(value, 1, 64); } = 1;
 
-    /// <summary>How many questions are asked one at a time as well, for <see cref="ModelSpeed.TimeToFirstToken"/>; 0 or more. Default: 9.</summary>
+    /// <summary>Questions that are also asked one at a time, for <see cref="ModelSpeed.TimeToFirstToken"/>; 0 or more. Default: 9.</summary>
     public int FirstTokenRequests { get; init => field = Ensure.AtLeast(value, 0); } = 9;
 
     /// <summary>The confidence of intervals, more than 0 and less than 1. Default: 0.95.</summary>
@@ -57,26 +56,25 @@ public sealed record ComparisonOptions
     /// <summary>Samples of the bootstrap and of permutation tests, 100 to 1,000,000. Default: 10,000.</summary>
     public int Resamples { get; init => field = Ensure.InRange(value, 100, 1_000_000); } = 10_000;
 
-    /// <summary>The seed of both: the same answers and seed give the same intervals. Default: 0.</summary>
+    /// <summary>The seed of bootstrap and permutation tests: the same answers and seed give the same intervals. Default: 0.</summary>
     public int Seed { get; init; }
 
     /// <summary>
-    /// The file that what is found out is written to as soon as it is known, so that a comparison which was killed goes on where it was when it is run again; a
-    /// finished one is
-    /// read from it. Default: null, none.
+    /// The state file. Results are written to it as soon as they are known, so that a comparison that was killed resumes when it is run again. A
+    /// finished comparison is read from it. Default: null, none.
     /// </summary>
     public string? StateFile { get; init; }
 
-    /// <summary>How often memory is looked at, 10 ms to 1 hour. Default: 200 ms.</summary>
+    /// <summary>The interval of memory samples, 10 ms to 1 hour. Default: 200 ms.</summary>
     public TimeSpan MemoryInterval
     {
         get;
         init => field = Ensure.InRange(value, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
     } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Who runs the models. Default: null, <see cref="Supervisor.Shared"/>.</summary>
+    /// <summary>The supervisor that runs the models. Default: null, <see cref="Supervisor.Shared"/>.</summary>
     public Supervisor? Supervisor { get; init; }
 
-    /// <summary>What times are measured by. Default: <see cref="TimeProvider.System"/>.</summary>
+    /// <summary>The clock of time measurements. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

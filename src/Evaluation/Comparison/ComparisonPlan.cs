@@ -1,6 +1,6 @@
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>What is to be compared, with all that was left open decided: models and scorers whose names differ.</summary>
+/// <summary>A validated comparison with its defaults filled in: models and scorers with unique names.</summary>
 internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Dataset Dataset, IReadOnlyList<Scorer> Scorers, ComparisonOptions Options)
 {
     /// <summary>How questions are answered: thoughts are told apart from the answer, calls are left in it.</summary>

@@ -1,14 +1,14 @@
 namespace LmDeploy.Evaluation;
 
-/// <summary>How far a comparison has come with one model.</summary>
+/// <summary>The progress of a comparison with one model.</summary>
 public sealed record ComparisonProgress
 {
     /// <summary>The model's name, or <c>judge</c>.</summary>
     public required string Model { get; init; }
 
     /// <summary>
-    /// <c>loading</c>, <c>answering</c>, <c>timing first tokens</c>, <c>scoring by NAME</c>, <c>judging</c>, <c>closing</c>, <c>done</c> or
-    /// <c>failed</c>.
+    /// The stage: <c>loading</c>, <c>answering</c>, <c>timing first tokens</c>, <c>scoring by NAME</c>, <c>judging</c>, <c>closing</c>, <c>done</c>
+    /// or <c>failed</c>.
     /// </summary>
     public required string Stage { get; init; }
 

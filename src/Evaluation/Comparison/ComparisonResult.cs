@@ -2,7 +2,7 @@ using LmDeploy.Collections;
 
 namespace LmDeploy.Evaluation;
 
-/// <summary>What a comparison found out. Immutable.</summary>
+/// <summary>The results of a comparison. Immutable.</summary>
 public sealed record ComparisonResult
 {
     /// <summary>The dataset's name.</summary>
@@ -17,7 +17,7 @@ public sealed record ComparisonResult
     /// <summary>For each scorer every model against every later one, on the questions that both were scored on.</summary>
     public required IReadOnlyList<ModelDifference> Differences { get; init => field = Values.Of(value); }
 
-    /// <summary>What the models held, from the start of the comparison to its end.</summary>
+    /// <summary>Memory samples of the models, from the start of the comparison to its end.</summary>
     public required IReadOnlyList<MemorySample> Memory { get; init => field = Values.Of(value); }
 
     /// <summary>The confidence of its intervals, 0 to 1.</summary>
@@ -26,7 +26,7 @@ public sealed record ComparisonResult
     /// <summary>Every model against every later one, by the judge; empty without one.</summary>
     public IReadOnlyList<ModelJudgement> Judgements { get; init => field = Values.Of(value); } = ValueList<ModelJudgement>.Empty;
 
-    /// <summary>What ending the judge gave back; null without one, and where it had judged before.</summary>
+    /// <summary>The receipt of the judge's dispose; null without a judge, and where its judgements were resumed.</summary>
     public ReclaimReceipt? JudgeReceipt { get; init; }
 
     /// <summary>What ended the judging early; null when nothing did.</summary>

@@ -6,7 +6,7 @@ namespace LmDeploy.Evaluation.Comparison;
 /// <summary>One comparison from its first model to its result.</summary>
 internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonProgress>? progress)
 {
-    /// <summary>What reads the model that comes next into the page cache.</summary>
+    /// <summary>The prefetch of the next model into the page cache.</summary>
     public Func<string, CancellationToken, Task> Prefetch { get; init; } = Pipeline.PrefetchAsync;
 
     public async Task<ComparisonResult> RunAsync(CancellationToken cancellationToken)

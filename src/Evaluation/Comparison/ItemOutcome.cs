@@ -2,7 +2,7 @@ using LmDeploy.Collections;
 
 namespace LmDeploy.Evaluation;
 
-/// <summary>What one model made of one question.</summary>
+/// <summary>The answers and scores of one model for one question.</summary>
 public sealed record ItemOutcome
 {
     /// <summary>The question.</summary>

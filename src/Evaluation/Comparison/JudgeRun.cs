@@ -4,7 +4,7 @@ using LmDeploy.Evaluation.Statistics;
 
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>Has a model judge the answers of every two models, each question in both orders; what was judged before is not judged again.</summary>
+/// <summary>Runs the judge over the answers of every two models, each question in both orders. Resumed judgements are not repeated.</summary>
 internal sealed class JudgeRun(ComparisonPlan plan, PairwiseJudge judge, ComparisonJournal journal, IProgress<ComparisonProgress>? progress)
 {
     public const string Name = "judge";
@@ -115,8 +115,8 @@ internal sealed class JudgeRun(ComparisonPlan plan, PairwiseJudge judge, Compari
 
     private PairwiseVerdict? VerdictOn(Pair pair, DatasetItem item) => journal.VerdictOn(pair.First.Name, pair.Second.Name, item.Id);
 
-    private void Report(string stage, int done, int total)
-        => progress?.Report(new ComparisonProgress { Model = Name, Stage = stage, Done = done, Total = total });
+    private void Report(string stage, int done, int total) =>
+        progress?.Report(new ComparisonProgress { Model = Name, Stage = stage, Done = done, Total = total });
 
     private sealed record Pair(PlannedModel First, PlannedModel Second);
 }

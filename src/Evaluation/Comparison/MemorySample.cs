@@ -2,7 +2,7 @@ using LmDeploy.Collections;
 
 namespace LmDeploy.Evaluation;
 
-/// <summary>One look at the memory in the course of a comparison.</summary>
+/// <summary>A memory sample of a comparison.</summary>
 public sealed record MemorySample
 {
     /// <summary>The time since the comparison was begun.</summary>

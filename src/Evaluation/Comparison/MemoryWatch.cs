@@ -2,7 +2,7 @@ using LmDeploy.Evaluation.Comparison.Journal;
 
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>Looks at what the models of a comparison hold, from its start until it is disposed.</summary>
+/// <summary>Samples the memory of the models of a comparison, from its start until it is disposed.</summary>
 internal sealed class MemoryWatch : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();

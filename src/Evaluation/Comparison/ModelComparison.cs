@@ -2,7 +2,7 @@ using LmDeploy.Evaluation.Comparison;
 
 namespace LmDeploy.Evaluation;
 
-/// <summary>Compares models: each runs in a process of its own, answers the same questions, is scored, and gives its memory back.</summary>
+/// <summary>Compares models: each runs in its own process, answers the same questions, is scored and releases its memory.</summary>
 public static class ModelComparison
 {
     /// <summary>Runs every model over a dataset.</summary>

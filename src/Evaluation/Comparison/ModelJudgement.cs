@@ -1,6 +1,6 @@
 namespace LmDeploy.Evaluation;
 
-/// <summary>What a judge says of two models' answers.</summary>
+/// <summary>A judge's comparison of two models' answers.</summary>
 public sealed record ModelJudgement
 {
     /// <summary>The name of one model.</summary>

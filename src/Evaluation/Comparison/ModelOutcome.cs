@@ -20,7 +20,7 @@ public sealed record ModelOutcome
     /// <summary>Its answers and their scores, in the order of the questions; those that it did not come to are left out.</summary>
     public IReadOnlyList<ItemOutcome> Items { get; init => field = Values.Of(value); } = ValueList<ItemOutcome>.Empty;
 
-    /// <summary>Questions of which the limit of tokens cut an answer, so that its score says less.</summary>
+    /// <summary>Questions with an answer that was cut by the token limit. Their scores are less meaningful.</summary>
     public int CutAnswers => Items.Count(item => item.Answers.Any(answer => answer.FinishReason == FinishReason.Length));
 
     /// <summary>The figure of each scorer over all questions; only of scorers that are through with all of them.</summary>
@@ -36,7 +36,7 @@ public sealed record ModelOutcome
     /// <summary>How fast it answered.</summary>
     public ModelSpeed? Speed { get; init; }
 
-    /// <summary>What ending it gave back.</summary>
+    /// <summary>The receipt of its dispose.</summary>
     public ReclaimReceipt? Receipt { get; init; }
 
     /// <summary>How workers of it died meanwhile, oldest first.</summary>

@@ -2,7 +2,7 @@ using LmDeploy.Evaluation.Comparison.Journal;
 
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>Loads one model, gives it the work that is not done yet, and lets go of it again. What it does wrong is part of its record.</summary>
+/// <summary>Runs one model of a comparison: loads it, runs the open work and disposes it. Its errors are part of its record.</summary>
 internal sealed class ModelRun(
     ComparisonPlan plan, PlannedModel model, ModelRecord record, NextModel next, ComparisonJournal journal, IProgress<ComparisonProgress>? progress)
 {
@@ -67,8 +67,9 @@ internal sealed class ModelRun(
             while (open.Count > 0)
             {
                 var asked = _time.GetTimestamp();
-                await foreach (
-                    var piece in pipeline.StreamInferAsync([.. open.Select(answer => answer.Prompt)], plan.Generation, cancellationToken).ConfigureAwait(false))
+                await foreach (var piece in pipeline
+                    .StreamInferAsync([.. open.Select(answer => answer.Prompt)], plan.Generation, cancellationToken)
+                    .ConfigureAwait(false))
                 {
                     var answer = open[piece.Index];
                     answer.Take(piece, _time.GetElapsedTime(asked));
@@ -147,6 +148,6 @@ internal sealed class ModelRun(
                 EvaluationErrorCodes.ScorerFailed, $"The scorer {scorer.Name} gave {scores.Count} scores for {items.Count} questions.", scorer.Name);
     }
 
-    private void Report(string stage, int done = 0, int total = 0)
-        => progress?.Report(new ComparisonProgress { Model = model.Name, Stage = stage, Done = done, Total = total });
+    private void Report(string stage, int done = 0, int total = 0) =>
+        progress?.Report(new ComparisonProgress { Model = model.Name, Stage = stage, Done = done, Total = total });
 }

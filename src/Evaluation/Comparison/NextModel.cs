@@ -1,8 +1,6 @@
 namespace LmDeploy.Evaluation.Comparison;
 
-/// <summary>
-/// The model that is loaded after another one. A favour to its load, which says itself what is wrong with the folder; ends when it is disposed.
-/// </summary>
+/// <summary>Prefetches the model that is loaded next. Errors are ignored, because the load reports them. Disposing cancels it.</summary>
 /// <param name="folder">Where it is; null when there is none.</param>
 /// <param name="prefetch">What reads a folder into the page cache.</param>
 /// <param name="cancellationToken">Ends the reading before.</param>

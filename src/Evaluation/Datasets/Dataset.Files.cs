@@ -5,17 +5,15 @@ namespace LmDeploy.Evaluation;
 public sealed partial record Dataset
 {
     /// <summary>
-    /// Reads a file of one JSON object a line, UTF-8; empty lines do not count. Fields: <c>prompt</c> (a text) or <c>messages</c> (a conversation); and where
-    /// they
-    /// are wanted <c>id</c> (default: the line's number), <c>category</c>, <c>expected</c> (a text or an array of texts), <c>choices</c> (an array of texts,
-    /// each
-    /// as it follows the prompt) with <c>answer</c> (the right one: its index from 0 or its letter), <c>follow_ups</c> (a text or an array of texts),
-    /// <c>raw</c>,
-    /// <c>add_special_tokens</c>, <c>add_generation_prompt</c>, <c>tools</c> and <c>chat_template_kwargs</c>. Other fields do not matter.
+    /// Reads a file of one JSON object a line, UTF-8; empty lines do not count. Fields: <c>prompt</c> (a text) or <c>messages</c> (a conversation);
+    /// and where they are wanted <c>id</c> (default: the line's number), <c>category</c>, <c>expected</c> (a text or an array of texts),
+    /// <c>choices</c> (an array of texts, each as it follows the prompt) with <c>answer</c> (the right one: its index from 0 or its letter),
+    /// <c>follow_ups</c> (a text or an array of texts), <c>raw</c>, <c>add_special_tokens</c>, <c>add_generation_prompt</c>, <c>tools</c> and
+    /// <c>chat_template_kwargs</c>. Other fields do not matter.
     /// </summary>
     /// <param name="path">The file; the dataset is named after it.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
-    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that nobody takes, or has no good ones.</exception>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
+    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that are not collected, or has no good ones.</exception>
     public static Dataset FromJsonLines(string path, ICollection<DatasetProblem>? problems = null)
         => FromLines(Path.GetFileNameWithoutExtension(path), path, problems, [Scorer.Exact], JsonItem.Read);
 

@@ -6,19 +6,18 @@ namespace LmDeploy.Evaluation;
 public sealed partial record Dataset
 {
     /// <summary>
-    /// Reads GSM8K (Cobbe et al. 2021) as it is published: a JSON object a line, <c>question</c> and <c>answer</c>, which ends with <c>#### 18</c>. Questions
-    /// are
-    /// asked in the form of lm-evaluation-harness, as a user's message where the model has a chat template; answers are scored by <see cref="Scorer.Numeric"/>.
-    /// A
-    /// model without one may go on with questions of its own: <see cref="GenerationConfig.StopWords"/> <c>Question:</c> ends that.
+    /// Reads GSM8K (Cobbe et al. 2021) as it is published: a JSON object a line, <c>question</c> and <c>answer</c>, which ends with <c>#### 18</c>.
+    /// Questions are asked in the form of lm-evaluation-harness, as a user's message where the model has a chat template; answers are scored by
+    /// <see cref="Scorer.Numeric"/>. A model without one may go on with questions of its own: <see cref="GenerationConfig.StopWords"/>
+    /// <c>Question:</c> ends that.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="shots">How many solved examples stand before each question, 0 or more: the first ones of <paramref name="examples"/>. Default: 0; the
     /// harness has 5.</param>
     /// <param name="examples">A file of the same form. Default: <c>train.jsonl</c> beside the questions.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shots"/> is out of range.</exception>
-    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that nobody takes, or has too few good ones.</exception>
+    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that are not collected, or has too few good ones.</exception>
     public static Dataset Gsm8k(string path, int shots = 0, string? examples = null, ICollection<DatasetProblem>? problems = null)
     {
         var before = string.Concat(FewShot.Take(path, examples, shots, Gsm8kQuestion.Read).Select(example => example.Example));
@@ -30,18 +29,16 @@ public sealed partial record Dataset
     }
 
     /// <summary>
-    /// Reads MMLU (Hendrycks et al. 2021) as it is published: files without a header, a question, four choices and the letter of the right one. The text is
-    /// that of
-    /// lm-evaluation-harness, without a chat template but with the tokenizer's own special tokens; the letters are scored by
-    /// <see cref="Scorer.MultipleChoice"/>.
-    /// Categories are the subjects.
+    /// Reads MMLU (Hendrycks et al. 2021) as it is published: files without a header, a question, four choices and the letter of the right one. The
+    /// text is that of lm-evaluation-harness, without a chat template but with the tokenizer's own special tokens; the letters are scored by
+    /// <see cref="Scorer.MultipleChoice"/>. Categories are the subjects.
     /// </summary>
     /// <param name="path">A file such as <c>abstract_algebra_test.csv</c>, a folder of them, or the folder that has <c>test</c> and <c>dev</c>.</param>
     /// <param name="shots">How many answered examples stand before each question, 0 or more: the first ones of the subject in the folder <c>dev</c>. Default:
     /// 0; usual is 5.</param>
-    /// <param name="problems">Takes what is wrong with bad records, which are then left out. Default: null, all of it is thrown.</param>
+    /// <param name="problems">Receives the problems of bad records, which are then skipped. Default: null, problems are thrown.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shots"/> is out of range.</exception>
-    /// <exception cref="DatasetFormatException">A file cannot be read, has bad records that nobody takes, or has too few good ones.</exception>
+    /// <exception cref="DatasetFormatException">A file cannot be read, has bad records that are not collected, or has too few good ones.</exception>
     public static Dataset Mmlu(string path, int shots = 0, ICollection<DatasetProblem>? problems = null)
     {
         Ensure.AtLeast(shots, 0, nameof(shots));
@@ -79,9 +76,9 @@ public sealed partial record Dataset
     /// <param name="shots">How many ended examples stand before each question, 0 or more: the first ones of <paramref name="examples"/>. Default: 0, as in the
     /// harness.</param>
     /// <param name="examples">A file of the same form. Default: <c>train.jsonl</c> beside the questions.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shots"/> is out of range.</exception>
-    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that nobody takes, or has too few good ones.</exception>
+    /// <exception cref="DatasetFormatException">A file cannot be read, has bad lines that are not collected, or has too few good ones.</exception>
     public static Dataset HellaSwag(string path, int shots = 0, string? examples = null, ICollection<DatasetProblem>? problems = null)
     {
         var before = string.Concat(FewShot.Take(path, examples, shots, HellaSwagQuestion.Read).Select(example => example.Example));
@@ -99,13 +96,13 @@ public sealed partial record Dataset
     }
 
     /// <summary>
-    /// Reads the questions of MT-bench (Zheng et al. 2023) as they are published: a JSON object a line, <c>question_id</c>, <c>category</c> and <c>turns</c>,
-    /// the
-    /// later of which are <see cref="DatasetItem.FollowUps"/>. They have no expected answers and no scorers: models are judged on them against each other.
+    /// Reads the questions of MT-bench (Zheng et al. 2023) as they are published: a JSON object a line, <c>question_id</c>, <c>category</c> and
+    /// <c>turns</c>, the later of which are <see cref="DatasetItem.FollowUps"/>. They have no expected answers and no scorers: models are judged on
+    /// them against each other.
     /// </summary>
     /// <param name="path">The file <c>question.jsonl</c>.</param>
-    /// <param name="problems">Takes what is wrong with bad lines, which are then left out. Default: null, all of it is thrown.</param>
-    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that nobody takes, or has no good ones.</exception>
+    /// <param name="problems">Receives the problems of bad lines, which are then skipped. Default: null, problems are thrown.</param>
+    /// <exception cref="DatasetFormatException">The file cannot be read, has bad lines that are not collected, or has no good ones.</exception>
     public static Dataset MtBench(string path, ICollection<DatasetProblem>? problems = null) => FromLines("mt_bench", path, problems, [], (json, id) =>
     {
         var turns = json.GetTexts("turns");

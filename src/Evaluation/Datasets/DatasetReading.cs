@@ -42,7 +42,7 @@ internal sealed class DatasetReading(string path, ICollection<DatasetProblem>? p
     /// <summary>Notes what is wrong where no question can be read.</summary>
     public void Add(DatasetProblem problem) => _found.Add(problem);
 
-    /// <exception cref="DatasetFormatException">There are problems that nobody collects, or there is no good line.</exception>
+    /// <exception cref="DatasetFormatException">There are problems that are not collected, or there is no good line.</exception>
     public Dataset Build(string name, params IReadOnlyList<Scorer> scorers)
     {
         if (_items.Count == 0)

@@ -34,13 +34,8 @@ public sealed record WinRate
         var (wins, losses) = (Count(PairwiseVerdict.Win), Count(PairwiseVerdict.Loss));
         return new WinRate
         {
-            Value = metric.Value,
-            Interval = metric.Interval,
-            Wins = wins,
-            Losses = losses,
-            Ties = Count(PairwiseVerdict.Tie),
-            NotJudged = Count(PairwiseVerdict.NotJudged),
-            PValue = BinomialTest.PValue(wins, losses),
+            Value = metric.Value, Interval = metric.Interval, Wins = wins, Losses = losses, Ties = Count(PairwiseVerdict.Tie),
+            NotJudged = Count(PairwiseVerdict.NotJudged), PValue = BinomialTest.PValue(wins, losses),
         };
 
         int Count(PairwiseVerdict kind) => verdicts.Count(verdict => verdict == kind);

@@ -40,9 +40,8 @@ internal sealed class ChoiceScorer(bool isNormalized) : Scorer
     }
 
     /// <summary>
-    /// Characters (code points) without the white space that parts the choice from its prompt, as lm-evaluation-harness has it: <c>len</c> of the choice before
-    /// the
-    /// target delimiter is put in front (lm_eval/api/task.py, <c>process_results</c>).
+    /// Characters (code points) without the white space that parts the choice from its prompt, as lm-evaluation-harness has it: <c>len</c> of the
+    /// choice before the target delimiter is put in front (lm_eval/api/task.py, <c>process_results</c>).
     /// </summary>
     private static int LengthOf(string choice)
     {

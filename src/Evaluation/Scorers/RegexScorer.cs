@@ -35,8 +35,10 @@ internal sealed class RegexScorer : AnswerScorer
         {
             var match = _pattern.Match(answer).Groups[_group];
             return match.Success
-                ? new ItemScore(
-                    item.Expected.Count == 0 || item.Expected.Any(expected => expected.Trim() == match.Value.Trim()) ? 1 : 0) { Detail = match.Value }
+                ? new ItemScore(item.Expected.Count == 0 || item.Expected.Any(expected => expected.Trim() == match.Value.Trim()) ? 1 : 0)
+                {
+                    Detail = match.Value,
+                }
                 : new ItemScore(0) { Detail = "no match" };
         }
         catch (RegexMatchTimeoutException)

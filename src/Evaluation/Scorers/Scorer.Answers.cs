@@ -11,9 +11,8 @@ public abstract partial class Scorer
     public static Scorer Bleu { get; } = new BleuScorer();
 
     /// <summary>
-    /// ROUGE-L of the answer, 0 to 1: F1 of the longest common subsequence of words, the best of the expected answers. Words are runs of ASCII letters and
-    /// digits
-    /// without regard to case, not stemmed: rougeL of google-research's rouge_score.
+    /// ROUGE-L of the answer, 0 to 1: F1 of the longest common subsequence of words, the best of the expected answers. Words are runs of ASCII
+    /// letters and digits without regard to case, not stemmed: rougeL of google-research's rouge_score.
     /// </summary>
     public static Scorer RougeL { get; } = new RougeScorer();
 

@@ -7,9 +7,8 @@ internal static class BinomialTest
     /// How probable a split at least as uneven is, where either side is as likely: twice the lower tail of Binomial(n, 1/2), at most 1; 1 without cases.
     /// </summary>
     /// <remarks>
-    /// Terms are taken relative to the middle one, so that they are at most 1 and those that vanish do not count; nothing but the four operations is used, so
-    /// the
-    /// result is the same on every machine.
+    /// Terms are taken relative to the middle one, so that they are at most 1 and those that vanish do not count; nothing but the four operations is
+    /// used, so the result is the same on every machine.
     /// </remarks>
     public static double PValue(int one, int other)
     {

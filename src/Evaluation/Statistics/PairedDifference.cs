@@ -10,7 +10,8 @@ public sealed record PairedDifference
     public required Interval Interval { get; init; }
 
     /// <summary>
-    /// How probable a difference at least as large is among models that are equally good, two-sided, 0 to 1; not corrected for several comparisons.
+    /// The two-sided p-value, 0 to 1: the probability of a difference at least as large between equally good models. Not corrected for multiple
+    /// comparisons.
     /// </summary>
     public required double PValue { get; init; }
 

@@ -3,9 +3,8 @@ using System.Numerics;
 namespace LmDeploy.Evaluation.Statistics;
 
 /// <summary>
-/// xoshiro256** 1.0 of Blackman and Vigna, its state filled by SplitMix64 as they advise. Numbers that are drawn here are the same on every machine and in
-/// every
-/// version of .NET, which <see cref="Random"/> does not promise.
+/// xoshiro256** 1.0 of Blackman and Vigna, its state filled by SplitMix64 as they advise. Numbers that are drawn here are the same on every machine
+/// and in every version of .NET, which <see cref="Random"/> does not promise.
 /// </summary>
 internal struct Xoshiro256
 {

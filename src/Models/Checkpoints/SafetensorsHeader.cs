@@ -4,9 +4,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Models.Checkpoints;
 
-/// <summary>
-/// Reads and checks the JSON header of a safetensors file. Nothing in it is believed: names, types, shapes and offsets are compared with the file's length.
-/// </summary>
+/// <summary>Reads and validates the JSON header of a safetensors file: names, types, shapes and offsets, against the file's length.</summary>
 /// <remarks>
 /// Format: https://huggingface.co/docs/safetensors. The header is bounded at 100 MB there, and here for all files of a checkpoint together: it is held in
 /// memory.
@@ -46,7 +44,7 @@ internal static class SafetensorsHeader
     public static EngineException Invalid(string path, string what, Exception? inner = null) =>
         new(ErrorCodes.InvalidCheckpoint, $"'{path}' is not a usable safetensors file: {what}.", path, inner);
 
-    /// <summary>Token by token: a document of a large header would take many times its length.</summary>
+    /// <summary>Streams the JSON: a parsed document of a large header would take many times its length.</summary>
     private static List<TensorEntry> Read(string path, Utf8JsonReader json, long dataStart, long fileLength)
     {
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)

@@ -5,7 +5,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Models.Families;
 
-/// <summary>What architectures put on top of a decoder in place of the output projection: the score of a reward model, or nothing.</summary>
+/// <summary>Heads of architectures without an output projection: the score head of a reward model, or none (embedding models).</summary>
 internal static class ModelHeads
 {
     /// <summary>The architectures that take the place of a family's own, for messages.</summary>
@@ -59,7 +59,7 @@ internal static class ModelHeads
         _ => null,
     };
 
-    /// <summary>Embedding models are made from decoders by letting each token see those after it too, which is another computation.</summary>
+    /// <summary>Refuses bidirectional attention, which some embedding models use.</summary>
     private static void RequireCausal(ConfigFile config)
     {
         foreach (var (key, causal) in new[] { ("use_bidirectional_attention", false), ("is_causal", true) })

@@ -2,7 +2,7 @@ using LmDeploy.Models.Checkpoints;
 
 namespace LmDeploy.Models.Quantization;
 
-/// <summary>Says how a checkpoint has its weights, and what they became.</summary>
+/// <summary>Describes the stored format of weights and the type that they are loaded as.</summary>
 internal static class WeightReport
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal) { ["F32"] = "float32", ["F16"] = "float16", ["BF16"] = "bfloat16" };

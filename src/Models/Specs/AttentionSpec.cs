@@ -17,16 +17,16 @@ internal sealed record AttentionSpec
 
     public QueryKeyNorm QueryKeyNorm { get; init; }
 
-    /// <summary>What scores are multiplied by; null for 1 / sqrt(<see cref="HeadDim"/>).</summary>
+    /// <summary>The scale of scores; null for 1 / sqrt(<see cref="HeadDim"/>).</summary>
     public double? Scale { get; init; }
 
     /// <summary>Whether scores are divided by the layer's number too, from 1.</summary>
     public bool ScaleByInverseLayer { get; init; }
 
-    /// <summary>Scores are bent to stay between minus and plus this; null for no bound.</summary>
+    /// <summary>The soft cap of scores (tanh); null for none.</summary>
     public double? ScoreCap { get; init; }
 
-    /// <summary>Whether each head has a sink: a score that takes its share of the softmax and gives nothing.</summary>
+    /// <summary>Whether each head has an attention sink: a score in the softmax without a value.</summary>
     public bool Sinks { get; init; }
 
     /// <summary>
@@ -38,13 +38,13 @@ internal sealed record AttentionSpec
     /// <summary>Whether values are the same tensors as keys.</summary>
     public bool ValuesAreKeys => Latent is not null;
 
-    /// <summary>Whether the scores themselves are needed, so that the fused operator cannot be used.</summary>
+    /// <summary>Whether scores must be materialized, which rules out the fused operator.</summary>
     public bool NeedsScores => Sinks || ScoreCap is not null;
 
     public int QuerySize => Heads * HeadDim;
 
     public int KeyValueSize => KeyValueHeads * HeadDim;
 
-    /// <summary>What scores of a layer are multiplied by.</summary>
+    /// <summary>The scale of a layer's scores.</summary>
     public double ScaleOf(int layer) => (Scale ?? (1 / Math.Sqrt(HeadDim))) / (ScaleByInverseLayer ? layer + 1 : 1);
 }

@@ -9,7 +9,7 @@ internal static class ContextLength
     /// <param name="asked">The setting <c>session_len</c>, in tokens; null for the model's own.</param>
     /// <param name="mayBeLonger">The setting <c>allow_long_session_len</c>.</param>
     /// <returns>In tokens.</returns>
-    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>: the model was not made for so many.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidConfig"/>: the length exceeds the model's own context length.</exception>
     public static int Choose(DecoderSpec spec, int? asked, bool mayBeLonger)
     {
         if (asked > spec.LearnedPositions)

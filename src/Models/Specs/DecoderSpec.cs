@@ -1,6 +1,6 @@
 namespace LmDeploy.Models.Specs;
 
-/// <summary>Everything that tells one decoder-only transformer from another: what a family reads out of config.json.</summary>
+/// <summary>The description of a decoder-only transformer, which a model family reads from config.json.</summary>
 internal sealed record DecoderSpec
 {
     public required string Architecture { get; init; }
@@ -41,10 +41,10 @@ internal sealed record DecoderSpec
     /// <summary>Experts in some layers or all; null for none.</summary>
     public MoeSpec? Moe { get; init; }
 
-    /// <summary>What embeddings are multiplied by; null for nothing.</summary>
+    /// <summary>The scale of embeddings; null for none.</summary>
     public double? EmbeddingScale { get; init; }
 
-    /// <summary>Logits are bent to stay between minus and plus this; null for no bound.</summary>
+    /// <summary>The soft cap of logits (tanh); null for none.</summary>
     public double? LogitCap { get; init; }
 
     /// <summary>Whether the output projection is the embedding matrix.</summary>

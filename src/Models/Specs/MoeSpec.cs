@@ -24,7 +24,7 @@ internal sealed record MoeSpec
     /// <summary>What the chosen scores are multiplied by in the end.</summary>
     public double ScalingFactor { get; init; } = 1;
 
-    /// <summary>Experts are in so many groups of the same size, and only those of the best <see cref="TopGroups"/> groups are chosen among.</summary>
+    /// <summary>The number of expert groups of equal size. Only experts of the best <see cref="TopGroups"/> groups are chosen.</summary>
     public int Groups { get; init; } = 1;
 
     public int TopGroups { get; init; } = 1;

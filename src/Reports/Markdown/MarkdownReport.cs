@@ -80,8 +80,8 @@ internal static class MarkdownReport
             AddTable(text, ["first", "second", "scorer", "difference", "p", "test"], result.Differences.Select(difference => (string[])
             [
                 difference.First, difference.Second, difference.Scorer,
-                $"{Format.Score(difference.Difference.Value)} "
-                + $"[{Format.Score(difference.Difference.Interval.Low)}, {Format.Score(difference.Difference.Interval.High)}]",
+                $"{Format.Score(difference.Difference.Value)} [{Format.Score(difference.Difference.Interval.Low)}, "
+                    + $"{Format.Score(difference.Difference.Interval.High)}]",
                 Format.PValue(difference.Difference.PValue), difference.Difference.Test,
             ]));
         }

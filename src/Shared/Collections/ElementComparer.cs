@@ -12,7 +12,7 @@ internal static class ElementComparer<T>
     {
         public bool Equals(ReadOnlyMemory<float> x, ReadOnlyMemory<float> y) => x.Span.SequenceEqual(y.Span);
 
-        public int GetHashCode([DisallowNull] ReadOnlyMemory<float> obj)
-            => HashCode.Combine(obj.Length, obj.IsEmpty ? 0 : obj.Span[0], obj.IsEmpty ? 0 : obj.Span[^1]);
+        public int GetHashCode([DisallowNull] ReadOnlyMemory<float> obj) =>
+            HashCode.Combine(obj.Length, obj.IsEmpty ? 0 : obj.Span[0], obj.IsEmpty ? 0 : obj.Span[^1]);
     }
 }

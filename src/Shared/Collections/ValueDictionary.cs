@@ -38,8 +38,8 @@ internal sealed class ValueDictionary<TKey, TValue> : IReadOnlyDictionary<TKey, 
             (hash, entry) => hash ^ HashCode.Combine(entry.Key, entry.Value is null ? 0 : ElementComparer<TValue>.Default.GetHashCode(entry.Value)));
 
     /// <summary>The entries in braces, for the text of a record.</summary>
-    public override string ToString()
-        => $"{{{string.Join(", ", _entries.Take(16).Select(entry => $"{entry.Key}: {entry.Value}"))}{(_entries.Count > 16 ? ", ..." : "")}}}";
+    public override string ToString() =>
+        $"{{{string.Join(", ", _entries.Take(16).Select(entry => $"{entry.Key}: {entry.Value}"))}{(_entries.Count > 16 ? ", ..." : "")}}}";
 
     public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator() => _entries.GetEnumerator();
 

@@ -8,9 +8,8 @@ using LmDeploy.Words;
 namespace LmDeploy.V1;
 
 /// <summary>
-/// The settings of a model as users write them in JSON and YAML: one object with times in milliseconds, where the contract has a message for the engine, one
-/// for supervision
-/// and one for admission.
+/// The settings of a model as users write them in JSON and YAML: one object with times in milliseconds, where the contract has a message for the
+/// engine, one for supervision and one for admission.
 /// </summary>
 internal static class EngineFields
 {

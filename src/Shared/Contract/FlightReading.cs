@@ -1,6 +1,6 @@
 namespace LmDeploy.V1;
 
-/// <summary>What a worker was last doing.</summary>
+/// <summary>A reading of a worker's flight record.</summary>
 /// <param name="Beats">Grows as long as the process is not frozen.</param>
 /// <param name="Progress">Grows as long as work goes forward.</param>
 /// <param name="Step">The engine's latest step, from 1; 0 before the first.</param>

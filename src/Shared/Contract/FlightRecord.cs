@@ -3,12 +3,12 @@ using System.IO.MemoryMappedFiles;
 namespace LmDeploy.V1;
 
 /// <summary>
-/// A page of memory that a worker and its supervisor share: the worker notes in it what it is doing, and the supervisor reads it while
-/// the worker runs, hangs or is dead. It is a file in the worker's folder and outlives its name. One process writes; reading is safe from any.
+/// The flight record: a page of memory that a worker and its supervisor share (a mapped file in the worker's folder). The worker writes heartbeat,
+/// progress, step and request ids. The supervisor reads them while the worker runs, hangs or is dead. One process writes; any may read.
 /// </summary>
 internal sealed unsafe class FlightRecord : IDisposable
 {
-    /// <summary>As many requests as fit; of a larger step the rest is not named.</summary>
+    /// <summary>The capacity for request ids; further requests of a step are not recorded.</summary>
     public const int MostRequests = 1024;
 
     private const int Size = 64 + (MostRequests * sizeof(ulong));
@@ -81,21 +81,23 @@ internal sealed unsafe class FlightRecord : IDisposable
         throw new InvalidDataException($"'{path}' is no flight record of version {LayoutVersion}.");
     }
 
-    /// <summary>Says that the process runs, whatever it is doing.</summary>
+    /// <summary>Records a heartbeat.</summary>
     public void Beat() => Interlocked.Increment(ref Beats);
 
-    /// <summary>Says that work goes forward. Cheap enough for every matrix product.</summary>
+    /// <summary>Records progress. Cheap enough for every matrix product.</summary>
     public void Advance() => Interlocked.Increment(ref Progress);
 
-    /// <summary>Says that a load or a step begins, and which requests are in it.</summary>
+    /// <summary>Records the start of a load or a step, with its requests.</summary>
     /// <param name="step">Counts from 1; 0 for a load.</param>
     /// <param name="requests">Their ids.</param>
     public void Begin(long step, ReadOnlySpan<ulong> requests) => Write(step, isBusy: true, requests);
 
-    /// <summary>Says that there is nothing to do.</summary>
+    /// <summary>Records that the worker is idle.</summary>
     public void Rest() => Write(Volatile.Read(ref Step), isBusy: false, []);
 
-    /// <summary>A consistent look at all of it, also at what a dead process left half written; after <see cref="Dispose"/> the last one.</summary>
+    /// <summary>
+    /// A consistent reading (sequence lock), also of a record that a dead process left half written. After <see cref="Dispose"/> the last one.
+    /// </summary>
     public FlightReading Read()
     {
         lock (_gate)
@@ -104,7 +106,7 @@ internal sealed unsafe class FlightRecord : IDisposable
         }
     }
 
-    /// <summary>Lets go of the page. Nothing may be written any more.</summary>
+    /// <summary>Unmaps the page. Nothing may be written afterwards.</summary>
     public void Dispose()
     {
         lock (_gate)

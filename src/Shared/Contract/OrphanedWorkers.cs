@@ -17,8 +17,8 @@ internal static partial class OrphanedWorkers
     private const int LongestExit = 1000; // milliseconds
 
     /// <summary>
-    /// Ends what supervisors that are gone left behind, and removes their records and control groups. What does not die within a
-    /// second keeps its record for whoever comes next. Kernels before 5.3 cannot name a process for certain: nothing is ended there.
+    /// Ends orphaned workers of supervisors that are gone, and removes their records and control groups. A worker that survives for a second keeps
+    /// its record for the next cleanup. Does nothing on kernels before 5.3, which have no pidfd.
     /// </summary>
     /// <param name="folder">Where the supervisors' sockets are.</param>
     public static void End(string folder)

@@ -5,8 +5,8 @@ using System.Text;
 namespace LmDeploy.V1;
 
 /// <summary>
-/// Says which process is a worker of which supervisor, for whoever clears up after a supervisor that was killed. One small file a
-/// worker, beside the supervisor's socket: written right after the spawn, removed when the process was reaped.
+/// The record of a worker process and its supervisor, for cleanup after a supervisor was killed. One small file for each worker beside the
+/// supervisor's socket, written right after the spawn and removed when the process was reaped.
 /// </summary>
 /// <param name="Supervisor">The supervisor's process.</param>
 /// <param name="SupervisorStart">When it started, in the kernel's ticks.</param>
@@ -24,7 +24,7 @@ internal sealed record WorkerRecord(int Supervisor, long SupervisorStart, int Wo
 
     private const int HashLength = 32;
 
-    /// <summary>What may be seen of a token by everybody.</summary>
+    /// <summary>The public hash of a token.</summary>
     public static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token)))[..HashLength];
 
     /// <returns>Null for a file that is gone, or that no supervisor wrote so.</returns>

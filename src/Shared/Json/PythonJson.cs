@@ -5,7 +5,7 @@ namespace LmDeploy.Json;
 /// <summary>Reads JSON as Python's json module writes it: with NaN, Infinity and -Infinity, which JSON itself does not have.</summary>
 internal static class PythonJson
 {
-    /// <summary>Infinity becomes a number that is read as one, NaN the text "NaN": who asks for a number there is told.</summary>
+    /// <summary>Infinity becomes a number that parses as infinity. NaN becomes the string "NaN", which is an error where a number is expected.</summary>
     /// <exception cref="JsonException">It is no JSON but for these words.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, JsonDocumentOptions options = default) =>
         json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0

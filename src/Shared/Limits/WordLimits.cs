@@ -1,6 +1,6 @@
 namespace LmDeploy.Limits;
 
-/// <summary>How many texts a request may have that the answer is searched for after every token.</summary>
+/// <summary>Limits of stop words and bad words, which are searched for after every token.</summary>
 internal static class WordLimits
 {
     /// <summary>Texts that end the answer.</summary>

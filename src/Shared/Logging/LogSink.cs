@@ -5,9 +5,8 @@ using System.Text;
 namespace LmDeploy.Logging;
 
 /// <summary>
-/// Writes lines from a bounded queue on a thread of its own, so that a reader which stands still or a disk which does not answer stops nobody who logs. Lines
-/// that
-/// do not fit are dropped; how many is said in their place, once there is room again. Thread-safe.
+/// A non-blocking log sink: writes lines from a bounded queue on a dedicated thread, so that a blocked reader or disk never blocks a logger. Lines
+/// that do not fit are dropped; a line with their number takes their place. Thread-safe.
 /// </summary>
 internal sealed class LogSink
 {
@@ -53,7 +52,7 @@ internal sealed class LogSink
             if (_droppedHere > 0)
             {
                 Add(Encoding.UTF8.GetBytes(
-                    string.Create(CultureInfo.InvariantCulture, $"[{_droppedHere} lines were dropped here: nobody took them]{Environment.NewLine}")));
+                    string.Create(CultureInfo.InvariantCulture, $"[{_droppedHere} lines were dropped here: the output was blocked]{Environment.NewLine}")));
                 _droppedHere = 0;
             }
 

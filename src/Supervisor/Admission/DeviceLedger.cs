@@ -131,7 +131,7 @@ internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, P
     }
 
     [LoggerMessage(
-        EventIds.LedgerUnshared, LogLevel.Warning, "Promises of memory are not shared with other supervisors: {Path}: {Reason}",
+        EventIds.LedgerUnshared, LogLevel.Warning, "Memory promises are not shared with other supervisors: {Path}: {Reason}",
         EventName = nameof(EventIds.LedgerUnshared))]
     private partial void LogUnshared(string path, string reason);
 }

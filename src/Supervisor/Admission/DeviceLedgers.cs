@@ -65,7 +65,7 @@ internal sealed partial class DeviceLedgers
     }
 
     [LoggerMessage(
-        EventIds.NoLedgerFolder, LogLevel.Warning, "Promises of memory are not shared with other supervisors: {Folder}: {Reason}",
+        EventIds.NoLedgerFolder, LogLevel.Warning, "Memory promises are not shared with other supervisors: {Folder}: {Reason}",
         EventName = nameof(EventIds.NoLedgerFolder))]
     private partial void LogNoFolder(string folder, string reason);
 }

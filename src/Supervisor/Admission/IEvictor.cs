@@ -7,6 +7,6 @@ internal interface IEvictor
     IReadOnlyList<string> FindIdle();
 
     /// <summary>Evicts a pipeline. Returns when its memory is back, or when it is known not to come back.</summary>
-    /// <returns>False when somebody uses it by now, or it is gone.</returns>
+    /// <returns>False when it is in use by now, or gone.</returns>
     Task<bool> TryEvictAsync(string pipeline);
 }

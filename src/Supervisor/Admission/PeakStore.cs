@@ -95,10 +95,10 @@ internal sealed partial class PeakStore(string path, ILogger<PeakStore> logger)
     }
 
     [LoggerMessage(
-        EventIds.PeaksUnreadable, LogLevel.Warning, "What earlier workers took is not known: {Path}: {Reason}",
+        EventIds.PeaksUnreadable, LogLevel.Warning, "Memory peaks of earlier workers cannot be read: {Path}: {Reason}",
         EventName = nameof(EventIds.PeaksUnreadable))]
     private partial void LogUnreadable(string path, string reason);
 
-    [LoggerMessage(EventIds.PeaksUnwritable, LogLevel.Warning, "What workers take is not kept: {Path}: {Reason}", EventName = nameof(EventIds.PeaksUnwritable))]
+    [LoggerMessage(EventIds.PeaksUnwritable, LogLevel.Warning, "Memory peaks cannot be saved: {Path}: {Reason}", EventName = nameof(EventIds.PeaksUnwritable))]
     private partial void LogUnwritable(string path, string reason);
 }

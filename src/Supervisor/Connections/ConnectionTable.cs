@@ -190,7 +190,7 @@ internal sealed partial class ConnectionTable : IDisposable
     [LoggerMessage(
         EventIds.ConnectionsFull,
         LogLevel.Warning,
-        "All {Count} connections that the limit of open files allows are taken: idle ones make room ({Total} so far)",
+        "All {Count} connections within the limit of open files are in use; idle ones are closed ({Total} so far)",
         EventName = nameof(EventIds.ConnectionsFull))]
     private partial void LogFull(int count, long total);
 }

@@ -31,7 +31,7 @@ internal sealed class LockedFile : IDisposable
         _file = file;
     }
 
-    /// <summary>Makes the file where it is missing, and waits until nobody else has it. Never blocks a thread.</summary>
+    /// <summary>Creates the file where it is missing, and waits for its lock without blocking a thread.</summary>
     /// <exception cref="IOException">It cannot be opened or locked, or another process kept it for the whole time.</exception>
     public static async Task<LockedFile> OpenAsync(string path, TimeSpan timeout, TimeProvider time)
     {
@@ -46,7 +46,7 @@ internal sealed class LockedFile : IDisposable
                     return new LockedFile(path, file);
                 }
 
-                // Whoever had it before removed it; the lock on what is no longer there excludes nobody.
+                // The previous holder removed the file, and a lock on a removed file excludes no other process.
                 file.Dispose();
                 continue;
             }

@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Files;
 
-/// <summary>The folder of the supervisor's socket: nobody but its user may enter it.</summary>
+/// <summary>The folder of the supervisor's socket, which only its user may enter.</summary>
 internal static class PrivateFolder
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

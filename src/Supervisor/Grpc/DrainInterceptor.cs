@@ -54,7 +54,7 @@ internal sealed class DrainInterceptor(RequestGate gate) : Interceptor
         }
     }
 
-    /// <summary>A Hold lasts as long as its pipeline, so nobody waits for it.</summary>
+    /// <summary>The drain does not wait for Hold calls, which last as long as their pipelines.</summary>
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         IServerStreamWriter<TResponse> responseStream,

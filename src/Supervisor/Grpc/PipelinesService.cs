@@ -112,7 +112,7 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     private partial void LogHoldOver(string id);
 
     [LoggerMessage(
-        EventIds.HoldMessageIgnored, LogLevel.Warning, "Pipeline {Id}: its holder sent a second message, which means nothing",
+        EventIds.HoldMessageIgnored, LogLevel.Warning, "Pipeline {Id}: its holder sent a second message, which is ignored",
         EventName = nameof(EventIds.HoldMessageIgnored))]
     private partial void LogIgnored(string id);
 }

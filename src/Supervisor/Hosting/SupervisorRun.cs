@@ -127,19 +127,19 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     }
 
     [LoggerMessage(
-        EventIds.SupervisorStarted, LogLevel.Information, "Listening on {Socket}; workers come from {Home}",
+        EventIds.SupervisorStarted, LogLevel.Information, "Listening on {Socket}; the programs are in {Home}",
         EventName = nameof(EventIds.SupervisorStarted))]
     private static partial void LogStarted(ILogger logger, string socket, string home);
 
-    [LoggerMessage(EventIds.SupervisorEnding, LogLevel.Information, "Ending: {Reason}", EventName = nameof(EventIds.SupervisorEnding))]
+    [LoggerMessage(EventIds.SupervisorEnding, LogLevel.Information, "Stopping: {Reason}", EventName = nameof(EventIds.SupervisorEnding))]
     private static partial void LogEnding(ILogger logger, string reason);
 
-    [LoggerMessage(EventIds.RequestsLeft, LogLevel.Warning, "{Count} requests were not waited for any longer", EventName = nameof(EventIds.RequestsLeft))]
+    [LoggerMessage(EventIds.RequestsLeft, LogLevel.Warning, "The drain ended with {Count} requests still running", EventName = nameof(EventIds.RequestsLeft))]
     private static partial void LogRequestsLeft(ILogger logger, int count);
 
     [LoggerMessage(EventIds.PipelinesLeft, LogLevel.Error, "{Count} pipelines had not ended in time", EventName = nameof(EventIds.PipelinesLeft))]
     private static partial void LogPipelinesLeft(ILogger logger, int count);
 
-    [LoggerMessage(EventIds.GpusNotRead, LogLevel.Warning, "The devices could not be read", EventName = nameof(EventIds.GpusNotRead))]
+    [LoggerMessage(EventIds.GpusNotRead, LogLevel.Warning, "The GPUs could not be read", EventName = nameof(EventIds.GpusNotRead))]
     private static partial void LogGpusNotRead(ILogger logger, Exception exception);
 }

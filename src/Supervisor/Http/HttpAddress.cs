@@ -21,6 +21,6 @@ internal sealed record HttpAddress(IPAddress? Address)
         _ => IPAddress.TryParse(host, out var address)
             ? address
             : throw new SupervisorException(
-                ErrorCodes.InvalidRequest, $"--host {host} is no address: expected an IP address of this host, localhost, or 0.0.0.0 for all.", "--host"),
+                ErrorCodes.InvalidRequest, $"--host {host} is not an address: expected an IP address of this host, localhost, or 0.0.0.0 for all.", "--host"),
     });
 }

@@ -55,8 +55,8 @@ internal static class HttpApp
         {
             throw new SupervisorException(
                 ErrorCodes.InvalidRequest,
-                $"--host {options.Host} is open to others: that needs --api-key and --tls-cert with --tls-key, or --insecure where something "
-                    + "in front of it does both.",
+                $"--host {options.Host} is open to other hosts: that needs --api-key and --tls-cert with --tls-key, or --insecure behind a proxy that "
+                    + "does both.",
                 "--host");
         }
     }
@@ -94,7 +94,7 @@ internal static class HttpApp
         {
             throw new SupervisorException(
                 ErrorCodes.InvalidRequest,
-                $"{options.TlsCertificate} and {options.TlsKey} are no certificate and key in PEM: {exception.Message}",
+                $"{options.TlsCertificate} and {options.TlsKey} are not a certificate and key in PEM format: {exception.Message}",
                 "--tls-cert");
         }
     }

@@ -55,7 +55,7 @@ internal sealed class HttpServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is left of its connections.</summary>
+    /// <summary>Closes the remaining connections.</summary>
     public async Task StopAsync(TimeProvider time)
     {
         await _ending.CancelAsync();

@@ -5,7 +5,7 @@ using LmDeploy.Supervisor.Workers;
 namespace LmDeploy.Supervisor.Inspection;
 
 /// <summary>
-/// Asks a worker that has no model: it is started for the question, and stopped after the answer. They take memory that nobody promised them, so that at most
+/// Asks a worker without a model, which is started for the call and stopped after it. These workers have no memory promise, so at most
 /// <see cref="Most"/> of them run. Thread-safe.
 /// </summary>
 internal sealed class BareWorker(WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures) : IDisposable

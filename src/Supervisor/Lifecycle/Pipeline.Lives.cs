@@ -60,7 +60,7 @@ internal sealed partial class Pipeline
         var cause = isFinal
             ? new SupervisorException(
                 failure.Error.Code,
-                $"No worker could take the place of one that died. {failure.Error.Message} Before: {_death?.Cause.Message}",
+                $"The crashed worker could not be replaced. {failure.Error.Message} The crash: {_death?.Cause.Message}",
                 failure.Error.Subject)
             : failure;
         await DieAsync(new WorkerDeath(cause, HasServed: false, isFinal));

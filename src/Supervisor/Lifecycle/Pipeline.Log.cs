@@ -9,7 +9,7 @@ internal sealed partial class Pipeline
     private partial void LogMoved(string id, PipelineState from, PipelineState to);
 
     [LoggerMessage(
-        EventIds.PipelineStopRequested, LogLevel.Information, "Pipeline {Id} is to end: {Reason}",
+        EventIds.PipelineStopRequested, LogLevel.Information, "Pipeline {Id} stops: {Reason}",
         EventName = nameof(EventIds.PipelineStopRequested))]
     private partial void LogStopRequested(string id, StopReason reason);
 
@@ -20,14 +20,14 @@ internal sealed partial class Pipeline
     private partial void LogCrashed(string id, string cause);
 
     [LoggerMessage(
-        EventIds.WorkerRestarting, LogLevel.Warning, "Pipeline {Id}: a worker is started in place of the one that died, after {Delay}",
+        EventIds.WorkerRestarting, LogLevel.Warning, "Pipeline {Id}: a replacement worker starts after {Delay}",
         EventName = nameof(EventIds.WorkerRestarting))]
     private partial void LogRestarting(string id, TimeSpan delay);
 
     [LoggerMessage(
         EventIds.HangWatchFailed,
         LogLevel.Error,
-        "Pipeline {Id}: the watch for hangs failed; its worker is killed",
+        "Pipeline {Id}: the hang watch failed; its worker is killed",
         EventName = nameof(EventIds.HangWatchFailed))]
     private partial void LogHangWatchFailed(string id, Exception exception);
 

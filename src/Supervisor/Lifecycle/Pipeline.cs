@@ -378,7 +378,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     {
         StopReason.Disposed => $"The pipeline {Spec.Name} was disposed.",
         StopReason.HolderLost => $"The holder of the pipeline {Spec.Name} is gone.",
-        StopReason.Unloaded => $"The pipeline {Spec.Name} was unloaded while nobody used it.",
+        StopReason.Unloaded => $"The pipeline {Spec.Name} was unloaded while it was idle.",
         StopReason.Requested => $"The pipeline {Spec.Name} was stopped by request.",
         _ => $"The pipeline {Spec.Name} ended with the supervisor.",
     };

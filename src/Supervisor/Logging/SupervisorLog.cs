@@ -44,7 +44,7 @@ internal sealed class SupervisorLog : ILoggerProvider
     /// <summary>Forgets what an earlier supervisor wrote.</summary>
     public void Clear() => RandomAccess.SetLength(_file, 0);
 
-    /// <summary>Lets go of the three streams that came from whoever started the supervisor, so that nobody waits for their end.</summary>
+    /// <summary>Releases the three standard streams of the process that started the supervisor, so that it does not wait for their end.</summary>
     /// <param name="keepInput">Whether standard input stays, for a supervisor that ends with it.</param>
     public void TakeStandardStreams(bool keepInput)
     {

@@ -38,7 +38,7 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     /// <summary>Unloads a pipeline when its requests have ended or are out of time.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="drainTimeout">How long requests may go on before they are ended.</param>
-    /// <param name="forgets">Whether the name is forgotten, at once; otherwise the next request loads it anew, kept as before.</param>
+    /// <param name="forgets">Whether the name is forgotten at once; otherwise the next request loads it again with the same TTL and pinning.</param>
     /// <exception cref="SupervisorException">The name is unknown.</exception>
     public async Task<ReclaimReceipt> UnloadAsync(string name, TimeSpan drainTimeout, bool forgets = true)
     {

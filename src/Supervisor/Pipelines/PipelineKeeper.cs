@@ -49,6 +49,6 @@ internal sealed partial class PipelineKeeper(PipelineRegistry registry, CallGaug
     }
 
     [LoggerMessage(
-        EventIds.PipelineKeeperFailed, LogLevel.Error, "Pipeline {Id} is stopped: what held it failed", EventName = nameof(EventIds.PipelineKeeperFailed))]
+        EventIds.PipelineKeeperFailed, LogLevel.Error, "Pipeline {Id} is stopped: its Hold call failed", EventName = nameof(EventIds.PipelineKeeperFailed))]
     private partial void LogFailed(string id, Exception exception);
 }

@@ -31,7 +31,7 @@ internal sealed partial class PipelineRegistry(
             if (_isClosed)
             {
                 pipeline.Dispose();
-                throw new SupervisorException(ErrorCodes.SupervisorUnavailable, "The supervisor is ending; connect again to get another.");
+                throw new SupervisorException(ErrorCodes.SupervisorUnavailable, "The supervisor is stopping. Connect again to get another supervisor.");
             }
 
             _byKey[spec.Key] = pipeline;
@@ -102,6 +102,6 @@ internal sealed partial class PipelineRegistry(
         pipeline.Dispose();
     }
 
-    [LoggerMessage(EventIds.PipelineRunFailed, LogLevel.Error, "Pipeline {Id} could not be run to its end", EventName = nameof(EventIds.PipelineRunFailed))]
+    [LoggerMessage(EventIds.PipelineRunFailed, LogLevel.Error, "Pipeline {Id} failed unexpectedly", EventName = nameof(EventIds.PipelineRunFailed))]
     private partial void LogRunFailed(string id, Exception exception);
 }

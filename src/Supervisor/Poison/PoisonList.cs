@@ -48,7 +48,7 @@ internal sealed class PoisonList(TimeSpan ttl, TimeProvider time)
         {
             Forget();
             return _entries.TryGetValue(fingerprint, out var failure)
-                ? Describe($"The same request ended two workers before and is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)", fingerprint, failure)
+                ? Describe($"The same request killed two workers and is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)", fingerprint, failure)
                 : null;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class PoisonList(TimeSpan ttl, TimeProvider time)
     {
         Add(fingerprint, failure);
         return Describe(
-            $"The request was in a worker when it died, and in a second one: {cause} It is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)",
+            $"The request was in two workers when they died: {cause} It is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)",
             fingerprint,
             failure);
     }

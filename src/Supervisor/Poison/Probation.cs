@@ -48,7 +48,7 @@ internal sealed class Probation(Func<IWorkerSource> open)
         }
     }
 
-    /// <summary>Ends the worker, whoever has his turn, and opens no more. Returns when nothing is left of it.</summary>
+    /// <summary>Ends the worker, also during a turn, and opens no other. Returns when it is gone.</summary>
     public async Task CloseAsync()
     {
         IWorkerSource? source;

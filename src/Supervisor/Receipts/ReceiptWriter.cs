@@ -70,7 +70,7 @@ internal static class ReceiptWriter
     /// <summary>The receipt of a pipeline that never had a worker.</summary>
     public static ReclaimReceipt WriteNothing() => new() { Verdict = ReclaimVerdict.Reclaimed, Reason = "no worker was started", Memory = MemoryKind.Rss };
 
-    /// <summary>The receipt of a pipeline whose end nobody could watch.</summary>
+    /// <summary>The receipt of a pipeline whose end could not be observed.</summary>
     public static ReclaimReceipt WriteUnseen(string reason) => new() { Verdict = ReclaimVerdict.Unverifiable, Reason = reason, Memory = MemoryKind.Rss };
 
     private static ReclaimReceipt Unverifiable(ReclaimReceipt receipt, WorkerEnd end, string reason)

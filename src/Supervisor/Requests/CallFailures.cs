@@ -29,6 +29,6 @@ internal sealed class CallFailures(SupervisorOptions options, TimeProvider time)
                 ErrorCodes.EngineUnavailable, $"The call to the worker of {source.Name} broke: {exception.Message}", source.Name);
     }
 
-    /// <summary>A worker that leaves cancels what it runs, which nobody here asked for.</summary>
+    /// <summary>Recognizes a cancellation by a leaving worker, which the caller did not request.</summary>
     private static bool IsFarewell(Error error) => error.Code is ErrorCodes.EngineUnavailable or ErrorCodes.RequestCancelled;
 }

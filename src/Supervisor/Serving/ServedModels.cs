@@ -26,7 +26,7 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
             if (name.Contains(EscapedSlash, StringComparison.OrdinalIgnoreCase))
             {
                 throw new SupervisorException(
-                    ErrorCodes.InvalidRequest, $"{name} cannot be a name: in addresses {EscapedSlash} stands for a slash. Choose another name.", name);
+                    ErrorCodes.InvalidRequest, $"{name} cannot be a name: {EscapedSlash} stands for a slash in URLs. Choose another name.", name);
             }
 
             if (Find(name) is { } other && !other.Open.Equals(model.Open))

@@ -27,7 +27,7 @@ internal sealed class RequestGate
             {
                 throw new SupervisorException(
                     ErrorCodes.SupervisorUnavailable,
-                    "The supervisor is draining: it was told to end and only finishes the requests that run. Connect again to get another.");
+                    "The supervisor is draining: it finishes running requests and refuses new ones. Connect again to get another supervisor.");
             }
         }
     }

@@ -5,22 +5,22 @@ namespace LmDeploy.Supervisor.Standby;
 internal sealed partial class FirstWorker
 {
     [LoggerMessage(
-        EventIds.FirstWorkerReady, LogLevel.Information, "Worker {Pid}, the first, waits for a pipeline",
+        EventIds.FirstWorkerReady, LogLevel.Information, "First worker {Pid} waits for a pipeline",
         EventName = nameof(EventIds.FirstWorkerReady))]
     private partial void LogReady(int pid);
 
     [LoggerMessage(
-        EventIds.FirstWorkerTaken, LogLevel.Information, "Worker {Pid}, the first, has its pipeline: {Id}",
+        EventIds.FirstWorkerTaken, LogLevel.Information, "First worker {Pid} is taken by pipeline {Id}",
         EventName = nameof(EventIds.FirstWorkerTaken))]
     private partial void LogTaken(int pid, string id);
 
     [LoggerMessage(
-        EventIds.FirstWorkerUnused, LogLevel.Information, "Worker {Pid}, the first, is ended: no pipeline has come for it",
+        EventIds.FirstWorkerUnused, LogLevel.Information, "First worker {Pid} is ended: no pipeline took it",
         EventName = nameof(EventIds.FirstWorkerUnused))]
     private partial void LogUnused(int pid);
 
     [LoggerMessage(
-        EventIds.FirstWorkerWatchFailed, LogLevel.Error, "The watch over the first worker failed; it is ended unless a pipeline has it",
+        EventIds.FirstWorkerWatchFailed, LogLevel.Error, "The watch of the first worker failed; it is ended unless a pipeline has it",
         EventName = nameof(EventIds.FirstWorkerWatchFailed))]
     private partial void LogWatchFailed(Exception exception);
 

@@ -88,6 +88,6 @@ internal sealed partial class StandbyWorkers(
     }
 
     [LoggerMessage(
-        EventIds.StandbyNotEnded, LogLevel.Error, "Worker {Pid}, which stood by, could not be cleared away", EventName = nameof(EventIds.StandbyNotEnded))]
+        EventIds.StandbyNotEnded, LogLevel.Error, "Standby worker {Pid} could not be cleaned up", EventName = nameof(EventIds.StandbyNotEnded))]
     private partial void LogNotEnded(int pid, Exception exception);
 }

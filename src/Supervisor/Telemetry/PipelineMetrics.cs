@@ -9,7 +9,7 @@ using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Telemetry;
 
-/// <summary>Shows what runs to whoever reads metrics: pipelines by state, their memory and requests, what was given back, and the devices.</summary>
+/// <summary>Observable metrics of pipelines by state, their memory and requests, reclaimed memory and devices.</summary>
 internal sealed partial class PipelineMetrics
 {
     private readonly PipelineRegistry _registry;
@@ -28,9 +28,9 @@ internal sealed partial class PipelineMetrics
         meter.CreateObservableGauge(
             TelemetryNames.RunningRequests, () => Of(pipeline => pipeline.RunningRequests), "{request}", "Requests that run or wait in a pipeline.");
         meter.CreateObservableGauge(TelemetryNames.HeldMemory, ReadMemory, "By", "Resident memory of a pipeline's worker.");
-        meter.CreateObservableCounter(TelemetryNames.ReclaimedMemory, () => receipts.ReclaimedBytes, "By", "Memory that pipelines have given back.");
+        meter.CreateObservableCounter(TelemetryNames.ReclaimedMemory, () => receipts.ReclaimedBytes, "By", "Memory that pipelines released.");
         meter.CreateObservableGauge(
-            TelemetryNames.GpuMemory, () => OfDevices(device => device.UsedBytes, refresh: true), "By", "Memory of a device that is used.");
+            TelemetryNames.GpuMemory, () => OfDevices(device => device.UsedBytes, refresh: true), "By", "Used memory of a device.");
         meter.CreateObservableGauge(TelemetryNames.GpuMemoryTotal, () => OfDevices(device => device.TotalBytes, refresh: false), "By", "Memory of a device.");
     }
 
@@ -81,6 +81,6 @@ internal sealed partial class PipelineMetrics
         LogNotListed(exception);
     }
 
-    [LoggerMessage(EventIds.DevicesNotListed, LogLevel.Error, "The devices could not be listed for the metrics", EventName = nameof(EventIds.DevicesNotListed))]
+    [LoggerMessage(EventIds.DevicesNotListed, LogLevel.Error, "The GPUs could not be listed for the metrics", EventName = nameof(EventIds.DevicesNotListed))]
     private partial void LogNotListed(Exception exception);
 }

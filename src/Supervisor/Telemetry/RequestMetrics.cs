@@ -27,10 +27,10 @@ internal sealed class RequestMetrics : IDisposable
     {
         _time = time;
         var meter = meters.Create(TelemetryNames.Source);
-        Duration = meter.CreateHistogram(TelemetryNames.RequestDuration, "s", "From a request's arrival to the end of its answer.", advice: _durations);
-        TimeToFirstToken = meter.CreateHistogram(TelemetryNames.TimeToFirstToken, "s", "From a request's arrival to its first token.", advice: _durations);
+        Duration = meter.CreateHistogram(TelemetryNames.RequestDuration, "s", "Time from a request's arrival to the end of its answer.", advice: _durations);
+        TimeToFirstToken = meter.CreateHistogram(TelemetryNames.TimeToFirstToken, "s", "Time from a request's arrival to its first token.", advice: _durations);
         TimePerOutputToken = meter.CreateHistogram(
-            TelemetryNames.TimePerOutputToken, "s", "Between the tokens of an answer after the first, on average.", advice: _stepTimes);
+            TelemetryNames.TimePerOutputToken, "s", "Mean time between the tokens of an answer, after the first.", advice: _stepTimes);
         TokenUsage = meter.CreateHistogram(TelemetryNames.TokenUsage, "{token}", "Tokens of a request's prompts and of its answers.", advice: _tokenCounts);
     }
 

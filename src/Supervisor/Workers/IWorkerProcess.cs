@@ -12,7 +12,7 @@ internal interface IWorkerProcess : IAsyncDisposable
     /// <summary>Completes with the exit code, or 128 + signal, once the process has been reaped. Never fails.</summary>
     Task<int> Exited { get; }
 
-    /// <summary>Whether somebody has frozen it with SIGSTOP or the like.</summary>
+    /// <summary>Whether it is frozen, by SIGSTOP or a debugger.</summary>
     bool IsFrozen { get; }
 
     /// <summary>Ends the life-line: the worker leaves at once.</summary>

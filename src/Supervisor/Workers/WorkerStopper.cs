@@ -45,7 +45,7 @@ internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time
         _ => WorkerExit.Killed,
     };
 
-    /// <summary>Processes that are not our children tell nobody here when they end, so they are looked for.</summary>
+    /// <summary>Polls for survivors: processes that are not our children do not report their end.</summary>
     private async Task<bool> HasSurvivorsAsync(IWorkerProcess process, long began, TimeSpan deadline)
     {
         if (!MayHaveSurvivors(process))

@@ -2,7 +2,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Worker.Guards;
 
-/// <summary>Says that this process is not frozen, from a thread of its own: the pool's may all be busy.</summary>
+/// <summary>
+/// The heartbeat in the flight record: proves that this process is not frozen. Runs on a dedicated thread, because pool threads may all be busy.
+/// </summary>
 internal static class Heartbeat
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

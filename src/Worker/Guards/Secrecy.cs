@@ -2,10 +2,10 @@ using LmDeploy.Engine.Native;
 
 namespace LmDeploy.Worker.Guards;
 
-/// <summary>Keeps what this process knows to itself: prompts and weights are in its memory.</summary>
+/// <summary>Protects the memory of this process, which has prompts and weights: no core files, and no reading by other processes.</summary>
 internal static class Secrecy
 {
-    /// <summary>Set to 1 by who wants core files of workers.</summary>
+    /// <summary>The environment variable that allows core files of workers when it is 1.</summary>
     public const string AllowCore = "LMDEPLOY_ALLOW_CORE";
 
     public static void Arm()

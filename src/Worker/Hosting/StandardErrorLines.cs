@@ -4,9 +4,7 @@ using LmDeploy.Logging;
 namespace LmDeploy.Worker.Hosting;
 
 /// <summary>
-/// Standard error as this program writes to it: by whole lines, and never waiting for the supervisor to read them, which a frozen one does not. Thread-safe
-/// through
-/// <see cref="Console.SetError"/>.
+/// Standard error with whole lines and without blocking: a frozen supervisor does not read them. Thread-safe through <see cref="Console.SetError"/>.
 /// </summary>
 internal sealed class StandardErrorLines : TextWriter
 {

@@ -60,8 +60,8 @@ internal static class WorkerHost
     }
 
     /// <summary>
-    /// The supervisor connects once, and the way to the socket is gone then: the connection lasts as long as the worker, however idle
-    /// both are, and the worker as long as the connection. A supervisor that is frozen answers no ping, and loses it.
+    /// Ties the worker's life to one connection. The supervisor connects once, then the socket file is removed. The connection has no idle timeout,
+    /// and the worker ends with it. A frozen supervisor answers no ping and loses the connection.
     /// </summary>
     /// <param name="kestrel">The server's options.</param>
     /// <param name="socket">Where it listens.</param>

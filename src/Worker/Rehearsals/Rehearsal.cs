@@ -6,9 +6,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Worker.Rehearsals;
 
 /// <summary>
-/// Answers a prompt with a tiny model of random numbers on the CPU before there is a model, so that most of what the first load and the first request run has
-/// run before:
-/// the first time .NET has to compile it. It is nobody's request, and nothing of it stays. Thread-safe.
+/// JIT warm-up: answers a prompt with a tiny random model on the CPU before a model is loaded. So .NET has compiled most of the code before the first
+/// load and the first request. Leaves nothing behind. Thread-safe.
 /// </summary>
 internal sealed class Rehearsal(LibTorchStart libTorch)
 {
@@ -41,7 +40,7 @@ internal sealed class Rehearsal(LibTorchStart libTorch)
         }
         catch (Exception)
         {
-            // What is wrong here shows, and is explained, when it is wrong with a model that somebody asked for.
+            // Failures are ignored here; the same failure is reported when a requested model is loaded.
             return false;
         }
     }

@@ -5,9 +5,7 @@ using LmDeploy.Memory;
 
 namespace LmDeploy.Worker.Service;
 
-/// <summary>
-/// Has the memory of large requests given back once they are answered: a worker is promised memory for its model, not for what it once was asked.
-/// </summary>
+/// <summary>Trims the heap after large requests: the memory promise of a worker covers its model, not past requests.</summary>
 internal sealed class HeapTrimInterceptor(HeapTrim trim) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

@@ -4,7 +4,7 @@ using LmDeploy.Limits;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>
-/// Has requests to encode or decode large texts wait for one another: each takes many times its size for a moment. Small ones never wait. Thread-safe.
+/// Serializes requests to encode or decode large texts, because each takes many times its size for a moment. Small ones never wait. Thread-safe.
 /// </summary>
 internal sealed class LargeTexts : IDisposable
 {

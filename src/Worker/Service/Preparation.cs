@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace LmDeploy.Worker.Service;
 
-/// <summary>Gets this worker ready to load a model. Thread-safe; what is ready is not made twice.</summary>
+/// <summary>Prepares this worker to load a model. Thread-safe and idempotent.</summary>
 internal sealed class Preparation(LibTorchStart libTorch)
 {
     /// <summary>Waits for libtorch and, when asked for, makes a CUDA context, on a thread of its own: both can keep a thread in native code for long.</summary>

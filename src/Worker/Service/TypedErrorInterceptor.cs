@@ -6,7 +6,7 @@ using LmDeploy.Worker.Errors;
 
 namespace LmDeploy.Worker.Service;
 
-/// <summary>Gives every failed call a typed error; what is not one of ours is an internal error and is printed.</summary>
+/// <summary>Gives every failed call a typed error. An unexpected exception becomes an internal error and is printed.</summary>
 internal sealed class TypedErrorInterceptor : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

@@ -8,9 +8,7 @@ namespace LmDeploy.Worker.Service;
 
 internal sealed partial class WorkerService
 {
-    /// <summary>
-    /// Prompts of one call that are under way at once: few enough that what their continuations share is still in the cache when its turn comes.
-    /// </summary>
+    /// <summary>Prompts of one call that are scored at once: few enough that their prefixes stay in the prefix cache for all of their continuations.</summary>
     private const int PromptsAtOnce = 64;
 
     public override async Task<LogLikelihoodResponse> LogLikelihood(WorkerLogLikelihoodRequest request, ServerCallContext context)

@@ -13,8 +13,8 @@ public sealed class RooflineTests
 
     private static readonly DeviceCeilings _ceilings = new()
     {
-        Device = "cuda:0", LibTorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9,
-        ProductFlops = 800e12, ProductDtype = EngineDtype.BFloat16,
+        Device = "cuda:0", LibTorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9, ProductFlops = 800e12,
+        ProductDtype = EngineDtype.BFloat16,
     };
 
     private readonly Roofline _roofline = new(_model, _ceilings);

@@ -6,9 +6,8 @@ using LmDeploy.EndToEnd.Tests.Serving;
 namespace LmDeploy.EndToEnd.Tests.Attacks;
 
 /// <summary>
-/// A caller who asks one short question after the other, each on a connection of its own, while something else goes on. Every answer has to be a good one; how
-/// long
-/// they took is for the figures.
+/// A caller who asks one short question after the other, each on a connection of its own, while something else goes on. Every answer has to be a good
+/// one; how long they took is for the figures.
 /// </summary>
 internal sealed class Caller : IDisposable
 {

@@ -34,7 +34,7 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         await Eventually.BeAsync(() => ProcessTable.Descriptors(server.Pid), now => now <= before + 16, "the connections to be closed", Deadline);
         var (_, listing) = await server.GetAsync("/v1/pipelines");
         listing.GetProperty("pipelines")[0].GetProperty("state").GetString().ShouldBe("ready");
-        server.Errors.ShouldContain("connections that the limit of open files allows are taken");
+        server.Errors.ShouldContain("connections within the limit of open files are in use");
     }
 
     [Fact]

@@ -61,10 +61,7 @@ public sealed class HangTests(ITestOutputHelper output)
     {
         var config = new EngineConfig
         {
-            Supervision = new() { HangTimeout = hangTimeout },
-            SessionLen = 8192,
-            AllowLongSessionLen = true,
-            MaxPrefillTokenNum = 8192,
+            Supervision = new() { HangTimeout = hangTimeout }, SessionLen = 8192, AllowLongSessionLen = true, MaxPrefillTokenNum = 8192,
             Threads = 1,
         };
         await using var pipe = await Pipeline.CreateAsync(Repository.Boulder, config, supervisor);

@@ -10,7 +10,7 @@ public sealed class KillStormTests(ITestOutputHelper output)
     private const int Tokens = 400;
     private const int ChunksBetweenKills = 60;
 
-    /// <summary>One kill in so many is followed by another while the replacement starts or loads.</summary>
+    /// <summary>One of this many kills is followed by another one while the replacement starts or loads.</summary>
     private const int DoubleKills = 4;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

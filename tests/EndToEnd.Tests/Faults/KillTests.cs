@@ -2,7 +2,7 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Faults;
 
-/// <summary>SIGKILL of each process in turn: whoever is left says what happened, and nothing stays behind.</summary>
+/// <summary>SIGKILL of each process in turn: the survivors report what happened, and nothing stays behind.</summary>
 public sealed class KillTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);

@@ -73,7 +73,7 @@ public sealed class ModelFolderTests(ITestOutputHelper output) : IAsyncLifetime
 
         var error = await Should.ThrowAsync<LmDeployException>(pipe.InferAsync(Question).WaitAsync(Deadline));
         error.Code.ShouldBe("model_not_found");
-        error.Message.ShouldContain("No worker could take the place of one that died");
+        error.Message.ShouldContain("The crashed worker could not be replaced");
         error.Message.ShouldContain("SIGKILL", Case.Sensitive, "and why the one before it died");
         (await pipe.CloseAsync().WaitAsync(Deadline)).Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
     }

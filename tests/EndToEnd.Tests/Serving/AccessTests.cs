@@ -41,7 +41,7 @@ public sealed class AccessTests
     [Theory]
     [InlineData("--api-key and --tls-cert", "--host", "0.0.0.0")]
     [InlineData("--api-key and --tls-cert", "--host", "0.0.0.0", "--api-key", "k")]
-    [InlineData("is no address", "--host", "nowhere.example")]
+    [InlineData("is not an address", "--host", "nowhere.example")]
     [InlineData("--port must be 0 to 65535", "--port", "70000")]
     [InlineData("There is no model folder", "absent=/absent")]
     [InlineData("replicas of small must be 1 to 64, got 0", "small=/absent", "--replicas", "0")]

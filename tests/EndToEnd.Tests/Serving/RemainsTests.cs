@@ -2,7 +2,7 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Serving;
 
-/// <summary>What a server leaves behind: its log, until the next one begins it anew.</summary>
+/// <summary>A server leaves its log behind, which the next one truncates.</summary>
 public sealed class RemainsTests : IDisposable
 {
     private const string Question = """{"model":"pebble","prompt":"a","max_tokens":1}""";

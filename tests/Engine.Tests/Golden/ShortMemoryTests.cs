@@ -37,7 +37,7 @@ public sealed class ShortMemoryTests
 
     private static (FinishReason Reason, Error? Error) OutcomeOf(RecordingRequest request) => request.Finished.Result;
 
-    /// <summary>Three requests at once; memory is short for the one in the middle, so many times.</summary>
+    /// <summary>Three requests at once. The one in the middle runs out of memory a number of times.</summary>
     private static async Task<IReadOnlyList<RecordingRequest>> AnswerAsync(int failures)
     {
         var folder = Path.Combine(GoldenModel.Root, "llama3");

@@ -86,10 +86,9 @@ public sealed class RecoveryTests
     });
 
     /// <summary>
-    /// Answers of requests 1 and 3 beside and after what is done. Device memory is compared with that after the first time, when libtorch has what it keeps
-    /// for such steps, and from engine to engine, each of which leaves libtorch a workspace of cuBLAS for its stream. A shortage makes steps smaller for long,
-    /// so
-    /// that there is an engine for each.
+    /// Answers of requests 1 and 3 beside and after what is done. Device memory is compared with that after the first time, when libtorch has what it
+    /// keeps for such steps, and from engine to engine, each of which leaves libtorch a workspace of cuBLAS for its stream. A shortage makes steps
+    /// smaller for long, so that there is an engine for each.
     /// </summary>
     private static async Task RepeatAsync(string device, int times, Func<EngineThread, Task<IReadOnlyList<string>>> act)
     {
@@ -170,7 +169,7 @@ public sealed class RecoveryTests
             Observe = observe ?? (_ => { }),
         };
 
-    /// <summary>A readout that asks for more than any device has, so many times.</summary>
+    /// <summary>A readout that allocates more than any device has, a number of times.</summary>
     private sealed class Hungry(int failures) : IReadout
     {
         private int _left = failures;

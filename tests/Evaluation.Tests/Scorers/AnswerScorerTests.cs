@@ -72,8 +72,8 @@ public sealed class AnswerScorerTests
     [InlineData("on 1/2/2024", "2024", "2024")]
     [InlineData("**42**", "42.0", "42")]
     [InlineData("0.1", ".10", "0.1")]
-    public void Numeric_TakesTheResult(string answer, string expected, string text)
-        => Scorer.Numeric().Of(answer, expected).ShouldBe(new ItemScore(1) { Detail = text });
+    public void Numeric_TakesTheResult(string answer, string expected, string text) =>
+        Scorer.Numeric().Of(answer, expected).ShouldBe(new ItemScore(1) { Detail = text });
 
     [Theory]
     [InlineData("eighteen", "18")]

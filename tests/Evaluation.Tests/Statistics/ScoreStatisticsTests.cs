@@ -145,14 +145,13 @@ public sealed class ScoreStatisticsTests
     {
         foreach (var scores in (ItemScore[][])[Of(1, 0, 1), Of(0.1, 0.2, 0.3), Of(0.5)])
         {
-            _statistics.Compare(scores, scores, ScoreSummary.Mean).ShouldBe(
-                new PairedDifference
-                {
-                    Value = 0,
-                    Interval = new Interval(0, 0),
-                    PValue = 1,
-                    Test = scores[0].Value == 1 ? "mcnemar-exact" : "paired-permutation",
-                });
+            _statistics.Compare(scores, scores, ScoreSummary.Mean).ShouldBe(new PairedDifference
+            {
+                Value = 0,
+                Interval = new Interval(0, 0),
+                PValue = 1,
+                Test = scores[0].Value == 1 ? "mcnemar-exact" : "paired-permutation",
+            });
         }
     }
 

@@ -6,7 +6,10 @@ namespace LmDeploy.Models.Tests.Documentation;
 public sealed class FamilyGuideTests
 {
     private static readonly string[] _usings =
-        ["System", "System.Collections.Generic", "System.Linq", "LmDeploy.Models", "LmDeploy.Models.Checkpoints", "LmDeploy.Models.Families", "LmDeploy.Models.Specs"];
+        [
+            "System", "System.Collections.Generic", "System.Linq", "LmDeploy.Models", "LmDeploy.Models.Checkpoints", "LmDeploy.Models.Families",
+            "LmDeploy.Models.Specs",
+        ];
 
     [Fact]
     public void Blocks_Compile()

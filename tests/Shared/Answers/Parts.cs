@@ -3,7 +3,7 @@ using LmDeploy.Text.Answers;
 
 namespace LmDeploy.Tests.Answers;
 
-/// <summary>The parts of an answer as whoever reads all of its pieces has them.</summary>
+/// <summary>The parts of an answer, collected from all of its pieces.</summary>
 internal static class Parts
 {
     public static (string Reasoning, string Content, string Calls) Of(IEnumerable<AnswerPiece> pieces)

@@ -52,8 +52,8 @@ internal sealed partial record CodeBlock(string Page, int Line, string Text)
         var body = Directive().Replace(Using().Replace(Text, ""), "");
         var text = string.Concat(usings.Select(name => $"global using {name};\n")) + string.Join('\n', directives) + (given is null
             ? $"\n#line {Line}\n{body}"
-            : $"\ninternal static class Reader\n{{\n{given}\nprivate static async Task RunAsync()\n{{\n#line {Line}\n{body}\n"
-                + "#line hidden\nawait Task.CompletedTask;\n}\n}\n");
+            : $"\ninternal static class Reader\n{{\n{given}\nprivate static async Task RunAsync()\n{{\n#line {Line}\n{body}\n#line hidden\n"
+                + $"await Task.CompletedTask;\n}}\n}}\n");
         var compilation = CSharpCompilation.Create(
             assembly,
             [CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Latest))],

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace LmDeploy.Tests.Parrots;
 
 /// <summary>
-/// Makes a tiny GPT-2 checkpoint that says given texts, a byte a token but for the words that are tokens. Attention and MLP are zero, and the embedding of each
-/// position names the
-/// token to say there, so a prompt of N tokens is answered with the script that begins at N. The template makes a prompt of N tokens of the user message "N".
+/// Makes a tiny GPT-2 checkpoint that says given texts, a byte a token but for the words that are tokens. Attention and MLP are zero, and the
+/// embedding of each position names the token to say there, so a prompt of N tokens is answered with the script that begins at N. The template makes
+/// a prompt of N tokens of the user message "N".
 /// </summary>
 internal sealed class Parrot
 {

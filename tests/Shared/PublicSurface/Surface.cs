@@ -64,8 +64,8 @@ internal sealed class Surface(Assembly assembly)
     private static object? Sample(Type type) => type.GetGenericTypeDefinition() switch
     {
         var list when list == typeof(IReadOnlyList<>) => Array.CreateInstance(type.GenericTypeArguments[0], 0),
-        var dictionary when dictionary == typeof(IReadOnlyDictionary<,>) => Activator.CreateInstance(
-            typeof(Dictionary<,>).MakeGenericType(type.GenericTypeArguments)),
+        var dictionary when dictionary == typeof(IReadOnlyDictionary<,>) =>
+            Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(type.GenericTypeArguments)),
         _ => null,
     };
 

@@ -33,7 +33,7 @@ internal static class Deadline
         return never.Task;
     }
 
-    /// <summary>Waits for something outside of this process, of which nobody tells.</summary>
+    /// <summary>Polls for a condition outside of this process.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
         using var deadline = new CancellationTokenSource(Long);

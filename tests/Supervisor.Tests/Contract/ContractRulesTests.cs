@@ -7,9 +7,9 @@ using LmDeploy.Words;
 namespace LmDeploy.Supervisor.Tests.Contract;
 
 /// <summary>
-/// The rules of buf.yaml that can be read from the descriptors, so that they hold where buf is not installed: its lint rules for names, enumerations and calls,
-/// and that numbers and
-/// names of removed fields stay reserved (its breaking rule WIRE_JSON). Fields that were released are listed in fields.txt.
+/// The rules of buf.yaml that can be read from the descriptors, so that they hold where buf is not installed: its lint rules for names, enumerations
+/// and calls, and that numbers and names of removed fields stay reserved (its breaking rule WIRE_JSON). Fields that were released are listed in
+/// fields.txt.
 /// </summary>
 public sealed partial class ContractRulesTests
 {

@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Tests.Functional;
 
-/// <summary>Hosts with room for so many workers of a tiny model.</summary>
+/// <summary>Hosts with memory for a number of workers of a tiny model.</summary>
 public sealed class AdmissionTests
 {
     /// <summary>What a worker with <see cref="FakeModels"/> takes at most; its weights and cache are 131 KiB of it.</summary>

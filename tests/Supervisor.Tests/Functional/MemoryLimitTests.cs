@@ -55,7 +55,7 @@ public sealed class MemoryLimitTests
         {
         }
 
-        // Whoever is within his limit goes on; the other one is seen within moments.
+        // The worker within its limit continues; the other one is detected within moments.
         await File.WriteAllTextAsync(supervisor.Mark("go"), "");
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
         {

@@ -38,6 +38,6 @@ public sealed class LogSinkTests
         sink.Write("next");
         await sink.CloseAsync().InTime();
 
-        Encoding.UTF8.GetString(stream.ToArray()).ShouldBe($"[1 lines were dropped here: nobody took them]{Environment.NewLine}next");
+        Encoding.UTF8.GetString(stream.ToArray()).ShouldBe($"[1 lines were dropped here: the output was blocked]{Environment.NewLine}next");
     }
 }

@@ -127,7 +127,7 @@ public sealed class NamedPipelinesTests : IDisposable
         pipeline.Ended.IsCompleted.ShouldBeFalse("the request began the time anew");
         Advance(200);
 
-        (await pipeline.Ended.InTime("the end")).Message.ShouldContain("nobody used it");
+        (await pipeline.Ended.InTime("the end")).Message.ShouldContain("was idle");
         await pipeline.Completion.InTime();
         _workshop.Process.IsDisposed.ShouldBeTrue();
     }

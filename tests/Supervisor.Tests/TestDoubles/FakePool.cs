@@ -3,10 +3,10 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Tests.TestDoubles;
 
-/// <summary>Devices with as much memory as the test says, of which no worker holds any.</summary>
+/// <summary>Devices with memory that the test sets and no worker holds.</summary>
 internal sealed class FakePool : IMemoryPool
 {
-    /// <summary>What is free of each device, all of which have 1000 bytes; null when nothing can be read.</summary>
+    /// <summary>The free bytes of each device of 1000 bytes; null when nothing can be read.</summary>
     public Dictionary<string, long>? Free { get; set; } = new() { ["host"] = 1000 };
 
     public int Readings { get; private set; }

@@ -149,7 +149,7 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
         return pipeline;
     }
 
-    /// <summary>Turns the clock until so many workers were started in all, and the last one is asked to load.</summary>
+    /// <summary>Advances the clock until a number of workers were started and the last one is asked to load.</summary>
     public async Task UntilStartedAsync(int starts)
     {
         await Deadline.UntilAsync(

@@ -1,6 +1,6 @@
 namespace LmDeploy.Cli.Benchmarks.Serving;
 
-/// <summary>What answers a load: a pipeline, or a server.</summary>
+/// <summary>The system under load: a pipeline, or a server.</summary>
 internal interface ITokenSource
 {
     /// <summary>Answers one request, to the length that it asks for.</summary>

@@ -1,6 +1,6 @@
 namespace LmDeploy.Cli.Benchmarks.Serving;
 
-/// <summary>How a load was answered.</summary>
+/// <summary>Throughput and latencies under load.</summary>
 /// <param name="Concurrency">The most requests at once.</param>
 /// <param name="Requests">Those that were answered.</param>
 /// <param name="Failed">Those that were not.</param>

@@ -21,7 +21,7 @@ internal sealed record ServeWorkload(int MeanInput, int MeanOutput, int SessionL
         return [.. Enumerable.Range(0, requests).Select(_ => new ServeRequest(Tokens(tokens, Length(lengths, MeanInput)), Length(lengths, MeanOutput)))];
     }
 
-    /// <summary>When requests arrive that come at random, so many a second on average.</summary>
+    /// <summary>Random arrival times with a mean rate of requests a second.</summary>
     public IReadOnlyList<TimeSpan> Arrivals(int requests, double rate)
     {
         var random = new Random(HashOf(Seed, -1));

@@ -1,4 +1,4 @@
-// The index of the largest of each row; of equal ones the lowest. One block of SCAN_THREADS a row.
+// Argmax: the index of the largest value of each row, the lowest index of equal ones. One block of SCAN_THREADS a row.
 #if !defined(SCAN_THREADS)
 #error "argmax.cu needs SCAN_THREADS"
 #endif

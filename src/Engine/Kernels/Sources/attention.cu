@@ -1,17 +1,16 @@
-// Attention of one query a sequence over the paged cache, split over the sequence (https://pytorch.org/blog/flash-decoding/) and with the keys of a
-// group of heads read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), ATTENTION_THREADS. The teams of a block are merged at the end, and splits by
-// the
-// block that is last to finish.
+// Decode attention: one query of each sequence over the paged cache, split over the sequence (https://pytorch.org/blog/flash-decoding/). The keys of
+// a group of heads are read once. Grid (splits, KV_HEADS * GROUP / GROUP_PART, rows), ATTENTION_THREADS. Teams are merged at the end of a block, and
+// splits by the block that finishes last.
 //
 // qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]; partials [rows, HEADS, splits, HEAD_DIM + 2];
 // counters [rows, KV_HEADS * GROUP / GROUP_PART] are 0 before and after. layout[0] is the length of a row of block numbers.
-// window 0 sees all; cap 0 bends no score; sinks may be null.
+// window 0 sees all; cap 0 is no soft cap; sinks may be null.
 
 #if !defined(HEADS) || !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(GROUP_PART) || !defined(ATTENTION_THREADS)
 #error "attention.cu needs HEADS, KV_HEADS, HEAD_DIM, GROUP_PART, ATTENTION_THREADS"
 #endif
 
-// Keys for which merging costs less than what a block more brings.
+// The least number of keys of a split: below it, merging costs more than another block gains.
 #define WORTH_A_SPLIT 256
 
 extern "C" __global__ void __launch_bounds__(ATTENTION_THREADS) decode_attention(

@@ -1,6 +1,6 @@
-// The largest of each row, at least WANTED of them with the order left open: out [rows, 1 + 2 * CANDIDATES] is how many there are, then index and value
-// as float bits of each. More than CANDIDATES, where many are equal, are counted and not all written. One block of SCAN_THREADS a row.
-// The WANTED-th largest of the maxima of all threads is a bound that at least WANTED elements reach, and hardly more.
+// The largest logits of each row, at least WANTED of them in any order: out [rows, 1 + 2 * CANDIDATES] is how many there are, then index and value as
+// float bits of each. More than CANDIDATES, where many are equal, are counted and not all written. One block of SCAN_THREADS a row. The WANTED-th
+// largest of the maxima of all threads is a bound that at least WANTED elements reach, and hardly more.
 #if !defined(WANTED) || !defined(CANDIDATES) || !defined(SCAN_THREADS)
 #error "candidates.cu needs WANTED, CANDIDATES, SCAN_THREADS"
 #endif

@@ -1,7 +1,6 @@
-// The gated networks of experts, for the pairs of each (see route.cu). A block computes a few outputs for all pairs of one place of the plan, 8 * TILES pairs
-// at a
-// time, so that up to so many cost one reading of the expert's weights. Grid (tiles of outputs, places), WARPS; places without pairs leave at once, which makes
-// a recorded launch suit every routing. Sizes are multiples of 8. HIDDEN and `size` are the widths of the model and of one expert.
+// The gated networks of experts, for the pairs of each (see route.cu). A block computes a few outputs for all pairs of one place of the plan, 8 *
+// TILES pairs at a time, which share one read of the expert's weights. Grid (tiles of outputs, places), WARPS; places without pairs leave at once,
+// which makes a recorded launch suit every routing. Sizes are multiples of 8. HIDDEN and `size` are the widths of the model and of one expert.
 #if !defined(HIDDEN) || !defined(EXPERTS_PER_TOKEN) || !defined(EXPERT_SIDE) || !defined(EXPERT_ROWS) || !defined(THREADS) || !defined(WARPS) || \
     !defined(ELEMENTS_PER_WARP)
 #error "experts.cu needs HIDDEN, EXPERTS_PER_TOKEN, EXPERT_SIDE, EXPERT_ROWS, THREADS, WARPS, ELEMENTS_PER_WARP"

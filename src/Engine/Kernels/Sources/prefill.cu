@@ -340,10 +340,9 @@ struct Queries {
   }
 };
 
-// Grid (HEADS, tiles). tiles [tiles, TILE_INTEGERS]: the first row in qkv, how many rows (up to QUERY_TILE), the position of the first in its sequence, where
-// its sequence's
-// block numbers begin in tables. qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]. The cache has the keys and
-// values of these rows already. window 0 sees all; cap 0 bends no score; sinks may be null.
+// Grid (HEADS, tiles). tiles [tiles, TILE_INTEGERS]: the first row in qkv, how many rows (up to QUERY_TILE), the position of the first in its
+// sequence, where its sequence's block numbers begin in tables. qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS,
+// HEAD_DIM]. The cache has the keys and values of these rows already. window 0 sees all; cap 0 bends no score; sinks may be null.
 extern "C" __global__ void __launch_bounds__(PROMPT_THREADS, 1) prefill_attention(
     const element* qkv, const element* keys, const element* values, const int* tiles, const int* tables, element* out, float scale, int window,
     float cap, const element* sinks) {

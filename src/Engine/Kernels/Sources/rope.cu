@@ -1,7 +1,6 @@
-// What comes between the projection to queries, keys and values and attention: bias, norm of each query and key, rotation, scale of the queries,
-// and the way of keys and values into the cache. Works in place on qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM]. Grid (rows, parts), WARPS, one
-// head a warp. A slot below 0 writes nothing. Pairs that are neighbours come out as halves, as Decoders/Parts/RotaryAngles has them.
-// https://arxiv.org/abs/2104.09864
+// Everything between the QKV projection and attention: bias, norm of each query and key, rotation (RoPE), scale of the queries, and writing keys and
+// values to the cache. Works in place on qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM]. Grid (rows, parts), WARPS, one head a warp. A slot below 0
+// writes nothing. Pairs that are neighbours come out as halves, as Decoders/Parts/RotaryAngles has them. https://arxiv.org/abs/2104.09864
 #if !defined(HEADS) || !defined(KV_HEADS) || !defined(HEAD_DIM) || !defined(ROTARY_DIM) || !defined(THREADS) || !defined(WARPS)
 #error "rope.cu needs HEADS, KV_HEADS, HEAD_DIM, ROTARY_DIM, THREADS, WARPS"
 #endif

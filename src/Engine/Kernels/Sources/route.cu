@@ -1,7 +1,7 @@
-// Which experts compute which rows. A warp chooses for a row of logits [rows, EXPERTS]: chosen and weights [rows, EXPERTS_PER_TOKEN], the largest first, of
-// equal ones the lower index first. A pair is a row and one of its experts, by its index in chosen. The block that is last to finish sorts the pairs by expert,
-// and those of an expert by row: order [rows * EXPERTS_PER_TOKEN], with what the plan says of it. A row whose slot is negative is not used and has no pairs.
-// Grid over rows / WARPS, WARPS a block. EXPERTS_PER_TOKEN is at most 32.
+// Routing: the top experts of each row, and the plan of rows by expert. A warp chooses for a row of logits [rows, EXPERTS]: chosen and weights [rows,
+// EXPERTS_PER_TOKEN], the largest first, of equal ones the lower index first. A pair is a row and one of its experts, by its index in chosen. The
+// block that is last to finish sorts the pairs by expert, and those of an expert by row: order [rows * EXPERTS_PER_TOKEN], with what the plan says of
+// it. A row whose slot is negative is not used and has no pairs. Grid over rows / WARPS, WARPS a block. EXPERTS_PER_TOKEN is at most 32.
 #if !defined(EXPERTS) || !defined(EXPERTS_PER_TOKEN) || !defined(PLAN_INTEGERS) || !defined(PAIR_BITS) || !defined(THREADS) || !defined(WARPS)
 #error "route.cu needs EXPERTS, EXPERTS_PER_TOKEN, PLAN_INTEGERS, PAIR_BITS, THREADS, WARPS"
 #endif

@@ -8,7 +8,7 @@ internal sealed record CudaDevice(int Capability, int Multiprocessors, int Threa
     /// <summary>Warps that the whole device has room for at a time: 132 * 64 on an H200.</summary>
     public int ResidentWarps => Multiprocessors * (ThreadsPerMultiprocessor / WarpSize);
 
-    /// <summary>Blocks of so many threads that the whole device has room for at a time, as far as threads go: 132 * 16 of 128 threads on an H200.</summary>
+    /// <summary>Resident blocks of the whole device for a block size, as far as threads limit them: 132 * 16 blocks of 128 threads on an H200.</summary>
     public int ResidentBlocks(int threads) => Multiprocessors * (ThreadsPerMultiprocessor / threads);
 
     /// <summary>The device of the current context.</summary>

@@ -2,7 +2,7 @@ using LmDeploy.Engine.Native.Cuda;
 
 namespace LmDeploy.Engine.WeightUpload.Cuda;
 
-/// <summary>Pinned memory, which the device reads by itself.</summary>
+/// <summary>Pinned host memory, which the device reads by DMA.</summary>
 internal sealed unsafe class CudaCopyBuffer : ICopyBuffer, IDisposable
 {
     private readonly CudaStream _stream;

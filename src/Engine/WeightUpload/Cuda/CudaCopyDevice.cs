@@ -8,7 +8,7 @@ internal sealed class CudaCopyDevice(int ordinal) : ICopyDevice
 {
     private const nint DefaultStream = 0;
 
-    /// <summary>libtorch gives memory away again while its default stream may still use it. Lanes do not wait for that stream, nor it for them.</summary>
+    /// <summary>Synchronizes the default stream: libtorch reuses memory while that stream may still use it, and lanes do not wait for that stream.</summary>
     public void AwaitMemory() => CudaDriver.Check(CudaDriver.StreamSynchronize(DefaultStream), "cuStreamSynchronize");
 
     public ICopyLane OpenLane() => new CudaCopyLane(ordinal);

@@ -1,6 +1,6 @@
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
-/// <summary>What is kept of an answer.</summary>
+/// <summary>The journal record of an answer.</summary>
 internal sealed record AnswerRecord(
     string Text, IReadOnlyList<int> TokenIds, int InputTokenLen, int CachedTokens, FinishReason? FinishReason, string? StopWord, string? ErrorCode,
     string? ErrorMessage, string Reasoning = "")

@@ -6,9 +6,8 @@ using LmDeploy.Words;
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
 /// <summary>
-/// All that a comparison has found out, in the order that it did. With a file every entry is a line of JSON with a checksum (<see cref="JournalLine"/>) that is
-/// handed to the operating system before anything else happens, so that
-/// a process which is killed loses at most the line it was writing. Thread-safe.
+/// The journal of a comparison: its results in order. With a file, every entry is a line of JSON with a checksum (<see cref="JournalLine"/>), written
+/// to the operating system before the comparison continues. A process that is killed loses at most the line that it was writing. Thread-safe.
 /// </summary>
 internal sealed class ComparisonJournal : IDisposable
 {

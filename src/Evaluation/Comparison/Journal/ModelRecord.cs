@@ -2,7 +2,7 @@ using LmDeploy.Evaluation.Statistics;
 
 namespace LmDeploy.Evaluation.Comparison.Journal;
 
-/// <summary>What is known about one model of a comparison. Written by the journal; its model's run alone reads it meanwhile.</summary>
+/// <summary>The recorded results of one model of a comparison. Written by the journal; only the run of its model reads it meanwhile.</summary>
 internal sealed class ModelRecord
 {
     private readonly Dictionary<string, JournalEntry.Answer> _answers = new(StringComparer.Ordinal);
@@ -35,7 +35,7 @@ internal sealed class ModelRecord
     public AnsweredItem ToAnswered(DatasetItem item)
         => new(item, _answers.TryGetValue(item.Id, out var answer) ? [.. answer.Answers.Select(record => record.ToResponse())] : []);
 
-    /// <summary>A model that is loaded again goes on; the time that it answered before counts too.</summary>
+    /// <summary>A resumed model keeps its earlier answer time, which counts too.</summary>
     public void Take(JournalEntry.Loaded loaded)
     {
         (_info, _loadTime, _receipt) = (loaded.Info, loaded.LoadTime, null);
@@ -103,8 +103,9 @@ internal sealed class ModelRecord
             Answers = ToAnswered(item).Answers,
             TimeToFirstToken = answer?.FirstToken,
             Latency = answer?.Latency,
-            Scores = plan.Scorers.Where(scorer => HasScored(scorer.Name, item.Id)).ToDictionary(
-                scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]),
+            Scores = plan.Scorers
+                .Where(scorer => HasScored(scorer.Name, item.Id))
+                .ToDictionary(scorer => scorer.Name, scorer => _scores[(scorer.Name, item.Id)]),
         };
     }
 

@@ -75,7 +75,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
             || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
         if (isLocal && keys.IsEmpty && !isOurs)
         {
-            throw Denied($"The host {host} is not this one: call 127.0.0.1 or localhost, or have the server ask for keys (--api-key).");
+            throw Denied($"The host name {host} is not allowed without API keys: call 127.0.0.1 or localhost, or start the server with --api-key.");
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
         var isAllowed = allowedOrigins.Contains(AnyOrigin) || allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
         if (!isOwn && !isAllowed)
         {
-            throw Denied($"Pages of {origin} may not call this server; --cors-origin allows them.");
+            throw Denied($"Web pages of {origin} may not call this server; --cors-origin allows them.");
         }
 
         if (!isOwn)

@@ -54,8 +54,8 @@ internal sealed class BodyBudget(long largestBody, HeapTrim trim)
             throw new ApiException(
                 StatusCodes.Status429TooManyRequests,
                 ApiErrorCodes.TooManyBytes,
-                $"Requests of more than {most >> 20} MiB in all are being worked on ({(isLarge ? "of those above 1 MiB" : "of those up to 1 MiB")}); "
-                    + "send this one again in a moment.");
+                $"Requests with more than {most >> 20} MiB of bodies are running ({(isLarge ? "of those above 1 MiB" : "of those up to 1 MiB")}); "
+                    + "send this request again in a moment.");
         }
     }
 

@@ -7,9 +7,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Chat;
 
 /// <summary>
-/// Turns OpenAI's messages into what chat templates of language models expect: parts of text are joined, absent content is empty, arguments of calls are
-/// objects
-/// rather than JSON in a string, and the developer speaks as the system.
+/// Turns OpenAI's messages into what chat templates of language models expect: parts of text are joined, absent content is empty, arguments of calls
+/// are objects rather than JSON in a string, and the developer speaks as the system.
 /// </summary>
 internal static class ChatMessages
 {
@@ -93,7 +92,7 @@ internal static class ChatMessages
             "text" or "input_text" or "output_text" => fields.Text("text") ?? "",
             "refusal" => fields.Text("refusal") ?? "",
             var type => throw new ApiException(
-                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is {type}, but the model takes text alone.", path),
+                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is {type}, but the model only takes text.", path),
         };
     }
 

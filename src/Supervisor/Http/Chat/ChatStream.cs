@@ -8,7 +8,7 @@ internal sealed class ChatStream(EventStream events, ChatJson json)
 {
     private readonly HashSet<int> _begun = [];
 
-    // Answers of which content was sent.
+    // Answers with content that was sent.
     private readonly HashSet<int> _withContent = [];
 
     // How many tokens' log-probabilities were sent of each answer.

@@ -38,7 +38,7 @@ internal sealed record CompletionRequest
         if (fields.Text("suffix") is { Length: > 0 })
         {
             throw new ApiException(
-                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, "suffix is not supported: these models go on after a prompt.", "suffix");
+                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, "suffix is not supported: models only continue a prompt.", "suffix");
         }
 
         var echoes = fields.Flag("echo") ?? false;
@@ -72,7 +72,7 @@ internal sealed record CompletionRequest
             throw new ApiException(
                 StatusCodes.Status400BadRequest,
                 ErrorCodes.UnsupportedFeature,
-                $"best_of is {bestOf} and n {choices}: they have to be the same, all answers are given.",
+                $"best_of is {bestOf} and n {choices}: they have to be equal, because all answers are returned.",
                 "best_of");
         }
     }

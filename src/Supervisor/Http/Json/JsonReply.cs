@@ -10,9 +10,7 @@ internal static class JsonReply
 
     public static Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write) => WriteAsync(http, [write]);
 
-    /// <summary>
-    /// Writes a value piece by piece, each of which the caller has taken before the next one is made: a large answer is never there as a whole.
-    /// </summary>
+    /// <summary>Streams a value piece by piece with back-pressure, so that a large answer is never in memory as a whole.</summary>
     public static async Task WriteAsync(HttpContext http, IEnumerable<Action<Utf8JsonWriter>> pieces)
     {
         http.Response.ContentType = "application/json; charset=utf-8";

@@ -74,7 +74,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
         {
             _worker.KillFor(
                 WorkerFailureKind.Killed,
-                string.Create(CultureInfo.InvariantCulture, $"it could not be held to memory_limit_bytes, {_bytes}, any longer ({exception.Message})"));
+                string.Create(CultureInfo.InvariantCulture, $"its memory limit can no longer be enforced, memory_limit_bytes {_bytes} ({exception.Message})"));
         }
     }
 

@@ -52,12 +52,12 @@ internal sealed partial class MemoryLimiter(MemoryController? controller, Proces
     }
 
     [LoggerMessage(
-        EventIds.WorkerLimited, LogLevel.Information, "Worker {Pid} is held to {Bytes} bytes by {Group}",
+        EventIds.WorkerLimited, LogLevel.Information, "Worker {Pid} has a memory limit of {Bytes} bytes, enforced by {Group}",
         EventName = nameof(EventIds.WorkerLimited))]
     private partial void LogGroup(int pid, long bytes, string group);
 
     [LoggerMessage(
-        EventIds.WorkerWatched, LogLevel.Information, "Worker {Pid} is held to {Bytes} bytes by looking; no control group: {Reason}",
+        EventIds.WorkerWatched, LogLevel.Information, "Worker {Pid} has a memory limit of {Bytes} bytes, enforced by polling; no control group: {Reason}",
         EventName = nameof(EventIds.WorkerWatched))]
     private partial void LogNoGroup(int pid, long bytes, string reason);
 }

@@ -61,7 +61,7 @@ public sealed class MemoryLimitTests : IDisposable
 
         await Deadline.UntilAsync(() => _worker.KilledFor is not null, "the worker is killed");
         _worker.KilledFor.ShouldBe(WorkerFailureKind.Killed);
-        _worker.KilledBecause.ShouldNotBeNull().ShouldContain("memory_limit_bytes, 104857600, any longer");
+        _worker.KilledBecause.ShouldNotBeNull().ShouldContain("can no longer be enforced, memory_limit_bytes 104857600");
         _process.Done.ShouldBe(["kill"]);
     }
 

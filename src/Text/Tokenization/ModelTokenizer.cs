@@ -176,16 +176,6 @@ internal sealed class ModelTokenizer
             return;
         }
 
-        if (_parts.PreTokenizer is SequencePreTokenizer sequence)
-        {
-            sequence.SplitEach(piece, EncodeAll);
-            return;
-        }
-
-        var words = new List<Piece>();
-        _parts.PreTokenizer.Split(piece, words);
-        EncodeAll(words);
-
-        void EncodeAll(List<Piece> pieces) => pieces.ForEach(word => _parts.Model.Encode(word.Text.Span, ids));
+        _parts.PreTokenizer.SplitEach(piece, word => _parts.Model.Encode(word.Text.Span, ids));
     }
 }

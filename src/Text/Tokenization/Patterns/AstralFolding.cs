@@ -76,21 +76,50 @@ internal sealed class AstralFolding
     /// <summary>The characters that stand for those which a class names.</summary>
     public IEnumerable<char> StandInsOf(int classNumber) => _named.Where(known => (known.Key.Classes >> classNumber & 1) != 0).Select(known => known.Value);
 
-    /// <summary>Writes the folded text, and for each of its characters and its end the position in <paramref name="text"/>.</summary>
+    /// <summary>Writes the folded text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="folded">As long as the text.</param>
+    /// <param name="pairs">Gets the positions in the folded text whose character stands for two UTF-16 units.</param>
     /// <returns>The length of the folded text.</returns>
-    public int Fold(ReadOnlySpan<char> text, Span<char> folded, Span<int> offsets)
+    public int Fold(ReadOnlySpan<char> text, Span<char> folded, List<int> pairs)
     {
-        var length = 0;
-        var position = 0;
-        foreach (var rune in text.EnumerateRunes())
+        var (length, position) = (0, 0);
+        while (position < text.Length)
         {
-            offsets[length] = position;
-            folded[length++] = rune.IsBmp && !_replaced.Contains((char)rune.Value) ? (char)rune.Value : StandInOf(rune);
-            position += rune.Utf16SequenceLength;
+            var rest = text[position..];
+            var same = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
+            same = same < 0 ? rest.Length : same;
+            rest[..same].CopyTo(folded[length..]);
+            if (_named.Count > 0)
+            {
+                ReplaceNamed(folded.Slice(length, same));
+            }
+
+            length += same;
+            position += same;
+            if (same < rest.Length)
+            {
+                Rune.DecodeFromUtf16(rest[same..], out var rune, out var units);
+                if (units > 1)
+                {
+                    pairs.Add(length);
+                }
+
+                folded[length++] = rune.IsBmp ? (char)rune.Value : StandInOf(rune);
+                position += units;
+            }
         }
 
-        offsets[length] = position;
         return length;
+    }
+
+    private void ReplaceNamed(Span<char> folded)
+    {
+        while (folded.IndexOfAny(_replaced) is var at and >= 0)
+        {
+            folded[at] = StandInOf(new Rune(folded[at]));
+            folded = folded[(at + 1)..];
+        }
     }
 
     /// <summary>The BMP characters of each category that the expression does not name, as far as they are asked for.</summary>

@@ -6,7 +6,7 @@
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
 # ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
 # ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
-# ./run.sh api          lists the public surface of the client, of evaluation and of text, and the fields of the contract, anew, after somebody has changed them on purpose
+# ./run.sh api          rewrites the lists of the public API (client, evaluation, text) and of the contract's fields, after a deliberate change
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -55,7 +55,8 @@ build() {
 
 # Without symbols, what only debuggers and tracers load, and what only the pictures of reports need.
 strip_folder() {
-  find "$1" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump -o -name 'libSkiaSharp.so' -o -name 'libHarfBuzzSharp.so' \) -delete
+  find "$1" \( -name '*.pdb' -o -name '*.xml' -o -name 'libmscor*.so' -o -name 'libclrgc*.so' -o -name libcoreclrtraceptprovider.so -o -name createdump \
+    -o -name 'libSkiaSharp.so' -o -name 'libHarfBuzzSharp.so' \) -delete
 }
 
 # compress PARENT FOLDER ARCHIVE
@@ -172,7 +173,8 @@ list_api() {
     echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
   done
-  LMDEPLOY_LIST_API=1 dotnet test "$root/tests/Supervisor.Tests" -c Release --nologo -v quiet --filter FullyQualifiedName~ContractRulesTests.EveryField_IsListed >&2
+  LMDEPLOY_LIST_API=1 dotnet test "$root/tests/Supervisor.Tests" -c Release --nologo -v quiet \
+    --filter FullyQualifiedName~ContractRulesTests.EveryField_IsListed >&2
 }
 
 # Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.
@@ -198,7 +200,8 @@ install_packages() {
     return
   fi
   echo "Installing $* for $what (LMDEPLOY_NO_APT=1 leaves it out) ..." >&2
-  timeout 300 sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"' sh "$@" </dev/null >/dev/null 2>&1 ||
+  timeout 300 sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"' sh "$@" \
+    </dev/null >/dev/null 2>&1 ||
     echo "$* could not be installed: $what are skipped." >&2
 }
 

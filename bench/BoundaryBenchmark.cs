@@ -55,7 +55,8 @@ internal static class BoundaryBenchmark
             var half = Add("boundary: round trip to the supervisor alone (its info)");
             var trip = Add("boundary: empty round trip (tokenize a word)");
             var (firstHere, firstThere, firstAdded) = (Add("first token: in process"), Add("first token: through the boundary"), Add("first token: added"));
-            var (allHere, allThere, ratio) = (Add($"{Tokens} tokens: in process"), Add($"{Tokens} tokens: through the boundary"), Add($"{Tokens} tokens: boundary / in process (ratio)"));
+            var (allHere, allThere, ratio) = (
+                Add($"{Tokens} tokens: in process"), Add($"{Tokens} tokens: through the boundary"), Add($"{Tokens} tokens: boundary / in process (ratio)"));
             using var engine = await InProcessEngine.LoadAsync(model, config);
             await using var pipe = await Pipeline.CreateAsync(model, config, supervisor);
             for (var round = -WarmUpRounds; round < BoundaryRounds; round++)

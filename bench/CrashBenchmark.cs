@@ -23,7 +23,8 @@ internal sealed class CrashBenchmark(string home, string model, BenchOptions opt
     public async Task<IReadOnlyList<(string Name, Samples Samples)>> RunAsync()
     {
         var results = new List<(string, Samples)>();
-        var (load, calm, gap, added) = (Add("load time"), Add("longest gap: nobody killed"), Add("longest gap: worker killed"), Add("longest gap: worker killed - load time"));
+        var (load, calm, gap, added) = (
+            Add("load time"), Add("longest gap: nobody killed"), Add("longest gap: worker killed"), Add("longest gap: worker killed - load time"));
         var (allCalm, all) = (Add($"{Tokens} tokens: nobody killed"), Add($"{Tokens} tokens: worker killed"));
         var supervisorOptions = new SupervisorOptions { Home = home, Standby = options.Standby, StandbyCuda = options.Engine.Device == EngineDevice.Cuda };
         await using var supervisor = await Supervisor.StartPrivateAsync(supervisorOptions);

@@ -23,7 +23,10 @@ internal static class EngineBenchmark
         var random = new Random(1);
         await engine.GenerateAsync(Prompt(ShortPrompt), Tokens);
 
-        var (serial, together, speedUp) = (Add($"{Concurrent} x {Tokens} tokens: one after the other"), Add($"{Concurrent} x {Tokens} tokens: at once"), Add("throughput at once / one after the other (ratio)"));
+        var (serial, together, speedUp) = (
+            Add($"{Concurrent} x {Tokens} tokens: one after the other"),
+            Add($"{Concurrent} x {Tokens} tokens: at once"),
+            Add("throughput at once / one after the other (ratio)"));
         for (var round = 0; round < Rounds; round++)
         {
             var prompts = Enumerable.Range(0, Concurrent).Select(_ => Prompt(ShortPrompt)).ToList();
@@ -41,7 +44,8 @@ internal static class EngineBenchmark
             speedUp.Add(alone / all);
         }
 
-        var (idle, beside, delay) = (Add("first token, idle engine"), Add($"first token beside a prompt of {LongPrompt}"), Add("first token beside it / idle (ratio)"));
+        var (idle, beside, delay) = (
+            Add("first token, idle engine"), Add($"first token beside a prompt of {LongPrompt}"), Add("first token beside it / idle (ratio)"));
         var (during, duringDelay) = (Add("first token in the midst of it"), Add("first token in the midst of it / idle (ratio)"));
         var prefill = Add($"first token of a prompt of {LongPrompt} itself");
         for (var round = 0; round < Rounds * ShortRequests; round++)

@@ -20,8 +20,9 @@ internal static class GuidedBenchmark
         """;
 
     private const string ModelConfig = """
-        {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "hidden_act": "silu", "hidden_size": 896, "intermediate_size": 4864, "num_hidden_layers": 24,
-         "num_attention_heads": 14, "num_key_value_heads": 2, "max_position_embeddings": 32768, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0, "tie_word_embeddings": true,
+        {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "hidden_act": "silu", "hidden_size": 896, "intermediate_size": 4864,
+         "num_hidden_layers": 24, "num_attention_heads": 14, "num_key_value_heads": 2, "max_position_embeddings": 32768,
+         "rms_norm_eps": 1e-06, "rope_theta": 1000000.0, "tie_word_embeddings": true,
          "torch_dtype": "bfloat16", "use_sliding_window": false, "vocab_size": 151936, "bos_token_id": 151643, "eos_token_id": 151645}
         """;
 
@@ -42,7 +43,8 @@ internal static class GuidedBenchmark
                 File.CreateSymbolicLink(Path.Combine(folder, name), Path.Combine(Path.GetFullPath(tokenizerFolder), name));
             }
 
-            using var engine = await InProcessEngine.LoadAsync(folder, new EngineConfig { LoadFormat = LoadFormat.Dummy, SessionLen = 512, CacheMaxEntryCount = 256 });
+            using var engine = await InProcessEngine.LoadAsync(
+                folder, new EngineConfig { LoadFormat = LoadFormat.Dummy, SessionLen = 512, CacheMaxEntryCount = 256 });
             foreach (var batch in new[] { 1, 16 })
             {
                 await MeasureAsync(engine, batch);
@@ -59,7 +61,10 @@ internal static class GuidedBenchmark
         {
             var step = Add($"batch {batch}: decode step, ms");
             var (cold, warm) = (Add($"batch {batch}: masks of a step, first answers, ms"), Add($"batch {batch}: masks of a step, later answers, ms"));
-            var (coldMost, coldShare, warmShare) = (Add($"batch {batch}: the slowest of them, ms"), Add($"batch {batch}: share of the step, first answers, %"), Add($"batch {batch}: share of the step, later answers, %"));
+            var (coldMost, coldShare, warmShare) = (
+                Add($"batch {batch}: the slowest of them, ms"),
+                Add($"batch {batch}: share of the step, first answers, %"),
+                Add($"batch {batch}: share of the step, later answers, %"));
             var answers = Enumerable.Range(0, batch).Select(i => tokenizer.Encode(Answer(i), addSpecialTokens: false)).ToList();
             for (var round = -1; round < Rounds; round++)
             {
@@ -86,9 +91,13 @@ internal static class GuidedBenchmark
         }
     }
 
-    private static string Answer(int number) => $$$"""
-        [{"name": "Ada {{{number}}}", "text": "The quick brown fox jumps over {{{number * 7919}}} lazy dogs.", "size": {{{number}}}.5, "more": {"a": [1, {"b": "c"}]}}, {"name": "Bob", "text": "한국 é 😀"}]
-        """;
+    private static string Answer(int number)
+    {
+        var text = $"The quick brown fox jumps over {number * 7919} lazy dogs.";
+        return $$$"""
+            [{"name": "Ada {{{number}}}", "text": "{{{text}}}", "size": {{{number}}}.5, "more": {"a": [1, {"b": "c"}]}}, {"name": "Bob", "text": "한국 é 😀"}]
+            """;
+    }
 
     /// <summary>All that guiding adds to the choice of tokens, for answers that go on together.</summary>
     /// <returns>Milliseconds for each step.</returns>

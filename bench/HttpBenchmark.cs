@@ -65,7 +65,10 @@ internal static class HttpBenchmark
             }
         }
 
-        var (crowdGrpc, crowdHttp, crowdRatio) = (add($"{Crowd} x {Tokens} tokens at once: gRPC"), add($"{Crowd} x {Tokens} tokens at once: HTTP"), add($"{Crowd} x {Tokens} tokens at once: HTTP / gRPC (ratio)"));
+        var (crowdGrpc, crowdHttp, crowdRatio) = (
+            add($"{Crowd} x {Tokens} tokens at once: gRPC"),
+            add($"{Crowd} x {Tokens} tokens at once: HTTP"),
+            add($"{Crowd} x {Tokens} tokens at once: HTTP / gRPC (ratio)"));
         for (var round = 0; round < CrowdRounds; round++)
         {
             await crowdGrpc.TimeAsync(() => Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => GrpcAsync(pipe))));
@@ -76,7 +79,11 @@ internal static class HttpBenchmark
 
     private static Process Start(string home, string model, string folder)
     {
-        var start = new ProcessStartInfo(Path.Combine(home, "cli", "lmdeploy"), ["serve", $"model={model}", "--port", "0", "--preload"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(home, "cli", "lmdeploy"), ["serve", $"model={model}", "--port", "0", "--preload"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["LMDEPLOY_RUNTIME_DIR"] = folder;
         start.Environment["LMDEPLOY_HOME"] = Path.GetFullPath(home);
         var process = Process.Start(start)!;
@@ -103,8 +110,15 @@ internal static class HttpBenchmark
     {
         var watch = Stopwatch.StartNew();
         double? first = null;
-        var body = JsonSerializer.Serialize(new { model = "model", messages = new[] { new { role = "user", content = Question } }, temperature = 0, max_tokens = Tokens, ignore_eos = true, stream = true });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var body = JsonSerializer.Serialize(new
+        {
+            model = "model", messages = new[] { new { role = "user", content = Question } }, temperature = 0, max_tokens = Tokens, ignore_eos = true,
+            stream = true,
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader((await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync()));
         while (await reader.ReadLineAsync() is { } line)

@@ -52,8 +52,8 @@ static async Task<int> MisusedAsync()
 {
     await Console.Error.WriteLineAsync("""
         usage: LmDeploy.Bench HOME MODEL [RESULTS.json] [ENGINE] | crash HOME MODEL [RESULTS.json] [ENGINE] [--rounds N] [--standby N]
-             | engine MODEL [RESULTS.json] [ENGINE] | http HOME MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json] | sampling [RESULTS.json] | tokenizers TEXTFILE MODEL...
-             | text TEXTFILE GPT2 TEMPLATEMODEL
+             | engine MODEL [RESULTS.json] [ENGINE] | http HOME MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json]
+             | sampling [RESULTS.json] | tokenizers TEXTFILE MODEL... | text TEXTFILE GPT2 TEMPLATEMODEL
         ENGINE: [--device auto|cpu|cuda] [--dtype auto|float32|bfloat16|float16] [--load-format auto|dummy] [--session-len N] [--cache-max-entry-count N]
         """);
     return 2;
@@ -68,7 +68,10 @@ static async Task ReportAsync(IReadOnlyList<(string Name, Samples Samples)> resu
 
     if (file is [var path])
     {
-        var json = results.ToDictionary(result => result.Name, result => new { result.Samples.Minimum, result.Samples.Median, result.Samples.P90, result.Samples.Maximum, result.Samples.Count });
-        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(json, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
+        var json = results.ToDictionary(
+            result => result.Name,
+            result => new { result.Samples.Minimum, result.Samples.Median, result.Samples.P90, result.Samples.Maximum, result.Samples.Count });
+        await File.WriteAllTextAsync(
+            path, JsonSerializer.Serialize(json, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
     }
 }

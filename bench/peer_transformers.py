@@ -167,9 +167,13 @@ def main():
     del model
     release()
     time.sleep(0.5)
-    say("after del model, gc and empty_cache", held_bytes=held - before_anything, still_held_bytes=nvml.used() - before_anything, torch_allocated_bytes=torch.cuda.memory_allocated())
+    say(
+        "after del model, gc and empty_cache", held_bytes=held - before_anything, still_held_bytes=nvml.used() - before_anything,
+        torch_allocated_bytes=torch.cuda.memory_allocated())
     report = {
-        "machine": {"gpus": [torch.cuda.get_device_name(0)], "driver": nvml.driver(), "libtorch": torch.__version__, "cpu": platform.processor(), "cpus": os.cpu_count(), "system": platform.platform()},
+        "machine": {
+            "gpus": [torch.cuda.get_device_name(0)], "driver": nvml.driver(), "libtorch": torch.__version__,
+            "cpu": platform.processor(), "cpus": os.cpu_count(), "system": platform.platform()},
         "version": f"transformers {transformers.__version__}",
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "command": "python " + " ".join(sys.argv),

@@ -47,7 +47,8 @@ internal sealed class ModelFolder : IDisposable
         {
             throw new EngineException(
                 ErrorCodes.UnsupportedFeature,
-                $"load_format is 'dummy', but the weights of '{path}' are quantized ({format.Description}), and random ones are made as plain numbers only. Take quantization out of its settings.",
+                $"load_format is 'dummy', but the weights of '{path}' are quantized ({format.Description}), and random ones are made as plain numbers only. "
+                    + "Take quantization out of its settings.",
                 "load_format");
         }
 

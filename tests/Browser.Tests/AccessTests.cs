@@ -42,7 +42,10 @@ public sealed class AccessTests(Chromium chromium)
         await using var server = await Server.StartAsync("--api-key", "plain-key");
         foreach (var (path, type) in new[]
         {
-            ("/", "text/html; charset=utf-8"), ("/page/page.css", "text/css; charset=utf-8"), ("/page/app.js", "text/javascript; charset=utf-8"), ("/page/icon.svg", "image/svg+xml"),
+            ("/", "text/html; charset=utf-8"),
+            ("/page/page.css", "text/css; charset=utf-8"),
+            ("/page/app.js", "text/javascript; charset=utf-8"),
+            ("/page/icon.svg", "image/svg+xml"),
         })
         {
             using var answer = await server.Http.GetAsync(path);

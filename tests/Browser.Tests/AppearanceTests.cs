@@ -40,7 +40,8 @@ public sealed class AppearanceTests(Chromium chromium)
         (await light.Page.ScreenshotAsync()).ShouldNotBe(await dark.Page.ScreenshotAsync());
     }
 
-    private static Task<int> OverflowAsync(Visit visit) => visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    private static Task<int> OverflowAsync(Visit visit) =>
+        visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
     private static Task<double> BrightnessAsync(Visit visit, string color) => visit.Page.EvaluateAsync<double>(
         "color => getComputedStyle(document.body)[color].match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3",

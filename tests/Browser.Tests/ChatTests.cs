@@ -90,7 +90,10 @@ public sealed class ChatTests(Chromium chromium)
 
     /// <summary>The sample models say little, and a speed is told of answers with some tokens.</summary>
     private static Task AskForMoreAsync(IRoute route) =>
-        route.ContinueAsync(new RouteContinueOptions { PostData = Encoding.UTF8.GetBytes(route.Request.PostData!.Replace("{\"model\"", "{\"ignore_eos\":true,\"model\"", StringComparison.Ordinal)) });
+        route.ContinueAsync(new RouteContinueOptions
+        {
+            PostData = Encoding.UTF8.GetBytes(route.Request.PostData!.Replace("{\"model\"", "{\"ignore_eos\":true,\"model\"", StringComparison.Ordinal)),
+        });
 
     /// <summary>Presses Tab until an element of a name has the focus; every one on the way has to show that it has it.</summary>
     private static async Task TabToAsync(Visit visit, string name, bool isBackwards = false)
@@ -101,7 +104,8 @@ public sealed class ChatTests(Chromium chromium)
         {
             await visit.Page.Keyboard.PressAsync(isBackwards ? "Shift+Tab" : "Tab");
             seen.Add(await FocusedAsync(visit));
-            (await visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle")).ShouldBe("solid", $"the focus on {seen[^1]} is seen");
+            (await visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle")).ShouldBe(
+                "solid", $"the focus on {seen[^1]} is seen");
             if (seen[^1] == name)
             {
                 return;
@@ -112,5 +116,6 @@ public sealed class ChatTests(Chromium chromium)
     }
 
     private static Task<string> FocusedAsync(Visit visit) => visit.Page.EvaluateAsync<string>(
-        "() => { const at = document.activeElement; return (at.getAttribute('aria-label') ?? at.labels?.[0]?.firstChild.textContent ?? at.textContent).trim(); }");
+        "() => { const at = document.activeElement; return (at.getAttribute('aria-label') ?? at.labels?.[0]?.firstChild.textContent ?? "
+            + "at.textContent).trim(); }");
 }

@@ -33,7 +33,8 @@ public sealed class Chromium : IAsyncLifetime
             // Its shared memory is in files of the temporary folder: tests look for what others leave in /dev/shm.
             Args =
             [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync",
                 "--disable-dev-shm-usage",
             ],
         });

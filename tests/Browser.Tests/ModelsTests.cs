@@ -137,12 +137,13 @@ public sealed class ModelsTests(Chromium chromium)
     public async Task Devices_AreShownWithWhatIsUsedOfThem()
     {
         const string Devices = """
-            {"gpus":[{"index":0,"uuid":"GPU-1","name":"NVIDIA H200","total_bytes":150323855360,"used_bytes":75161927680,"reserved_bytes":0,"utilization_percent":87,
-            "driver_version":"1","processes":[],"promised_bytes":85899345920,"quarantined_bytes":1073741824}],"unavailable":""}
+            {"gpus":[{"index":0,"uuid":"GPU-1","name":"NVIDIA H200","total_bytes":150323855360,"used_bytes":75161927680,
+            "reserved_bytes":0,"utilization_percent":87,"driver_version":"1","processes":[],"promised_bytes":85899345920,"quarantined_bytes":1073741824}],"unavailable":""}
             """;
         await using var server = await Server.StartAsync();
         await using var visit = await Visit.StartAsync(
-            chromium, server, prepare: page => page.RouteAsync("**/v1/gpus", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = Devices })));
+            chromium, server, prepare: page => page.RouteAsync(
+                "**/v1/gpus", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = Devices })));
 
         await Visit.SeeAsync(visit.ById("devices"), "NVIDIA H200");
         await Visit.SeeAsync(visit.ById("devices"), "70.0 GiB of 140 GiB");
@@ -165,6 +166,7 @@ public sealed class ModelsTests(Chromium chromium)
     }
 
     private static Task HideAsync(Visit visit, bool isHidden) => visit.Page.EvaluateAsync(
-        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); "
+            + "document.dispatchEvent(new Event('visibilitychange')); }",
         isHidden);
 }

@@ -13,7 +13,8 @@ public sealed class ReportTests(Chromium chromium)
     {
         await using var sandbox = new Sandbox();
         var (report, json) = (Path.Combine(sandbox.Folder, "report.html"), Path.Combine(sandbox.Folder, "report.json"));
-        var compared = await Command.RunAsync(sandbox, "compare", Repository.Pebble, Repository.Cobble, "--eval", Repository.Evaluation, "--limit", "40", "--report", report, "--json", json);
+        var compared = await Command.RunAsync(
+            sandbox, "compare", Repository.Pebble, Repository.Cobble, "--eval", Repository.Evaluation, "--limit", "40", "--report", report, "--json", json);
         compared.ExitCode.ShouldBe(0, compared.Errors);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
         var models = document.RootElement.GetProperty("models").EnumerateArray().ToList();

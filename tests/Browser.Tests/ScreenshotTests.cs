@@ -40,7 +40,8 @@ public sealed class ScreenshotTests(Chromium chromium)
     private static Task HideFoldersAsync(IPage page) => page.RouteAsync("**/v1/pipelines", async route =>
     {
         var answer = await route.FetchAsync();
-        await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = (await answer.TextAsync()).Replace(Repository.Root, "/srv", StringComparison.Ordinal) });
+        await route.FulfillAsync(
+            new RouteFulfillOptions { Response = answer, Body = (await answer.TextAsync()).Replace(Repository.Root, "/srv", StringComparison.Ordinal) });
     });
 
     private static async Task<int> WorkerOfAsync(Server server, string model) =>
@@ -50,7 +51,8 @@ public sealed class ScreenshotTests(Chromium chromium)
     {
         for (var round = 0; round < rounds; round++)
         {
-            await Task.WhenAll(models.Select(model => server.PostAsync("/v1/completions", $$"""{"model":"{{model}}","prompt":"Once","max_tokens":200,"ignore_eos":true}""")));
+            await Task.WhenAll(
+                models.Select(model => server.PostAsync("/v1/completions", $$"""{"model":"{{model}}","prompt":"Once","max_tokens":200,"ignore_eos":true}""")));
         }
     }
 

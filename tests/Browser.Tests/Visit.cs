@@ -31,7 +31,8 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>What was asked for so far.</summary>
     public IReadOnlyList<Uri> Requests => [.. _requests];
 
-    public static async Task<Visit> StartAsync(Chromium chromium, Server server, int width = 1280, int height = 800, ColorScheme colors = ColorScheme.Light, Func<IPage, Task>? prepare = null)
+    public static async Task<Visit> StartAsync(
+        Chromium chromium, Server server, int width = 1280, int height = 800, ColorScheme colors = ColorScheme.Light, Func<IPage, Task>? prepare = null)
     {
         var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -49,7 +50,8 @@ internal sealed class Visit : IAsyncDisposable
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
 
     /// <summary>The card of a model.</summary>
-    public ILocator Model(string name) => Page.Locator("#models .model").Filter(new LocatorFilterOptions { Has = Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true }) });
+    public ILocator Model(string name) => Page.Locator("#models .model")
+        .Filter(new LocatorFilterOptions { Has = Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
     public static Task SeeAsync(ILocator what, string text) => Assertions.Expect(what).ToContainTextAsync(text);
 

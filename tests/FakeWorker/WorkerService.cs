@@ -76,7 +76,8 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         }
 
-        await responseStream.WriteAsync(new LoadEvent { Loaded = new ModelInfo { Architecture = "Fake", Device = "cpu", Dtype = EngineDtype.Float32, SessionLen = 128 } });
+        await responseStream.WriteAsync(
+            new LoadEvent { Loaded = new ModelInfo { Architecture = "Fake", Device = "cpu", Dtype = EngineDtype.Float32, SessionLen = 128 } });
     }
 
     public override async Task Generate(WorkerGenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
@@ -154,7 +155,8 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
             }
 
             Step(prompt.RequestId, isRunning: false);
-            await responseStream.WriteAsync(new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop, GenerateTokenLen = words.Length } });
+            await responseStream.WriteAsync(
+                new GenerationEvent { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop, GenerateTokenLen = words.Length } });
             if (words.Contains(Swan))
             {
                 await Behaviour.WaitForMarkAsync("go");
@@ -173,7 +175,9 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
             {
                 request.Inputs.Select(input => new LogLikelihoodResult
                 {
-                    Continuations = { input.Continuations.Count == 0 ? [new ContinuationScore { Logprobs = { -1 } }] : input.Continuations.Select(continuation => new ContinuationScore { TokenIds = { continuation.Text.Length }, Logprobs = { -1 } }) },
+                    Continuations = { input.Continuations.Count == 0
+                        ? [new ContinuationScore { Logprobs = { -1 } }]
+                        : input.Continuations.Select(continuation => new ContinuationScore { TokenIds = { continuation.Text.Length }, Logprobs = { -1 } }) },
                 }),
             },
         };
@@ -207,7 +211,10 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
     public override Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context)
     {
         Check(context);
-        return Task.FromResult(new CheckEnvironmentResponse { Report = new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = EnvironmentCheckStatus.Ok } } } });
+        return Task.FromResult(new CheckEnvironmentResponse
+        {
+            Report = new EnvironmentReport { Usable = true, Checks = { new EnvironmentCheck { Name = "fake", Status = EnvironmentCheckStatus.Ok } } },
+        });
     }
 
     public override Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context)
@@ -277,7 +284,8 @@ internal sealed class WorkerService(string token, FlightRecord flight) : V1.Work
         {
             while (true)
             {
-                await responseStream.WriteAsync(new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = ".", TokenIds = { 1 } } }, cancellationToken);
+                await responseStream.WriteAsync(
+                    new GenerationEvent { Index = index, Delta = new GenerationDelta { Text = ".", TokenIds = { 1 } } }, cancellationToken);
             }
         }
         finally

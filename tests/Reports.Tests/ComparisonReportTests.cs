@@ -62,10 +62,12 @@ public sealed class ComparisonReportTests
         };
         var result = new ComparisonResult { Dataset = "sums", Scorers = ["exact"], Models = [model], Differences = [], Memory = [] };
 
-        using var data = JsonDocument.Parse(Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
+        using var data = JsonDocument.Parse(
+            Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
         var shown = data.RootElement.GetProperty("models")[0];
         new[] { "dtype", "memory" }.Select(name => shown.GetProperty(name).GetString()).ShouldBe(["bfloat16", "vram"]);
-        new[] { "verdict", "memory", "how" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(["Reclaimed", "vram", "exited"]);
+        new[] { "verdict", "memory", "how" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(
+            ["Reclaimed", "vram", "exited"]);
         new[] { "kind", "during" }.Select(name => shown.GetProperty("crashes")[0].GetProperty(name).GetString()).ShouldBe(["OomKilled", "serving"]);
         ComparisonReport.ToMarkdown(result).ShouldContain("1.0 MiB vram");
     }
@@ -89,7 +91,8 @@ public sealed class ComparisonReportTests
         File.ReadAllBytes(path)[..4].ShouldBe([0x89, (byte)'P', (byte)'N', (byte)'G']);
         File.Delete(path);
 
-        (await Should.ThrowAsync<ArgumentException>(() => ComparisonReport.WriteAsync(Result, "report.docx"))).Message.ShouldContain("A report ends with .html, .md, .csv, .png, not with \".docx\"");
+        (await Should.ThrowAsync<ArgumentException>(() => ComparisonReport.WriteAsync(Result, "report.docx"))).Message.ShouldContain(
+            "A report ends with .html, .md, .csv, .png, not with \".docx\"");
     }
 
     private static ModelOutcome Model(string name, double score, string answer, Metric metric) => new()

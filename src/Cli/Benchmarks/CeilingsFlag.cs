@@ -7,7 +7,7 @@ namespace LmDeploy.Cli.Benchmarks;
 /// <summary>The flag <c>--ceilings</c>: measures the device before the model, and shows figures as shares of what it allows.</summary>
 internal sealed class CeilingsFlag(CliHost host)
 {
-    public Option<bool> Flag { get; } = new("--ceilings") { Description = "Measure what the device allows, too, and show each figure as a share of it." };
+    public Option<bool> Flag { get; } = new("--ceilings") { Description = "Measure the hardware limits too, and show each figure as a share of its limit." };
 
     /// <returns>Null when it is not wanted.</returns>
     public async Task<DeviceCeilings?> MeasureAsync(ParseResult result, CancellationToken cancellationToken) =>

@@ -7,7 +7,10 @@ namespace LmDeploy.Cli.Benchmarks;
 /// <summary>The flag <c>--json</c> of benchmarks.</summary>
 internal sealed class FiguresOutput(CliHost host)
 {
-    public Option<string?> Flag { get; } = new("--json") { Description = "Write the figures, and what they were measured on, to this file; - for standard output." };
+    public Option<string?> Flag { get; } = new("--json")
+    {
+        Description = "Write the figures and the machine as JSON to this file; - for standard output.",
+    };
 
     /// <summary>Sees that they can be written, before anything is measured.</summary>
     public void Check(ParseResult result) => ResultFile.Check(result.GetValue(Flag));

@@ -14,7 +14,9 @@ internal sealed record Machine(IReadOnlyList<string> Gpus, string? Driver, strin
     public static async Task<Machine> ReadAsync(Supervisor? supervisor, CancellationToken cancellationToken)
     {
         var gpus = supervisor is null ? [] : await ListAsync(supervisor, cancellationToken);
-        return new Machine([.. gpus.Select(gpu => gpu.Name)], gpus.Count == 0 ? null : gpus[0].DriverVersion, CpuName(), Environment.ProcessorCount, RuntimeInformation.OSDescription);
+        return new Machine(
+            [.. gpus.Select(gpu => gpu.Name)], gpus.Count == 0 ? null : gpus[0].DriverVersion, CpuName(), Environment.ProcessorCount,
+            RuntimeInformation.OSDescription);
     }
 
     /// <summary>Figures without the name of their GPU are better than none.</summary>

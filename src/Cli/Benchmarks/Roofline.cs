@@ -22,7 +22,8 @@ internal sealed class Roofline(ModelInfo model, DeviceCeilings ceilings)
         2 * batchSize * StepParameters / ceilings.ProductFlops);
 
     /// <summary>Of a prompt.</summary>
-    public double PrefillMilliseconds(double tokens) => Slower(model.StepWeightBytes / ceilings.MemoryBytesPerSecond, 2 * tokens * PromptParameters / ceilings.ProductFlops);
+    public double PrefillMilliseconds(double tokens) =>
+        Slower(model.StepWeightBytes / ceilings.MemoryBytesPerSecond, 2 * tokens * PromptParameters / ceilings.ProductFlops);
 
     /// <summary>Of many requests, so many of them at a time.</summary>
     public double ServeTokensPerSecond(double requests, double input, double output, double concurrency)
@@ -34,8 +35,10 @@ internal sealed class Roofline(ModelInfo model, DeviceCeilings ceilings)
     }
 
     /// <summary>Of weights on their way to where they are computed with: over the bus to a GPU, or read and written once on a CPU.</summary>
-    public static double LoadBytesPerSecond(DeviceCeilings ceilings) => ceilings.HostToDeviceBytesPerSecond > 0 ? ceilings.HostToDeviceBytesPerSecond : ceilings.MemoryBytesPerSecond / 2;
+    public static double LoadBytesPerSecond(DeviceCeilings ceilings) =>
+        ceilings.HostToDeviceBytesPerSecond > 0 ? ceilings.HostToDeviceBytesPerSecond : ceilings.MemoryBytesPerSecond / 2;
 
     /// <summary>Products in another type than the measured one have another limit, which is not known.</summary>
-    private double Slower(double readSeconds, double productSeconds) => 1000 * (model.Dtype == ceilings.ProductDtype ? Math.Max(readSeconds, productSeconds) : readSeconds);
+    private double Slower(double readSeconds, double productSeconds) =>
+        1000 * (model.Dtype == ceilings.ProductDtype ? Math.Max(readSeconds, productSeconds) : readSeconds);
 }

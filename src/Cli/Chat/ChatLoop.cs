@@ -144,7 +144,8 @@ internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConf
     private async Task OpenAsync(string model, CancellationToken cancellationToken)
     {
         _pipeline = await host.LoadAsync(model, engine, null, cancellationToken);
-        await host.Terminal.Error.WriteLineAsync(Units.Format($"{_pipeline.Model.Architecture}, {_pipeline.Model.Device}, {_pipeline.Model.SessionLen} tokens of context. /help lists commands."));
+        await host.Terminal.Error.WriteLineAsync(
+            Units.Format($"{_pipeline.Model.Architecture}, {_pipeline.Model.Device}, {_pipeline.Model.SessionLen} tokens of context. /help lists commands."));
     }
 
     private async Task CloseAsync(CancellationToken cancellationToken)

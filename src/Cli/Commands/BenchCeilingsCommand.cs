@@ -13,7 +13,7 @@ internal sealed class BenchCeilingsCommand(CliHost host)
     public static Command Create(CliHost host)
     {
         var ceilings = new BenchCeilingsCommand(host);
-        var command = new Command("ceilings", "What the device allows: copies and products, without a model.") { ceilings._output.Flag };
+        var command = new Command("ceilings", "Measure the hardware limits (memory bandwidth, matrix products) without a model.") { ceilings._output.Flag };
         command.SetAction(ceilings.RunAsync);
         return command;
     }

@@ -10,17 +10,27 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class BenchCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Option<int[]> _batchSizes = new("--batch-sizes") { Description = "How many sequences decode at once.", DefaultValueFactory = _ => [1, 64], AllowMultipleArgumentsPerToken = true };
-    private readonly Option<int[]> _contexts = new("--contexts") { Description = "Prompt tokens of each sequence.", DefaultValueFactory = _ => [128], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int[]> _batchSizes = new("--batch-sizes")
+    {
+        Description = "Batch sizes: sequences that decode at once.",
+        DefaultValueFactory = _ => [1, 64],
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<int[]> _contexts = new("--contexts")
+    {
+        Description = "Context lengths: prompt tokens of each sequence.",
+        DefaultValueFactory = _ => [128],
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<int> _tokens = new("--tokens") { Description = "Tokens that each sequence decodes.", DefaultValueFactory = _ => 64 };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each is measured; the median counts.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each figure; the median counts.", DefaultValueFactory = _ => 3 };
     private readonly FiguresOutput _output = new(host);
     private readonly CeilingsFlag _ceilings = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
-        var command = new Command("bench", "Measure a model on this machine, as a caller sees it.");
+        var command = new Command("bench", "Measure a model on this machine through the public API.");
         var decode = new BenchCommand(host);
         command.Add(decode.Define("decode", "The time of a decode step.", decode.DecodeAsync, decode._batchSizes, decode._contexts, decode._tokens));
         var prefill = new BenchCommand(host);
@@ -54,7 +64,9 @@ internal sealed class BenchCommand(CliHost host)
         var roofline = ceilings is null ? null : new Roofline(pipeline.Model, ceilings);
         var benchmark = new StepBenchmark(pipeline, seed: 1);
         var figures = new List<DecodeFigures>();
-        foreach (var (batchSize, context) in from context in result.GetValue(_contexts)! from batchSize in result.GetValue(_batchSizes)! select (batchSize, context))
+        foreach (var (batchSize, context) in from context in result.GetValue(_contexts)!
+            from batchSize in result.GetValue(_batchSizes)!
+            select (batchSize, context))
         {
             _ = await benchmark.DecodeAsync(batchSize, context, result.GetValue(_tokens), TimeProvider.System, cancellationToken);
             var rounds = new List<DecodeFigures>();
@@ -69,10 +81,16 @@ internal sealed class BenchCommand(CliHost host)
         Listing.Write(
             host.Terminal,
             ["BATCH", "CONTEXT", "FIRST TOKEN", "STEP", "TOKENS/S", "OVERALL", "OF THE LIMIT"],
-            figures.Select(f => new[] { Units.Format($"{f.BatchSize}"), Units.Format($"{f.Context}"), Units.Format($"{f.FirstTokenMilliseconds:0.00} ms"), Units.Format($"{f.StepMilliseconds:0.000} ms"), Units.Format($"{f.TokensPerSecond:0}"), Units.Format($"{f.OverallTokensPerSecond:0}"), CeilingsFlag.Show(Limit(f) / f.StepMilliseconds) }));
+            figures.Select(f => new[]
+            {
+                Units.Format($"{f.BatchSize}"), Units.Format($"{f.Context}"), Units.Format($"{f.FirstTokenMilliseconds:0.00} ms"),
+                Units.Format($"{f.StepMilliseconds:0.000} ms"), Units.Format($"{f.TokensPerSecond:0}"), Units.Format($"{f.OverallTokensPerSecond:0}"),
+                CeilingsFlag.Show(Limit(f) / f.StepMilliseconds),
+            }));
         await _output.WriteAsync(result, pipeline.Model.LibTorch, figures.Select(f => new Dictionary<string, double>
         {
-            ["batch_size"] = f.BatchSize, ["context"] = f.Context, ["first_token_ms"] = f.FirstTokenMilliseconds, ["step_ms"] = f.StepMilliseconds, ["tokens_per_second"] = f.TokensPerSecond, ["overall_tokens_per_second"] = f.OverallTokensPerSecond,
+            ["batch_size"] = f.BatchSize, ["context"] = f.Context, ["first_token_ms"] = f.FirstTokenMilliseconds, ["step_ms"] = f.StepMilliseconds,
+            ["tokens_per_second"] = f.TokensPerSecond, ["overall_tokens_per_second"] = f.OverallTokensPerSecond,
             ["step_ms_limit"] = Limit(f), ["step_share_of_limit"] = Limit(f) / f.StepMilliseconds,
         }), cancellationToken);
         return ExitCodes.Done;
@@ -105,10 +123,19 @@ internal sealed class BenchCommand(CliHost host)
         Listing.Write(
             host.Terminal,
             ["PROMPT", "FIRST TOKEN", "TOKENS/S", "OF THE LIMIT"],
-            figures.Select(f => new[] { Units.Format($"{f.Context}"), Units.Format($"{f.Milliseconds:0.00} ms"), Units.Format($"{f.Context / f.Milliseconds * 1000:0}"), CeilingsFlag.Show(Limit(f.Context) / f.Milliseconds) }));
+            figures.Select(f => new[]
+            {
+                Units.Format($"{f.Context}"),
+                Units.Format($"{f.Milliseconds:0.00} ms"),
+                Units.Format($"{f.Context / f.Milliseconds * 1000:0}"),
+                CeilingsFlag.Show(Limit(f.Context) / f.Milliseconds),
+            }));
         await _output.WriteAsync(result, pipeline.Model.LibTorch, figures.Select(f => new Dictionary<string, double>
         {
-            ["context"] = f.Context, ["first_token_ms"] = f.Milliseconds, ["first_token_ms_limit"] = Limit(f.Context), ["first_token_share_of_limit"] = Limit(f.Context) / f.Milliseconds,
+            ["context"] = f.Context,
+            ["first_token_ms"] = f.Milliseconds,
+            ["first_token_ms_limit"] = Limit(f.Context),
+            ["first_token_share_of_limit"] = Limit(f.Context) / f.Milliseconds,
         }), cancellationToken);
         return ExitCodes.Done;
 

@@ -10,7 +10,7 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class BenchLoadCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often it is loaded; each time is shown.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "The number of loads; each is shown.", DefaultValueFactory = _ => 3 };
     private readonly FiguresOutput _output = new(host);
     private readonly CeilingsFlag _ceilings = new(host);
     private readonly EngineFlags _engine = new();
@@ -18,7 +18,7 @@ internal sealed class BenchLoadCommand(CliHost host)
     public static Command Create(CliHost host)
     {
         var load = new BenchLoadCommand(host);
-        var command = new Command("load", "The time until a model is ready.") { load._model, load._rounds, load._ceilings.Flag, load._output.Flag };
+        var command = new Command("load", "Measure the time until a model is ready.") { load._model, load._rounds, load._ceilings.Flag, load._output.Flag };
         load._engine.AddTo(command);
         command.SetAction(load.RunAsync);
         return command;
@@ -41,12 +41,16 @@ internal sealed class BenchLoadCommand(CliHost host)
             ["ROUND", "READY", "WEIGHTS", "READ", "GB/S", "OF THE LIMIT"],
             figures.Select((f, round) => new[]
             {
-                Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"), Units.Bytes(f.Bytes), f.Bytes == 0 ? "" : Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
+                Units.Format($"{round + 1}"), Units.Format($"{f.Ready.TotalSeconds:0.00} s"), Units.Format($"{f.Weights.TotalSeconds:0.00} s"),
+                Units.Bytes(f.Bytes), f.Bytes == 0 ? "" : Units.Format($"{f.BytesPerSecond / 1e9:0.00}"),
                 f.Bytes == 0 ? "" : CeilingsFlag.Show(f.BytesPerSecond / limit),
             }));
         await _output.WriteAsync(result, figures[0].LibTorch, figures.Select(f => new Dictionary<string, double>
         {
-            ["ready_seconds"] = f.Ready.TotalSeconds, ["weight_seconds"] = f.Weights.TotalSeconds, ["read_bytes"] = f.Bytes, ["read_bytes_per_second"] = f.BytesPerSecond,
+            ["ready_seconds"] = f.Ready.TotalSeconds,
+            ["weight_seconds"] = f.Weights.TotalSeconds,
+            ["read_bytes"] = f.Bytes,
+            ["read_bytes_per_second"] = f.BytesPerSecond,
             ["read_bytes_per_second_limit"] = limit, ["read_share_of_limit"] = f.Bytes == 0 ? double.NaN : f.BytesPerSecond / limit,
         }), cancellationToken);
         return ExitCodes.Done;
@@ -56,6 +60,7 @@ internal sealed class BenchLoadCommand(CliHost host)
     {
         var started = host.Time.GetTimestamp();
         await using var pipeline = await host.LoadAsync(model, config, null, cancellationToken);
-        return new LoadFigures(host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond, pipeline.Model.LibTorch);
+        return new LoadFigures(
+            host.Time.GetElapsedTime(started), pipeline.Model.WeightTime, pipeline.Model.ReadBytes, pipeline.Model.ReadBytesPerSecond, pipeline.Model.LibTorch);
     }
 }

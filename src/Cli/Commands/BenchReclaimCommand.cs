@@ -10,14 +10,21 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class BenchReclaimCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often it is loaded and disposed, and loaded and its worker killed.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _rounds = new("--rounds")
+    {
+        Description = "Rounds; each loads and disposes the model, then loads it and kills its worker.",
+        DefaultValueFactory = _ => 3,
+    };
     private readonly FiguresOutput _output = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var reclaim = new BenchReclaimCommand(host);
-        var command = new Command("reclaim", "The time until memory is back: disposed and killed in turn.") { reclaim._model, reclaim._rounds, reclaim._output.Flag };
+        var command = new Command("reclaim", "Measure the time until memory is back, after dispose and after a kill.")
+        {
+            reclaim._model, reclaim._rounds, reclaim._output.Flag,
+        };
         reclaim._engine.AddTo(command);
         command.SetAction(reclaim.RunAsync);
         return command;

@@ -10,17 +10,24 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class BenchSwapCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Argument<string?> _next = new("NEXT") { Description = "The model that takes its place, and whose place it takes in the next round. Default: MODEL.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often they are swapped.", DefaultValueFactory = _ => 3 };
-    private readonly Option<bool> _standby = new("--standby") { Description = "Measure with a worker that stands by, too." };
-    private readonly Option<bool> _standbyCuda = new("--standby-cuda") { Description = "Measure with one that stands by and has a CUDA context, too." };
+    private readonly Argument<string?> _next = new("NEXT")
+    {
+        Description = "The other model: rounds swap from MODEL to NEXT and back. Default: MODEL.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "The number of swaps.", DefaultValueFactory = _ => 3 };
+    private readonly Option<bool> _standby = new("--standby") { Description = "Measure with a standby worker too." };
+    private readonly Option<bool> _standbyCuda = new("--standby-cuda") { Description = "Measure with a standby worker that has a CUDA context too." };
     private readonly FiguresOutput _output = new(host);
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var swap = new BenchSwapCommand(host);
-        var command = new Command("swap", "From disposing one model to the first token of the next.") { swap._model, swap._next, swap._rounds, swap._standby, swap._standbyCuda, swap._output.Flag };
+        var command = new Command("swap", "Measure the time from disposing one model to the first token of the next.")
+        {
+            swap._model, swap._next, swap._rounds, swap._standby, swap._standbyCuda, swap._output.Flag,
+        };
         swap._engine.AddTo(command);
         command.SetAction(swap.RunAsync);
         return command;
@@ -48,11 +55,12 @@ internal sealed class BenchSwapCommand(CliHost host)
             figures.GroupBy(f => f.Way).Select(way => new[]
             {
                 way.Key.Name, Units.Format($"{way.Count()}"),
-                Units.Format($"{way.Min(f => f.FirstToken.TotalMilliseconds):0} {Percentiles.Median(way.Select(f => f.FirstToken.TotalMilliseconds)):0} {way.Max(f => f.FirstToken.TotalMilliseconds):0} ms"),
+                Range([.. way.Select(f => f.FirstToken.TotalMilliseconds)]),
             }));
         await _output.WriteAsync(result, figures[0].LibTorch, figures.Select(f => new Dictionary<string, double>
         {
-            ["standby"] = f.Way.Standby ? 1 : 0, ["standby_cuda"] = f.Way.StandbyCuda ? 1 : 0, ["closed_ms"] = f.Closed.TotalMilliseconds, ["ready_ms"] = f.Ready.TotalMilliseconds, ["first_token_ms"] = f.FirstToken.TotalMilliseconds,
+            ["standby"] = f.Way.Standby ? 1 : 0, ["standby_cuda"] = f.Way.StandbyCuda ? 1 : 0, ["closed_ms"] = f.Closed.TotalMilliseconds,
+            ["ready_ms"] = f.Ready.TotalMilliseconds, ["first_token_ms"] = f.FirstToken.TotalMilliseconds,
         }), cancellationToken);
         return ExitCodes.Done;
     }
@@ -72,4 +80,7 @@ internal sealed class BenchSwapCommand(CliHost host)
     }
 
     private static string Milliseconds(TimeSpan time) => Units.Format($"{time.TotalMilliseconds:0} ms");
+
+    private static string Range(double[] milliseconds) =>
+        Units.Format($"{milliseconds.Min():0} {Percentiles.Median(milliseconds):0} {milliseconds.Max():0} ms");
 }

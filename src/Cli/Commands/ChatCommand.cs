@@ -9,14 +9,17 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class ChatCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Option<string?> _system = new("--system") { Description = "How the model shall be, said before the conversation." };
+    private readonly Option<string?> _system = new("--system") { Description = "The system prompt." };
     private readonly GenerationFlags _generation = new();
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
     {
         var chat = new ChatCommand(host);
-        var command = new Command("chat", "Talk with a model. /help lists what can be said to the program itself; Ctrl-C stops an answer.") { chat._model, chat._system };
+        var command = new Command("chat", "Chat with a model. /help lists the commands; Ctrl-C stops an answer.")
+        {
+            chat._model, chat._system,
+        };
         chat._generation.AddTo(command);
         chat._engine.AddTo(command);
         command.SetAction(chat.RunAsync);

@@ -11,7 +11,7 @@ internal static class CheckEnvCommand
     public static Command Create(CliHost host)
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("check-env", "Start a worker to see what it finds on this host. Exit code 1 when models cannot run.") { json };
+        var command = new Command("check-env", "Start a worker and report what it finds on this host. Exit code 1 when models cannot run.") { json };
         command.SetAction(async (result, cancellationToken) =>
         {
             var report = await host.Supervisor.CheckEnvironmentAsync(cancellationToken);

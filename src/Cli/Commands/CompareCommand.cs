@@ -15,18 +15,47 @@ internal sealed class CompareCommand(CliHost host)
     private const int SpeedTokens = 128;
 
     private readonly Argument<string[]> _models = new("MODEL") { Description = "The paths of model folders.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _eval = new("--eval") { Description = "Questions: one JSON object a line with id, category, prompt or messages, expected; or another --format." };
-    private readonly Option<string?> _format = new Option<string?>("--format") { Description = "What --eval is. Default: csv for files that end so, else jsonl." }.AcceptOnlyFromAmong(DatasetFormat.Names);
-    private readonly Option<string[]> _scorers = new("--scorer") { Description = $"What answers are scored by, once or more: {ScorerName.All}. Default: what the format is scored by.", DefaultValueFactory = _ => [] };
-    private readonly Option<string?> _judge = new("--judge") { Description = "The path of a model that says whose answers are better, once all have answered." };
-    private readonly Option<int?> _limit = new("--limit") { Description = "Ask the first so many questions only." };
-    private readonly Option<string?> _prompts = new("--prompts") { Description = "Prompts to compare the speed on, as run --prompts takes them." };
-    private readonly Option<string?> _json = new("--json") { Description = "Write the comparison as JSON to this file; - for standard output, without the table." };
-    private readonly Option<string[]> _reports = new("--report") { Description = $"Write a report to this file, which ends with {string.Join(", ", ComparisonReport.Extensions)}; may be given several times.", DefaultValueFactory = _ => [] };
-    private readonly Option<string?> _state = new("--state") { Description = "Write what is found out to this file at once, and go on from it when it is there." };
-    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = "The longest answer in tokens. Default: 8192 with --eval, which leaves room to think, else 128." };
-    private readonly Option<int?> _batchSize = new("--batch-size") { Description = "How many prompts are asked at once. Default: all." };
-    private readonly Option<int?> _sideBySide = new("--side-by-side") { Description = "How many models may be loaded at once, where memory allows, 1 to 64. Default: 1." };
+    private readonly Option<string?> _eval = new("--eval")
+    {
+        Description = "The dataset: one JSON object a line with id, category, prompt or messages, and expected; or another --format.",
+    };
+    private readonly Option<string?> _format = new Option<string?>("--format")
+    {
+        Description = "The format of --eval. Default: csv for names that end in .csv, else jsonl.",
+    }.AcceptOnlyFromAmong(DatasetFormat.Names);
+    private readonly Option<string[]> _scorers = new("--scorer")
+    {
+        Description = $"The scorer of answers, repeatable: {ScorerName.All}. Default: the scorers of the format.",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string?> _judge = new("--judge")
+    {
+        Description = "The model folder of a judge, which compares the answers once all models have answered.",
+    };
+    private readonly Option<int?> _limit = new("--limit") { Description = "Use only the first N questions." };
+    private readonly Option<string?> _prompts = new("--prompts") { Description = "A file of prompts to compare speed on, in the format of run --prompts." };
+    private readonly Option<string?> _json = new("--json")
+    {
+        Description = "Write the comparison as JSON to this file; - for standard output, without the table.",
+    };
+    private readonly Option<string[]> _reports = new("--report")
+    {
+        Description = $"Write a report to this file, whose name ends with {string.Join(", ", ComparisonReport.Extensions)}; repeatable.",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string?> _state = new("--state")
+    {
+        Description = "Save results to this file at once, and resume from it if it exists.",
+    };
+    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens")
+    {
+        Description = "The longest answer in tokens. Default: 8192 with --eval, which leaves room for reasoning, else 128.",
+    };
+    private readonly Option<int?> _batchSize = new("--batch-size") { Description = "Prompts that are sent at once. Default: all." };
+    private readonly Option<int?> _sideBySide = new("--side-by-side")
+    {
+        Description = "Models that are loaded at once where memory allows, 1 to 64. Default: 1.",
+    };
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
@@ -34,7 +63,8 @@ internal sealed class CompareCommand(CliHost host)
         var compare = new CompareCommand(host);
         var command = new Command("compare", "Run models one after the other and show quality, speed and memory side by side.")
         {
-            compare._models, compare._eval, compare._format, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json, compare._reports, compare._state,
+            compare._models, compare._eval, compare._format, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json,
+            compare._reports, compare._state,
             compare._maxNewTokens, compare._batchSize, compare._sideBySide,
         };
         compare._engine.AddTo(command);
@@ -57,12 +87,14 @@ internal sealed class CompareCommand(CliHost host)
             await ComparisonReport.WriteAsync(comparison, path, cancellationToken);
         }
 
-        return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != LmDeployErrorCodes.SupervisorUnavailable) ? ExitCodes.NotLoaded
+        return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != LmDeployErrorCodes.SupervisorUnavailable)
+            ? ExitCodes.NotLoaded
             : failed || comparison.JudgeError is not null || comparison.Models.Any(model => model.Failure() is not null) ? ExitCodes.Failed
             : ExitCodes.Done;
     }
 
-    private async Task<ComparisonResult> CompareAsync(ParseResult result, Dataset dataset, ComparisonOptions options, Action<string> report, CancellationToken cancellationToken)
+    private async Task<ComparisonResult> CompareAsync(
+        ParseResult result, Dataset dataset, ComparisonOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         try
         {
@@ -84,7 +116,8 @@ internal sealed class CompareCommand(CliHost host)
             {
                 Scorers = scorers.Length > 0 ? [.. scorers.Select(ScorerName.Find)] : null,
                 Judge = result.GetValue(_judge) is { Length: > 0 } judge ? new PairwiseJudge(judge) : null,
-                Generation = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens) ?? (result.GetValue(_eval) is null ? SpeedTokens : new ComparisonOptions().Generation.MaxNewTokens) },
+                Generation = new GenerationConfig { MaxNewTokens = result.GetValue(_maxNewTokens)
+                    ?? (result.GetValue(_eval) is null ? SpeedTokens : new ComparisonOptions().Generation.MaxNewTokens) },
                 Engine = _engine.Read(result),
                 BatchSize = result.GetValue(_batchSize) ?? int.MaxValue,
                 SideBySide = result.GetValue(_sideBySide) ?? 1,
@@ -113,7 +146,9 @@ internal sealed class CompareCommand(CliHost host)
             throw new UsageException($"--limit must be at least 1, got {result.GetValue(_limit)}.");
         }
 
-        var dataset = eval is not null ? ReadEvaluation(result, eval, out failed) : prompts is not null ? ReadPrompts(prompts, out failed) : BuiltInPrompts.Dataset;
+        var dataset = eval is not null
+            ? ReadEvaluation(result, eval, out failed)
+            : prompts is not null ? ReadPrompts(prompts, out failed) : BuiltInPrompts.Dataset;
         return result.GetValue(_limit) is { } limit ? dataset.Take(limit) : dataset;
     }
 
@@ -140,7 +175,9 @@ internal sealed class CompareCommand(CliHost host)
         var lines = InputFile.Read(path, line => PromptLine.Parse(line, new GenerationConfig(), raw: false));
         failed = InputErrors.Report(host.Terminal, lines);
         List<Prompt> good = [.. lines.Where(line => line.Value is not null).Select(line => line.Value!.Prompt)];
-        return good.Count > 0 ? PromptDataset.Of(Path.GetFileNameWithoutExtension(path), good) : throw new UsageException($"{path} has no line that can be used.");
+        return good.Count > 0
+            ? PromptDataset.Of(Path.GetFileNameWithoutExtension(path), good)
+            : throw new UsageException($"{path} has no line that can be used.");
     }
 
     private static void CheckReports(string[] reports)
@@ -159,10 +196,17 @@ internal sealed class CompareCommand(CliHost host)
     /// <summary>What is written must not take the place of anything else that was named.</summary>
     private void CheckPaths(ParseResult result, string? json, string[] reports)
     {
-        string?[] named = [json == ResultFile.StandardOutput ? null : json, .. reports, result.GetValue(_state), result.GetValue(_eval), result.GetValue(_prompts)];
-        if (named.Where(path => !string.IsNullOrEmpty(path)).GroupBy(path => Path.GetFullPath(path!), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        string?[] named =
+        [
+            json == ResultFile.StandardOutput ? null : json, .. reports, result.GetValue(_state), result.GetValue(_eval), result.GetValue(_prompts),
+        ];
+        if (named
+            .Where(path => !string.IsNullOrEmpty(path))
+            .GroupBy(path => Path.GetFullPath(path!), StringComparer.Ordinal)
+            .FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new UsageException($"{twice.First()} is named {twice.Count()} times: each of --eval, --prompts, --state, --json and --report has a file of its own.");
+            throw new UsageException(
+                $"{twice.First()} is named {twice.Count()} times: each of --eval, --prompts, --state, --json and --report has a file of its own.");
         }
 
         if (result.GetValue(_format) is not null && result.GetValue(_eval) is null)
@@ -183,17 +227,21 @@ internal sealed class CompareCommand(CliHost host)
         {
             foreach (var (scorer, metric) in model.Metrics.Where(metric => metric.Value.NotScored > 0))
             {
-                await host.Terminal.Error.WriteLineAsync(Units.Format($"note: {model.Path}: {metric.NotScored} of {metric.Count} questions could not be scored by {scorer}"));
+                await host.Terminal.Error.WriteLineAsync(
+                    Units.Format($"note: {model.Path}: {metric.NotScored} of {metric.Count} questions could not be scored by {scorer}"));
             }
 
             if (comparison.Scorers.Count > 0 && model.CutAnswers is > 0 and var cut)
             {
-                await host.Terminal.Error.WriteLineAsync(Units.Format($"note: {model.Path}: {cut} of {model.Items.Count} answers were cut by the limit of tokens; --max-new-tokens raises it"));
+                await host.Terminal.Error.WriteLineAsync(
+                    Units.Format($"note: {model.Path}: {cut} of {model.Items.Count} answers were cut by the limit of tokens; --max-new-tokens raises it"));
             }
 
             foreach (var crash in model.Crashes)
             {
-                await host.Terminal.Error.WriteLineAsync($"note: {model.Path}: a worker died meanwhile ({crash.Kind}{(crash.Signal is { } signal ? $", {signal}" : "")}) and was replaced; the times have that in them");
+                await host.Terminal.Error.WriteLineAsync(
+                    $"note: {model.Path}: a worker died meanwhile ({crash.Kind}{(crash.Signal is { } signal ? $", {signal}" : "")}) and was replaced; "
+                        + "the times have that in them");
             }
         }
     }
@@ -213,7 +261,8 @@ internal sealed class CompareCommand(CliHost host)
         await NoteAsync(comparison);
         foreach (var model in comparison.Models.Where(model => model.Info?.IsDequantized == true))
         {
-            await host.Terminal.Error.WriteLineAsync($"{model.Path}: weights: {model.Info!.Weights}, in {Units.Reading(model.Info.WeightTime, model.Info.ReadBytesPerSecond)}");
+            await host.Terminal.Error.WriteLineAsync(
+                $"{model.Path}: weights: {model.Info!.Weights}, in {Units.Reading(model.Info.WeightTime, model.Info.ReadBytesPerSecond)}");
         }
 
         if (comparison.JudgeError is { } judge)

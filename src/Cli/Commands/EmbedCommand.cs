@@ -14,7 +14,7 @@ internal static class EmbedCommand
     {
         var lines = new LineBatch(host, "one of text (taken as it is), prompt, messages, input_ids");
         var flags = new EmbeddingFlags();
-        var command = new Command("embed", "Make vectors of texts.");
+        var command = new Command("embed", "Compute embeddings of texts.");
         lines.AddTo(command);
         flags.AddTo(command);
         command.SetAction((result, cancellationToken) =>

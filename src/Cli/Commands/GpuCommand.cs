@@ -13,7 +13,7 @@ internal static class GpuCommand
     public static Command Create(CliHost host)
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("gpu", "List the GPUs and who uses them, as a running supervisor sees them. Starts none.") { json };
+        var command = new Command("gpu", "List the GPUs and their processes, as a running supervisor sees them. Starts no supervisor.") { json };
         command.SetAction(async (result, cancellationToken) =>
         {
             await using var supervisor = await host.FindSupervisorAsync(cancellationToken);
@@ -37,8 +37,10 @@ internal static class GpuCommand
 
     private static string[] ToRow(GpuInfo gpu) =>
     [
-        Units.Format($"{gpu.Index}"), gpu.Name, Units.Bytes(gpu.UsedBytes), Units.Bytes(gpu.PromisedBytes), Units.Bytes(gpu.QuarantinedBytes), Units.Bytes(gpu.TotalBytes), Units.Format($"{gpu.UtilizationPercent} %"), gpu.DriverVersion,
-        string.Join(", ", gpu.Processes.Select(p => Units.Format($"{(p.Pipeline.Length > 0 ? p.Pipeline : "other")} (pid {p.Pid}, {Units.Bytes(p.UsedBytes)})"))),
+        Units.Format($"{gpu.Index}"), gpu.Name, Units.Bytes(gpu.UsedBytes), Units.Bytes(gpu.PromisedBytes), Units.Bytes(gpu.QuarantinedBytes),
+        Units.Bytes(gpu.TotalBytes), Units.Format($"{gpu.UtilizationPercent} %"), gpu.DriverVersion,
+        string.Join(
+            ", ", gpu.Processes.Select(p => Units.Format($"{(p.Pipeline.Length > 0 ? p.Pipeline : "other")} (pid {p.Pid}, {Units.Bytes(p.UsedBytes)})"))),
     ];
 
     private static string ToJson(GpuListing listing) => JsonText.Write(

@@ -15,7 +15,10 @@ internal sealed class InspectCommand(CliHost host)
     public static Command Create(CliHost host)
     {
         var inspect = new InspectCommand(host);
-        var command = new Command("inspect", "Say what a model is and takes, without loading it. Exit code 3 when it cannot be served.") { inspect._model, inspect._json };
+        var command = new Command("inspect", "Describe a model and its memory needs without loading it. Exit code 3 when it cannot be served.")
+        {
+            inspect._model, inspect._json,
+        };
         inspect._engine.AddTo(command);
         command.SetAction(inspect.RunAsync);
         return command;

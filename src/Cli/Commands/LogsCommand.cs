@@ -11,11 +11,11 @@ internal static class LogsCommand
 {
     public static Command Create(CliHost host)
     {
-        var name = new Argument<string>("NAME") { Description = "An id or a name that ps lists." };
-        var lines = new Option<int?>("--lines", "-n") { Description = "The last so many lines. Default: all that are kept." };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with the lines that come." };
+        var name = new Argument<string>("NAME") { Description = "The id or name of a pipeline, as ps lists it." };
+        var lines = new Option<int?>("--lines", "-n") { Description = "Show only the last N lines. Default: all lines that are kept." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Follow: show new lines as they come." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line." };
-        var command = new Command("logs", "Show what a pipeline's worker printed. Starts no supervisor.") { name, lines, follow, json };
+        var command = new Command("logs", "Show the log of a pipeline's worker. Starts no supervisor.") { name, lines, follow, json };
         command.SetAction(async (result, cancellationToken) =>
         {
             var pipeline = result.GetRequiredValue(name);

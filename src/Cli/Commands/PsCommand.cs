@@ -8,7 +8,10 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy ps</c>: lists what runs.</summary>
 internal static class PsCommand
 {
-    private static readonly string[] _columns = ["ID", "NAME", "STATE", "DEVICE", "WEIGHTS", "READ IN", "MEMORY", "PROMISED", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL"];
+    private static readonly string[] _columns =
+    [
+        "ID", "NAME", "STATE", "DEVICE", "WEIGHTS", "READ IN", "MEMORY", "PROMISED", "REQUESTS", "UPTIME", "WORKER", "HOLDER", "MODEL",
+    ];
 
     public static Command Create(CliHost host)
     {
@@ -34,7 +37,9 @@ internal static class PsCommand
 
     private static string[] ToRow(PipelineInfo pipeline) =>
     [
-        pipeline.Id, pipeline.Name, EnumWords.Of(pipeline.State), pipeline.Device, pipeline.Weights, pipeline.WeightTime > TimeSpan.Zero ? Units.Reading(pipeline.WeightTime, pipeline.ReadBytesPerSecond) : "", $"{Units.Bytes(pipeline.HeldBytes)} {EnumWords.Of(pipeline.Memory)}",
+        pipeline.Id, pipeline.Name, EnumWords.Of(pipeline.State), pipeline.Device, pipeline.Weights,
+        pipeline.WeightTime > TimeSpan.Zero ? Units.Reading(pipeline.WeightTime, pipeline.ReadBytesPerSecond) : "",
+        $"{Units.Bytes(pipeline.HeldBytes)} {EnumWords.Of(pipeline.Memory)}",
         Units.Bytes(pipeline.PromisedBytes),
         Units.Format($"{pipeline.RunningRequests}"), Units.Duration(pipeline.Uptime), Units.Format($"{pipeline.WorkerPid}"),
         Units.Format($"{pipeline.HolderPid}"), pipeline.Model,

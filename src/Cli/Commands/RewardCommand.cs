@@ -11,8 +11,9 @@ internal static class RewardCommand
 {
     public static Command Create(CliHost host)
     {
-        var lines = new LineBatch(host, "one of prompt, messages, input_ids; conversations end without the opening of another turn unless add_generation_prompt is true");
-        var command = new Command("reward", "Ask a reward model for its scores.");
+        var lines = new LineBatch(
+            host, "one of prompt, messages, input_ids; conversations end without the opening of another turn unless add_generation_prompt is true");
+        var command = new Command("reward", "Score conversations with a reward model.");
         lines.AddTo(command);
         command.SetAction((result, cancellationToken) => lines.RunAsync(
             result,

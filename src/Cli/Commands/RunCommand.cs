@@ -10,9 +10,19 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class RunCommand(CliHost host)
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
-    private readonly Argument<string?> _prompt = new("PROMPT") { Description = "What to ask; the answer is printed as it comes.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _prompts = new("--prompts") { Description = "A file of one JSON object a line: id, and one of prompt, messages, input_ids." };
-    private readonly Option<string?> _json = new("--json") { Description = "Write one JSON object a line to this file, in input order; - for standard output." };
+    private readonly Argument<string?> _prompt = new("PROMPT")
+    {
+        Description = "The prompt; its answer is streamed.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _prompts = new("--prompts")
+    {
+        Description = "A file of one JSON object a line: id, and one of prompt, messages, input_ids.",
+    };
+    private readonly Option<string?> _json = new("--json")
+    {
+        Description = "Write one JSON object a line to this file, in input order; - for standard output.",
+    };
     private readonly Option<bool> _raw = new("--raw") { Description = "Take texts as they are, without the chat template." };
     private readonly GenerationFlags _generation = new();
     private readonly EngineFlags _engine = new();

@@ -11,7 +11,7 @@ internal static class ScoreCommand
     public static Command Create(CliHost host)
     {
         var lines = new LineBatch(host, "one of prompt, messages, input_ids, and continuations (texts or arrays of token ids)");
-        var command = new Command("score", "Say how probable given continuations of prompts are.");
+        var command = new Command("score", "Compute the log-likelihood of given continuations of prompts.");
         lines.AddTo(command);
         command.SetAction((result, cancellationToken) => lines.RunAsync(
             result,

@@ -13,27 +13,55 @@ internal sealed class ServeCommand(CliHost host)
 
     private readonly Argument<string[]> _models = new("MODEL")
     {
-        Description = "NAME=PATH or the path of a model folder, which is served under the folder's name. Loaded by its first request.",
+        Description = "A model folder, served under its name or as NAME in NAME=PATH. Loaded by its first request.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<FileInfo?> _config = new("--config") { Description = "A YAML or JSON file with models and settings; flags come before what it says." };
-    private readonly Option<string?> _address = new("--host") { Description = "An IP address of this host. Default: 127.0.0.1. Others need keys and TLS, or --insecure." };
-    private readonly Option<int?> _port = new("--port") { Description = "0 for any that is free. Default: 23333." };
-    private readonly Option<string[]> _apiKeys = new("--api-key") { Description = "[NAME=]KEY that callers have to send; several may be given. LMDEPLOY_API_KEY is one too." };
-    private readonly Option<string[]> _adminKeys = new("--admin-key") { Description = "[NAME=]KEY that may load and unload models too. LMDEPLOY_ADMIN_KEY is one too." };
-    private readonly Option<string?> _tlsCert = new("--tls-cert") { Description = "A certificate with its chain, PEM." };
-    private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "Its private key, PEM." };
-    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen to others without keys or TLS, behind something that does both." };
-    private readonly Option<bool> _sharedPrefixCache = new("--shared-prefix-cache") { Description = "Let prompts of different keys share the prefix cache: faster where they begin alike, but one key can find out what others asked." };
-    private readonly Option<string[]> _corsOrigins = new("--cors-origin") { Description = "An origin whose pages may call; * for all. Default: none." };
-    private readonly Option<double?> _maxBody = new("--max-body") { Description = "The largest body of a request, in MiB. Default: 32." };
-    private readonly Option<int?> _maxPrompts = new("--max-prompts") { Description = "The most answers that one request may ask for. Default: 2048." };
-    private readonly Option<double?> _requestTimeout = new("--request-timeout") { Description = "Seconds that a request may take. Default: 3600." };
-    private readonly Option<double> _ttl = new("--ttl") { Description = "Seconds without a request after which a model is unloaded; 0 for never. Default: 0, it stays until another one needs its room." };
-    private readonly Option<bool> _pinned = new("--pinned") { Description = "Load the models at once, and keep them whoever needs the room." };
+    private readonly Option<FileInfo?> _config = new("--config")
+    {
+        Description = "A YAML or JSON file with models and settings; flags override it.",
+    };
+    private readonly Option<string?> _address = new("--host")
+    {
+        Description = "The IP address to listen on. Default: 127.0.0.1. Addresses that other hosts reach need API keys and TLS, or --insecure.",
+    };
+    private readonly Option<int?> _port = new("--port") { Description = "The port; 0 for any free port. Default: 23333." };
+    private readonly Option<string[]> _apiKeys = new("--api-key")
+    {
+        Description = "[NAME=]KEY that callers must send; repeatable. LMDEPLOY_API_KEY adds one.",
+    };
+    private readonly Option<string[]> _adminKeys = new("--admin-key")
+    {
+        Description = "[NAME=]KEY that may also load and unload models; repeatable. LMDEPLOY_ADMIN_KEY adds one.",
+    };
+    private readonly Option<string?> _tlsCert = new("--tls-cert") { Description = "The TLS certificate with its chain, a PEM file." };
+    private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "The private key of the certificate, a PEM file." };
+    private readonly Option<bool> _insecure = new("--insecure")
+    {
+        Description = "Listen to other hosts without keys or TLS, for use behind a proxy that does both.",
+    };
+    private readonly Option<bool> _sharedPrefixCache = new("--shared-prefix-cache")
+    {
+        Description = "Share the prefix cache between API keys. Faster for common prefixes, but timing reveals to one key what others asked.",
+    };
+    private readonly Option<string[]> _corsOrigins = new("--cors-origin")
+    {
+        Description = "An origin whose web pages may call the server (CORS); * for all. Default: none.",
+    };
+    private readonly Option<double?> _maxBody = new("--max-body") { Description = "The largest request body, in MiB. Default: 32." };
+    private readonly Option<int?> _maxPrompts = new("--max-prompts") { Description = "The most answers of one request. Default: 2048." };
+    private readonly Option<double?> _requestTimeout = new("--request-timeout") { Description = "The timeout of a request, in seconds. Default: 3600." };
+    private readonly Option<double> _ttl = new("--ttl")
+    {
+        Description = "Unload a model after this many seconds without a request; 0 for never. Default: 0, until it is evicted for another model.",
+    };
+    private readonly Option<bool> _pinned = new("--pinned") { Description = "Load the models at once and never evict them." };
     private readonly Option<bool> _preload = new("--preload") { Description = "Load the models at once." };
-    private readonly Option<int> _replicas = new("--replicas") { Description = "Pipelines of each model, over all devices. Default: 1.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _replicas = new("--replicas")
+    {
+        Description = "Pipelines (replicas) of each model, over all devices. Default: 1.",
+        DefaultValueFactory = _ => 1,
+    };
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
@@ -42,7 +70,8 @@ internal sealed class ServeCommand(CliHost host)
         var command = new Command("serve", "Serve models behind one OpenAI-compatible address.") { serve._models };
         Option[] options =
         [
-            serve._config, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure, serve._sharedPrefixCache, serve._corsOrigins, serve._maxBody,
+            serve._config, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure,
+            serve._sharedPrefixCache, serve._corsOrigins, serve._maxBody,
             serve._maxPrompts, serve._requestTimeout, serve._ttl, serve._pinned, serve._preload, serve._replicas,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -55,7 +84,8 @@ internal sealed class ServeCommand(CliHost host)
     {
         var file = result.GetValue(_config) is { } config ? ServeConfiguration.Read(config) : new ServeConfiguration();
         Override(file, result);
-        var json = ServeOptionsJson.Write(file, [.. Keys(result, _apiKeys, "LMDEPLOY_API_KEY", isAdmin: false), .. Keys(result, _adminKeys, "LMDEPLOY_ADMIN_KEY", isAdmin: true)]);
+        var json = ServeOptionsJson.Write(
+            file, [.. Keys(result, _apiKeys, "LMDEPLOY_API_KEY", isAdmin: false), .. Keys(result, _adminKeys, "LMDEPLOY_ADMIN_KEY", isAdmin: true)]);
         var isShared = await MakeWayAsync(cancellationToken);
         host.Terminal.Out.Flush();
         ProcessImage.Replace(Supervisor.PrepareServing(json, isShared));
@@ -123,7 +153,9 @@ internal sealed class ServeCommand(CliHost host)
         {
             if (await other.ListPipelinesAsync(cancellationToken) is { Count: > 0 } pipelines)
             {
-                await host.Terminal.Error.WriteLineAsync($"note: another supervisor of yours runs {pipelines.Count} pipelines, so this one has a place of its own, and lmdeploy ps does not list it.");
+                await host.Terminal.Error.WriteLineAsync(
+                    $"note: another supervisor of yours runs {pipelines.Count} pipelines, so this one has a place of its own, "
+                        + "and lmdeploy ps does not list it.");
                 return false;
             }
 

@@ -9,10 +9,10 @@ internal static class StopCommand
 {
     public static Command Create(CliHost host)
     {
-        var name = new Argument<string?>("NAME") { Description = "An id or a name that ps lists.", Arity = ArgumentArity.ZeroOrOne };
-        var all = new Option<bool>("--all") { Description = "End every pipeline." };
+        var name = new Argument<string?>("NAME") { Description = "The id or name of a pipeline, as ps lists it.", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = "Stop every pipeline." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("stop", "End a pipeline, whoever holds it. Starts no supervisor.") { name, all, json };
+        var command = new Command("stop", "Stop a pipeline, also one of another process. Starts no supervisor.") { name, all, json };
         command.SetAction(async (result, cancellationToken) =>
         {
             var pipeline = result.GetValue(name);

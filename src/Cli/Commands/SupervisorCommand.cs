@@ -10,12 +10,12 @@ internal static class SupervisorCommand
     private const string NoneRuns = "No supervisor runs.";
 
     public static Command Create(CliHost host)
-        => new("supervisor", "Look at the supervisor of this user and build, or end it. Starts none.") { CreateInfo(host), CreateStop(host) };
+        => new("supervisor", "Inspect or stop the supervisor of this user and build. Starts none.") { CreateInfo(host), CreateStop(host) };
 
     private static Command CreateInfo(CliHost host)
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("info", "Say what runs.") { json };
+        var command = new Command("info", "Show the supervisor and its state.") { json };
         command.SetAction(async (result, cancellationToken) =>
         {
             await using var supervisor = await host.FindSupervisorAsync(cancellationToken);
@@ -28,7 +28,9 @@ internal static class SupervisorCommand
             {
                 host.Terminal.Out.WriteLine(info is null
                     ? NoneRuns
-                    : Units.Format($"version {info.Version}, protocol {info.ProtocolVersion}, pid {info.Pid}, up {Units.Duration(info.Uptime)}, idle timeout {info.IdleTimeout.TotalSeconds} s, {info.StandbyWorkers} workers stand by, socket {info.Socket}"));
+                    : Units.Format($"version {info.Version}, protocol {info.ProtocolVersion}, pid {info.Pid}, up {Units.Duration(info.Uptime)}, ")
+                        + Units.Format(
+                            $"idle timeout {info.IdleTimeout.TotalSeconds} s, {info.StandbyWorkers} workers stand by, socket {info.Socket}"));
             }
 
             return ExitCodes.Done;
@@ -38,7 +40,7 @@ internal static class SupervisorCommand
 
     private static Command CreateStop(CliHost host)
     {
-        var command = new Command("stop", "End every pipeline and then the supervisor.");
+        var command = new Command("stop", "Stop every pipeline and the supervisor.");
         command.SetAction(async (_, cancellationToken) =>
         {
             await using var supervisor = await host.FindSupervisorAsync(cancellationToken);

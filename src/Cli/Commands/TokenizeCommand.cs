@@ -22,7 +22,7 @@ internal sealed class TokenizeCommand(CliHost host)
         DefaultValueFactory = _ => ResultFile.StandardOutput,
     };
 
-    private readonly Option<bool> _noSpecialTokens = new("--no-special-tokens") { Description = "Put no special tokens around texts." };
+    private readonly Option<bool> _noSpecialTokens = new("--no-special-tokens") { Description = "Encode texts without special tokens (BOS, EOS)." };
     private readonly EngineFlags _engine = new();
 
     public static Command Create(CliHost host)
@@ -96,7 +96,10 @@ internal sealed class TokenizeCommand(CliHost host)
         bool skipSpecialTokens,
         CancellationToken cancellationToken)
     {
-        int[] chosen = [.. Enumerable.Range(0, lines.Count).Where(i => lines[i].Value is { Ids: not null } line && line.SkipSpecialTokens == skipSpecialTokens)];
+        int[] chosen =
+        [
+            .. Enumerable.Range(0, lines.Count).Where(i => lines[i].Value is { Ids: not null } line && line.SkipSpecialTokens == skipSpecialTokens),
+        ];
         var decoded = await pipeline.DetokenizeAsync([.. chosen.Select(i => lines[i].Value!.Ids!)], skipSpecialTokens, cancellationToken);
         foreach (var (i, answer) in chosen.Zip(decoded))
         {

@@ -36,7 +36,9 @@ internal static class DatasetFormat
     /// <summary>Files of one's own say what is expected, or what may be chosen.</summary>
     private static Dataset OfOnesOwn(Dataset dataset) => dataset with
     {
-        Scorers = dataset.Items.All(item => item.Choices.Count > 0) ? [Scorer.MultipleChoice, Scorer.MultipleChoiceNormalized] : [Scorer.Exact, Scorer.Perplexity],
+        Scorers = dataset.Items.All(item => item.Choices.Count > 0)
+            ? [Scorer.MultipleChoice, Scorer.MultipleChoiceNormalized]
+            : [Scorer.Exact, Scorer.Perplexity],
     };
 
     /// <summary>The questions without those that nothing is known about a right answer to.</summary>

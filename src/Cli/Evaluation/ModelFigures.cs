@@ -14,16 +14,21 @@ internal static class ModelFigures
     public static int? Questions(this ComparisonResult result, ModelOutcome model) => result.Counting(model) is { } scorer ? model.Metrics[scorer].Count : null;
 
     /// <summary>Right ones and all by category, in alphabetical order.</summary>
-    public static IEnumerable<(string Category, int Correct, int Questions)>? ByCategory(this ComparisonResult result, ModelOutcome model) => result.Counting(model) is { } scorer
-        ? model.Items.GroupBy(item => item.Item.Category, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (group.Key, Correct(group, scorer), group.Count()))
-        : null;
+    public static IEnumerable<(string Category, int Correct, int Questions)>? ByCategory(this ComparisonResult result, ModelOutcome model) =>
+        result.Counting(model) is { } scorer
+            ? model.Items
+                .GroupBy(item => item.Item.Category, StringComparer.Ordinal)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => (group.Key, Correct(group, scorer), group.Count()))
+            : null;
 
     /// <summary>What ended the model early, or else what kept the first of its questions from being answered or scored.</summary>
     public static CallError? Failure(this ModelOutcome model) => model.Error is { } error
         ? new CallError(error.Code, error.Message, error.Subject)
         : model.Items.SelectMany(item => item.Answers).Select(CallError.From).FirstOrDefault(failed => failed is not null);
 
-    private static int Correct(IEnumerable<ItemOutcome> items, string scorer) => items.Count(item => item.Scores.TryGetValue(scorer, out var score) && score.Value >= 1);
+    private static int Correct(IEnumerable<ItemOutcome> items, string scorer) =>
+        items.Count(item => item.Scores.TryGetValue(scorer, out var score) && score.Value >= 1);
 
     /// <summary>Perplexities are 1 and more, and count nothing.</summary>
     private static string? Counting(this ComparisonResult result, ModelOutcome model)

@@ -6,10 +6,16 @@ namespace LmDeploy.Cli.Flags;
 /// <summary>The flags that make <see cref="EmbeddingOptions"/>.</summary>
 internal sealed class EmbeddingFlags
 {
-    private readonly Option<EmbeddingPooling?> _pooling = new("--pooling") { Description = "last or mean. Default: what the model folder says, else last." };
-    private readonly Option<bool> _normalize = new("--normalize") { Description = "Make vectors 1 long." };
-    private readonly Option<bool> _noNormalize = new("--no-normalize") { Description = "Leave vectors as long as they are. Default: what the model folder says, else --normalize." };
-    private readonly Option<int?> _dimensions = new("--dimensions") { Description = "Keep so many of the first numbers. Default: all." };
+    private readonly Option<EmbeddingPooling?> _pooling = new("--pooling")
+    {
+        Description = "The pooling: last or mean. Default: the setting of the model folder, else last.",
+    };
+    private readonly Option<bool> _normalize = new("--normalize") { Description = "Normalize vectors to length 1 (L2)." };
+    private readonly Option<bool> _noNormalize = new("--no-normalize")
+    {
+        Description = "Do not normalize vectors. Default: the setting of the model folder, else --normalize.",
+    };
+    private readonly Option<int?> _dimensions = new("--dimensions") { Description = "Keep only the first N dimensions. Default: all." };
 
     public void AddTo(Command command) => Array.ForEach<Option>([_pooling, _normalize, _noNormalize, _dimensions], command.Options.Add);
 
@@ -24,7 +30,12 @@ internal sealed class EmbeddingFlags
 
         try
         {
-            return new EmbeddingOptions { Pooling = result.GetValue(_pooling), Normalize = yes ? true : no ? false : null, Dimensions = result.GetValue(_dimensions) };
+            return new EmbeddingOptions
+            {
+                Pooling = result.GetValue(_pooling),
+                Normalize = yes ? true : no ? false : null,
+                Dimensions = result.GetValue(_dimensions),
+            };
         }
         catch (ArgumentException e)
         {

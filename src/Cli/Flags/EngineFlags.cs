@@ -11,42 +11,85 @@ internal sealed class EngineFlags
 
     private readonly Option<EngineDevice> _device = new("--device") { Description = "auto, cpu or cuda. Default: auto." };
     private readonly Option<EngineDtype> _dtype = new("--dtype") { Description = "auto, float32, bfloat16 or float16. Default: auto." };
-    private readonly Option<LoadFormat> _loadFormat = new("--load-format") { Description = "auto, or dummy for random weights without a checkpoint. Default: auto." };
+    private readonly Option<LoadFormat> _loadFormat = new("--load-format")
+    {
+        Description = "The weights: auto, or dummy for random weights without a checkpoint. Default: auto.",
+    };
     private readonly Option<ModelGenerationConfig> _generationConfig = new("--generation-config")
     {
-        Description = "auto, or none to leave the sampling of the model's generation_config.json alone. Default: auto.",
+        Description = "The sampling defaults: auto for the model's generation_config.json, or none. Default: auto.",
     };
 
     private readonly Option<int?> _sessionLen = new("--session-len") { Description = "The longest context in tokens. Default: the model's own." };
-    private readonly Option<bool> _allowLongSessionLen = new("--allow-long-session-len") { Description = "Let --session-len be more than the model was made for." };
-    private readonly Option<int?> _maxBatchSize = new("--max-batch-size") { Description = $"How many sequences run at once. Default: {EngineDefaults.MaxBatchSize}." };
+    private readonly Option<bool> _allowLongSessionLen = new("--allow-long-session-len")
+    {
+        Description = "Let --session-len exceed the model's own context length.",
+    };
+    private readonly Option<int?> _maxBatchSize = new("--max-batch-size")
+    {
+        Description = $"The batch size: sequences that run at once. Default: {EngineDefaults.MaxBatchSize}.",
+    };
     private readonly Option<int?> _maxPrefillTokenNum = new("--max-prefill-token-num")
     {
-        Description = $"Prompt tokens in one step. Default: {EngineDefaults.CudaPrefillTokens} on CUDA; {EngineDefaults.CpuPrefillTokens} on a CPU, {EngineDefaults.CpuPromptPrefillTokens} of one prompt.",
+        Description =
+            $"The prefill chunk: prompt tokens in one step. Default: {EngineDefaults.CudaPrefillTokens} on CUDA; {EngineDefaults.CpuPrefillTokens} on a CPU, "
+                + $"{EngineDefaults.CpuPromptPrefillTokens} of one prompt.",
     };
 
-    private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len") { Description = $"Tokens in a block of the key-value cache. Default: {EngineDefaults.CacheBlockSeqLen}." };
+    private readonly Option<int?> _cacheBlockSeqLen = new("--cache-block-seq-len")
+    {
+        Description = $"Tokens in a block of the key-value (KV) cache. Default: {EngineDefaults.CacheBlockSeqLen}.",
+    };
     private readonly Option<double?> _cacheMaxEntryCount = new("--cache-max-entry-count")
     {
         Description = $"Share of free memory for the key-value cache; above 1, a number of blocks. Default: {EngineDefaults.CacheMaxEntryCount}.",
     };
 
-    private readonly Option<int?> _maxQueueLen = new("--max-queue-len") { Description = $"How many requests may wait; another one is an error. Default: {EngineDefaults.MaxQueueLen}." };
-    private readonly Option<bool> _noPrefixCaching = new("--no-prefix-caching") { Description = "Compute every prompt anew, also what it has in common with others." };
-    private readonly Option<int?> _threads = new("--threads") { Description = $"Threads on a CPU, at most {EngineDefaults.MostThreads}. Default: the number of cores." };
-    private readonly Option<FileInfo?> _chatTemplate = new("--chat-template") { Description = "A file with a chat template (Jinja) to use instead of the model's own." };
-    private readonly Option<double?> _loadTimeout = new("--load-timeout") { Description = $"Seconds to start and load a model. Default: {EngineDefaults.LoadTimeout.TotalSeconds}." };
+    private readonly Option<int?> _maxQueueLen = new("--max-queue-len")
+    {
+        Description = $"The length of the request queue; further requests fail with queue_full. Default: {EngineDefaults.MaxQueueLen}.",
+    };
+    private readonly Option<bool> _noPrefixCaching = new("--no-prefix-caching")
+    {
+        Description = "Disable the prefix cache, which shares common prompt prefixes.",
+    };
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = $"CPU threads, at most {EngineDefaults.MostThreads}. Default: the number of cores.",
+    };
+    private readonly Option<FileInfo?> _chatTemplate = new("--chat-template")
+    {
+        Description = "A file with a chat template (Jinja) to use instead of the model's own.",
+    };
+    private readonly Option<double?> _loadTimeout = new("--load-timeout")
+    {
+        Description = $"The timeout of start and load, in seconds. Default: {EngineDefaults.LoadTimeout.TotalSeconds}.",
+    };
 
-    private readonly Option<int?> _maxRestarts = new("--max-restarts") { Description = $"How often a worker that dies is replaced within a minute. Default: {EngineDefaults.MaxRestarts}." };
-    private readonly Option<double?> _hangTimeout = new("--hang-timeout") { Description = $"Seconds without progress after which a worker counts as hung; 0 for never. Default: {EngineDefaults.HangTimeout.TotalSeconds}." };
-    private readonly Option<long?> _memoryLimit = new("--memory-limit") { Description = $"The most resident memory a worker may take, in MiB, at least {EngineDefaults.LeastMemoryLimit >> 20}. Default: no limit." };
-    private readonly Option<double?> _admissionTimeout = new("--admission-timeout") { Description = $"Seconds to wait for memory that others hold. Default: {EngineDefaults.AdmissionTimeout.TotalSeconds}." };
+    private readonly Option<int?> _maxRestarts = new("--max-restarts")
+    {
+        Description = $"Restarts of a crashed worker within a minute. Default: {EngineDefaults.MaxRestarts}.",
+    };
+    private readonly Option<double?> _hangTimeout = new("--hang-timeout")
+    {
+        Description = $"Kill a worker after this many seconds without progress; 0 for never. Default: {EngineDefaults.HangTimeout.TotalSeconds}.",
+    };
+    private readonly Option<long?> _memoryLimit = new("--memory-limit")
+    {
+        Description = $"The most resident memory of a worker, in MiB, at least {EngineDefaults.LeastMemoryLimit >> 20}. Default: no limit.",
+    };
+    private readonly Option<double?> _admissionTimeout = new("--admission-timeout")
+    {
+        Description =
+            $"The timeout of admission: seconds to wait for memory that other pipelines hold. Default: {EngineDefaults.AdmissionTimeout.TotalSeconds}.",
+    };
 
     public void AddTo(Command command)
     {
         Option[] options =
         [
-            _device, _dtype, _loadFormat, _generationConfig, _sessionLen, _allowLongSessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen, _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
+            _device, _dtype, _loadFormat, _generationConfig, _sessionLen, _allowLongSessionLen, _maxBatchSize, _maxPrefillTokenNum, _cacheBlockSeqLen,
+            _cacheMaxEntryCount, _maxQueueLen, _noPrefixCaching, _threads, _chatTemplate, _loadTimeout,
             _maxRestarts, _hangTimeout, _memoryLimit, _admissionTimeout,
         ];
         Array.ForEach(options, command.Options.Add);

@@ -10,39 +10,70 @@ internal sealed class GenerationFlags
 {
     private static readonly GenerationConfig _defaults = new();
 
-    private readonly Option<bool> _greedy = new("--greedy") { Description = "Always take the most probable token. This is the default." };
+    private readonly Option<bool> _greedy = new("--greedy")
+    {
+        Description = "Greedy decoding: always choose the most probable token (argmax). This is the default.",
+    };
     private readonly Option<bool> _sample = new("--sample")
     {
-        Description = "Draw tokens, where no flag says otherwise as the model's generation_config.json has it. Implied by --temperature, --top-p, --top-k and --min-p.",
+        Description =
+            "Sample tokens, by default with the model's generation_config.json. Implied by --temperature, --top-p, --top-k and --min-p.",
     };
 
-    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens") { Description = $"The most tokens to generate. Default: {GenerationLimits.DefaultMaxNewTokens}." };
-    private readonly Option<int?> _minNewTokens = new("--min-new-tokens") { Description = "No end before so many tokens. Default: 0." };
-    private readonly Option<double?> _temperature = new("--temperature") { Description = $"0 to {GenerationLimits.MostTemperature}. Default: {GenerationLimits.DefaultTemperature}." };
+    private readonly Option<int?> _maxNewTokens = new("--max-new-tokens")
+    {
+        Description = $"The longest answer in tokens. Default: {GenerationLimits.DefaultMaxNewTokens}.",
+    };
+    private readonly Option<int?> _minNewTokens = new("--min-new-tokens") { Description = "The shortest answer in tokens. Default: 0." };
+    private readonly Option<double?> _temperature = new("--temperature")
+    {
+        Description = $"0 to {GenerationLimits.MostTemperature}. Default: {GenerationLimits.DefaultTemperature}.",
+    };
     private readonly Option<double?> _topP = new("--top-p") { Description = $"0 to 1. Default: {GenerationLimits.DefaultTopP}." };
     private readonly Option<int?> _topK = new("--top-k") { Description = $"0 (all) or more. Default: {GenerationLimits.DefaultTopK}." };
     private readonly Option<double?> _minP = new("--min-p") { Description = $"0 to 1. Default: {GenerationLimits.DefaultMinP}." };
-    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty") { Description = $"More than 0. Default: {GenerationLimits.DefaultRepetitionPenalty}." };
-    private readonly Option<double?> _presencePenalty = new("--presence-penalty") { Description = $"-{GenerationLimits.MostPenalty} to {GenerationLimits.MostPenalty}, from the logit of what was generated. Default: 0." };
-    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty") { Description = $"-{GenerationLimits.MostPenalty} to {GenerationLimits.MostPenalty}, as often as it was generated. Default: 0." };
-    private readonly Option<string[]> _logitBias = new("--logit-bias") { Description = $"TOKEN_ID=BIAS, -{GenerationLimits.MostBias} to {GenerationLimits.MostBias}; may be given several times." };
-    private readonly Option<string[]> _badWords = new("--bad-words") { Description = "A text that the answer must not have; may be given several times." };
-    private readonly Option<string[]> _badTokenIds = new("--bad-token-ids") { Description = "Tokens that are never taken, separated by commas." };
-    private readonly Option<int?> _ngramSize = new("--repetition-ngram-size") { Description = "End when the last so many tokens repeat. Default: 0, off." };
-    private readonly Option<int?> _ngramThreshold = new("--repetition-ngram-threshold") { Description = "How often they may occur. Default: 0, off." };
-    private readonly Option<ulong?> _seed = new("--seed", "--random-seed") { Description = "Makes drawing repeatable." };
-    private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Generate past the model's end of text." };
-    private readonly Option<string[]> _stop = new("--stop", "--stop-words") { Description = "A text that ends the answer; may be given several times." };
-    private readonly Option<string[]> _stopTokenIds = new("--stop-token-ids") { Description = "Tokens that end the answer, separated by commas." };
+    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty")
+    {
+        Description = $"More than 0. Default: {GenerationLimits.DefaultRepetitionPenalty}.",
+    };
+    private readonly Option<double?> _presencePenalty = new("--presence-penalty")
+    {
+        Description = $"-{GenerationLimits.MostPenalty} to {GenerationLimits.MostPenalty}, subtracted once from the logit of each generated token. Default: 0.",
+    };
+    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty")
+    {
+        Description = $"-{GenerationLimits.MostPenalty} to {GenerationLimits.MostPenalty}, subtracted for each time that a token was generated. Default: 0.",
+    };
+    private readonly Option<string[]> _logitBias = new("--logit-bias")
+    {
+        Description = $"TOKEN_ID=BIAS, -{GenerationLimits.MostBias} to {GenerationLimits.MostBias}; repeatable.",
+    };
+    private readonly Option<string[]> _badWords = new("--bad-words") { Description = "A text that the answer must not contain; repeatable." };
+    private readonly Option<string[]> _badTokenIds = new("--bad-token-ids") { Description = "Token ids that are never chosen, separated by commas." };
+    private readonly Option<int?> _ngramSize = new("--repetition-ngram-size")
+    {
+        Description = "End the answer when its last N tokens repeat. Default: 0, off.",
+    };
+    private readonly Option<int?> _ngramThreshold = new("--repetition-ngram-threshold")
+    {
+        Description = "The number of occurrences that ends the answer. Default: 0, off.",
+    };
+    private readonly Option<ulong?> _seed = new("--seed", "--random-seed") { Description = "The random seed, for reproducible sampling." };
+    private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Generate past the model's end-of-text token (EOS)." };
+    private readonly Option<string[]> _stop = new("--stop", "--stop-words") { Description = "A text that ends the answer; repeatable." };
+    private readonly Option<string[]> _stopTokenIds = new("--stop-token-ids") { Description = "Token ids that end the answer, separated by commas." };
     private readonly Option<bool> _includeStop = new("--include-stop-str-in-output") { Description = "Leave the stop word in the text." };
     private readonly Option<bool> _keepSpecialTokens = new("--keep-special-tokens") { Description = "Show special tokens in the text." };
-    private readonly Option<int?> _logprobs = new("--logprobs") { Description = $"Log-probabilities of so many candidates for each token, at most {GenerationLimits.MostLogprobs}." };
+    private readonly Option<int?> _logprobs = new("--logprobs")
+    {
+        Description = $"Log-probabilities of the K most probable candidates for each token, K at most {GenerationLimits.MostLogprobs}.",
+    };
     private readonly Option<bool> _returnPpl = new("--return-ppl") { Description = "The prompt's mean negative log-likelihood." };
     private readonly Option<bool> _promptLogprobs = new("--prompt-logprobs") { Description = "Log-probabilities of the prompt's tokens." };
 
     private readonly Option<OutputLogits> _outputLogits = new("--output-logits")
     {
-        Description = "none, generation or all: the logits that tokens were chosen from, and with all those of the prompt. Default: none.",
+        Description = "The logits to report: none, generation, or all, which includes the prompt's. Default: none.",
     };
 
     private readonly ResponseFormatFlags _format = new();
@@ -76,7 +107,10 @@ internal sealed class GenerationFlags
                 MinNewTokens = result.GetValue(_minNewTokens) ?? _defaults.MinNewTokens,
                 PresencePenalty = result.GetValue(_presencePenalty) ?? 0,
                 FrequencyPenalty = result.GetValue(_frequencyPenalty) ?? 0,
-                LogitBias = (result.GetValue(_logitBias) ?? []).Select(ParseBias).GroupBy(bias => bias.Id).ToDictionary(same => same.Key, same => same.Last().Bias),
+                LogitBias = (result.GetValue(_logitBias) ?? [])
+                    .Select(ParseBias)
+                    .GroupBy(bias => bias.Id)
+                    .ToDictionary(same => same.Key, same => same.Last().Bias),
                 BadWords = result.GetValue(_badWords) ?? [],
                 BadTokenIds = [.. (result.GetValue(_badTokenIds) ?? []).SelectMany(list => ParseIds("--bad-token-ids", list))],
                 RepetitionNgramSize = result.GetValue(_ngramSize) ?? 0,
@@ -126,7 +160,8 @@ internal sealed class GenerationFlags
             ? (token, number)
             : throw new UsageException($"--logit-bias takes TOKEN_ID=BIAS, got \"{text}\".");
 
-    private static IEnumerable<int> ParseIds(string flag, string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+    private static IEnumerable<int> ParseIds(string flag, string list) => list
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : throw new UsageException($"{flag} takes token ids separated by commas, got \"{text}\"."));

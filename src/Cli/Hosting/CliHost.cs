@@ -14,7 +14,8 @@ internal sealed record CliHost(
     /// <summary>Starts a supervisor that ends when it is disposed.</summary>
     public Func<SupervisorOptions, CancellationToken, Task<Supervisor>> StartSupervisorAsync { get; init; } = Supervisor.StartPrivateAsync;
 
-    public static CliHost Create(Interruption interruption) => new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
+    public static CliHost Create(Interruption interruption) =>
+        new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 
     /// <summary>
     /// Loads a model, and says so where it takes more memory than its files; whatever keeps it from being loaded, short of a missing supervisor, is a
@@ -32,7 +33,8 @@ internal sealed record CliHost(
             var pipeline = await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);
             if (pipeline.Model.IsDequantized)
             {
-                await Terminal.Error.WriteLineAsync($"weights: {pipeline.Model.Weights}, in {Units.Reading(pipeline.Model.WeightTime, pipeline.Model.ReadBytesPerSecond)}");
+                await Terminal.Error.WriteLineAsync(
+                    $"weights: {pipeline.Model.Weights}, in {Units.Reading(pipeline.Model.WeightTime, pipeline.Model.ReadBytesPerSecond)}");
             }
 
             return pipeline;

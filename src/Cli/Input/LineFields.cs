@@ -21,7 +21,8 @@ internal static class LineFields
         string[] present = [.. names.Where(name => line.Has(name))];
         return present.Length == 1
             ? (present[0], line.GetProperty(present[0]))
-            : throw new FormatException($"exactly one of {string.Join(", ", names)} is needed, found {(present.Length == 0 ? "none" : string.Join(" and ", present))}");
+            : throw new FormatException(
+                $"exactly one of {string.Join(", ", names)} is needed, found {(present.Length == 0 ? "none" : string.Join(" and ", present))}");
     }
 
     public static bool Has(this JsonElement line, string name)

@@ -20,10 +20,11 @@ internal static class LinePrompts
     /// <param name="name">The field that holds the text.</param>
     /// <param name="raw">Whether the text is taken without the chat template.</param>
     /// <param name="addSpecialTokens">What the line does not say itself.</param>
-    public static Prompt ReadText(JsonElement line, string name, bool raw, bool addSpecialTokens = true) => Prompt.FromText(line.GetProperty(name).AsText(name), raw) with
-    {
-        AddSpecialTokens = line.IsSet("add_special_tokens", otherwise: addSpecialTokens),
-    };
+    public static Prompt ReadText(JsonElement line, string name, bool raw, bool addSpecialTokens = true) =>
+        Prompt.FromText(line.GetProperty(name).AsText(name), raw) with
+        {
+            AddSpecialTokens = line.IsSet("add_special_tokens", otherwise: addSpecialTokens),
+        };
 
     /// <summary>A conversation with what its template may be given: <c>tools</c>, <c>chat_template_kwargs</c> and <c>add_generation_prompt</c>.</summary>
     public static Prompt ReadMessages(JsonElement line, JsonElement messages)

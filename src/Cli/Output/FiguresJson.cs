@@ -15,7 +15,8 @@ internal static class FiguresJson
     /// <param name="path">A file, - for standard output, or null for nowhere.</param>
     /// <param name="libTorch">The version that computed; empty where it is not known.</param>
     public static async Task WriteAsync(
-        string? path, Terminal terminal, Machine machine, string libTorch, DateTimeOffset date, ParseResult command, IEnumerable<IReadOnlyDictionary<string, double>> figures, CancellationToken cancellationToken)
+        string? path, Terminal terminal, Machine machine, string libTorch, DateTimeOffset date, ParseResult command,
+        IEnumerable<IReadOnlyDictionary<string, double>> figures, CancellationToken cancellationToken)
     {
         if (path is not null)
         {
@@ -23,7 +24,12 @@ internal static class FiguresJson
         }
     }
 
-    public static string Write(Machine machine, string libTorch, DateTimeOffset date, IEnumerable<string> words, IEnumerable<IReadOnlyDictionary<string, double>> figures) => JsonText.Write(
+    public static string Write(
+        Machine machine,
+        string libTorch,
+        DateTimeOffset date,
+        IEnumerable<string> words,
+        IEnumerable<IReadOnlyDictionary<string, double>> figures) => JsonText.Write(
         json =>
         {
             json.WriteStartObject();

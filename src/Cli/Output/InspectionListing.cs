@@ -18,18 +18,24 @@ internal static class InspectionListing
     {
         if (inspection.Architecture.Length > 0)
         {
-            yield return ["architecture", Units.Format($"{inspection.Architecture}, {inspection.Layers} layers of {inspection.HiddenSize}, {inspection.VocabSize} tokens")];
+            yield return [
+                "architecture",
+                Units.Format($"{inspection.Architecture}, {inspection.Layers} layers of {inspection.HiddenSize}, {inspection.VocabSize} tokens"),
+            ];
             yield return ["context", Context(inspection)];
         }
 
         if (inspection.Weights.Length > 0)
         {
             yield return ["parameters", Units.Format($"{inspection.Parameters:N0}")];
-            yield return ["weights", $"{inspection.Weights} on {EnumWords.Of(inspection.Device)}: {Units.Bytes(inspection.StoredBytes)} stored, {Units.Bytes(inspection.WeightBytes)} loaded"];
+            yield return ["weights", $"{inspection.Weights} on {EnumWords.Of(inspection.Device)}: {Units.Bytes(inspection.StoredBytes)} stored, "
+                + $"{Units.Bytes(inspection.WeightBytes)} loaded"];
             yield return ["cache", $"{Units.Bytes(inspection.CacheBytesPerToken)} per token{State(inspection)}"];
         }
 
-        yield return ["tokenizer", inspection.Tokenizer is { } tokenizer ? Units.Format($"{Path.GetFileName(tokenizer.File)}, {tokenizer.VocabSize} ids") : "none that can be read"];
+        yield return ["tokenizer", inspection.Tokenizer is { } tokenizer
+            ? Units.Format($"{Path.GetFileName(tokenizer.File)}, {tokenizer.VocabSize} ids")
+            : "none that can be read"];
         yield return ["chat template", Template(inspection)];
         if (inspection.Memory is { } memory)
         {

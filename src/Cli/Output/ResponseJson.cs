@@ -6,7 +6,7 @@ namespace LmDeploy.Cli.Output;
 /// <summary>The line that <c>run --json</c> writes for a prompt.</summary>
 internal static class ResponseJson
 {
-    private static readonly string[] _reasons = ["stop", "length", "error", "abort"];
+    private static readonly string[] _reasons = ["unknown", "stop", "length", "error", "abort"];
 
     /// <param name="id">The input's id as JSON text.</param>
     /// <param name="response">The answer.</param>

@@ -51,7 +51,8 @@ internal static class ResultFile
 
         if (!File.Exists(path))
         {
-            using var made = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            using var made = new FileStream(
+                path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
         }
         else if (File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
         {

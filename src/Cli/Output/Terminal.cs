@@ -26,7 +26,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerm
     public void WriteError(string message) => Error.WriteLine($"error: {Printable(message.ReplaceLineEndings(" ").TrimEnd())}");
 
     /// <summary>
-    /// A text of a file or a model, without what a terminal would obey: control characters, and those that turn the direction of writing, are replaced (U+FFFD).
+    /// Escapes text for a terminal: replaces control characters and bidirectional formatting characters with U+FFFD. For text from files and models.
     /// </summary>
     public static string Printable(string text) => text.All(IsPrintable)
         ? text
@@ -37,7 +37,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerm
     public IAnsiConsole ErrorConsole() => CreateConsole(Error, IsErrorTerminal);
 
     private static bool IsPrintable(char character) =>
-        !char.IsControl(character) && character is not (>= '\u202a' and <= '\u202e') and not (>= '\u2066' and <= '\u2069') and not '\u200e' and not '\u200f' and not '\u061c';
+        !char.IsControl(character)
+            && character is not (>= '\u202a' and <= '\u202e') and not (>= '\u2066' and <= '\u2069') and not '\u200e' and not '\u200f' and not '\u061c';
 
     private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {

@@ -1,7 +1,9 @@
 namespace LmDeploy.Engine.Cache;
 
-/// <summary>What a full block holds: its tokens, after all those of the blocks before it. Equal ones hold the same keys and values.</summary>
-/// <param name="Parent">Names what is before it; at the beginning of a sequence 0 or less, by its <see cref="CacheSalt"/>.</param>
+/// <summary>
+/// The identity of a full block in the prefix cache: its tokens, and the chain of blocks before it. Equal contents have the same keys and values.
+/// </summary>
+/// <param name="Parent">The id of the block before it. The first block of a sequence has 0 or a negative number here, from its <see cref="CacheSalt"/>.</param>
 /// <param name="Tokens">As many as a block has room for.</param>
 internal sealed record BlockContent(long Parent, int[] Tokens)
 {

@@ -1,10 +1,12 @@
 namespace LmDeploy.Engine.Cache;
 
 /// <summary>
-/// Hands out blocks of the key-value cache and counts who uses them. A block that nobody uses any more is free, or is kept for what is in it
-/// until its room is needed. Not thread-safe: the engine's thread owns it.
+/// Allocates blocks of the key-value cache and counts references to them. A block without references is free, or is kept for the prefix cache until
+/// it is evicted. Not thread-safe: the engine's thread owns it.
 /// </summary>
-/// <remarks>Lowest free block first, so that a lightly used cache touches little memory; of kept ones the one that was longest of no use.</remarks>
+/// <remarks>
+/// The lowest free block goes first, so that a lightly used cache touches little memory. Eviction takes the kept block that was least recently used.
+/// </remarks>
 internal sealed class BlockPool
 {
     private readonly PriorityQueue<int, int> _free = new();
@@ -31,10 +33,10 @@ internal sealed class BlockPool
     /// <summary>Blocks that can be taken.</summary>
     public int Free => _free.Count + _kept.Count;
 
-    /// <summary>Blocks that somebody uses.</summary>
+    /// <summary>Blocks with a reference.</summary>
     public int Used => Total - Free;
 
-    /// <summary>Called with a kept block whose room is needed: what was in it is gone.</summary>
+    /// <summary>Called with a kept block that is evicted.</summary>
     public Action<int> Evicted { get; set; } = _ => { };
 
     /// <summary>Takes a block for the caller alone.</summary>
@@ -58,7 +60,7 @@ internal sealed class BlockPool
         return block;
     }
 
-    /// <summary>Uses a block that others use too, or that was kept.</summary>
+    /// <summary>Adds a reference to a block that is in use or kept.</summary>
     public void Share(int block)
     {
         if (_users[block]++ == 0)
@@ -67,11 +69,11 @@ internal sealed class BlockPool
         }
     }
 
-    /// <summary>Says that what is in a block may be of use to others later.</summary>
+    /// <summary>Marks a block to be kept for the prefix cache once it has no references.</summary>
     public void Keep(int block) => _isWorthKeeping[block] = true;
 
-    /// <summary>Ends the use of a block by one of those who use it.</summary>
-    /// <exception cref="InvalidOperationException">Nobody uses it.</exception>
+    /// <summary>Releases one reference to a block.</summary>
+    /// <exception cref="InvalidOperationException">The block has no reference.</exception>
     public void Release(int block)
     {
         if (_users[block] == 0)

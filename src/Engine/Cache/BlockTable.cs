@@ -2,10 +2,10 @@ namespace LmDeploy.Engine.Cache;
 
 /// <summary>The blocks of one sequence, in the order of its tokens. Not thread-safe.</summary>
 /// <param name="blockSize">Tokens of a block.</param>
-/// <param name="root">Stands for what is before the first token: sequences with different ones share no blocks.</param>
+/// <param name="root">The root of the prefix chain: sequences with different roots share no blocks.</param>
 internal sealed class BlockTable(int blockSize, long root = 0)
 {
-    /// <summary>The block in the place of one that was given back: padding, which masks keep from being seen.</summary>
+    /// <summary>The entry of a block that was released: the padding block, which masks hide.</summary>
     public const int Padding = 0;
 
     private readonly List<int> _blocks = [];
@@ -16,10 +16,10 @@ internal sealed class BlockTable(int blockSize, long root = 0)
     /// <summary>How many tokens there is room for.</summary>
     public int Capacity => _blocks.Count * blockSize;
 
-    /// <summary>How many of the first blocks the prefix cache has a name for.</summary>
+    /// <summary>How many of the first blocks are known to the prefix cache.</summary>
     public int Named { get; set; }
 
-    /// <summary>The name of the last of them: what comes next is known by it.</summary>
+    /// <summary>The id of the last known block, the parent of the next one.</summary>
     public long LastName { get; set; } = root;
 
     /// <summary>Blocks before this one were given back.</summary>
@@ -30,7 +30,7 @@ internal sealed class BlockTable(int blockSize, long root = 0)
 
     public int this[int index] => _blocks[index];
 
-    /// <summary>Makes sure that blocks for so many tokens can be added without allocating.</summary>
+    /// <summary>Reserves capacity for the blocks of a number of tokens, so that adding them does not allocate.</summary>
     public void Reserve(int tokens) => _blocks.EnsureCapacity((tokens + blockSize - 1) / blockSize);
 
     public void Add(int block) => _blocks.Add(block);
@@ -51,14 +51,14 @@ internal sealed class BlockTable(int blockSize, long root = 0)
         }
     }
 
-    /// <summary>Writes the numbers of the blocks; what is left of the span is padding.</summary>
+    /// <summary>Writes the numbers of the blocks and fills the rest of the span with padding.</summary>
     public void CopyBlocks(Span<int> blocks)
     {
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_blocks).CopyTo(blocks);
         blocks[_blocks.Count..].Clear();
     }
 
-    /// <summary>Gives blocks back whose tokens no later one sees.</summary>
+    /// <summary>Releases the blocks that lie outside of every sliding window.</summary>
     /// <param name="position">The first position that is still seen.</param>
     public void ReleaseBefore(int position, BlockPool pool)
     {
@@ -69,7 +69,7 @@ internal sealed class BlockTable(int blockSize, long root = 0)
         }
     }
 
-    /// <summary>Gives all blocks back, the last one first: of a kept chain its end is to be forgotten before its beginning.</summary>
+    /// <summary>Releases all blocks, the last one first, so that eviction takes the end of a kept chain before its beginning.</summary>
     public void ReleaseAll(BlockPool pool)
     {
         for (var index = _blocks.Count - 1; index >= FirstHeld; index--)

@@ -4,10 +4,12 @@ using System.Text;
 
 namespace LmDeploy.Engine.Cache;
 
-/// <summary>Keeps callers apart in the prefix cache: what was computed for one salt is never found with another, nor by the time that a prompt takes.</summary>
+/// <summary>
+/// Isolates callers in the prefix cache: a prefix that was computed under one salt is never reused under another, so timing reveals nothing either.
+/// </summary>
 internal static class CacheSalt
 {
-    /// <summary>What stands for the salt before a sequence's first block: 0 for none, else below 0, where no block has its name.</summary>
+    /// <summary>The root of a sequence's prefix chain: 0 without a salt, else a negative number, which is never the id of a block.</summary>
     public static long RootOf(string salt) =>
         salt.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(salt))) | long.MinValue;
 }

@@ -1,8 +1,8 @@
 namespace LmDeploy.Engine.Cache;
 
 /// <summary>
-/// Finds blocks that hold the beginning of a sequence already: a full block is known by its tokens and by what is before it, compared and not
-/// only hashed, so that no two prompts are ever taken for one another. Not thread-safe: the engine's thread owns it.
+/// The prefix cache: finds cached blocks that match the beginning of a sequence. Tokens are compared and not only hashed, so a hash collision cannot
+/// mix two prompts. Not thread-safe: the engine's thread owns it.
 /// </summary>
 internal sealed class PrefixCache
 {
@@ -27,9 +27,9 @@ internal sealed class PrefixCache
     /// <summary>How many blocks are known: no more than the pool has.</summary>
     public int Count => _byContent.Count;
 
-    /// <summary>Adds the blocks of the longest known beginning to a table that is empty or has blocks of an earlier call alone.</summary>
+    /// <summary>Adds the blocks of the longest cached prefix to a table, which is empty or has only blocks of an earlier call.</summary>
     /// <param name="mostTokens">How many tokens may come from the cache.</param>
-    /// <returns>How many do, with those of earlier calls.</returns>
+    /// <returns>How many tokens come from the cache, earlier calls included.</returns>
     public int Reuse(BlockTable table, IReadOnlyList<int> tokens, int mostTokens)
     {
         while (IsEnabled && table.Capacity + _blockSize <= mostTokens && _byContent.TryGetValue(Content(table, tokens, table.Capacity), out var known))
@@ -43,7 +43,7 @@ internal sealed class PrefixCache
         return table.Capacity;
     }
 
-    /// <summary>Remembers the blocks of a sequence that are full.</summary>
+    /// <summary>Registers the full blocks of a sequence.</summary>
     /// <param name="computed">How many of its tokens have their keys and values in the cache.</param>
     public void Remember(BlockTable table, IReadOnlyList<int> tokens, int computed)
     {

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Ceilings;
 
-/// <summary>Measures what no figure of a model on this device can be better than.</summary>
+/// <summary>Measures the hardware limits of a device (memory bandwidth, matrix products), which bound every figure of a model on it.</summary>
 internal static class CeilingMeasurement
 {
     /// <summary>On the GPU where there is one, else on the CPU with all its cores.</summary>
@@ -60,7 +60,7 @@ internal static class CeilingMeasurement
     {
         using var scope = torch.NewDisposeScope();
 
-        // Random numbers: a GPU multiplies zeros faster, for want of the power that bits take.
+        // Random numbers: a GPU multiplies zeros faster, because switching fewer bits takes less power.
         var left = torch.randn(sizes.Side, sizes.Side, device: device).to(dtype);
         var right = torch.randn(sizes.Side, sizes.Side, device: device).to(dtype);
         return 2.0 * sizes.Side * sizes.Side * sizes.Side / Seconds(device, sizes, () => torch.mm(left, right).Dispose());

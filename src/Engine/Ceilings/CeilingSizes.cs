@@ -1,13 +1,13 @@
 namespace LmDeploy.Engine.Ceilings;
 
-/// <summary>What is copied and multiplied to find out how fast a device is.</summary>
+/// <summary>Sizes of the copies and matrix products that measure a device.</summary>
 /// <param name="CopyBytes">Of one copy.</param>
 /// <param name="Side">Of the two square matrices.</param>
 /// <param name="Repetitions">Of either in one round.</param>
 /// <param name="Rounds">The fastest one counts.</param>
 internal sealed record CeilingSizes(long CopyBytes, int Side, int Repetitions, int Rounds)
 {
-    /// <summary>Large enough that what starting a copy takes is nothing beside it.</summary>
+    /// <summary>Large enough that the start of a copy takes no measurable share of its time.</summary>
     public static CeilingSizes Cuda(long freeBytes) => new(Math.Min(2L << 30, freeBytes / 8), Side: 8192, Repetitions: 10, Rounds: 5);
 
     /// <summary>Larger than any cache of the processor.</summary>

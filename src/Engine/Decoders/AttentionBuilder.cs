@@ -39,5 +39,6 @@ internal static class AttentionBuilder
             loader.Linear(weights.Output));
     }
 
-    private static CachedAttention Cached(DecoderSpec spec, int layer, TorchSharp.torch.Tensor? sinks) => new(spec.Attention, layer, spec.SlidingWindows[layer], sinks);
+    private static CachedAttention Cached(DecoderSpec spec, int layer, TorchSharp.torch.Tensor? sinks) =>
+        new(spec.Attention, layer, spec.SlidingWindows[layer], sinks);
 }

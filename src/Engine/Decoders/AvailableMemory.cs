@@ -10,7 +10,9 @@ internal static class AvailableMemory
         return Math.Max(0, Math.Min(limit, Read("/proc/meminfo", "MemAvailable:") ?? limit));
     }
 
-    /// <summary>Bytes that are left of a limit on what this process may take; pages of files, which the kernel can drop, are not counted.</summary>
+    /// <summary>
+    /// Bytes that this process may still take under a limit on its resident memory. File-backed pages, which the kernel can drop, do not count.
+    /// </summary>
     public static long BytesLeftOf(long limit)
     {
         const string status = "/proc/self/status";

@@ -28,7 +28,8 @@ internal sealed record ComputePlan(torch.Device Device, torch.ScalarType Dtype)
         EngineDevice.Cpu => false,
         EngineDevice.Cuda => torch.cuda.is_available()
             ? true
-            : throw new EngineException(ErrorCodes.UnsupportedFeature, "device is 'cuda', but libtorch finds no CUDA device here; 'lmdeploy check-env' says why.", "device"),
+            : throw new EngineException(
+                ErrorCodes.UnsupportedFeature, "device is 'cuda', but libtorch finds no CUDA device here; 'lmdeploy check-env' says why.", "device"),
         _ => throw new EngineException(ErrorCodes.InvalidConfig, EnumWords.Problem("device", typeof(EngineDevice), EnumWords.Of(device)), "device"),
     };
 

@@ -17,20 +17,20 @@ internal sealed class Decoder(DecoderParts parts) : IDisposable
 
     public DecoderParts Parts => parts;
 
-    /// <summary>Whether the keys of a token depend on how long its sequence was: then they are of no use to another one.</summary>
+    /// <summary>Whether a token's key depends on the length of its sequence (dynamic RoPE). Such keys cannot be shared through the prefix cache.</summary>
     public bool KeysDependOnLength => parts.Rope is { DependsOnLength: true } || parts.SlidingRope is { DependsOnLength: true };
 
     public torch.Device Device => parts.Embedding.Weight.device;
 
     public torch.ScalarType Dtype => parts.Embedding.Weight.dtype;
 
-    /// <summary>How steps run: in operators, until <see cref="Use"/> says otherwise.</summary>
+    /// <summary>The current form of the forward pass: operators until <see cref="Use"/> replaces it.</summary>
     public IForward Current { get; private set; } = new OperatorForward(parts);
 
     /// <summary>Whether steps run in our kernels.</summary>
     public bool UsesKernels => Current is not OperatorForward;
 
-    /// <summary>From now on steps run in this form.</summary>
+    /// <summary>Replaces the form of the forward pass.</summary>
     /// <param name="forward">Over this decoder's parts. Owned from here on; the one before is disposed.</param>
     public void Use(IForward forward)
     {
@@ -50,7 +50,7 @@ internal sealed class Decoder(DecoderParts parts) : IDisposable
         return Wide(Current.Logits(hidden), Spec.LogitCap).MoveToOuterDisposeScope();
     }
 
-    /// <summary>As float32, and bent to stay between minus and plus the cap.</summary>
+    /// <summary>Converts logits to float32 and applies the soft cap.</summary>
     public static torch.Tensor Wide(torch.Tensor logits, double? cap)
     {
         var wide = logits.to(torch.float32);
@@ -60,7 +60,8 @@ internal sealed class Decoder(DecoderParts parts) : IDisposable
     /// <param name="hidden">[rows, hidden], of <see cref="Forward"/>.</param>
     /// <returns>[rows], float32: what the score layers of a reward model make of each.</returns>
     /// <exception cref="InvalidOperationException">It is no reward model.</exception>
-    public torch.Tensor Scores(torch.Tensor hidden) => parts.Score?.Forward(hidden) ?? throw new InvalidOperationException($"{Spec.Architecture} has no score layer.");
+    public torch.Tensor Scores(torch.Tensor hidden) =>
+        parts.Score?.Forward(hidden) ?? throw new InvalidOperationException($"{Spec.Architecture} has no score layer.");
 
     public void Dispose()
     {

@@ -18,7 +18,8 @@ internal static class DecoderBuilder
         var head = Head(spec, weights.Output, embedding, loader);
         var score = weights.ScoreHead.Count > 0 ? new ScoreHead([.. weights.ScoreHead.Select(product => loader.Linear(product))]) : null;
         return new Decoder(new DecoderParts(
-            spec, new TokenEmbedding(embedding, positions, spec.EmbeddingScale), Rope(spec.Rope, loader), Rope(spec.SlidingRope, loader), layers, norm, head, score));
+            spec, new TokenEmbedding(embedding, positions, spec.EmbeddingScale), Rope(spec.Rope, loader), Rope(spec.SlidingRope, loader), layers,
+            norm, head, score));
     }
 
     private static DecoderLayer Layer(DecoderSpec spec, int number, LayerWeights weights, WeightLoader loader) => new(

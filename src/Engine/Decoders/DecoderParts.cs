@@ -47,7 +47,7 @@ internal sealed class DecoderParts(
         from whole in Lowering.Unless(WhyNotTogether(rotation, slidingRotation, stack, last), () => new CudaWeights(embedded, stack, last, output))
         select whole;
 
-    /// <summary>What each part says by itself to the question for its kernel form, in the order in which a step meets them.</summary>
+    /// <summary>Each part's own answer to the question for its kernel form, in the order of a step.</summary>
     public IReadOnlyList<PartAnswer> AskEach()
     {
         var rotation = rope?.Lower();
@@ -79,7 +79,7 @@ internal sealed class DecoderParts(
         }
     }
 
-    /// <summary>What the kernels have once for all layers has to be the same in all of them.</summary>
+    /// <summary>Refuses layers that differ in a setting that the kernels have once for all layers.</summary>
     private static string? WhyNotTogether(CudaRotation? rotation, CudaRotation? slidingRotation, IReadOnlyList<CudaLayer> layers, CudaNorm last) => true switch
     {
         _ when slidingRotation is not null && slidingRotation.Dimensions != rotation?.Dimensions =>

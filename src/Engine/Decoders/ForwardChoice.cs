@@ -8,16 +8,15 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders;
 
 /// <summary>
-/// Chooses the form in which a model's steps run: kernels on a GPU, where every part has a kernel form and all together compute what libtorch's operators do,
-/// else operators.
-/// What keeps a model from its kernels costs speed, nothing else: it is written to the standard error.
+/// Chooses the form of a model's forward pass. Kernels need a GPU, a kernel form for every part, and the same results as libtorch's operators; else
+/// operators run. A model without kernels is only slower, and the reason is written to standard error.
 /// </summary>
 internal static class ForwardChoice
 {
     /// <summary>More than one block of the attention of prompts computes.</summary>
     private const int ReferencePromptLength = PromptTiles.Queries + 9;
 
-    /// <summary>At load, before the cache is planned: the kernels' buffers take memory too.</summary>
+    /// <summary>Prepares the kernels at load, before the cache is planned, because their buffers take memory too.</summary>
     /// <param name="sessionLen">The longest sequence, in tokens.</param>
     public static void ChooseFor(Decoder decoder, ComputePlan plan, EngineSettings settings, int sessionLen)
     {
@@ -47,9 +46,7 @@ internal static class ForwardChoice
     public static string? WhyNotHere(ComputePlan plan, EngineSettings settings) =>
         plan.Device.type == DeviceType.CUDA ? CudaSupport.WhyNot(settings.MaxBatchSize) : "kernels run on CUDA devices only";
 
-    /// <summary>
-    /// Once the cache is there: compares kernels with operators, the first time that a host has them for a model, and drops them where they differ.
-    /// </summary>
+    /// <summary>Compares kernels with operators once the cache exists, and drops the kernels where they differ. A host does this once for each model.</summary>
     public static void Confirm(LoadedModel model)
     {
         if (model is { Decoder.UsesKernels: true, KernelProof: { Exists: false } proof })
@@ -58,7 +55,7 @@ internal static class ForwardChoice
         }
     }
 
-    /// <param name="proof">Where it is noted that they agree.</param>
+    /// <param name="proof">The proof file that records agreement.</param>
     internal static void Confirm(LoadedModel model, KernelProof proof)
     {
         var operators = new OperatorForward(model.Decoder.Parts);
@@ -75,8 +72,8 @@ internal static class ForwardChoice
     }
 
     /// <summary>
-    /// How far the two forms may be apart, as a share of the hidden states' length: the type's rounding over all layers. Between experts with almost the same
-    /// score rounding decides, and then a share of what a layer adds is another one.
+    /// The tolerance between the two forms, relative to the norm of the hidden states: the type's rounding over all layers. Where two experts score
+    /// almost the same, rounding decides between them, which changes a share of what the layer adds.
     /// </summary>
     private static double Tolerance(Decoder decoder) => (decoder.Dtype, decoder.Spec.Moe) switch
     {

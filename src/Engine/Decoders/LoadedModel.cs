@@ -40,12 +40,13 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
 
     public int SessionLen => Info.SessionLen;
 
-    /// <summary>Where it is noted that the kernels are right; null when there are none.</summary>
+    /// <summary>The proof that the kernels agree with libtorch's operators; null when there are no kernels.</summary>
     public KernelProof? KernelProof { get; }
 
     /// <param name="progress">Bytes loaded so far, and in all.</param>
     /// <exception cref="EngineException">The model cannot be loaded; the message names the file, the tensor or the setting.</exception>
-    public static LoadedModel Load(string folder, EngineConfig config, EngineSettings settings, Action<long, long> progress, CancellationToken cancellationToken)
+    public static LoadedModel Load(
+        string folder, EngineConfig config, EngineSettings settings, Action<long, long> progress, CancellationToken cancellationToken)
     {
         using var model = ModelFolder.Open(folder, settings.MakesWeights, cancellationToken);
         var sessionLen = ContextLength.Choose(model.Spec, settings.SessionLen, settings.AllowsLongSession);
@@ -95,10 +96,13 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
             if (settings.Limits.ResidentBytes is { } limit && plan.Device.type != DeviceType.CUDA && AvailableMemory.BytesLeftOf(limit) < needed)
             {
                 throw new EngineException(
-                    ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are left of memory_limit_bytes, {limit}; raise it.", "memory_limit_bytes");
+                    ErrorCodes.OutOfMemory,
+                    $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are left of memory_limit_bytes, {limit}; raise it.",
+                    "memory_limit_bytes");
             }
 
-            throw new EngineException(ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are free on {plan.DeviceName}.");
+            throw new EngineException(
+                ErrorCodes.OutOfMemory, $"The weights take {needed} bytes as {plan.DtypeName}, but only {free} are free on {plan.DeviceName}.");
         }
     }
 
@@ -111,13 +115,15 @@ internal sealed class LoadedModel : IStepQueue, IDisposable
 
         // The driver answers a thread that has a context, and the first tensor gives it one.
         using var first = torch.zeros(1, device: plan.Device);
-        return CudaDriver.FreeBytes() ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
+        return CudaDriver.FreeBytes()
+            ?? throw new EngineException(ErrorCodes.NativeLibrary, $"The CUDA driver does not say how much memory is free on {plan.DeviceName}.");
     }
 
     private static CacheGeometry PlanCache(DecoderSpec spec, ComputePlan plan, EngineSettings settings, int sessionLen)
     {
         var attention = spec.Attention;
-        var blockBytes = CacheGeometry.BlockBytes(spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize(), attention.ValuesAreKeys);
+        var blockBytes = CacheGeometry.BlockBytes(
+            spec.Layers, attention.KeyValueHeads, attention.HeadDim, settings.CacheBlockSeqLen, (int)plan.Dtype.ElementSize(), attention.ValuesAreKeys);
         var perSequence = ((long)sessionLen + settings.CacheBlockSeqLen - 1) / settings.CacheBlockSeqLen;
         var most = Math.Min(perSequence * settings.MaxBatchSize, Math.Max(1, (settings.Limits.CacheBytes ?? long.MaxValue) / blockBytes));
         var blocks = CachePlanner.Blocks(settings.CacheMaxEntryCount, blockBytes, FreeBytes(plan, settings), most);

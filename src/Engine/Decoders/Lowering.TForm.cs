@@ -1,9 +1,8 @@
 namespace LmDeploy.Engine.Decoders;
 
 /// <summary>
-/// A part's answer to the question for its kernel form: the form, or the reason why it has none. Query expressions (<c>from</c>, <c>select</c>) join the
-/// answers of
-/// several parts: the first refusal is the answer of all, and parts after it are not asked.
+/// A part's answer to the question for its kernel form: the form, or the reason why it has none. Query expressions (<c>from</c>, <c>select</c>)
+/// combine the answers of several parts. The first refusal is the combined answer, and later parts are not asked.
 /// </summary>
 internal sealed class Lowering<TForm>(TForm? form, string? whyNot)
 {

@@ -22,7 +22,8 @@ internal static class MlpBuilder
 
     private static MoeMlp Moe(DecoderSpec spec, MoeSpec moe, MoeWeights weights, WeightLoader loader) => new(
         new ExpertRouter(moe, loader.Load(weights.Router), loader.LoadIfAny(weights.RouterBias), loader.LoadIfAny(weights.Correction)),
-        new Experts(loader.Load(weights.GateUp), loader.LoadIfAny(weights.GateUpBias), loader.Load(weights.Down), loader.LoadIfAny(weights.DownBias), spec.Activation),
+        new Experts(
+            loader.Load(weights.GateUp), loader.LoadIfAny(weights.GateUpBias), loader.Load(weights.Down), loader.LoadIfAny(weights.DownBias), spec.Activation),
         weights.Shared is { } shared ? Dense(spec, shared, loader) : null,
         moe.ExpertsPerToken);
 }

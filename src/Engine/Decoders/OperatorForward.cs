@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders;
 
-/// <summary>The forward pass in libtorch's operators: on a CPU, for parts without a kernel form, and what the kernels are measured by.</summary>
+/// <summary>The forward pass in libtorch's operators: on a CPU, for parts without a kernel form, and as the reference for the kernels.</summary>
 /// <param name="parts">Not owned.</param>
 internal sealed class OperatorForward(DecoderParts parts) : IForward
 {
@@ -32,7 +32,8 @@ internal sealed class OperatorForward(DecoderParts parts) : IForward
     }
 
     /// <exception cref="InvalidOperationException">The model has no output projection.</exception>
-    public torch.Tensor Logits(torch.Tensor hidden) => parts.Head?.Forward(hidden) ?? throw new InvalidOperationException($"{parts.Spec.Architecture} has no output projection.");
+    public torch.Tensor Logits(torch.Tensor hidden) =>
+        parts.Head?.Forward(hidden) ?? throw new InvalidOperationException($"{parts.Spec.Architecture} has no output projection.");
 
     public void Dispose() => _slots.Dispose();
 }

@@ -6,7 +6,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Decoders;
 
-/// <summary>Says what the parts of a model would run in on this host, without loading it: the decoder is built of tensors without numbers, and asked.</summary>
+/// <summary>
+/// Reports the form (kernels or operators) of each part of a model on this host, without loading it. Builds the decoder from tensors without storage
+/// and asks its parts.
+/// </summary>
 internal static class PartInspection
 {
     /// <exception cref="EngineException">The folder cannot be served, or not with these settings.</exception>
@@ -20,7 +23,7 @@ internal static class PartInspection
         return FormsOf(decoder.Parts, ForwardChoice.WhyNotHere(plan, settings));
     }
 
-    /// <summary>Parts that are alike, in the order in which a step meets the first of each kind.</summary>
+    /// <summary>Groups equal parts, in the order of a step.</summary>
     /// <param name="whyNotHere">Why no part of any model runs in kernels here; null where they may.</param>
     public static IReadOnlyList<PartForm> FormsOf(DecoderParts parts, string? whyNotHere)
     {
@@ -32,7 +35,9 @@ internal static class PartInspection
                 Part = alike.Key.Part,
                 Count = alike.Count(),
                 Form = whyNot is null ? ComputeForm.Kernels : ComputeForm.Operators,
-                Reason = whyNotHere ?? alike.Key.WhyNot ?? (whyNot is null ? "" : $"it has a kernel form, but kernels compute all of a model or nothing ({whyNot})"),
+                Reason = whyNotHere
+                    ?? alike.Key.WhyNot
+                    ?? (whyNot is null ? "" : $"it has a kernel form, but kernels compute all of a model or nothing ({whyNot})"),
             }),
         ];
     }

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders;
 
 /// <summary>
-/// Brings loaded tensors into the order that the parts compute with. Each takes over the tensor it is given; the result belongs to the caller.
-/// A view can be made of one whose numbers are still on their way; all else waits for them first.
+/// Rearranges loaded tensors into the layout of the parts. Each method takes ownership of its argument; the result belongs to the caller. Views can
+/// be made of tensors that are still being copied; everything else waits for them first.
 /// </summary>
 internal sealed class WeightLayout(IWeightSource source)
 {

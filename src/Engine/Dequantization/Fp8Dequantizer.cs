@@ -22,7 +22,8 @@ internal sealed class Fp8Dequantizer(Fp8Format format) : IDequantizer
         for (var matrix = 0L; matrix < matrices; matrix++)
         {
             using var pieces = torch.NewDisposeScope();
-            new ScaledCodes(codes.view(matrices, rows, columns)[matrix], values, scaleOf[matrix], parts.Block).WidenInto(target.view(matrices, rows, columns)[matrix]);
+            new ScaledCodes(codes.view(matrices, rows, columns)[matrix], values, scaleOf[matrix], parts.Block)
+                .WidenInto(target.view(matrices, rows, columns)[matrix]);
         }
     }
 }

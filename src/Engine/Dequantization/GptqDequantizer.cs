@@ -27,7 +27,7 @@ internal sealed class GptqDequantizer(GptqFormat format) : IDequantizer
             .WidenInto(target, _packing.PerWord, (first, rows) => _packing.UnpackRows(integers.narrow(0, first / _packing.PerWord, rows / _packing.PerWord)));
     }
 
-    /// <summary>They are read before the device has them, where an index out of range would end the process.</summary>
+    /// <summary>Checks group indexes on the host: an index out of range on the device would end the process.</summary>
     private static torch.Tensor ReadGroups(TensorReader reader, StoredPart part, long inputs, long groups)
     {
         using var scope = torch.NewDisposeScope();

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Dequantization;
 
-/// <summary>Makes plain numbers of what a checkpoint has for a matrix in one format.</summary>
+/// <summary>Dequantizes the matrices of one weight format.</summary>
 internal interface IDequantizer
 {
     /// <summary>That of a format.</summary>

@@ -4,7 +4,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Embeddings;
 
-/// <summary>How a model folder's embeddings are made where a request does not say so.</summary>
+/// <summary>Pooling and normalization of a model folder's embeddings, where a request leaves them out.</summary>
 /// <param name="Pooling">How vectors become one.</param>
 /// <param name="Normalize">Whether the result is made 1 long.</param>
 /// <param name="Problem">What sentence-transformers would do with this model and this engine does not; null for nothing.</param>
@@ -31,12 +31,16 @@ internal sealed record EmbeddingDefaults(Pooling Pooling, bool Normalize, string
             return new EmbeddingDefaults(Pooling.Last, Normalize: true);
         }
 
-        string[] modes = [.. config.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal) && config.Bool(key, false)).Select(key => key[Prefix.Length..])];
+        string[] modes =
+        [
+            .. config.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal) && config.Bool(key, false)).Select(key => key[Prefix.Length..]),
+        ];
         return modes switch
         {
             ["lasttoken"] => new EmbeddingDefaults(Pooling.Last, Normalize: true),
             ["mean_tokens"] => new EmbeddingDefaults(Pooling.Mean, Normalize: true),
-            _ => new EmbeddingDefaults(Pooling.Last, Normalize: true, $"'{config.Path}' asks for pooling by {(modes.Length == 0 ? "nothing" : string.Join(" and ", modes))}"),
+            _ => new EmbeddingDefaults(
+                Pooling.Last, Normalize: true, $"'{config.Path}' asks for pooling by {(modes.Length == 0 ? "nothing" : string.Join(" and ", modes))}"),
         };
     }
 }

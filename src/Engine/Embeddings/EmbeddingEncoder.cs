@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Embeddings;
 
-/// <summary>Makes a vector of each prompt, of the hidden states after the last norm. Thread-safe.</summary>
+/// <summary>Computes an embedding of each prompt by pooling the hidden states after the last norm. Thread-safe.</summary>
 internal sealed class EmbeddingEncoder(PromptEncoder encoder, EngineThread engine, EmbeddingDefaults defaults, int hiddenSize, int sessionLen)
 {
     private const double LeastLength = 1e-12;
@@ -57,7 +57,9 @@ internal sealed class EmbeddingEncoder(PromptEncoder encoder, EngineThread engin
         if (defaults.Problem is { } problem && (options.Pooling == Pooling.Unspecified || !options.HasNormalize))
         {
             throw new EngineException(
-                ErrorCodes.UnsupportedFeature, $"{problem}; supported are the poolings lasttoken and mean_tokens, and Normalize. Give both pooling and normalize to have vectors without it.", "pooling");
+                ErrorCodes.UnsupportedFeature,
+                $"{problem}; supported are the poolings lasttoken and mean_tokens, and Normalize. Give both pooling and normalize to have vectors without it.",
+                "pooling");
         }
 
         return (options.Pooling == Pooling.Unspecified ? defaults.Pooling : options.Pooling) switch
@@ -72,5 +74,6 @@ internal sealed class EmbeddingEncoder(PromptEncoder encoder, EngineThread engin
         ? hiddenSize
         : options.Dimensions >= 1 && options.Dimensions <= hiddenSize
             ? options.Dimensions
-            : throw new EngineException(ErrorCodes.InvalidRequest, $"dimensions must be 1 to {hiddenSize}, the model's hidden size, got {options.Dimensions}.", "dimensions");
+            : throw new EngineException(
+                ErrorCodes.InvalidRequest, $"dimensions must be 1 to {hiddenSize}, the model's hidden size, got {options.Dimensions}.", "dimensions");
 }

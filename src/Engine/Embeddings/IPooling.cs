@@ -2,7 +2,7 @@ using LmDeploy.Engine.Scheduling;
 
 namespace LmDeploy.Engine.Embeddings;
 
-/// <summary>Makes one vector of the hidden states of a prompt.</summary>
+/// <summary>Pools the hidden states of a prompt into one vector.</summary>
 internal interface IPooling : IReadout
 {
     /// <summary>The vector, as long as a hidden state, once all are read.</summary>

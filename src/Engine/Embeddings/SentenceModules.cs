@@ -49,7 +49,9 @@ internal sealed record SentenceModules(string? PoolingFolder, bool Normalizes, s
                 case "Transformer":
                     break;
                 case "Pooling":
-                    pooling = folder.Length > 0 && folder == Path.GetFileName(folder) && folder != ".." ? folder : throw Invalid(path, $"names '{folder}', which is no folder beside it");
+                    pooling = folder.Length > 0 && folder == Path.GetFileName(folder) && folder != ".."
+                        ? folder
+                        : throw Invalid(path, $"names '{folder}', which is no folder beside it");
                     break;
                 case "Normalize":
                     normalizes = true;
@@ -65,5 +67,6 @@ internal sealed record SentenceModules(string? PoolingFolder, bool Normalizes, s
 
     private static string Text(JsonElement module, string name) => module.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 
-    private static EngineException Invalid(string path, string what, Exception? inner = null) => new(ErrorCodes.InvalidConfig, $"'{path}' {what}.", FileName, inner);
+    private static EngineException Invalid(string path, string what, Exception? inner = null) =>
+        new(ErrorCodes.InvalidConfig, $"'{path}' {what}.", FileName, inner);
 }

@@ -4,13 +4,13 @@ using LmDeploy.Text.Tokenization;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>Knows the tokens that would complete a text which the answer must not have, whatever the borders of its tokens.</summary>
+/// <summary>Tells whether a token would complete a bad word, wherever token borders fall within the word.</summary>
 internal sealed class BadWordFilter(IReadOnlyList<string> words, ModelTokenizer tokenizer, bool skipSpecialTokens)
 {
     // Each token of a word stands for at least one of its bytes.
     private readonly int _longest = words.Max(Encoding.UTF8.GetByteCount);
 
-    // Finds any of many texts in time that does not grow with their number.
+    // Searches for all words at once: the time does not grow with their number.
     private readonly SearchValues<string> _words = SearchValues.Create([.. words], StringComparison.Ordinal);
 
     /// <param name="generated">The answer so far, which has none of the words.</param>

@@ -22,7 +22,7 @@ internal sealed record GenerationDefaults(IReadOnlyList<int> EosTokenIds, Sampli
     }
 
     /// <summary>
-    /// Values that no request may have are left out, NaN and texts among them: they are for other programs, and no reason not to serve the model.
+    /// Values that are out of range for a request are ignored, NaN and strings included. Other programs may use them, so the model is still served.
     /// </summary>
     private static SamplingDefaults ReadSampling(ConfigFile file)
     {

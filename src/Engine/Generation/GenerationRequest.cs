@@ -11,41 +11,41 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>A prompt of a Generate call: turns tokens into text as they come and writes what happens to the call's event channel.</summary>
+/// <summary>One prompt of a Generate call. Detokenizes tokens incrementally and writes events to the call's channel.</summary>
 internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent> events, IAnswerOutput output, bool showStopToken) : EngineRequest
 {
     private int _generated;
     private Error? _failure;
     private ByteString _logits = ByteString.Empty;
 
-    /// <summary>Texts that the answer must not have; null for none.</summary>
+    /// <summary>Bad words, which the answer must not contain; null for none.</summary>
     public BadWordFilter? BadWords { get; init; }
 
     /// <summary>Ends an answer that repeats itself.</summary>
     public NgramRepetition Repetition { get; init; } = new(0, 0);
 
-    /// <summary>Has the log-probabilities of the prompt's tokens but the first; null when nothing is reported of them.</summary>
+    /// <summary>Reads the log-probabilities of the prompt's tokens except the first; null when none are reported.</summary>
     public LikelihoodReadout? PromptLikelihood { get; init; }
 
-    /// <summary>Whether each of them is reported.</summary>
+    /// <summary>Whether each prompt log-probability is reported.</summary>
     public bool ReportsPromptLogprobs { get; init; }
 
-    /// <summary>Has what was most probable in the place of each prompt token; null when that is not reported.</summary>
+    /// <summary>Reads the most probable tokens at each prompt position; null when they are not reported.</summary>
     public PromptCandidatesReadout? PromptCandidates { get; init; }
 
     /// <summary>Gives the bytes of tokens whose log-probabilities are reported; null when they are not wanted.</summary>
     public Func<int, byte[]>? BytesOf { get; init; }
 
-    /// <summary>What is told of the prompt's text; empty for nothing.</summary>
+    /// <summary>The prompt's text in the first event; empty for none.</summary>
     public string PromptText { get; init; } = "";
 
-    /// <summary>Whether their mean is reported.</summary>
+    /// <summary>Whether the mean of the prompt's log-probabilities is reported.</summary>
     public bool ReportsPpl { get; init; }
 
-    /// <summary>Keeps the answer to a response format; null for any text.</summary>
+    /// <summary>The guide (grammar mask) of a response format; null for free text.</summary>
     public GuidedAnswer? Guided { get; init; }
 
-    /// <summary>What of it is not kept to.</summary>
+    /// <summary>Warnings: the parts of the response format that are not enforced.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the logits that tokens are chosen from are reported.</summary>
@@ -63,9 +63,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override Func<IEnumerable<int>, int, bool>? Rejects => BadWords is null ? null : BadWords.IsCompletedBy;
 
-    /// <summary>
-    /// Takes the tokens that were generated before into account and says nothing of them. To be called once, before the request is submitted.
-    /// </summary>
+    /// <summary>Replays the resumed tokens without reporting them again. Call it once, before the request is submitted.</summary>
     /// <returns>Why there is nothing left to generate; null when there is.</returns>
     /// <exception cref="EngineException">The tokens are none that the response format allows.</exception>
     public FinishReason? Replay()

@@ -1,6 +1,6 @@
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>Notices that an answer goes round in circles: that its last tokens have occurred in it so often.</summary>
+/// <summary>Detects n-gram repetition: the last n tokens of an answer have occurred in it a number of times.</summary>
 /// <param name="size">How many tokens; 0 for never.</param>
 /// <param name="threshold">How often they occur, the last time included; 0 for never.</param>
 internal sealed class NgramRepetition(int size, int threshold)

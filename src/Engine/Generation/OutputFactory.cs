@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>Makes what turns the tokens of an answer into its text, or into its parts. Thread-safe.</summary>
+/// <summary>Creates the output of an answer: plain text, or text split into reasoning, content and tool calls. Thread-safe.</summary>
 internal sealed class OutputFactory(ModelTokenizer tokenizer, AnswerFormat format)
 {
     /// <summary>As many tokens as the words need that a prompt may end with, a byte a token.</summary>

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>Reads what was most probable in the place of each prompt token but the first.</summary>
+/// <summary>Reads the most probable tokens at each prompt position except the first.</summary>
 /// <param name="length">Tokens of the prompt.</param>
 /// <param name="count">How many candidates are wanted in each place, at least 1.</param>
 internal sealed class PromptCandidatesReadout(int length, int count) : IReadout

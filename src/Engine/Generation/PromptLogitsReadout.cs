@@ -32,7 +32,11 @@ internal sealed class PromptLogitsReadout(int index, int length, ChannelWriter<G
             using var scope = torch.NewDisposeScope();
             var rows = Math.Min(most, end - _written);
             var logits = decoder.Logits(hidden.narrow(0, _written - position, rows)).to(torch.CPU).contiguous();
-            events.TryWrite(new GenerationEvent { Index = index, PromptLogits = new PromptLogits { First = _written, Rows = rows, Logits = ByteString.CopyFrom(logits.bytes) } });
+            events.TryWrite(new GenerationEvent
+            {
+                Index = index,
+                PromptLogits = new PromptLogits { First = _written, Rows = rows, Logits = ByteString.CopyFrom(logits.bytes) },
+            });
             _written += rows;
         }
     }

@@ -12,14 +12,16 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>Makes engine requests out of prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
+/// <summary>Creates engine requests from prompts and settings, and refuses those that cannot be served. Thread-safe.</summary>
 internal sealed class RequestFactory(
-    PromptEncoder encoder, ModelTokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling, GuideCache guides, ModelOutputs outputs, int sessionLen)
+    PromptEncoder encoder, ModelTokenizer tokenizer, OutputFactory answers, IReadOnlyList<int> eosTokenIds, SamplingDefaults modelSampling,
+    GuideCache guides, ModelOutputs outputs, int sessionLen)
 {
-    /// <param name="resumedIds">Tokens that were generated before: generation goes on after them, and nothing is said of them again. Null for none.</param>
+    /// <param name="resumedIds">Resumed tokens of an earlier worker: generation continues after them without reporting them again. Null for none.</param>
     /// <exception cref="EngineException">The prompt or a setting is not usable.</exception>
     public GenerationRequest Generation(
-        int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken, RequestOrigin? origin = null, IReadOnlyList<int>? resumedIds = null)
+        int index, Prompt prompt, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken,
+        RequestOrigin? origin = null, IReadOnlyList<int>? resumedIds = null)
     {
         outputs.RequireTokens();
         var maxNewTokens = config.HasMaxNewTokens ? config.MaxNewTokens : GenerationLimits.DefaultMaxNewTokens;
@@ -45,7 +47,10 @@ internal sealed class RequestFactory(
         var resumed = encoder.Check(resumedIds ?? [], "resumed_token_ids");
         if (resumed.Length > maxNewTokens)
         {
-            throw new EngineException(ErrorCodes.InvalidRequest, $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.", "resumed_token_ids");
+            throw new EngineException(
+                ErrorCodes.InvalidRequest,
+                $"There are {resumed.Length} resumed_token_ids, but at most {maxNewTokens} tokens can be generated.",
+                "resumed_token_ids");
         }
 
         if (config.OutputLogits != OutputLogits.Unspecified)
@@ -83,7 +88,8 @@ internal sealed class RequestFactory(
             BadWords = config.BadWords.Any(word => word.Length > 0)
                 ? new BadWordFilter([.. config.BadWords.Where(word => word.Length > 0)], tokenizer, OutputFactory.SkipsSpecialTokens(config))
                 : null,
-            Repetition = new NgramRepetition(AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
+            Repetition = new NgramRepetition(
+                AtLeast0("repetition_ngram_size", config.RepetitionNgramSize), AtLeast0("repetition_ngram_threshold", config.RepetitionNgramThreshold)),
             Guided = guide?.Begin(),
             Warnings = warnings,
             CancellationToken = cancellationToken,
@@ -100,7 +106,8 @@ internal sealed class RequestFactory(
 
     private static int InCandidates(int count) => count is >= 1 and <= GenerationLimits.MostLogprobs
         ? count
-        : throw new EngineException(ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {GenerationLimits.MostLogprobs}, got {count}.", "prompt_candidates");
+        : throw new EngineException(
+            ErrorCodes.InvalidRequest, $"prompt_candidates must be 0 to {GenerationLimits.MostLogprobs}, got {count}.", "prompt_candidates");
 
     private static void CheckWords(string name, IReadOnlyCollection<string> words, int most)
     {

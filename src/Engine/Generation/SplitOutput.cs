@@ -6,10 +6,11 @@ using AnswerPiece = LmDeploy.Text.Answers.AnswerPiece;
 
 namespace LmDeploy.Engine.Generation;
 
-/// <summary>An answer in parts. Stop words are looked for in its content alone.</summary>
+/// <summary>An answer that is split into reasoning, content and tool calls. Stop words match in the content only.</summary>
 /// <param name="isHidden">Says of a token whether it is a special one that is not shown.</param>
 /// <param name="isSingleCall">Whether the first call ends the answer.</param>
-internal sealed class SplitOutput(IncrementalDecoder decoder, StopWordMatcher stopWords, IAnswerReader reader, Func<int, bool> isHidden, bool isSingleCall) : IAnswerOutput
+internal sealed class SplitOutput(
+    IncrementalDecoder decoder, StopWordMatcher stopWords, IAnswerReader reader, Func<int, bool> isHidden, bool isSingleCall) : IAnswerOutput
 {
     private readonly List<AnswerPiece> _found = [];
     private bool _hasReasoned;

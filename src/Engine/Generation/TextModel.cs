@@ -35,11 +35,13 @@ internal sealed class TextModel : IDisposable
         Info.Sampling = settings.TakesModelSampling ? defaults.Sampling : null;
         var answers = new OutputFactory(tokenizer, AnswerFormats.Of(word => tokenizer.IdOf(word) is not null, template?.Source ?? ""));
         Requests = new RequestFactory(
-            Prompts, tokenizer, answers, defaults.EosTokens(tokenizer), Info.Sampling ?? new SamplingDefaults(), new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
+            Prompts, tokenizer, answers, defaults.EosTokens(tokenizer), Info.Sampling ?? new SamplingDefaults(),
+            new GuideCache(tokenizer, model.Info.VocabSize), outputs, model.SessionLen);
         Embeddings = new EmbeddingEncoder(Prompts, engine, embeddings, model.Info.HiddenSize, model.SessionLen);
         Rewards = new RewardScorer(Prompts, engine, outputs, model.SessionLen);
         Likelihood = new LikelihoodScorer(
-            Prompts, tokenizer, engine, outputs, model.SessionLen, settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
+            Prompts, tokenizer, engine, outputs, model.SessionLen,
+            settings.EnablePrefixCaching && !model.Decoder.KeysDependOnLength ? model.CacheGeometry.BlockSize : null);
     }
 
     public EngineThread Engine { get; }
@@ -64,7 +66,8 @@ internal sealed class TextModel : IDisposable
     /// <param name="limits">The memory it may take; null for no limits.</param>
     /// <exception cref="Errors.EngineException">The folder cannot be served; the message names the file, the tensor or the setting.</exception>
     public static async Task<TextModel> LoadAsync(
-        string folder, EngineConfig config, Action startLibTorch, FlightRecord? flight, Action<long, long> progress, CancellationToken cancellationToken, MemoryLimits? limits = null)
+        string folder, EngineConfig config, Action startLibTorch, FlightRecord? flight, Action<long, long> progress,
+        CancellationToken cancellationToken, MemoryLimits? limits = null)
     {
         var settings = EngineSettings.From(config, limits);
         var configFile = ConfigFile.Open(folder, "config.json");
@@ -98,7 +101,7 @@ internal sealed class TextModel : IDisposable
     /// <see cref="TextLimits.MostDecoded"/> characters.</exception>
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(Prompts.Check(ids), skipSpecialTokens, TextLimits.MostDecoded);
 
-    /// <summary>Begins a request; one that goes on after tokens of before may be over at once.</summary>
+    /// <summary>Submits a request. A resumed request may be complete at once.</summary>
     public void Submit(GenerationRequest request)
     {
         if (request.Replay() is { } reason)
@@ -114,7 +117,7 @@ internal sealed class TextModel : IDisposable
 
     public void Dispose() => Engine.Dispose();
 
-    /// <summary>Reads the tokenizer and the template, and stops the load of the weights where that fails: it would be for nothing.</summary>
+    /// <summary>Reads the tokenizer and the chat template. A failure cancels the load of the weights.</summary>
     private static async Task<ModelText> ReadTextAsync(string folder, string template, CancellationTokenSource load)
     {
         try

@@ -12,7 +12,8 @@ internal sealed class TextOutput(IncrementalDecoder decoder, StopWordMatcher sto
 
     public int ReasoningTokens => 0;
 
-    public void Append(int id, bool isShown, bool looksForStopWords, GenerationDelta delta) => delta.Text = isShown ? Match(decoder.Append(id), looksForStopWords) : "";
+    public void Append(int id, bool isShown, bool looksForStopWords, GenerationDelta delta) =>
+        delta.Text = isShown ? Match(decoder.Append(id), looksForStopWords) : "";
 
     public void Finish(bool looksForStopWords, GenerationDelta delta)
     {

@@ -12,7 +12,10 @@ internal sealed class DecoderKernels : IDisposable
     private const int ManyRows = 256;
     private const int EarlyCapability = 90;
 
-    private static readonly string[] Sources = ["element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "prefill", "activation", "gemv", "argmax", "candidates"];
+    private static readonly string[] Sources =
+    [
+        "element", "embed", "norm", "rope", "attention_tensor", "attention_lanes", "attention", "prefill", "activation", "gemv", "argmax", "candidates",
+    ];
 
     private static readonly string[] ExpertSources = ["route", "experts"];
 
@@ -81,21 +84,26 @@ internal sealed class DecoderKernels : IDisposable
         var heads = _sizes.Heads + (2 * _sizes.KeyValueHeads);
         var parts = rows >= ManyRows ? 1 : Blocks(heads, LaunchSizes.Warps);
         _ropeToCache.Launch(
-            _stream, (rows, parts, 1), LaunchSizes.Threads, qkv, rope.Bias, rope.QueryNorm, rope.KeyNorm, IsWide(rope.QueryNorm), rope.NormEpsilon, rope.Frequencies, rope.Factor,
+            _stream, (rows, parts, 1), LaunchSizes.Threads, qkv, rope.Bias, rope.QueryNorm, rope.KeyNorm, IsWide(rope.QueryNorm), rope.NormEpsilon,
+            rope.Frequencies, rope.Factor,
             rope.Neighbours, rope.QueryScale, positions, slots, keys, values);
     }
 
     /// <summary>Attention of one query a sequence. Splits are fixed by the caller so that a recorded launch suits every length.</summary>
-    public void Attend(int rows, int splits, nint qkv, torch.Tensor keys, torch.Tensor values, in DecodeLengths lengths, nint output, in AttentionArguments attention, torch.Tensor? partials, torch.Tensor counters) =>
+    public void Attend(
+        int rows, int splits, nint qkv, torch.Tensor keys, torch.Tensor values, in DecodeLengths lengths, nint output,
+        in AttentionArguments attention, torch.Tensor? partials, torch.Tensor counters) =>
         _attention.Launch(
-            _stream, (splits, _sizes.KeyValueHeads * _sizes.GroupParts, rows), LaunchSizes.AttentionThreads, qkv, keys, values, lengths.Lengths, lengths.Tables, lengths.Layout, output, partials, counters,
+            _stream, (splits, _sizes.KeyValueHeads * _sizes.GroupParts, rows), LaunchSizes.AttentionThreads, qkv, keys, values, lengths.Lengths,
+            lengths.Tables, lengths.Layout, output, partials, counters,
             attention.Scale, attention.Window, attention.Cap, attention.Sinks);
 
     /// <summary>Attention of all prompts of a step, whose keys and values are in the cache already.</summary>
     /// <exception cref="InvalidOperationException">There is no such kernel for this device.</exception>
     public void AttendPrompts(in PromptTiles prompts, nint qkv, torch.Tensor keys, torch.Tensor values, nint output, in AttentionArguments attention) =>
         (_prefillAttention ?? throw new InvalidOperationException("There is no kernel for the attention of prompts.")).Launch(
-            _stream, (_sizes.Heads, prompts.Count, 1), PromptTiles.Threads, qkv, keys, values, prompts.Tiles, prompts.Tables, output, attention.Scale, attention.Window, attention.Cap, attention.Sinks);
+            _stream, (_sizes.Heads, prompts.Count, 1), PromptTiles.Threads, qkv, keys, values, prompts.Tiles, prompts.Tables, output, attention.Scale,
+            attention.Window, attention.Cap, attention.Sinks);
 
     /// <param name="both">[rows, 2 * size]: gates, then ups.</param>
     public void Gate(int rows, nint both, nint y, int size) =>

@@ -49,13 +49,16 @@ internal sealed class ExpertKernels(KernelDefinitions sizes, CudaStream stream, 
     /// <param name="slots">[rows], int32; negative for a row that is not used.</param>
     /// <param name="normalize">Whether the weights of a row sum to <paramref name="factor"/>.</param>
     public void Route(int rows, nint logits, nint slots, in Routing routing, bool normalize, float factor) =>
-        _route.Launch(stream, (Blocks(rows, LaunchSizes.Warps), 1, 1), LaunchSizes.Threads, logits, slots, routing.Chosen, routing.Weights, routing.Plan, routing.Order, rows, normalize, factor);
+        _route.Launch(
+            stream, (Blocks(rows, LaunchSizes.Warps), 1, 1), LaunchSizes.Threads, logits, slots, routing.Chosen, routing.Weights, routing.Plan,
+            routing.Order, rows, normalize, factor);
 
     /// <param name="weight">[experts, 2 * size, hidden]</param>
     /// <param name="x">[rows, hidden]</param>
     /// <param name="inner">[rows * experts per token, size], written in the order of the plan.</param>
     public void GateUp(int rows, torch.Tensor weight, nint x, in Routing routing, nint inner, int size) =>
-        (sizes.ExpertsAreWide(rows) ? _gateUpWide : _gateUp).Launch(stream, (Blocks(size, Side), Places(rows), 1), LaunchSizes.Threads, weight, x, routing.Plan, routing.Order, inner, size);
+        (sizes.ExpertsAreWide(rows) ? _gateUpWide : _gateUp).Launch(
+            stream, (Blocks(size, Side), Places(rows), 1), LaunchSizes.Threads, weight, x, routing.Plan, routing.Order, inner, size);
 
     /// <param name="weight">[experts, hidden, size]</param>
     /// <param name="inner">Of <see cref="GateUp"/>.</param>
@@ -69,7 +72,7 @@ internal sealed class ExpertKernels(KernelDefinitions sizes, CudaStream stream, 
     public void Mix(int rows, nint outputs, in Routing routing, nint y) =>
         _mix.Launch(stream, (Blocks(sizes.Hidden / 8, LaunchSizes.Threads), rows, 1), LaunchSizes.Threads, outputs, routing.Chosen, routing.Weights, y);
 
-    /// <summary>So many experts have rows at most.</summary>
+    /// <summary>The most experts that have rows in a step.</summary>
     private int Places(int rows) => Math.Min(sizes.Experts, rows * sizes.ExpertsPerToken);
 
     private static int Blocks(int items, int perBlock) => (items + perBlock - 1) / perBlock;

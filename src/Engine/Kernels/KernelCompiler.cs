@@ -7,8 +7,8 @@ using LmDeploy.Engine.Native.Nvrtc;
 namespace LmDeploy.Engine.Kernels;
 
 /// <summary>
-/// Compiles kernels for the current device and keeps the result on disk, under a name made of source, options, architecture and compiler. A file
-/// that is damaged is compiled again.
+/// Compiles kernels for the current device and caches the cubin on disk. Its key is a hash of source, options, architecture and compiler. A damaged
+/// file is compiled again.
 /// </summary>
 internal sealed class KernelCompiler(string cacheFolder)
 {
@@ -51,7 +51,7 @@ internal sealed class KernelCompiler(string cacheFolder)
         }
     }
 
-    /// <summary>A cache that cannot be written costs time, nothing else.</summary>
+    /// <summary>Writes the cubin to the cache. A failure only costs the next load time.</summary>
     private void Write(string path, byte[] image)
     {
         try

@@ -4,8 +4,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Kernels;
 
-/// <summary>What the kernels of a decoder are compiled with: sizes that are constants to them.</summary>
-internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int Heads, int KeyValueHeads, int HeadDim, int RotaryDim, int BlockSize, Activation Activation)
+/// <summary>Compile-time constants of the kernels of a decoder.</summary>
+internal sealed record KernelDefinitions(
+    torch.ScalarType Dtype, int Hidden, int Heads, int KeyValueHeads, int HeadDim, int RotaryDim, int BlockSize, Activation Activation)
 {
     /// <summary>The largest size of an attention head.</summary>
     public const int LargestHead = 256;
@@ -41,7 +42,7 @@ internal sealed record KernelDefinitions(torch.ScalarType Dtype, int Hidden, int
     /// <summary>Whether there is a kernel for the attention of prompts, on a device that has its instructions.</summary>
     public bool CanAttendPrompts => Dtype != torch.ScalarType.Float32 && HeadDim is (64 or 128);
 
-    /// <summary>Whether a step has so many rows that experts have many each: kernels for those keep fewer readings under way.</summary>
+    /// <summary>Whether experts have many rows each in a step. The wide kernels for such steps keep fewer loads in flight.</summary>
     public bool ExpertsAreWide(int rows) => rows > FewRows && rows * ExpertsPerToken > FewRowsOfAnExpert * Experts;
 
     /// <summary>Whether there is a kernel for gated networks with this activation.</summary>

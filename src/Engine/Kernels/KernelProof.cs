@@ -4,18 +4,19 @@ using System.Text;
 namespace LmDeploy.Engine.Kernels;
 
 /// <summary>
-/// Remembers on disk that kernels were found to compute what libtorch's operators do. To see it again would cost a second of each load: libtorch loads each
-/// of its operators to the device when it is first used.
+/// Records on disk that kernels agree with libtorch's operators. Without the record each load would take a second longer, because libtorch loads each
+/// operator to the device on its first use.
 /// </summary>
-/// <param name="cacheFolder">Where that is noted.</param>
-/// <param name="circumstances">Everything that the result hangs on: program, device, libraries, model and settings.</param>
+/// <param name="cacheFolder">The folder of the record.</param>
+/// <param name="circumstances">Everything that the result depends on: program, device, libraries, model and settings.</param>
 internal sealed class KernelProof(string cacheFolder, IEnumerable<string> circumstances)
 {
-    private readonly string _path = Path.Combine(cacheFolder, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', circumstances))))}.proven");
+    private readonly string _path = Path.Combine(
+        cacheFolder, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', circumstances))))}.proven");
 
     public bool Exists => File.Exists(_path);
 
-    /// <summary>Notes that it was seen. A cache that cannot be written costs time, nothing else.</summary>
+    /// <summary>Writes the record. A failure only costs the next load time.</summary>
     public void Note()
     {
         try

@@ -35,5 +35,6 @@ internal readonly record struct PromptTiles(int Count, nint Tiles, nint Tables)
     /// Bytes of shared memory of a block, which has one piece of one head: queries, keys and values in turn, what aligns them, and a barrier for each that
     /// comes and goes.
     /// </summary>
-    public static int SharedBytes(int headDim) => (ElementBytes * headDim * (Queries + (2 * Stages * Keys))) + SwizzleBytes + (BarriersPerStage * Stages * BarrierBytes);
+    public static int SharedBytes(int headDim) =>
+        (ElementBytes * headDim * (Queries + (2 * Stages * Keys))) + SwizzleBytes + (BarriersPerStage * Stages * BarrierBytes);
 }

@@ -11,4 +11,5 @@ namespace LmDeploy.Engine.Kernels;
 /// <param name="Neighbours">Whether pairs are neighbours rather than halves apart.</param>
 /// <param name="QueryScale">On the rotated queries.</param>
 internal readonly record struct RopeArguments(
-    torch.Tensor? Bias, torch.Tensor? QueryNorm, torch.Tensor? KeyNorm, float NormEpsilon, torch.Tensor? Frequencies, float Factor, bool Neighbours, float QueryScale);
+    torch.Tensor? Bias, torch.Tensor? QueryNorm, torch.Tensor? KeyNorm, float NormEpsilon, torch.Tensor? Frequencies, float Factor, bool Neighbours,
+    float QueryScale);

@@ -3,10 +3,10 @@ namespace LmDeploy.Engine.Kernels;
 /// <summary>The largest logits of one row, as the kernel <c>candidates</c> leaves them.</summary>
 internal static class TokenCandidates
 {
-    /// <summary>At least so many of the largest are among them.</summary>
+    /// <summary>The least number of largest logits that the kernel finds.</summary>
     public const int Wanted = 64;
 
-    /// <summary>Room for so many.</summary>
+    /// <summary>The capacity of a row.</summary>
     public const int Most = 256;
 
     /// <summary>int32 for a row: how many there are, then index and bits of the value of each.</summary>

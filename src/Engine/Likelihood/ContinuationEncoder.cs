@@ -6,8 +6,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Likelihood;
 
 /// <summary>
-/// Encodes the continuations of one prompt as lm-evaluation-harness does: white space at the end of the prompt's text belongs to the continuation; a
-/// continuation is what the tokens of both texts together have after as many as the prompt has alone.
+/// Encodes the continuations of one prompt as lm-evaluation-harness does. White space at the end of the prompt belongs to the continuation. Prompt
+/// and continuation are encoded together; the continuation is the tokens after the prompt's own number of tokens.
 /// </summary>
 internal sealed class ContinuationEncoder
 {
@@ -35,7 +35,8 @@ internal sealed class ContinuationEncoder
     /// <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public (int[] Ids, int First) Encode(Continuation continuation)
     {
-        PromptLength.CheckText(continuation.SourceCase == Continuation.SourceOneofCase.Answer ? continuation.Answer : continuation.Text, _sessionLen, _tokenizer);
+        PromptLength.CheckText(
+            continuation.SourceCase == Continuation.SourceOneofCase.Answer ? continuation.Answer : continuation.Text, _sessionLen, _tokenizer);
         var (prompt, ids) = continuation.SourceCase switch
         {
             Continuation.SourceOneofCase.TokenIds => (_text is null ? _wholePrompt : Prompt(_text.Text), _encoder.Check(continuation.TokenIds.Ids)),

@@ -8,12 +8,12 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Likelihood;
 
 /// <summary>
-/// Scores given text: prompts, or continuations of prompts. Continuations of one prompt share what is computed: such as differ in their last token alone are
-/// read from one prefill, and
-/// the others wait for the first, whose prompt is in the prefix cache then. Thread-safe.
+/// Scores given text: log-probabilities of prompts, or of continuations of prompts. Continuations that differ only in their last token share one
+/// prefill. Other continuations of a prompt wait for the first one and reuse its prompt from the prefix cache. Thread-safe.
 /// </summary>
-/// <param name="shareableFrom">How many tokens of a prompt the prefix cache can share at the least; null when it shares none.</param>
-internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
+/// <param name="shareableFrom">The least number of prompt tokens that the prefix cache can share; null when it shares none.</param>
+internal sealed class LikelihoodScorer(
+    PromptEncoder encoder, ModelTokenizer tokenizer, EngineThread engine, ModelOutputs outputs, int sessionLen, int? shareableFrom)
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.RequestCancelled"/>.</exception>
     public async Task<LogLikelihoodResult> ScoreAsync(LogLikelihoodInput input, RequestOrigin origin, CancellationToken cancellationToken)
@@ -22,8 +22,13 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tok
         try
         {
             outputs.RequireTokens();
-            var readouts = input.Continuations.Count == 0 ? [EncodePrompt(input.Prompt ?? new Prompt(), scores[0], cancellationToken)] : Encode(input, scores, cancellationToken);
-            var prefills = readouts.GroupBy(readout => readout.Prefill, TokenSequences.Equal).Select(group => (Ids: group.Key, Readouts: group.ToList())).ToList();
+            var readouts = input.Continuations.Count == 0
+                ? [EncodePrompt(input.Prompt ?? new Prompt(), scores[0], cancellationToken)]
+                : Encode(input, scores, cancellationToken);
+            var prefills = readouts
+                .GroupBy(readout => readout.Prefill, TokenSequences.Equal)
+                .Select(group => (Ids: group.Key, Readouts: group.ToList()))
+                .ToList();
             var first = prefills.Count > 1 && prefills[0].Readouts[0].Readout.From >= shareableFrom ? 1 : 0;
             await RunAsync(prefills.Take(first));
             await RunAsync(prefills.Skip(first));
@@ -49,7 +54,8 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tok
 
         return ids.Length <= sessionLen
             ? new Scored(ids, new LikelihoodReadout(ids, first: 1), score)
-            : throw new EngineException(ErrorCodes.ContextLengthExceeded, $"Input length ({ids.Length}) must be at most the model context length ({sessionLen}).");
+            : throw new EngineException(
+                ErrorCodes.ContextLengthExceeded, $"Input length ({ids.Length}) must be at most the model context length ({sessionLen}).");
     }
 
     private List<Scored> Encode(LogLikelihoodInput input, ContinuationScore[] scores, CancellationToken cancellationToken)
@@ -63,7 +69,9 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tok
                 var (ids, first) = continuations.Encode(input.Continuations[i]);
                 readouts.Add(ids.Length - 1 <= sessionLen
                     ? new Scored(ids[..^1], new LikelihoodReadout(ids, first), scores[i])
-                    : throw new EngineException(ErrorCodes.ContextLengthExceeded, $"Input length ({ids.Length}) must be at most one more than the model context length ({sessionLen})."));
+                    : throw new EngineException(
+                        ErrorCodes.ContextLengthExceeded,
+                        $"Input length ({ids.Length}) must be at most one more than the model context length ({sessionLen})."));
             }
             catch (EngineException e)
             {
@@ -95,6 +103,6 @@ internal sealed class LikelihoodScorer(PromptEncoder encoder, ModelTokenizer tok
     }
 
     /// <summary>A prompt or a continuation that is being scored.</summary>
-    /// <param name="Prefill">What is computed for it: all tokens, or all but the last, which nothing follows.</param>
+    /// <param name="Prefill">The tokens that are prefilled: all, or all but the last one, which has no successor to predict.</param>
     private sealed record Scored(int[] Prefill, LikelihoodReadout Readout, ContinuationScore Score);
 }

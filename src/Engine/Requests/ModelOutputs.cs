@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 
-/// <summary>What a model can be asked for.</summary>
+/// <summary>The outputs that a model supports: logits, embeddings, reward scores.</summary>
 internal sealed class ModelOutputs(DecoderSpec spec)
 {
     /// <summary>The most logits that one prompt may be answered with, in bytes.</summary>
@@ -34,7 +34,8 @@ internal sealed class ModelOutputs(DecoderSpec spec)
         {
             throw new EngineException(
                 ErrorCodes.InvalidRequest,
-                $"output_logits may come to {positions} positions of {spec.VocabSize} logits, which are {bytes} bytes; at most {LogitBytes} are given for a prompt: "
+                $"output_logits may come to {positions} positions of {spec.VocabSize} logits, which are {bytes} bytes; "
+                    + $"at most {LogitBytes} are given for a prompt: "
                 + "lower max_new_tokens, or leave out those of the prompt.",
                 "output_logits");
         }

@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 
-/// <summary>How long a prompt may be that nothing is generated after.</summary>
+/// <summary>Length limits of a prompt that is only prefilled.</summary>
 internal static class PrefillLimits
 {
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> for no tokens, <see cref="ErrorCodes.ContextLengthExceeded"/> for too

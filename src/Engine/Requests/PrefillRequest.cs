@@ -5,7 +5,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 
-/// <summary>A prompt that is computed for what its readouts take, nothing generated.</summary>
+/// <summary>A request that prefills a prompt for its readouts and generates nothing.</summary>
 internal sealed class PrefillRequest : EngineRequest
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,7 +13,7 @@ internal sealed class PrefillRequest : EngineRequest
     /// <summary>Completes when the readouts have everything.</summary>
     public Task Done => _done.Task;
 
-    /// <param name="origin">Whose it is.</param>
+    /// <param name="origin">The caller, the cache salt and the id of the request.</param>
     public static PrefillRequest Create(RequestOrigin origin, int[] ids, IReadOnlyList<IReadout> readouts, CancellationToken cancellationToken) => new()
     {
         Origin = origin,

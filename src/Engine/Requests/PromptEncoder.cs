@@ -16,15 +16,17 @@ internal sealed class PromptEncoder(ModelTokenizer tokenizer, ModelTemplate? tem
     private readonly IReadOnlyDictionary<string, string> _specialTokens = tokenizer.SpecialTokens.Variables;
     private readonly CallStyleProbe? _calls = template is null ? null : new CallStyleProbe(template, tokenizer.SpecialTokens.Variables);
 
-    /// <summary>The ids of a prompt, whether the model could read so many or not, up to <see cref="TextLimits.MostEncoded"/> characters of text.</summary>
+    /// <summary>Encodes a prompt without a limit on its tokens, up to <see cref="TextLimits.MostEncoded"/> characters of text.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/> or <see cref="ErrorCodes.PreprocessFailed"/>.</exception>
     public EncodedPrompt Encode(Prompt prompt, CancellationToken cancellationToken)
     {
         var text = TextOf(prompt, cancellationToken);
-        return TextLimits.Problem(text?.Text.Length ?? 0) is { } problem ? throw new EngineException(ErrorCodes.InvalidRequest, problem, "prompt") : Encode(prompt, text);
+        return TextLimits.Problem(text?.Text.Length ?? 0) is { } problem
+            ? throw new EngineException(ErrorCodes.InvalidRequest, problem, "prompt")
+            : Encode(prompt, text);
     }
 
-    /// <summary>The ids of a prompt for a model that reads so many tokens; one that is far longer is refused before all of it is encoded.</summary>
+    /// <summary>Encodes a prompt for a context length. A prompt that is far too long is refused before all of it is encoded.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.InvalidRequest"/>, <see cref="ErrorCodes.PreprocessFailed"/> or
     /// <see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public EncodedPrompt EncodeWithin(int sessionLen, Prompt prompt, CancellationToken cancellationToken)
@@ -40,8 +42,10 @@ internal sealed class PromptEncoder(ModelTokenizer tokenizer, ModelTemplate? tem
     public PromptText? TextOf(Prompt prompt, CancellationToken cancellationToken) => prompt.SourceCase switch
     {
         Prompt.SourceOneofCase.TokenIds => null,
-        Prompt.SourceOneofCase.Text when prompt.Raw || template is null => new PromptText(prompt.Text, IsRendered: false, !prompt.HasAddSpecialTokens || prompt.AddSpecialTokens),
-        Prompt.SourceOneofCase.Text => Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken),
+        Prompt.SourceOneofCase.Text when prompt.Raw || template is null =>
+            new PromptText(prompt.Text, IsRendered: false, !prompt.HasAddSpecialTokens || prompt.AddSpecialTokens),
+        Prompt.SourceOneofCase.Text =>
+            Rendered(prompt, JsonSerializer.SerializeToElement([new UserMessage(prompt.Text)], MessageJson.Default.UserMessageArray), cancellationToken),
         Prompt.SourceOneofCase.Messages => Rendered(prompt, Parse("messages", prompt.Messages, JsonValueKind.Array), cancellationToken),
         _ => throw new EngineException(ErrorCodes.InvalidRequest, "The prompt has neither text, messages nor token ids.", "prompt"),
     };
@@ -61,7 +65,8 @@ internal sealed class PromptEncoder(ModelTokenizer tokenizer, ModelTemplate? tem
         var outside = Array.FindIndex(checkedIds, id => id < 0 || id >= vocabSize);
         return outside < 0
             ? checkedIds
-            : throw new EngineException(ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", subject);
+            : throw new EngineException(
+                ErrorCodes.InvalidRequest, $"Token id {ids[outside]} at position {outside} is outside the vocabulary of {vocabSize}.", subject);
     }
 
     private EncodedPrompt Encode(Prompt prompt, PromptText? text) => text is null
@@ -75,7 +80,10 @@ internal sealed class PromptEncoder(ModelTokenizer tokenizer, ModelTemplate? tem
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
             return document.RootElement.ValueKind == kind
                 ? document.RootElement.Clone()
-                : throw new EngineException(ErrorCodes.InvalidRequest, $"'{what}' must be a JSON {kind.ToString().ToLowerInvariant()}, but is a {document.RootElement.ValueKind}.", what);
+                : throw new EngineException(
+                    ErrorCodes.InvalidRequest,
+                    $"'{what}' must be a JSON {kind.ToString().ToLowerInvariant()}, but is a {document.RootElement.ValueKind}.",
+                    what);
         }
         catch (JsonException e)
         {

@@ -6,19 +6,19 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Requests;
 
-/// <summary>Refuses prompts that cannot fit into a context by a look at a part of them: to encode all of a text takes many times its memory.</summary>
+/// <summary>Refuses prompts that cannot fit into a context before all of them is encoded: encoding takes many times the memory of the text.</summary>
 internal static class PromptLength
 {
     /// <summary>The shortest message in JSON.</summary>
     private const int ShortestMessage = 24;
 
-    /// <summary>A text up to so many characters for each token of the context is encoded without a look.</summary>
+    /// <summary>Texts of up to this many characters for each token of the context are not checked.</summary>
     private const int UsualCharacters = 16;
     private const int LeastPrefix = 4096;
     private const int MaxJsonDepth = 64;
 
     /// <summary>Each message takes a token at least.</summary>
-    /// <param name="messages">A JSON array; what is none is left to whoever reads it.</param>
+    /// <param name="messages">A JSON array; anything else is reported when the messages are read.</param>
     /// <param name="sessionLen">Tokens of the context.</param>
     /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public static void CheckMessages(string messages, int sessionLen)
@@ -35,9 +35,8 @@ internal static class PromptLength
     }
 
     /// <summary>
-    /// Encodes the beginning of a long text, twice as much of it each time. Where a text is cut can make some tokens more of it, but not twice as many: a
-    /// beginning
-    /// of more than twice the context is of a text that does not fit.
+    /// Encodes the beginning of a long text, doubling its length each time. A cut can add some tokens, but never doubles them. So a beginning with
+    /// more than twice the context's tokens proves that the text does not fit.
     /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.ContextLengthExceeded"/>.</exception>
     public static void CheckText(string text, int sessionLen, ModelTokenizer tokenizer)
@@ -56,7 +55,7 @@ internal static class PromptLength
     private static EngineException Exceeded(string what, int sessionLen) =>
         new(ErrorCodes.ContextLengthExceeded, $"{what}; the input must be shorter than the model context length ({sessionLen}).");
 
-    /// <summary>Elements of a JSON array, without a copy of each; 0 for what is no array or no JSON, which is told where it is read.</summary>
+    /// <summary>Counts the elements of a JSON array without copying them; 0 for anything else, which is reported when the messages are read.</summary>
     private static int CountElements(string json)
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaxJsonDepth });

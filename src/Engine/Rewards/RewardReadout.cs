@@ -14,7 +14,8 @@ internal sealed class RewardReadout(int position) : IReadout
 
     public float Score { get; private set; }
 
-    public void Read(Decoder decoder, torch.Tensor hidden, int position) => Score = MemoryMarshal.Cast<byte, float>(decoder.Scores(hidden).to(torch.CPU).bytes)[0];
+    public void Read(Decoder decoder, torch.Tensor hidden, int position) =>
+        Score = MemoryMarshal.Cast<byte, float>(decoder.Scores(hidden).to(torch.CPU).bytes)[0];
 
     public void Reset()
     {

@@ -1,11 +1,11 @@
 namespace LmDeploy.Engine.Sampling;
 
-/// <summary>Chooses a token from the largest logits of a row, where that is sure to be the choice of <see cref="TokenSampler"/> from all of them.</summary>
+/// <summary>Samples from the largest logits of a row only, where <see cref="TokenSampler"/> would choose the same token from all of them.</summary>
 internal static class CandidateSampler
 {
     /// <param name="ids">The logits of all other tokens are lower than those of these.</param>
     /// <param name="logits">As the model gives them, largest first.</param>
-    /// <returns>Null when tokens that are not among these may have a part in it.</returns>
+    /// <returns>Null when other tokens could be chosen.</returns>
     public static int? TryChoose(ReadOnlySpan<int> ids, ReadOnlySpan<float> logits, SamplingRow row)
     {
         var kept = row.Parameters.IsGreedy ? 1 : row.Parameters.TopK;

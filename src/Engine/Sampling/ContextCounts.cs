@@ -1,8 +1,7 @@
 namespace LmDeploy.Engine.Sampling;
 
 /// <summary>
-/// Which tokens a context has, and how often its answer has them, for the penalties. Grows with the context, so that a step takes no time for what was before.
-/// Not thread-safe.
+/// Token counts of prompt and answer, for the penalties. Updated incrementally, so that a step takes no time for earlier tokens. Not thread-safe.
 /// </summary>
 /// <param name="promptLength">How many of the context are the prompt's.</param>
 internal sealed class ContextCounts(int promptLength)

@@ -1,8 +1,6 @@
 namespace LmDeploy.Engine.Sampling;
 
-/// <summary>
-/// Changes logits before a token is chosen: repetition penalty, frequency and presence penalty, bias, and then what may not be chosen.
-/// </summary>
+/// <summary>Adjusts logits before sampling: repetition, frequency and presence penalty, logit bias, then masked tokens.</summary>
 /// <remarks>
 /// Repetition: Keskar et al., "CTRL", 2019, section 4.1, over prompt and answer as in transformers. Frequency and presence: OpenAI's API, over the answer
 /// alone.

@@ -3,9 +3,8 @@ using System.Numerics.Tensors;
 namespace LmDeploy.Engine.Sampling;
 
 /// <summary>
-/// The tokens of a row in the order of their logits, largest first and of equal ones that of the lower id first, without sorting them: a rank or a sum of
-/// weights is
-/// found by radix selection on the bits of the logits, in time linear in their number. Not thread-safe; used again for one row after the other.
+/// The tokens of a row ranked by logit, largest first, without sorting. Equal logits rank by the lower id. Radix selection on the bits of the logits
+/// finds a rank or a sum of weights in linear time. Not thread-safe; reused row after row.
 /// </summary>
 /// <remarks>Radix selection: Alabi et al., "Fast k-selection algorithms for graphics processing units", 2012, section 3.</remarks>
 internal sealed class RankedWeights
@@ -25,7 +24,7 @@ internal sealed class RankedWeights
     private int[] _members = [];
     private int _length;
 
-    /// <summary>Says of the tokens up to one whether they are enough.</summary>
+    /// <summary>Whether the tokens up to a rank are enough.</summary>
     /// <param name="count">How many they are.</param>
     /// <param name="sum">Of their weights.</param>
     public delegate bool Enough(int count, double sum);

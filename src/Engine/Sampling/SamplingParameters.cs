@@ -39,13 +39,13 @@ internal sealed record SamplingParameters
     /// <summary>Whether the most likely token is taken without a draw.</summary>
     public bool IsGreedy => !DoSample || Temperature == 0 || TopK == 1;
 
-    /// <summary>Whether it matters which tokens there were before.</summary>
+    /// <summary>Whether a penalty needs the tokens of the context.</summary>
     public bool CountsContext => RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0;
 
-    /// <summary>Whether the logits decide as the model gave them.</summary>
+    /// <summary>Whether logits are used as the model gives them, without adjustments.</summary>
     public bool LeavesLogitsAlone => !CountsContext && LogitBias.Count == 0;
 
-    /// <summary>Whether nothing but the index of the largest logit is asked for.</summary>
+    /// <summary>Whether a step only needs the argmax.</summary>
     public bool IsPlainArgmax => IsGreedy && Logprobs is null && LeavesLogitsAlone;
 
     /// <param name="model">What the model says of it, where the request leaves that to it.</param>
@@ -60,10 +60,12 @@ internal sealed record SamplingParameters
             TopK = (int)InRange("top_k", config.HasTopK ? config.TopK : defaults.TopK, 0, int.MaxValue),
             TopP = InRange("top_p", config.HasTopP ? config.TopP : defaults.TopP, 0, 1),
             MinP = InRange("min_p", config.HasMinP ? config.MinP : defaults.MinP, 0, 1),
-            RepetitionPenalty = InRange("repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, float.MaxValue),
+            RepetitionPenalty = InRange(
+                "repetition_penalty", config.HasRepetitionPenalty ? config.RepetitionPenalty : defaults.RepetitionPenalty, double.Epsilon, float.MaxValue),
             PresencePenalty = InRange("presence_penalty", config.PresencePenalty, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty),
             FrequencyPenalty = InRange("frequency_penalty", config.FrequencyPenalty, -GenerationLimits.MostPenalty, GenerationLimits.MostPenalty),
-            LogitBias = config.LogitBias.ToDictionary(bias => bias.Key, bias => InRange("logit_bias", bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias)),
+            LogitBias = config.LogitBias.ToDictionary(
+                bias => bias.Key, bias => InRange("logit_bias", bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias)),
             MinNewTokens = (int)InRange("min_new_tokens", config.MinNewTokens, 0, int.MaxValue),
             Logprobs = config.HasLogprobs ? (int)InRange("logprobs", config.Logprobs, 0, GenerationLimits.MostLogprobs) : null,
             Seed = config.HasRandomSeed ? config.RandomSeed : (ulong)Random.Shared.NextInt64(),
@@ -75,7 +77,9 @@ internal sealed record SamplingParameters
         var own = new SamplingParameters();
         return fields == UnsetFields.Unspecified ? own : own with
         {
-            DoSample = model.HasDoSample ? model.DoSample : fields == UnsetFields.ModelOrOpenai || model.HasTemperature || model.HasTopP || model.HasTopK || model.HasMinP,
+            DoSample = model.HasDoSample
+                ? model.DoSample
+                : fields == UnsetFields.ModelOrOpenai || model.HasTemperature || model.HasTopP || model.HasTopK || model.HasMinP,
             Temperature = model.HasTemperature ? model.Temperature : fields == UnsetFields.ModelOrOpenai ? 1 : own.Temperature,
             TopK = model.HasTopK ? model.TopK : own.TopK,
             TopP = model.HasTopP ? model.TopP : own.TopP,
@@ -89,6 +93,7 @@ internal sealed record SamplingParameters
             ? value
             : throw new EngineException(
                 ErrorCodes.InvalidRequest,
-                $"{name} must be {(least == double.Epsilon ? "above 0" : $"at least {least}")}{(most >= int.MaxValue ? "" : $" and at most {most}")}, got {value}.",
+                $"{name} must be {(least == double.Epsilon ? "above 0" : $"at least {least}")}{(most >= int.MaxValue ? "" : $" and at most {most}")}, "
+                    + $"got {value}.",
                 name);
 }

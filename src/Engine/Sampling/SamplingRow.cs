@@ -15,7 +15,7 @@ internal sealed record SamplingRow(SamplingParameters Parameters, IReadOnlyList<
     /// <summary>The only tokens that may be chosen now, as far as they are not forbidden; null for all.</summary>
     public TokenMask? Allowed { get; init; }
 
-    /// <summary>Whether a token may not be chosen now, where that is known only when it is looked at; null when all may.</summary>
+    /// <summary>Rejects a chosen token that is only known to be forbidden when it is looked at; null when nothing is rejected.</summary>
     public Func<int, bool>? Rejects { get; init; }
 
     /// <summary>The position of the token to choose; the counter of the draw.</summary>

@@ -1,8 +1,8 @@
 namespace LmDeploy.Engine.Sampling;
 
 /// <summary>
-/// Draws from all tokens of a row, or from so many that sorting them would take longer than the rest of a step: what <see cref="TokenSampler.DrawPlace"/> draws
-/// from the sorted ones, in linear time. Not thread-safe.
+/// Draws from all tokens of a row in linear time, where sorting them would take longer than the rest of a step. Draws the same token as
+/// <see cref="TokenSampler.DrawPlace"/> does from sorted tokens. Not thread-safe.
 /// </summary>
 internal sealed class WholeRowSampler
 {

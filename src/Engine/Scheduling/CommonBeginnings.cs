@@ -6,19 +6,19 @@ namespace LmDeploy.Engine.Scheduling;
 /// Shares the prefill of a common prompt prefix, also between sequences that were admitted together. The first sequence prefills; the others wait for it, share
 /// its full blocks and get a copy of the block in which the prefix ends. Not thread-safe: the engine's thread owns it.
 /// </summary>
-/// <remarks>Nobody waits for one that was admitted later, so that no two wait for each other.</remarks>
+/// <remarks>A sequence only waits for one that was admitted earlier, so two never wait for each other.</remarks>
 /// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
 internal sealed class CommonBeginnings(BlockPool pool, PrefixCache prefixes, int blockSize, Action<int, int, int> copy)
 {
-    /// <summary>Gives a sequence that has computed nothing yet what the cache knows of its beginning.</summary>
+    /// <summary>Adds the cached prefix to a sequence that has computed nothing yet.</summary>
     public void TakeKnown(Sequence sequence) => sequence.SkipTo(prefixes.Reuse(sequence.Blocks, sequence.Tokens, sequence.MostReusable));
 
     /// <summary>
-    /// Has a sequence wait for one of those ahead of it: for full blocks, and for the block in which its prompt ends when all of it is computed there.
+    /// Lets a sequence wait for one ahead of it: for shared full blocks, and for the block in which its prompt ends when that is computed as well.
     /// </summary>
     public void Follow(Sequence sequence, IEnumerable<Sequence> ahead) => Follow(sequence, ahead, withLastBlock: true);
 
-    /// <summary>Whether a sequence waits in this step. When it does not any more, it has taken what there was.</summary>
+    /// <summary>Whether a sequence waits in this step. When it stops waiting, it has taken over the shared blocks.</summary>
     /// <param name="running">All sequences, in the order in which they were admitted.</param>
     public bool IsWaiting(Sequence sequence, IReadOnlyList<Sequence> running)
     {
@@ -26,7 +26,7 @@ internal sealed class CommonBeginnings(BlockPool pool, PrefixCache prefixes, int
         {
             if (lead.IsLost || !running.Contains(lead.Sequence))
             {
-                // What it shares out as a copy is gone. To have the others compute that one after the other would take longer than at once.
+                // The block to be copied is gone. Let all waiting sequences compute it at once, which is faster than one after the other.
                 TakeKnown(sequence);
                 Follow(sequence, running.TakeWhile(other => other != sequence), withLastBlock: false);
             }

@@ -36,7 +36,8 @@ internal sealed class EngineThread : IDisposable
     /// <param name="settings">Threads, batch size and prefill size.</param>
     /// <param name="flight">Where it notes what it is doing; null for nowhere.</param>
     /// <exception cref="EngineException">The model cannot be loaded.</exception>
-    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight = null)
+    public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(
+        Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight = null)
     {
         var engine = new EngineThread(startLibTorch, load, settings, flight);
         engine._thread.Start();
@@ -51,7 +52,7 @@ internal sealed class EngineThread : IDisposable
         }
     }
 
-    /// <summary>Hands a request over. Its callbacks tell how it goes.</summary>
+    /// <summary>Submits a request. Its callbacks report progress.</summary>
     public void Submit(EngineRequest request)
     {
         if (!TrySubmit(request))
@@ -70,9 +71,7 @@ internal sealed class EngineThread : IDisposable
         }
     }
 
-    /// <summary>
-    /// A GPU wants large steps; on a CPU a long prompt would keep all others waiting. Who says how many tokens has the choice between the two.
-    /// </summary>
+    /// <summary>A GPU needs large prefill chunks; on a CPU a long prompt would block all others. An explicit setting overrides both.</summary>
     private static SchedulerLimits Limits(LoadedModel model, EngineSettings settings)
     {
         var isCuda = model.Decoder.Device.type == DeviceType.CUDA;
@@ -161,7 +160,7 @@ internal sealed class EngineThread : IDisposable
             }
             else
             {
-                // Allowed tokens are being found, which goes forward, too.
+                // Computing token masks counts as progress too.
                 _flight?.Advance();
             }
 
@@ -171,7 +170,7 @@ internal sealed class EngineThread : IDisposable
         scheduler.FinishAll(Stopped());
     }
 
-    /// <summary>Takes what was submitted; waits for it while there is nothing to do.</summary>
+    /// <summary>Takes submitted requests; waits for them while the engine is idle.</summary>
     /// <returns>False once the engine is to end.</returns>
     private bool Receive(Scheduler scheduler)
     {

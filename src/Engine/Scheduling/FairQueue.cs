@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// A queue in which callers take turns: the items of one come in their order, and nobody waits for more than one item of each other caller. Not thread-safe.
+/// A round-robin queue of callers. Items of one caller stay in order, and a caller waits for at most one item of each other caller. Not thread-safe.
 /// </summary>
 internal sealed class FairQueue<T>
 {
@@ -24,7 +24,7 @@ internal sealed class FairQueue<T>
         Count++;
     }
 
-    /// <summary>Looks at the next item without taking it. Callers that may not have a turn now keep their places in the round.</summary>
+    /// <summary>Peeks at the next item. Callers without a turn now keep their places in the round.</summary>
     /// <param name="mayTake">Says of a caller whether it may have a turn.</param>
     public bool TryPeek(Func<object, bool> mayTake, [MaybeNullWhen(false)] out T item)
     {
@@ -42,7 +42,7 @@ internal sealed class FairQueue<T>
         return false;
     }
 
-    /// <summary>Whether a caller waits for whom this holds.</summary>
+    /// <summary>Whether a caller that satisfies the predicate is waiting.</summary>
     public bool AnyCaller(Func<object, bool> predicate) => _turns.Any(turn => predicate(turn.Caller));
 
     /// <summary>Takes the item that was looked at last, and its caller to the end of the round.</summary>

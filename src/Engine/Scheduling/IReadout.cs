@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>Takes what a request wants to know of the hidden states of its prompt, as they are computed. The engine's thread calls it.</summary>
+/// <summary>Reads hidden states of a prompt while they are computed, for log-probabilities, embeddings or scores. The engine's thread calls it.</summary>
 internal interface IReadout
 {
     /// <summary>The first position whose hidden state is wanted: what is before it may come from the prefix cache.</summary>
@@ -17,6 +17,6 @@ internal interface IReadout
     /// <param name="position">The first of them.</param>
     void Read(Decoder decoder, torch.Tensor hidden, int position);
 
-    /// <summary>Forgets what it was given: the prompt is computed again from its beginning.</summary>
+    /// <summary>Resets the readout: the prompt is prefilled again after an eviction.</summary>
     void Reset();
 }

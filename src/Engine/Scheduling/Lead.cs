@@ -1,8 +1,8 @@
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>A sequence that others wait for, because it computes what they would.</summary>
+/// <summary>A sequence whose prefill others wait for, because they share its prefix.</summary>
 /// <param name="Sequence">The one that is ahead.</param>
-/// <param name="Tokens">How many tokens at the beginning are waited for.</param>
+/// <param name="Tokens">The length of the shared prefix.</param>
 internal sealed record Lead(Sequence Sequence, int Tokens)
 {
     /// <summary>The scheduler lets a prompt go on in every second step at least.</summary>
@@ -12,12 +12,12 @@ internal sealed record Lead(Sequence Sequence, int Tokens)
     private int _seen = Sequence.Computed;
     private int _idleSteps;
 
-    /// <summary>Whether it had to give up its room since: when it comes back it is no longer ahead.</summary>
+    /// <summary>Whether the leading sequence was evicted since; it is no longer ahead when it comes back.</summary>
     public bool IsLost => Sequence.Preemptions != _preemptions;
 
     public bool IsReached => Sequence.Computed >= Tokens;
 
-    /// <summary>Whether to go on waiting for another step: not where the one ahead got no further for some time.</summary>
+    /// <summary>Whether to wait for another step. Ends when the leading sequence made no progress for some steps.</summary>
     public bool IsWorthAnotherStep()
     {
         // One that waits itself has a lead that goes on, or will be told that it has not.

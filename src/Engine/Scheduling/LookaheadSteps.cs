@@ -91,13 +91,18 @@ internal sealed class LookaheadSteps(IStepQueue queue, Scheduler scheduler)
         }
 
         var withCandidates = step.Any(scheduled => !scheduled.Sequence.TakesMostProbable);
-        return queue.TryEnqueue(new StepBatch(step.Select(scheduled => scheduled.Slice)), withCandidates) is { } outcome ? new EnqueuedStep(step, outcome) : null;
+        return queue.TryEnqueue(new StepBatch(step.Select(scheduled => scheduled.Slice)), withCandidates) is { } outcome
+            ? new EnqueuedStep(step, outcome)
+            : null;
     }
 
     /// <summary>Enqueues the step after one that was just enqueued, unless somebody else may have a part in it or it needs what is not there.</summary>
     private EnqueuedStep? TryEnqueueNext(EnqueuedStep enqueued, int[] rows)
     {
-        if (_placeIsFree || !scheduler.IsSettled || scheduler.Running != rows.Length || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence is { IsPrefilled: true, TakesMostProbable: true }))
+        if (_placeIsFree
+            || !scheduler.IsSettled
+            || scheduler.Running != rows.Length
+            || !Array.TrueForAll(rows, row => enqueued.Slices[row].Sequence is { IsPrefilled: true, TakesMostProbable: true }))
         {
             return null;
         }

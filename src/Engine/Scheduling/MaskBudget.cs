@@ -1,7 +1,8 @@
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Shares out among callers the work that one step may spend on finding allowed tokens. Who gets no further waits for a later step, while others go on.
+/// Divides the work budget of token masks (guided decoding) among callers. A sequence whose mask is incomplete waits for a later step while others
+/// continue.
 /// </summary>
 internal sealed class MaskBudget
 {
@@ -11,8 +12,8 @@ internal sealed class MaskBudget
     private readonly Dictionary<Sequence, long> _waitingSince = [];
     private long _step;
 
-    /// <summary>Finds out for the restricted ones of some sequences which tokens they may have next, as far as the step's work allows.</summary>
-    /// <returns>Those for which it is not known yet.</returns>
+    /// <summary>Computes the token masks of guided sequences within the work budget of the step.</summary>
+    /// <returns>The sequences whose mask is not complete yet.</returns>
     public IReadOnlyCollection<Sequence> Prepare(IReadOnlyCollection<Sequence> sequences)
     {
         _step++;
@@ -23,7 +24,7 @@ internal sealed class MaskBudget
             var share = WorkOfStep / callers.Length;
             foreach (var sequence in caller.OrderBy(sequence => _waitingSince.GetValueOrDefault(sequence, _step)))
             {
-                // What is known already takes no work: it is asked for when nothing is left of the share, too.
+                // Known masks take no work, so ask for them even when the share is used up.
                 if (!sequence.Request.PrepareAllowed(ref share))
                 {
                     waiting.Add(sequence);

@@ -2,9 +2,9 @@ using LmDeploy.Engine.Cache;
 
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>Whose request it is, how the flight record calls it, and with whom it shares the prefix cache.</summary>
+/// <summary>The origin of a request: its caller, its id in the flight record and its scope in the prefix cache.</summary>
 /// <param name="Caller">Callers take turns and share the places of a batch.</param>
-/// <param name="CacheRoot">Only with requests of the same root it shares what is computed of a common beginning (<see cref="CacheSalt"/>).</param>
+/// <param name="CacheRoot">The root of its prefix chain. Requests share prefixes only with requests of the same root (<see cref="CacheSalt"/>).</param>
 /// <param name="Id">Names it in the flight record; 0 for none.</param>
 internal readonly record struct RequestOrigin(object Caller, long CacheRoot, ulong Id = 0)
 {

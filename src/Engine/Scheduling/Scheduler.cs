@@ -6,15 +6,14 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Continuous batching over paged memory: decides for each step which sequences take part and with how many tokens. Callers take turns in being
-/// admitted, each with its requests in their order, and none of them gets all places. Blocks are taken as tokens come; when there are none left, the sequence
-/// that was admitted last
-/// gives up its own and is computed again later. Not thread-safe: the engine's thread owns it.
+/// Continuous batching over a paged cache: decides which sequences take part in a step and with how many tokens. Admission is round-robin over
+/// callers, and no caller gets all places. Blocks are allocated as tokens come. When none are left, the sequence that was admitted last is evicted
+/// and recomputed later. Not thread-safe: the engine's thread owns it.
 /// </summary>
 /// <param name="copy">Copies the first slots of a block of the cache, so many of them, to another block: from, to, slots.</param>
 internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockSize, SchedulerLimits limits, Action<int, int, int> copy)
 {
-    /// <summary>In a smaller batch one place is too much to keep.</summary>
+    /// <summary>The least batch size that keeps a place free for callers without one.</summary>
     private const int LeastSharedBatch = 16;
 
     private readonly CommonBeginnings _beginnings = new(pool, prefixes, blockSize, copy);
@@ -29,12 +28,12 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
 
     public int Running => _running.Count;
 
-    /// <summary>Requests that were not admitted yet, or gave up their room.</summary>
+    /// <summary>Requests that wait for admission, evicted ones included.</summary>
     public int Waiting => _waiting.Count + _preempted.Count;
 
     public bool HasWork => Running + Waiting > 0;
 
-    /// <summary>How often a sequence had to give up its room.</summary>
+    /// <summary>How often a sequence was evicted.</summary>
     public long Preemptions { get; private set; }
 
     /// <exception cref="EngineException">
@@ -46,20 +45,22 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         {
             throw new EngineException(
                 ErrorCodes.OutOfMemory,
-                $"The request may come to {request.PromptIds.Length + (long)request.MaxNewTokens} tokens, but the key-value cache holds {(long)pool.Total * blockSize}; "
+                $"The request may come to {request.PromptIds.Length + (long)request.MaxNewTokens} tokens, but the key-value cache holds "
+                    + $"{(long)pool.Total * blockSize}; "
                 + "lower max_new_tokens or raise cache_max_entry_count.");
         }
 
         if (_waiting.Count >= Limits.MaxQueueLen)
         {
-            throw new EngineException(ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
+            throw new EngineException(
+                ErrorCodes.QueueFull, $"{_waiting.Count} requests wait already, as many as max_queue_len allows; try again later.", "max_queue_len");
         }
 
         _waiting.Enqueue(request.Origin.Caller, request);
     }
 
     /// <summary>Ends cancelled requests, admits waiting ones and shares out the step.</summary>
-    /// <returns>Slices of one token first; empty when there is no work, or all that there is waits for the tokens that are allowed to it.</returns>
+    /// <returns>Slices of one token first; empty when there is no work, or all sequences wait for their token masks.</returns>
     public IReadOnlyList<ScheduledSlice> Next()
     {
         DropCancelled();
@@ -102,10 +103,10 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         ReleaseUnseen(sequence);
     }
 
-    /// <summary>Whether nobody waits for a place that there is.</summary>
+    /// <summary>Whether no waiting request could be admitted.</summary>
     public bool IsSettled => Running >= Limits.MaxBatchSize || (_preempted.Count == 0 && !_waiting.AnyCaller(HasPlaceFor));
 
-    /// <summary>Takes the blocks for a sequence's next tokens, where nobody has to give way for it.</summary>
+    /// <summary>Allocates the blocks for a sequence's next tokens, if that needs no eviction.</summary>
     public bool TryReserve(Sequence sequence, int tokens)
     {
         while (sequence.Blocks.Capacity < sequence.Computed + tokens)
@@ -150,7 +151,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         sequence.Request.OnFinished(reason, error);
     }
 
-    /// <summary>Takes their room from running sequences. They are computed again, in the order they were admitted in.</summary>
+    /// <summary>Evicts running sequences. They are recomputed in the order of their admission.</summary>
     public void Preempt(IEnumerable<Sequence> sequences)
     {
         foreach (var sequence in sequences.OrderByDescending(_running.IndexOf).ToArray())
@@ -159,7 +160,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
     }
 
-    /// <summary>Lets steps have no more prompt tokens than so many, at least 1, and of no more sequences than so many.</summary>
+    /// <summary>Limits the prompt tokens of a step, and the number of sequences that they belong to; each at least 1.</summary>
     public void LimitPrefill(int tokens, int sequences = int.MaxValue) => _lowered = Limits with
     {
         MaxPrefillTokenNum = Math.Min(Limits.MaxPrefillTokenNum, tokens),
@@ -168,14 +169,14 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         BurstFactor = 1,
     };
 
-    /// <summary>Lets no more than so many sequences run, at least 1. Those that were admitted last give up their room.</summary>
+    /// <summary>Limits the number of running sequences, at least 1. Evicts those that were admitted last.</summary>
     public void LimitBatch(int sequences)
     {
         _lowered = Limits with { MaxBatchSize = Math.Min(Limits.MaxBatchSize, sequences) };
         Preempt(_running.Skip(sequences).ToArray());
     }
 
-    /// <summary>Takes back what was limited.</summary>
+    /// <summary>Removes these limits.</summary>
     public void Unlimit() => _lowered = null;
 
     /// <summary>Ends everything, running or waiting.</summary>
@@ -197,15 +198,15 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     private static Error Cancelled() => new() { Code = ErrorCodes.RequestCancelled, Message = "The request was cancelled." };
 
     /// <summary>
-    /// The last place of a batch that is not small is for callers that have none: one with many requests does not make another wait until the first of its
-    /// answers ends.
+    /// The last place of a batch is reserved for callers without one, unless the batch is small. So a caller with many requests does not block
+    /// another until one of its answers ends.
     /// </summary>
     private bool HasPlaceFor(object caller) =>
         _running.Count < Limits.MaxBatchSize - (Limits.MaxBatchSize >= LeastSharedBatch ? 1 : 0)
         || (_running.Count < Limits.MaxBatchSize && _running.TrueForAll(sequence => !sequence.Request.Origin.Caller.Equals(caller)));
 
-    /// <summary>Ends the sequences that no token may follow.</summary>
-    /// <returns>Those whose allowed tokens are not known yet.</returns>
+    /// <summary>Fails the guided sequences whose token mask is empty.</summary>
+    /// <returns>The sequences whose token mask is not complete yet.</returns>
     private IReadOnlyCollection<Sequence> PrepareMasks()
     {
         var waiting = _masks.Prepare(_running);
@@ -217,7 +218,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         return waiting;
     }
 
-    /// <summary>Those that had been running come before those that never were.</summary>
+    /// <summary>Evicted requests are admitted before new ones.</summary>
     private void Admit()
     {
         while (_running.Count < Limits.MaxBatchSize)
@@ -247,9 +248,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
     }
 
-    /// <summary>
-    /// Admits a sequence when its tokens fit beside what the running ones may need for their next step, so that none of them has to give way at once.
-    /// </summary>
+    /// <summary>Admits a sequence when its tokens fit beside the next step of the running ones, so that admission does not cause an eviction at once.</summary>
     private bool TryAdmit(Sequence sequence)
     {
         _beginnings.TakeKnown(sequence);
@@ -271,20 +270,26 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
     }
 
     /// <summary>
-    /// Half of the prompt tokens of a step go to the sequence that is prefilled longest, the rest to short ones first; and of two steps one is without
-    /// the long ones where there are short ones: nobody starves, and nobody waits for a long prompt.
+    /// Chunked prefill. Half of the prompt tokens of a step go to the sequence that has been prefilling longest, the rest to the shortest prompts
+    /// first. While there are short prompts, every second step leaves out long ones. So no prompt starves, and short prompts do not wait for long
+    /// ones.
     /// </summary>
-    /// <param name="waiting">Those that have to be left out.</param>
+    /// <param name="waiting">The sequences that wait for a mask or a lead.</param>
     private void AddPrefills(List<ScheduledSlice> step, IReadOnlyCollection<Sequence> waiting)
     {
-        var prefilling = _running.Where(sequence => !sequence.IsPrefilled && !waiting.Contains(sequence) && !_beginnings.IsWaiting(sequence, _running)).Take(Limits.MaxPrefills).ToList();
+        var prefilling = _running
+            .Where(sequence => !sequence.IsPrefilled && !waiting.Contains(sequence) && !_beginnings.IsWaiting(sequence, _running))
+            .Take(Limits.MaxPrefills)
+            .ToList();
         prefilling.ForEach(ReleaseUnseen);
         if (prefilling.Count == 0)
         {
             return;
         }
 
-        var factor = prefilling.TrueForAll(sequence => sequence.Generated > 0) && step.TrueForAll(decoding => decoding.Sequence.IsResumed) ? Limits.BurstFactor : 1;
+        var factor = prefilling.TrueForAll(sequence => sequence.Generated > 0) && step.TrueForAll(decoding => decoding.Sequence.IsResumed)
+            ? Limits.BurstFactor
+            : 1;
         var budget = Limits.MaxPrefillTokenNum * factor;
         var most = Limits.MaxSequencePrefill > int.MaxValue / factor ? int.MaxValue : Limits.MaxSequencePrefill * factor;
         LeaveOutLong(prefilling, factor == 1 ? Math.Min(budget, most) : int.MaxValue);
@@ -318,7 +323,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
     }
 
-    /// <summary>Lets short prompts have a step without the long ones, never two in a row.</summary>
+    /// <summary>Gives short prompts a step without long ones, never two in a row.</summary>
     /// <param name="longest">The most tokens that one step computes of a prompt.</param>
     private void LeaveOutLong(List<Sequence> prefilling, int longest)
     {
@@ -330,7 +335,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         }
     }
 
-    /// <summary>Takes the blocks for a sequence's next tokens; sequences that were admitted after it give way, and in the end it does itself.</summary>
+    /// <summary>Allocates the blocks for a sequence's next tokens. Evicts sequences that were admitted after it, and at last the sequence itself.</summary>
     private bool TryMakeRoom(Sequence sequence, int tokens, List<ScheduledSlice> step)
     {
         while (!TryReserve(sequence, tokens))
@@ -363,7 +368,8 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
         Preemptions++;
     }
 
-    /// <summary>Blocks that so many tokens hold at a time: with sliding windows in all layers no more than the window and a step.</summary>
+    /// <summary>The most blocks that a number of tokens holds at a time. With sliding windows in all layers that is the window and a step.</summary>
     private long BlocksFor(long tokens) =>
-        (Math.Min(tokens, Limits.LongestWindow is { } window ? window + Limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1) / blockSize;
+        (Math.Min(tokens, Limits.LongestWindow is { } window ? window + Limits.MaxPrefillTokenNum + blockSize : long.MaxValue - blockSize) + blockSize - 1)
+            / blockSize;
 }

@@ -1,24 +1,23 @@
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>What the scheduler has to keep to.</summary>
+/// <summary>Limits of the scheduler.</summary>
 internal sealed record SchedulerLimits
 {
-    /// <summary>Sequences that run at once.</summary>
+    /// <summary>The batch size: sequences that run at once.</summary>
     public required int MaxBatchSize { get; init; }
 
     /// <summary>Prompt tokens in one step.</summary>
     public required int MaxPrefillTokenNum { get; init; }
 
-    /// <summary>Prompt tokens of one sequence in one step: a request that comes beside a long prompt waits for so many of them.</summary>
+    /// <summary>The prefill chunk: prompt tokens of one sequence in one step. A request that arrives during a long prefill waits for one chunk.</summary>
     public int MaxSequencePrefill { get; init; } = int.MaxValue;
 
-    /// <summary>Sequences that have several tokens in one step.</summary>
+    /// <summary>Sequences that prefill in one step.</summary>
     public int MaxPrefills { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// Multiplies the prefill budget, <see cref="MaxPrefillTokenNum"/> and <see cref="MaxSequencePrefill"/>, while every active sequence is being resumed after
-    /// a
-    /// worker died: no answer goes on before the last of them is prefilled. 1 for no burst.
+    /// The burst factor multiplies the prefill budget, <see cref="MaxPrefillTokenNum"/> and <see cref="MaxSequencePrefill"/>, while every active
+    /// sequence is resumed after a crash. No answer continues before the last one is prefilled. 1 for no burst.
     /// </summary>
     public int BurstFactor { get; init; } = 1;
 

@@ -23,13 +23,13 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     public int Generated => _tokens.Count - request.PromptIds.Length;
 
-    /// <summary>How often it had to give up its room.</summary>
+    /// <summary>How often it was evicted.</summary>
     public int Preemptions { get; private set; }
 
-    /// <summary>Whether it was admitted and has its room.</summary>
+    /// <summary>Whether it is admitted and holds its blocks.</summary>
     public bool IsRunning { get; set; }
 
-    /// <summary>Whether another worker had begun to answer it and died.</summary>
+    /// <summary>Whether it is resumed after the worker that answered it died.</summary>
     public bool IsResumed => request.ResumedIds.Length > 0;
 
     /// <summary>Tokens that have to be computed before another one can be chosen.</summary>
@@ -38,7 +38,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Whether it goes on token by token: all but the latest token are in the cache.</summary>
     public bool IsPrefilled { get; private set; }
 
-    /// <summary>Whether a step took part of it before.</summary>
+    /// <summary>Whether a step has computed a part of it.</summary>
     public bool IsBegun { get; set; }
 
     /// <summary>The sequence that it waits for, before it computes anything itself; null for none.</summary>
@@ -47,18 +47,22 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
     /// <summary>Whether the request was told that its prompt is computed; a sequence that is prefilled again is not told again.</summary>
     public bool IsStarted { get; private set; }
 
-    /// <summary>How many tokens at the beginning may come from the prefix cache: the last one's logits are needed, and what is read out.</summary>
+    /// <summary>The most tokens that may come from the prefix cache. The last token and the positions that are read out are always computed.</summary>
     public int MostReusable => IsStarted
         ? _tokens.Count - 1
         : request.Readouts.Select(readout => readout.From).Append(_tokens.Count - 1).Min();
 
-    /// <summary>Whether nothing is wanted of its steps but what decides about next tokens.</summary>
+    /// <summary>Whether its steps are only needed for next tokens, without readouts.</summary>
     public bool WantsTokensAlone => request.MaxNewTokens > 0 && (IsStarted || request.Readouts.Count == 0);
 
-    /// <summary>Whether its next token, and each after it, is the most probable one whatever was before.</summary>
-    public bool TakesMostProbable => request.Sampling.IsPlainArgmax && Generated >= request.Sampling.MinNewTokens && request.BadTokenIds.Count == 0 && !request.WantsLogits && !request.IsRestricted;
+    /// <summary>Whether its next token, and each after it, is the plain argmax.</summary>
+    public bool TakesMostProbable => request.Sampling.IsPlainArgmax
+        && Generated >= request.Sampling.MinNewTokens
+        && request.BadTokenIds.Count == 0
+        && !request.WantsLogits
+        && !request.IsRestricted;
 
-    /// <summary>Makes room for all that may come: appending to it allocates nothing. For a sequence that is admitted, not for each that is tried.</summary>
+    /// <summary>Reserves capacity for all tokens, so that appending does not allocate. Called once a sequence is admitted.</summary>
     public void Reserve()
     {
         var most = request.PromptIds.Length + request.MaxNewTokens;
@@ -66,7 +70,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
         Blocks.Reserve(most);
     }
 
-    /// <summary>How many tokens at the beginning are those of another sequence.</summary>
+    /// <summary>The length of the common prefix with another sequence.</summary>
     public int CommonWith(Sequence other) => CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(CollectionsMarshal.AsSpan(other._tokens));
 
     /// <summary>Tells the request, once, that its prompt is computed.</summary>
@@ -97,7 +101,8 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     /// <summary>The token after the latest one, while the step that chooses it is under way.</summary>
     /// <param name="row">Its row in that step.</param>
-    public StepSlice After(int row) => new() { Blocks = Blocks, Tokens = new[] { -1 - row }, FirstPosition = _tokens.Count, PromptLength = request.PromptIds.Length };
+    public StepSlice After(int row) =>
+        new() { Blocks = Blocks, Tokens = new[] { -1 - row }, FirstPosition = _tokens.Count, PromptLength = request.PromptIds.Length };
 
     /// <summary>What decides about the next token.</summary>
     public SamplingRow SamplingRow() => new(request.Sampling, _tokens, request.PromptIds.Length)
@@ -117,7 +122,7 @@ internal sealed class Sequence(EngineRequest request, int blockSize)
 
     public void Append(int token) => _tokens.Add(token);
 
-    /// <summary>Gives its room to others. What it had computed it will compute again.</summary>
+    /// <summary>Evicts the sequence: releases its blocks, to be recomputed later.</summary>
     public void Preempt(BlockPool pool)
     {
         Blocks.ReleaseAll(pool);

@@ -4,10 +4,14 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>Names what went wrong in native code.</summary>
+/// <summary>Classifies failures of native code.</summary>
 internal static class StepFailure
 {
-    private static readonly string[] RefusedCalls = ["invalid argument", "invalid configuration argument", "no kernel image", "invalid device ordinal", "CUBLAS_STATUS_INVALID_VALUE", "CUBLAS_STATUS_NOT_SUPPORTED"];
+    private static readonly string[] RefusedCalls =
+    [
+        "invalid argument", "invalid configuration argument", "no kernel image", "invalid device ordinal", "CUBLAS_STATUS_INVALID_VALUE",
+        "CUBLAS_STATUS_NOT_SUPPORTED",
+    ];
 
     public static Error AsError(Exception exception)
     {
@@ -24,16 +28,13 @@ internal static class StepFailure
         _ => new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {FirstLine(exception.Message)}", innerException: exception),
     };
 
-    /// <summary>
-    /// Whether the CUDA context is lost with it. CUDA calls such errors sticky: a kernel failed while it ran. Errors that a call was refused
-    /// with leave the context as it was.
-    /// </summary>
+    /// <summary>Whether the error is sticky: a kernel failed while it ran, and the CUDA context is lost. A refused call leaves the context intact.</summary>
     public static bool IsBeyondRepair(Exception exception) =>
         exception.Message.Contains("CUDA error:", StringComparison.Ordinal)
         && !IsOutOfMemory(exception)
         && !RefusedCalls.Any(refused => exception.Message.Contains(refused, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether memory was short, on the device or on the host. What was asked for was not done, and all else is as it was.</summary>
+    /// <summary>Whether an allocation failed, on the device or on the host. Such a failure leaves everything else intact.</summary>
     public static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException
         || (exception is not EngineException
             && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)

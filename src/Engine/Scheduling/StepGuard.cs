@@ -4,19 +4,17 @@ using LmDeploy.V1;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Runs steps and settles what goes wrong in them. A step for which memory is short is done again as a smaller one: with fewer prompt tokens, with one prompt,
-/// with
-/// fewer sequences. What is one sequence's fault, because no smaller step is possible, fails that one. After many steps without shortage, steps may be as large
-/// as before.
-/// Any other failure fails the step's sequences, and one that the CUDA context does not survive ends the process.
+/// Runs steps and handles their failures. A step that runs out of memory is retried as a smaller one: with fewer prompt tokens, with one prompt, with
+/// fewer sequences. Where no smaller step is possible, its sequence fails. After many steps without a shortage the limits are lifted. Any other
+/// failure fails the step's sequences, and a sticky CUDA error ends the process.
 /// </summary>
-/// <remarks>libtorch has given back all that its allocator kept before it says that memory is short, so that there is nothing to release here.</remarks>
+/// <remarks>libtorch empties its caching allocator before it reports out of memory, so there is nothing to release here.</remarks>
 internal sealed class StepGuard(Scheduler scheduler, Action<IReadOnlyList<ScheduledSlice>> run)
 {
     /// <summary>A step with fewer prompt tokens is not cut any further: what it lacks memory for is something else.</summary>
     private const int SmallestPrefill = 64;
 
-    /// <summary>So many steps without shortage, and larger ones are tried again.</summary>
+    /// <summary>The number of steps without a shortage after which larger steps are tried again.</summary>
     private const int LongEnough = 1000;
 
     private int? _stepsSinceShortage;
@@ -41,7 +39,7 @@ internal sealed class StepGuard(Scheduler scheduler, Action<IReadOnlyList<Schedu
             Console.Error.WriteLine($"The step failed: {e}");
             if (StepFailure.IsBeyondRepair(e))
             {
-                // Every later call in this context would fail too: another process can go on, this one cannot.
+                // Every later call in this context would fail too. A replacement process can continue.
                 LibC.ExitNow(Protocol.ExitCudaError);
             }
 

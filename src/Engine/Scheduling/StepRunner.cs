@@ -6,13 +6,13 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Scheduling;
 
-/// <summary>Carries out a scheduled step: forward pass, what is read of prompts, choice of the next tokens.</summary>
+/// <summary>Runs a scheduled step: forward pass, prompt readouts, sampling.</summary>
 internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightRecord? flight)
 {
     private readonly TokenSampler _sampler = new();
     private readonly LookaheadSteps? _lookahead = model.Decoder.UsesKernels ? new LookaheadSteps(model, scheduler) : null;
 
-    /// <summary>The step to run next: what runs ahead of its tokens already, or what the scheduler says.</summary>
+    /// <summary>The step to run next: the one that lookahead has enqueued already, or the scheduler's next one.</summary>
     /// <returns>Empty when there is no work.</returns>
     public IReadOnlyList<ScheduledSlice> Next() => _lookahead?.TakeUp() is { Count: > 0 } ahead ? ahead : scheduler.Next();
 
@@ -59,7 +59,7 @@ internal sealed class StepRunner(LoadedModel model, Scheduler scheduler, FlightR
 
     private void Choose(List<(Sequence Sequence, long Row)> ends, torch.Tensor logits)
     {
-        // Chosen before anything is handed out: where memory is short for that, the step can be done again.
+        // Sample before reporting anything, so that a step that runs out of memory here can be retried.
         var tokens = _sampler.Sample(logits, ends.ConvertAll(end => end.Sequence.SamplingRow()));
         for (var i = 0; i < tokens.Count; i++)
         {

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace LmDeploy.Engine.Scheduling;
 
 /// <summary>
-/// Runs a prefill and decode steps before the model is called ready, so that no request pays for first calls; before that, kernels of our own are confirmed.
+/// Warm-up: runs a prefill and decode steps before the model is ready, so that no request pays for first calls. Verifies the kernels before that.
 /// </summary>
 internal static class WarmUp
 {

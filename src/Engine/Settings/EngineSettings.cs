@@ -65,15 +65,18 @@ internal sealed record EngineSettings
         Threads = config.HasThreads ? ThreadCount(config.Threads) : Environment.ProcessorCount,
     };
 
-    /// <summary>What a setting with a value that this version does not know fails with.</summary>
-    private static EngineException Unknown(string name, Enum value) => new(ErrorCodes.InvalidConfig, EnumWords.Problem(name, value.GetType(), EnumWords.Of(value)), name);
+    /// <summary>The error for an enum value that this version does not know.</summary>
+    private static EngineException Unknown(string name, Enum value) =>
+        new(ErrorCodes.InvalidConfig, EnumWords.Problem(name, value.GetType(), EnumWords.Of(value)), name);
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be at least 1, got {value}.", name);
 
-    /// <summary>OpenMP starts as many as it is told to: far too many make the whole host stand still.</summary>
+    /// <summary>Checks the number of threads: OpenMP starts as many as it is told, and far too many stall the host.</summary>
     private static int ThreadCount(int value) =>
-        value is >= 1 and <= EngineDefaults.MostThreads ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"threads must be 1 to {EngineDefaults.MostThreads}, got {value}.", "threads");
+        value is >= 1 and <= EngineDefaults.MostThreads
+            ? value
+            : throw new EngineException(ErrorCodes.InvalidConfig, $"threads must be 1 to {EngineDefaults.MostThreads}, got {value}.", "threads");
 
     private static double Positive(string name, double value) =>
         value > 0 && double.IsFinite(value) ? value : throw new EngineException(ErrorCodes.InvalidConfig, $"{name} must be above 0, got {value}.", name);

@@ -22,7 +22,9 @@ public sealed record ComparisonOptions
     public GenerationConfig Generation
     {
         get;
-        init => field = value.N == 1 ? value : throw new ArgumentOutOfRangeException(nameof(Generation), value.N, $"Generation.N must be 1 in a comparison, got {value.N}.");
+        init => field = value.N == 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Generation), value.N, $"Generation.N must be 1 in a comparison, got {value.N}.");
     } = new() { MaxNewTokens = 8192 };
 
     /// <summary>How models are run that do not say so themselves. Default: <see cref="EngineConfig"/>'s defaults.</summary>
@@ -47,7 +49,9 @@ public sealed record ComparisonOptions
     public double Confidence
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Confidence), value, $"Confidence must be more than 0 and less than 1, got {value}.");
+        init => field = value is > 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Confidence), value, $"Confidence must be more than 0 and less than 1, got {value}.");
     } = 0.95;
 
     /// <summary>Samples of the bootstrap and of permutation tests, 100 to 1,000,000. Default: 10,000.</summary>
@@ -64,7 +68,11 @@ public sealed record ComparisonOptions
     public string? StateFile { get; init; }
 
     /// <summary>How often memory is looked at, 10 ms to 1 hour. Default: 200 ms.</summary>
-    public TimeSpan MemoryInterval { get; init => field = Ensure.InRange(value, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)); } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan MemoryInterval
+    {
+        get;
+        init => field = Ensure.InRange(value, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+    } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Who runs the models. Default: null, <see cref="Supervisor.Shared"/>.</summary>
     public Supervisor? Supervisor { get; init; }

@@ -24,9 +24,12 @@ internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Datase
             throw new ArgumentException($"The scorer {twice.Key} is there {twice.Count()} times: names have to differ.", nameof(options));
         }
 
-        if (dataset.Items.FirstOrDefault(item => item.FollowUps.Count > 0 && item.Prompt is not ({ Text: not null, Raw: false } or { Messages: not null })) is { } lonely)
+        if (dataset.Items
+            .FirstOrDefault(item => item.FollowUps.Count > 0 && item.Prompt is not ({ Text: not null, Raw: false } or { Messages: not null })) is { } lonely)
         {
-            throw new ArgumentException($"The question {lonely.Id} has follow-ups, which need a text or a conversation before them that is rendered by the chat template.", nameof(dataset));
+            throw new ArgumentException(
+                $"The question {lonely.Id} has follow-ups, which need a text or a conversation before them that is rendered by the chat template.",
+                nameof(dataset));
         }
 
         var names = new HashSet<string>(options.Judge is null ? [] : [JudgeRun.Name], StringComparer.Ordinal);

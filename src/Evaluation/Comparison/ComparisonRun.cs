@@ -60,7 +60,9 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
 
     private static List<(ItemScore First, ItemScore Second)> Pairs(ModelOutcome first, ModelOutcome second, string scorer)
     {
-        var others = second.Items.Where(item => item.Scores.ContainsKey(scorer)).ToDictionary(item => item.Item.Id, item => item.Scores[scorer], StringComparer.Ordinal);
+        var others = second.Items
+            .Where(item => item.Scores.ContainsKey(scorer))
+            .ToDictionary(item => item.Item.Id, item => item.Scores[scorer], StringComparer.Ordinal);
         return [.. first.Items
             .Where(item => item.Scores.ContainsKey(scorer) && others.ContainsKey(item.Item.Id))
             .Select(item => (item.Scores[scorer], others[item.Item.Id]))];

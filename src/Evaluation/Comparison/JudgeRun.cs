@@ -79,10 +79,13 @@ internal sealed class JudgeRun(ComparisonPlan plan, PairwiseJudge judge, Compari
     {
         var prompts = some.Select(one => Prompts(one.Pair, one.Item)).ToList();
         var asked = prompts.SelectMany(both => both).ToList();
-        var answers = new Queue<Response>(await pipeline.InferAsync(asked, judge.Generation with { SplitReasoning = true }, cancellationToken).ConfigureAwait(false));
+        var answers = new Queue<Response>(
+            await pipeline.InferAsync(asked, judge.Generation with { SplitReasoning = true }, cancellationToken).ConfigureAwait(false));
         foreach (var ((pair, item), both) in some.Zip(prompts))
         {
-            var verdict = both.Length == 0 ? PairwiseVerdict.NotJudged : BothOrders.Combine(JudgeAnswer.Parse(answers.Dequeue().Text), JudgeAnswer.Parse(answers.Dequeue().Text));
+            var verdict = both.Length == 0
+                ? PairwiseVerdict.NotJudged
+                : BothOrders.Combine(JudgeAnswer.Parse(answers.Dequeue().Text), JudgeAnswer.Parse(answers.Dequeue().Text));
             journal.Append(new JournalEntry.Verdict(pair.First.Name, pair.Second.Name, item.Id, verdict));
         }
     }
@@ -91,8 +94,10 @@ internal sealed class JudgeRun(ComparisonPlan plan, PairwiseJudge judge, Compari
     private Prompt[] Prompts(Pair pair, DatasetItem item)
     {
         var (first, second) = (Answers(pair.First, item), Answers(pair.Second, item));
-        return first is null || second is null
-            || JudgePrompt.For(item, first, second, judge.Instructions) is not { } straight || JudgePrompt.For(item, second, first, judge.Instructions) is not { } swapped
+        return first is null
+            || second is null
+            || JudgePrompt.For(item, first, second, judge.Instructions) is not { } straight
+            || JudgePrompt.For(item, second, first, judge.Instructions) is not { } swapped
             ? []
             : [straight.ToPrompt(), swapped.ToPrompt()];
     }

@@ -3,7 +3,8 @@ using LmDeploy.Evaluation.Comparison.Journal;
 namespace LmDeploy.Evaluation.Comparison;
 
 /// <summary>Loads one model, gives it the work that is not done yet, and lets go of it again. What it does wrong is part of its record.</summary>
-internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRecord record, NextModel next, ComparisonJournal journal, IProgress<ComparisonProgress>? progress)
+internal sealed class ModelRun(
+    ComparisonPlan plan, PlannedModel model, ModelRecord record, NextModel next, ComparisonJournal journal, IProgress<ComparisonProgress>? progress)
 {
     /// <summary>Questions that are scored by one call, so that a comparison which is killed loses no more.</summary>
     private const int ScoredAtOnce = 128;
@@ -15,7 +16,8 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
         try
         {
             Report("loading");
-            await using var pipeline = await Pipeline.CreateAsync(model.Path, model.Engine, plan.Options.Supervisor, null, cancellationToken).ConfigureAwait(false);
+            await using var pipeline = await Pipeline.CreateAsync(model.Path, model.Engine, plan.Options.Supervisor, null, cancellationToken)
+                .ConfigureAwait(false);
             journal.Append(new JournalEntry.Loaded(model.Name, pipeline.Model, pipeline.LoadTime));
             next.Prefetch();
             try
@@ -93,7 +95,9 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
         foreach (var item in plan.Dataset.Items.Take(plan.Options.FirstTokenRequests))
         {
             var started = _time.GetTimestamp();
-            await foreach (var piece in pipeline.StreamInferAsync(item.Prompt, plan.Generation with { MaxNewTokens = 1 }, cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in pipeline
+                .StreamInferAsync(item.Prompt, plan.Generation with { MaxNewTokens = 1 }, cancellationToken)
+                .ConfigureAwait(false))
             {
                 if (piece.GenerateTokenLen > 0)
                 {
@@ -123,7 +127,8 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
     }
 
     /// <exception cref="LmDeployException">Whatever a scorer throws, so that it ends this model and no other.</exception>
-    private static async Task<IReadOnlyList<ItemScore>> ScoreAsync(Pipeline pipeline, Scorer scorer, IReadOnlyList<AnsweredItem> items, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ItemScore>> ScoreAsync(
+        Pipeline pipeline, Scorer scorer, IReadOnlyList<AnsweredItem> items, CancellationToken cancellationToken)
     {
         IReadOnlyList<ItemScore> scores;
         try
@@ -137,7 +142,8 @@ internal sealed class ModelRun(ComparisonPlan plan, PlannedModel model, ModelRec
 
         return scores.Count == items.Count
             ? scores
-            : throw new LmDeployException(EvaluationErrorCodes.ScorerFailed, $"The scorer {scorer.Name} gave {scores.Count} scores for {items.Count} questions.", scorer.Name);
+            : throw new LmDeployException(
+                EvaluationErrorCodes.ScorerFailed, $"The scorer {scorer.Name} gave {scores.Count} scores for {items.Count} questions.", scorer.Name);
     }
 
     private void Report(string stage, int done = 0, int total = 0) => progress?.Report(new ComparisonProgress { Model = model.Name, Stage = stage, Done = done, Total = total });

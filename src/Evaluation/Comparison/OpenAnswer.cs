@@ -33,7 +33,8 @@ internal sealed class OpenAnswer(DatasetItem item)
         }
     }
 
-    public JournalEntry ToEntry(string model, TimeSpan at) => new JournalEntry.Answer(model, item.Id, [.. _answers.Select(AnswerRecord.Of)], _firstToken, _latency, at);
+    public JournalEntry ToEntry(string model, TimeSpan at) =>
+        new JournalEntry.Answer(model, item.Id, [.. _answers.Select(AnswerRecord.Of)], _firstToken, _latency, at);
 
     private void EndTurn(Response answer)
     {

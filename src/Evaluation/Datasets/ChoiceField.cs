@@ -26,5 +26,6 @@ internal static class ChoiceField
     }
 
     /// <summary>The right choice is the expected answer too, where the question says nothing else.</summary>
-    public static DatasetItem Expect(DatasetItem item) => item is { Expected.Count: 0, CorrectChoice: { } right } ? item with { Expected = [item.Choices[right].Trim()] } : item;
+    public static DatasetItem Expect(DatasetItem item) =>
+        item is { Expected.Count: 0, CorrectChoice: { } right } ? item with { Expected = [item.Choices[right].Trim()] } : item;
 }

@@ -21,8 +21,10 @@ internal sealed class CsvColumns
     /// <summary>Why a header cannot be used; null when it can.</summary>
     public static string? ProblemOf(CsvRecord header)
         => header.Problem
-        ?? (NamesOf(header).CountBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(name => name.Value > 1) is { Key: { } twice } ? $"the header has two columns '{twice}'"
-        : !NamesOf(header).Intersect(["prompt", "messages"], StringComparer.OrdinalIgnoreCase).Any() ? $"the first line must be a header with prompt or messages, found {string.Join(", ", header.Fields)}"
+        ?? (NamesOf(header).CountBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(name => name.Value > 1) is { Key: { } twice }
+        ? $"the header has two columns '{twice}'"
+        : !NamesOf(header).Intersect(["prompt", "messages"], StringComparer.OrdinalIgnoreCase).Any()
+        ? $"the first line must be a header with prompt or messages, found {string.Join(", ", header.Fields)}"
         : null);
 
     public DatasetItem Read(CsvRecord record)
@@ -67,7 +69,9 @@ internal sealed class CsvColumns
     private static IEnumerable<string> NamesOf(CsvRecord header) => header.Fields.Select(name => name.Trim());
 
     /// <summary>A field; null when it is empty or there is no such column.</summary>
-    private string? Find(IReadOnlyList<string> fields, string name) => _places.TryGetValue(name, out var place) && fields[place].Length > 0 ? fields[place] : null;
+    private string? Find(IReadOnlyList<string> fields, string name) =>
+        _places.TryGetValue(name, out var place) && fields[place].Length > 0 ? fields[place] : null;
 
-    private int PlaceOf(char letter) => _places.TryGetValue($"{ChoicePrefix}{letter}", out var place) || _places.TryGetValue($"{letter}", out place) ? place : -1;
+    private int PlaceOf(char letter) =>
+        _places.TryGetValue($"{ChoicePrefix}{letter}", out var place) || _places.TryGetValue($"{letter}", out place) ? place : -1;
 }

@@ -18,5 +18,6 @@ public sealed class DatasetFormatException : LmDeployException
     public IReadOnlyList<DatasetProblem> Problems { get; }
 
     private static string Describe(IReadOnlyList<DatasetProblem> problems)
-        => string.Join(Environment.NewLine, problems.Take(MostShown)) + (problems.Count > MostShown ? $"{Environment.NewLine}and {problems.Count - MostShown} more" : "");
+        => string.Join(Environment.NewLine, problems.Take(MostShown))
+            + (problems.Count > MostShown ? $"{Environment.NewLine}and {problems.Count - MostShown} more" : "");
 }

@@ -14,7 +14,8 @@ internal sealed partial record HellaSwagQuestion(string Text, IReadOnlyList<stri
         var context = line.Find("ctx_a") is null ? line.GetFilledText("ctx") : $"{line.GetText("ctx_a")} {Capitalize(line.FindText("ctx_b"))}";
         string[] endings = [.. line.GetTexts("endings").Select(ending => $" {Clean(ending)}")];
         var label = line.FindId("label") ?? throw new FormatException("label is needed; the test split of HellaSwag has none");
-        return new HellaSwagQuestion(Clean($"{line.GetText("activity_label")}: {context}"), endings, ChoiceField.Parse("label", label, endings.Length), line.FindText("split_type"));
+        return new HellaSwagQuestion(
+            Clean($"{line.GetText("activity_label")}: {context}"), endings, ChoiceField.Parse("label", label, endings.Length), line.FindText("split_type"));
     }
 
     /// <summary>Takes out what WikiHow's marks left in the texts.</summary>

@@ -40,11 +40,13 @@ internal static class MmluFiles
 
         var (folder, name) = (Path.GetDirectoryName(Path.GetFullPath(file))!, $"{SubjectOf(file)}_dev.csv");
         string[] places = [Path.Join(folder, "dev", name), Path.Join(Path.GetDirectoryName(folder), "dev", name), Path.Join(folder, name)];
-        var examples = places.FirstOrDefault(File.Exists) ?? throw new DatasetFormatException(file, $"{count} examples need the dev split, and there is no {string.Join(", ", places)}");
+        var examples = places.FirstOrDefault(File.Exists)
+            ?? throw new DatasetFormatException(file, $"{count} examples need the dev split, and there is no {string.Join(", ", places)}");
         return FewShot.Take(examples, count, CsvRecord.ReadAll(examples), record => record.Line, MmluQuestion.Read);
     }
 
-    private static string? SplitOf(string file) => _splits.FirstOrDefault(split => Path.GetFileNameWithoutExtension(file).EndsWith(split, StringComparison.Ordinal));
+    private static string? SplitOf(string file) =>
+        _splits.FirstOrDefault(split => Path.GetFileNameWithoutExtension(file).EndsWith(split, StringComparison.Ordinal));
 
     private static string[] ListTables(string folder)
     {

@@ -10,7 +10,8 @@ public abstract class AnswerScorer : Scorer
     protected abstract ValueTask<ItemScore> ScoreAsync(DatasetItem item, Response answer, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    public sealed override async Task<IReadOnlyList<ItemScore>> ScoreAsync(Pipeline model, IReadOnlyList<AnsweredItem> items, CancellationToken cancellationToken)
+    public sealed override async Task<IReadOnlyList<ItemScore>> ScoreAsync(
+        Pipeline model, IReadOnlyList<AnsweredItem> items, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(items);
         var scores = new List<ItemScore>(items.Count);

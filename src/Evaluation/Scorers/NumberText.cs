@@ -32,7 +32,9 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
         var mark = line.IndexOf(FinalMark, StringComparison.Ordinal);
         var rest = mark < 0 ? "" : line[(mark + FinalMark.Length)..];
         var number = FindAll(rest).FirstOrDefault();
-        return number is not null && !rest.Remove(rest.IndexOf(number.Text, StringComparison.Ordinal), number.Text.Length).Any(char.IsLetterOrDigit) ? number : null;
+        return number is not null && !rest.Remove(rest.IndexOf(number.Text, StringComparison.Ordinal), number.Text.Length).Any(char.IsLetterOrDigit)
+            ? number
+            : null;
     }
 
     private static IEnumerable<NumberText> FindAll(string text) => Number().Matches(text).Select(Read).OfType<NumberText>();
@@ -50,7 +52,8 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
     private static double Fraction(Group over, Group under) => Parse(over.Value) / Parse(under.Value);
 
     private static double Parse(string digits)
-        => double.Parse(string.Concat(digits.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '+' or '-')), NumberStyles.Float, CultureInfo.InvariantCulture);
+        => double.Parse(
+            string.Concat(digits.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '+' or '-')), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>
     /// A minus sign and a currency may come first, but no letter or digit: neither that of <c>m2</c> nor the difference 5-3 is a number of its own. Then comes
@@ -63,7 +66,8 @@ internal sealed partial record NumberText(double Value, bool IsPercentage, strin
         (?: (?<minus>[-\u2212]) [$€£¥₹]? | [$€£¥₹] (?<minus>[-\u2212])? )?
         (?: \\[dt]?frac\s?\{ (?<over>[0-9]+) \}\s?\{ (?<under>[0-9]+) \}
           | (?<!/) (?: (?<whole>[0-9]+) [ ] (?=[0-9]+/) )? (?<top>[0-9]+) \s?/\s? (?<bottom>[0-9]+) (?![/.,]?[0-9])
-          | (?<number> (?: [0-9]{1,3} (?: (?: \{?,\}? | \\, | [\u00A0\u202F\u2009] ) [0-9]{3} )+ (?![0-9]) | [0-9]+ ) (?: \.[0-9]+ )? (?: [eE][-+]?[0-9]+ )? | \.[0-9]+ )
+          | (?<number> (?: [0-9]{1,3} (?: (?: \{?,\}? | \\, | [\u00A0\u202F\u2009] ) [0-9]{3} )+ (?![0-9]) | [0-9]+ )
+              (?: \.[0-9]+ )? (?: [eE][-+]?[0-9]+ )? | \.[0-9]+ )
         )
         (?<percent> \s? \\?% )?
         """,

@@ -12,9 +12,13 @@ internal sealed class PerplexityScorer : Scorer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(items);
-        var inputs = items.Where(item => item.Item.Expected.Count > 0).Select(item => new ScoreInput(item.Item.Prompt, Continuation.FromAnswer(item.Item.Expected[0])));
+        var inputs = items
+            .Where(item => item.Item.Expected.Count > 0)
+            .Select(item => new ScoreInput(item.Item.Prompt, Continuation.FromAnswer(item.Item.Expected[0])));
         var results = new Queue<ScoreResult>(await model.ScoreAsync(inputs, cancellationToken).ConfigureAwait(false));
-        return [.. items.Select(item => item.Item.Expected.Count == 0 ? ItemScore.NotScored("The question has no expected answer.") : Score(results.Dequeue()))];
+        return [
+            .. items.Select(item => item.Item.Expected.Count == 0 ? ItemScore.NotScored("The question has no expected answer.") : Score(results.Dequeue())),
+        ];
     }
 
     private static ItemScore Score(ScoreResult result)

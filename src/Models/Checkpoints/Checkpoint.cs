@@ -29,14 +29,16 @@ internal sealed class Checkpoint : IDisposable
             {
                 if (!_tensors.TryAdd(entry.Name, (file, entry)))
                 {
-                    throw SafetensorsHeader.Invalid(file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {IndexFile} does not say which one counts");
+                    throw SafetensorsHeader.Invalid(
+                        file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {IndexFile} does not say which one counts");
                 }
             }
         }
 
         if (index.FirstOrDefault(entry => !_tensors.ContainsKey(entry.Key)) is { Key: { } missing, Value: var expected })
         {
-            throw new EngineException(ErrorCodes.MissingTensor, $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {IndexFile} says is there.", missing);
+            throw new EngineException(
+                ErrorCodes.MissingTensor, $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {IndexFile} says is there.", missing);
         }
     }
 
@@ -72,7 +74,8 @@ internal sealed class Checkpoint : IDisposable
             }
             else
             {
-                throw new EngineException(ErrorCodes.InvalidCheckpoint, $"'{folder}' has neither {SingleFile} nor {IndexFile}; other weight formats are not read.", folder);
+                throw new EngineException(
+                    ErrorCodes.InvalidCheckpoint, $"'{folder}' has neither {SingleFile} nor {IndexFile}; other weight formats are not read.", folder);
             }
 
             return new Checkpoint(folder, files, sources);
@@ -115,7 +118,9 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Says that a tensor has not the shape that follows from config.json.</summary>
     public EngineException WrongShape(string name, string expected) => new(
-        ErrorCodes.WrongShape, $"Tensor '{name}' in '{_tensors[name].File.Path}' has shape {_tensors[name].Entry.ShapeText}; config.json asks for {expected}.", name);
+        ErrorCodes.WrongShape,
+        $"Tensor '{name}' in '{_tensors[name].File.Path}' has shape {_tensors[name].Entry.ShapeText}; config.json asks for {expected}.",
+        name);
 
     /// <summary>Says that what is in a tensor cannot be right.</summary>
     public EngineException Invalid(string name, string what) =>
@@ -138,7 +143,9 @@ internal sealed class Checkpoint : IDisposable
             var files = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var entry in map.EnumerateObject())
             {
-                files[entry.Name] = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : throw Bad($"'weight_map' gives '{entry.Name}' no file name");
+                files[entry.Name] = entry.Value.ValueKind == JsonValueKind.String
+                    ? entry.Value.GetString()!
+                    : throw Bad($"'weight_map' gives '{entry.Name}' no file name");
             }
 
             if (files.Values.Distinct().Skip(MostFiles).Any())

@@ -70,7 +70,11 @@ internal sealed class ConfigFile
     /// <summary>This object over another one, whose keys count where this one has none.</summary>
     public ConfigFile Over(ConfigFile below)
     {
-        var all = below._root.EnumerateObject().Concat(_root.EnumerateObject()).GroupBy(member => member.Name).ToDictionary(same => same.Key, same => same.Last().Value);
+        var all = below._root
+            .EnumerateObject()
+            .Concat(_root.EnumerateObject())
+            .GroupBy(member => member.Name)
+            .ToDictionary(same => same.Key, same => same.Last().Value);
         return new ConfigFile(Path, JsonSerializer.SerializeToElement(all), _prefix);
     }
 
@@ -83,7 +87,9 @@ internal sealed class ConfigFile
         : defaultValue;
 
     public double? Number(string key) => TryGet(key, out var value)
-        ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Wrong(key, "a number", value)
+        ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(key, "a number", value)
         : null;
 
     /// <summary>A number, where the key has one that is finite; null for whatever else it may have.</summary>
@@ -91,7 +97,8 @@ internal sealed class ConfigFile
         TryGet(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;
 
     /// <summary>True or false, where the key has that; null for whatever else it may have.</summary>
-    public bool? BoolIfAny(string key) => TryGet(key, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+    public bool? BoolIfAny(string key) =>
+        TryGet(key, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
 
     public double PositiveNumber(string key, double defaultValue) => PositiveNumber(key) ?? defaultValue;
 

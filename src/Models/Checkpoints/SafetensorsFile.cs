@@ -96,12 +96,14 @@ internal sealed class SafetensorsFile : IDisposable
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > SafetensorsHeader.LongestHeader || (long)length > fileLength - lengthBytes.Length)
         {
-            throw SafetensorsHeader.Invalid(path, $"its header claims {length} bytes, but the file has {fileLength} and a header at most {SafetensorsHeader.LongestHeader}");
+            throw SafetensorsHeader.Invalid(
+                path, $"its header claims {length} bytes, but the file has {fileLength} and a header at most {SafetensorsHeader.LongestHeader}");
         }
 
         if ((long)length > most)
         {
-            throw SafetensorsHeader.Invalid(path, $"its header has {length} bytes, but all of a checkpoint may have {SafetensorsHeader.LongestHeader} together, and {most} are left");
+            throw SafetensorsHeader.Invalid(
+                path, $"its header has {length} bytes, but all of a checkpoint may have {SafetensorsHeader.LongestHeader} together, and {most} are left");
         }
 
         var header = new byte[length];

@@ -65,7 +65,9 @@ internal static class SafetensorsHeader
             }
             else
             {
-                tensors.Add(tensors.Count < MostTensors ? Entry(path, name, ref json, dataStart, fileLength) : throw Invalid(path, $"it names more than {MostTensors} tensors"));
+                tensors.Add(tensors.Count < MostTensors
+                    ? Entry(path, name, ref json, dataStart, fileLength)
+                    : throw Invalid(path, $"it names more than {MostTensors} tensors"));
             }
         }
 
@@ -94,7 +96,9 @@ internal static class SafetensorsHeader
 
         return Bytes(dimensions, bits) is { } bytes && bytes == end - begin
             ? new TensorEntry(name, dtype, dimensions, dataStart + begin, end - begin)
-            : throw Invalid(path, $"tensor '{name}' of shape [{string.Join(", ", dimensions)}] and dtype {dtype} does not take the {end - begin} bytes its offsets give it");
+            : throw Invalid(
+                path,
+                $"tensor '{name}' of shape [{string.Join(", ", dimensions)}] and dtype {dtype} does not take the {end - begin} bytes its offsets give it");
     }
 
     /// <returns>Null for each that is missing or not of its form.</returns>

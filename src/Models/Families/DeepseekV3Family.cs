@@ -62,7 +62,9 @@ internal sealed class DeepseekV3Family : IModelFamily
         return topGroups <= groups
             ? experts with
             {
-                SharedIntermediateSize = config.Number("n_shared_experts") is 0 ? null : (config.OptionalPositiveInteger("n_shared_experts") ?? 1) * experts.IntermediateSize,
+                SharedIntermediateSize = config.Number("n_shared_experts") is 0
+                    ? null
+                    : (config.OptionalPositiveInteger("n_shared_experts") ?? 1) * experts.IntermediateSize,
                 Scoring = RouterScoring.Sigmoid,
                 Normalize = config.Bool("norm_topk_prob", true),
                 ScalingFactor = config.PositiveNumber("routed_scaling_factor", 2.5),

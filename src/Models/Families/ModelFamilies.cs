@@ -45,7 +45,8 @@ internal static class ModelFamilies
 
         throw new EngineException(
             ErrorCodes.UnsupportedArchitecture,
-            $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}, the same decoders without an output layer (...Model), "
+            $"'{config.Path}': architecture '{string.Join(", ", architectures)}' is not supported; supported are {Names}, the same decoders without an "
+                + "output layer (...Model), "
             + $"and as reward models {ModelHeads.RewardModels}.",
             "architectures");
     }
@@ -56,7 +57,9 @@ internal static class ModelFamilies
         var (heads, headDim) = (spec.Attention.Heads, spec.Attention.HeadDim);
         if (headDim <= 0 || (long)heads * headDim > int.MaxValue)
         {
-            throw config.Invalid("num_attention_heads", $"is {heads}; with heads of {(uint)headDim} that is more than the {int.MaxValue} numbers that a token may have in a layer");
+            throw config.Invalid(
+                "num_attention_heads",
+                $"is {heads}; with heads of {(uint)headDim} that is more than the {int.MaxValue} numbers that a token may have in a layer");
         }
 
         return spec.Moe is not { SharedIntermediateSize: <= 0 }

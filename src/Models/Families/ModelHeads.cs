@@ -9,7 +9,8 @@ namespace LmDeploy.Models.Families;
 internal static class ModelHeads
 {
     /// <summary>The architectures that take the place of a family's own, for messages.</summary>
-    public const string RewardModels = "InternLM2ForRewardModel, Qwen2ForRewardModel and ...ForSequenceClassification with one label of every supported decoder";
+    public const string RewardModels =
+        "InternLM2ForRewardModel, Qwen2ForRewardModel and ...ForSequenceClassification with one label of every supported decoder";
 
     private const string Classifier = "ForSequenceClassification";
 
@@ -18,7 +19,9 @@ internal static class ModelHeads
 
     /// <summary>Whether an architecture is a family's decoder with another head, or with none.</summary>
     public static bool IsOf(string architecture, IModelFamily family) =>
-        architecture == family.Stem + Classifier || architecture == family.Stem + "Model" || (architecture == family.Stem + "ForRewardModel" && RewardLayers(architecture) is not null);
+        architecture == family.Stem + Classifier
+            || architecture == family.Stem + "Model"
+            || (architecture == family.Stem + "ForRewardModel" && RewardLayers(architecture) is not null);
 
     /// <summary>The decoder as it is with the head of an architecture.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.UnsupportedFeature"/>: a classifier, or a model that looks ahead.</exception>
@@ -45,7 +48,8 @@ internal static class ModelHeads
         return labels == 1
             ? headless with { ScoreHead = new ScoreHeadSpec(["score"], Bias: false, config.TokenIds("pad_token_id")) }
             : throw new EngineException(
-                ErrorCodes.UnsupportedFeature, $"'{config.Path}' describes a classifier with {labels} labels; supported are reward models, which have one (num_labels, or one entry of id2label).", "num_labels");
+                ErrorCodes.UnsupportedFeature, $"'{config.Path}' describes a classifier with {labels} labels; supported are reward models, "
+                    + "which have one (num_labels, or one entry of id2label).", "num_labels");
     }
 
     private static IReadOnlyList<string>? RewardLayers(string architecture) => architecture switch
@@ -62,7 +66,10 @@ internal static class ModelHeads
         {
             if (config.Bool(key, causal) != causal)
             {
-                throw new EngineException(ErrorCodes.UnsupportedFeature, $"'{config.Path}': '{key}' asks for attention in both directions; supported are decoders whose tokens see only those before them.", key);
+                throw new EngineException(
+                    ErrorCodes.UnsupportedFeature,
+                    $"'{config.Path}': '{key}' asks for attention in both directions; supported are decoders whose tokens see only those before them.",
+                    key);
             }
         }
     }

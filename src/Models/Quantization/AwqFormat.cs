@@ -34,7 +34,8 @@ internal sealed class AwqFormat(long? groupSize, bool symmetric) : IWeightFormat
 
         var key = quantization.Has("format") && !quantization.Has("version") ? "format" : "version";
         return (quantization.String(key) ?? Version).Equals(Version, StringComparison.OrdinalIgnoreCase)
-            ? new AwqFormat(GroupSize.Read(quantization, quantization.Has("q_group_size") ? "q_group_size" : "group_size"), !quantization.Bool("zero_point", true))
+            ? new AwqFormat(
+                GroupSize.Read(quantization, quantization.Has("q_group_size") ? "q_group_size" : "group_size"), !quantization.Bool("zero_point", true))
             : throw quantization.Unsupported(key, $"is '{quantization.String(key)}'; of awq the version {Version} is read");
     }
 
@@ -50,7 +51,8 @@ internal sealed class AwqFormat(long? groupSize, bool symmetric) : IWeightFormat
         {
             throw new EngineException(
                 ErrorCodes.WrongShape,
-                $"'{checkpoint.Folder}': '{name}' has {outputs} outputs and {inputs} inputs; awq needs a multiple of {PerWord} outputs and of {size} inputs, one group.",
+                $"'{checkpoint.Folder}': '{name}' has {outputs} outputs and {inputs} inputs; "
+                    + $"awq needs a multiple of {PerWord} outputs and of {size} inputs, one group.",
                 name);
         }
 
@@ -62,5 +64,7 @@ internal sealed class AwqFormat(long? groupSize, bool symmetric) : IWeightFormat
     }
 
     public IReadOnlyList<StoredPart> PartsOf(Checkpoint checkpoint, string name, params long[] shape) =>
-        MatrixOf(checkpoint, name, shape) is var matrix && matrix.Zeros is { } zeros ? [matrix.Integers, matrix.Scales, zeros] : [matrix.Integers, matrix.Scales];
+        MatrixOf(checkpoint, name, shape) is var matrix && matrix.Zeros is { } zeros
+            ? [matrix.Integers, matrix.Scales, zeros]
+            : [matrix.Integers, matrix.Scales];
 }

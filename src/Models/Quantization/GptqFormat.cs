@@ -36,7 +36,8 @@ internal sealed class GptqFormat(int bits, long? groupSize, bool groupsInOrder, 
         }
 
         RefuseOtherLayouts(quantization);
-        return new GptqFormat(bits, GroupSize.Read(quantization, "group_size"), !quantization.Bool("desc_act", false), Layout(quantization) == OldLayout ? 1 : 0);
+        return new GptqFormat(
+            bits, GroupSize.Read(quantization, "group_size"), !quantization.Bool("desc_act", false), Layout(quantization) == OldLayout ? 1 : 0);
     }
 
     public bool Holds(Checkpoint checkpoint, string name) => PackedModule.IsIn(checkpoint, name);

@@ -32,7 +32,8 @@ internal sealed class Mxfp4Format : IWeightFormat
     {
         if (shape is not [var experts, var outputs, var inputs])
         {
-            throw new EngineException(ErrorCodes.WrongShape, $"'{checkpoint.Folder}': '{name}' is a single matrix; of mxfp4 the experts of a layer in one tensor are read.", name);
+            throw new EngineException(
+                ErrorCodes.WrongShape, $"'{checkpoint.Folder}': '{name}' is a single matrix; of mxfp4 the experts of a layer in one tensor are read.", name);
         }
 
         if (inputs % GroupSize != 0)
@@ -42,7 +43,9 @@ internal sealed class Mxfp4Format : IWeightFormat
         }
 
         var groups = inputs / GroupSize;
-        return (new StoredPart(name + Blocks, TensorDtype.Bytes, experts, outputs, groups, GroupSize / 2), new StoredPart(name + Scales, TensorDtype.Bytes, experts, outputs, groups));
+        return (
+            new StoredPart(name + Blocks, TensorDtype.Bytes, experts, outputs, groups, GroupSize / 2),
+            new StoredPart(name + Scales, TensorDtype.Bytes, experts, outputs, groups));
     }
 
     /// <param name="shape">[experts, outputs, inputs]</param>

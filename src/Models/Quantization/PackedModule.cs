@@ -33,5 +33,6 @@ internal readonly record struct PackedModule(string Name)
     /// <exception cref="EngineException"><see cref="ErrorCodes.WrongShape"/>: it is no single matrix.</exception>
     public static (long Outputs, long Inputs) SidesOf(Checkpoint checkpoint, string matrix, long[] shape) => shape is [var outputs, var inputs]
         ? (outputs, inputs)
-        : throw new EngineException(ErrorCodes.WrongShape, $"'{checkpoint.Folder}': '{matrix}' is quantized by itself, but the model has several in one tensor.", matrix);
+        : throw new EngineException(
+            ErrorCodes.WrongShape, $"'{checkpoint.Folder}': '{matrix}' is quantized by itself, but the model has several in one tensor.", matrix);
 }

@@ -32,7 +32,8 @@ internal static class WeightFormats
         return All.FirstOrDefault(kind => kind.Method == method)?.Read(section)
             ?? throw section.Unsupported(
                 MethodKey,
-                $"is '{method}', a quantized checkpoint that is not read; supported are plain F32, F16 and BF16 weights, and {string.Join(", ", All.Select(kind => $"{kind.Method} ({kind.Reads})"))}");
+                $"is '{method}', a quantized checkpoint that is not read; supported are plain F32, F16 and BF16 weights, "
+                    + $"and {string.Join(", ", All.Select(kind => $"{kind.Method} ({kind.Reads})"))}");
     }
 
     /// <summary>config.json in its spellings of today and of before, then the files that AutoGPTQ and AutoAWQ wrote beside it.</summary>

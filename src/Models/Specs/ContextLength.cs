@@ -14,7 +14,10 @@ internal static class ContextLength
     {
         if (asked > spec.LearnedPositions)
         {
-            throw new EngineException(ErrorCodes.InvalidConfig, $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {asked}.", "session_len");
+            throw new EngineException(
+                ErrorCodes.InvalidConfig,
+                $"session_len must be at most {spec.LearnedPositions}, as many positions as the model has learned, got {asked}.",
+                "session_len");
         }
 
         return asked > spec.LongestContext && !mayBeLonger

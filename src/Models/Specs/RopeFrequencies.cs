@@ -72,7 +72,8 @@ internal sealed class RopeFrequencies(RopeSettings settings)
                 return (float)(frequency / settings.Factor);
             }
 
-            var smooth = ((settings.OriginalMaxPositions / wavelength) - settings.LowFrequencyFactor) / (settings.HighFrequencyFactor - settings.LowFrequencyFactor);
+            var smooth =
+                ((settings.OriginalMaxPositions / wavelength) - settings.LowFrequencyFactor) / (settings.HighFrequencyFactor - settings.LowFrequencyFactor);
             return (float)(((1 - smooth) * frequency / settings.Factor) + (smooth * frequency));
         })];
     }

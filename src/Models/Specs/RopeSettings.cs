@@ -70,7 +70,8 @@ internal sealed record RopeSettings
     /// <summary>
     /// The object with the rotary embedding's own keys; null where there is none. Where both spellings are there, the old one holds, as in transformers.
     /// </summary>
-    public static ConfigFile? SectionOf(ConfigFile config) => config.Section("rope_scaling") is { } old && old.Keys.Any() ? old : config.Section("rope_parameters");
+    public static ConfigFile? SectionOf(ConfigFile config) =>
+        config.Section("rope_scaling") is { } old && old.Keys.Any() ? old : config.Section("rope_parameters");
 
     /// <param name="rope">The object with the rotary embedding's own keys; null where there is none.</param>
     /// <param name="theta">The base of the frequencies where that object gives none.</param>

@@ -12,5 +12,6 @@ internal static class TemplateTrial
     /// <summary>The prompt that one user's message "Hello" becomes.</summary>
     /// <exception cref="ModelTemplateException">preprocess_failed: the template rejects it, fails or exceeds a bound.</exception>
     public static string Render(ModelTemplate template, SpecialTokens tokens, TimeProvider clock, CancellationToken cancellationToken) =>
-        template.Render(new ChatTemplateInput { Messages = _conversation, SpecialTokens = tokens.Variables, Clock = clock, CancellationToken = cancellationToken });
+        template.Render(
+            new ChatTemplateInput { Messages = _conversation, SpecialTokens = tokens.Variables, Clock = clock, CancellationToken = cancellationToken });
 }

@@ -8,7 +8,8 @@ namespace LmDeploy.Models.Weights;
 /// <param name="QueryNorm">Null for none.</param>
 /// <param name="KeyNorm">Null for none.</param>
 /// <param name="Sinks">[heads]; null for none.</param>
-internal sealed record AttentionWeights(LinearWeights Qkv, LinearWeights Output, NormWeights? QueryNorm, NormWeights? KeyNorm, WeightTensor? Sinks) : IAttentionWeights
+internal sealed record AttentionWeights(
+    LinearWeights Qkv, LinearWeights Output, NormWeights? QueryNorm, NormWeights? KeyNorm, WeightTensor? Sinks) : IAttentionWeights
 {
     public IEnumerable<WeightTensor> Tensors =>
         [.. Qkv.Tensors, .. Output.Tensors, .. QueryNorm?.Tensors ?? [], .. KeyNorm?.Tensors ?? [], .. Sinks is null ? (WeightTensor[])[] : [Sinks]];
@@ -26,7 +27,11 @@ internal sealed record AttentionWeights(LinearWeights Qkv, LinearWeights Output,
         var order = spec.Names.QkvLayout == QkvLayout.Grouped ? RowOrder.ByKeyValueHead : RowOrder.Same;
         return new AttentionWeights(
             new LinearWeights(
-                new WeightTensor(Parts(spec, prefix, ".weight", spec.HiddenSize), rows, spec.HiddenSize) { InputsFirst = spec.Names.InputsFirst, Order = order },
+                new WeightTensor(Parts(spec, prefix, ".weight", spec.HiddenSize), rows, spec.HiddenSize)
+                {
+                    InputsFirst = spec.Names.InputsFirst,
+                    Order = order,
+                },
                 attention.QkvBias ? new WeightTensor(Parts(spec, prefix, ".bias"), rows) { Order = order } : null),
             new LinearWeights(prefix + spec.Names.AttentionOutput, spec.HiddenSize, attention.QuerySize, attention.OutputBias, spec.Names.InputsFirst),
             Norm(spec, $"{prefix}q_norm", attention.Heads),

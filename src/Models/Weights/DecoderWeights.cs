@@ -10,12 +10,14 @@ namespace LmDeploy.Models.Weights;
 /// <param name="Output">Null where it is the embedding, or where there is none.</param>
 /// <param name="ScoreHead">The products that make the score of a reward model; empty for all others.</param>
 internal sealed record DecoderWeights(
-    WeightTensor Embedding, WeightTensor? PositionEmbedding, IReadOnlyList<LayerWeights> Layers, NormWeights FinalNorm, LinearWeights? Output, IReadOnlyList<LinearWeights> ScoreHead)
+    WeightTensor Embedding, WeightTensor? PositionEmbedding, IReadOnlyList<LayerWeights> Layers, NormWeights FinalNorm, LinearWeights? Output,
+    IReadOnlyList<LinearWeights> ScoreHead)
 {
     /// <summary>All of them, in the order in which they are loaded.</summary>
     public IEnumerable<WeightTensor> Tensors =>
     [
-        Embedding, .. PositionEmbedding is null ? (WeightTensor[])[] : [PositionEmbedding], .. Layers.SelectMany(layer => layer.Tensors), .. FinalNorm.Tensors, .. Output?.Tensors ?? [],
+        Embedding, .. PositionEmbedding is null ? (WeightTensor[])[] : [PositionEmbedding], .. Layers.SelectMany(layer => layer.Tensors),
+        .. FinalNorm.Tensors, .. Output?.Tensors ?? [],
         .. ScoreHead.SelectMany(linear => linear.Tensors),
     ];
 
@@ -31,6 +33,8 @@ internal sealed record DecoderWeights(
             [.. Enumerable.Range(0, spec.Layers).Select(layer => LayerWeights.Of(spec, layer, $"{root}{names.Layers}.{layer}.", contains))],
             NormWeights.Of(spec, root + names.FinalNorm, spec.HiddenSize),
             spec.TieWordEmbeddings || !spec.HasOutput ? null : new LinearWeights(new WeightTensor(names.Output, spec.VocabSize, spec.HiddenSize)),
-            spec.ScoreHead is { } head ? [.. head.Layers.Select((name, i) => new LinearWeights(name, i == head.Layers.Count - 1 ? 1 : spec.HiddenSize, spec.HiddenSize, head.Bias))] : []);
+            spec.ScoreHead is { } head
+                ? [.. head.Layers.Select((name, i) => new LinearWeights(name, i == head.Layers.Count - 1 ? 1 : spec.HiddenSize, spec.HiddenSize, head.Bias))]
+                : []);
     }
 }

@@ -4,11 +4,13 @@ namespace LmDeploy.Models.Weights;
 
 /// <summary>One layer; a norm that is null is not there.</summary>
 internal sealed record LayerWeights(
-    NormWeights? AttentionInputNorm, IAttentionWeights Attention, NormWeights? AttentionOutputNorm, NormWeights? MlpInputNorm, IMlpWeights Mlp, NormWeights? MlpOutputNorm)
+    NormWeights? AttentionInputNorm, IAttentionWeights Attention, NormWeights? AttentionOutputNorm, NormWeights? MlpInputNorm, IMlpWeights Mlp,
+    NormWeights? MlpOutputNorm)
 {
     public IEnumerable<WeightTensor> Tensors =>
     [
-        .. AttentionInputNorm?.Tensors ?? [], .. Attention.Tensors, .. AttentionOutputNorm?.Tensors ?? [], .. MlpInputNorm?.Tensors ?? [], .. Mlp.Tensors, .. MlpOutputNorm?.Tensors ?? [],
+        .. AttentionInputNorm?.Tensors ?? [], .. Attention.Tensors, .. AttentionOutputNorm?.Tensors ?? [], .. MlpInputNorm?.Tensors ?? [],
+        .. Mlp.Tensors, .. MlpOutputNorm?.Tensors ?? [],
     ];
 
     /// <param name="prefix">What the names of the layer begin with.</param>

@@ -12,7 +12,8 @@ namespace LmDeploy.Models.Weights;
 /// <param name="DownBias">[experts, hidden]; null for none.</param>
 /// <param name="Shared">Null for none.</param>
 internal sealed record MoeWeights(
-    WeightTensor Router, WeightTensor? RouterBias, WeightTensor? Correction, WeightTensor GateUp, WeightTensor? GateUpBias, WeightTensor Down, WeightTensor? DownBias, MlpWeights? Shared)
+    WeightTensor Router, WeightTensor? RouterBias, WeightTensor? Correction, WeightTensor GateUp, WeightTensor? GateUpBias, WeightTensor Down,
+    WeightTensor? DownBias, MlpWeights? Shared)
     : IMlpWeights
 {
     public IEnumerable<WeightTensor> Tensors =>
@@ -43,7 +44,9 @@ internal sealed record MoeWeights(
         long[] down = [moe.Experts, hidden, size];
         if (moe.Layout == ExpertLayout.Interleaved)
         {
-            return (new WeightTensor($"{prefix}gate_up_proj", gateUp) { InputsFirst = true, Order = RowOrder.GateUpInTurns }, new WeightTensor($"{prefix}down_proj", down) { InputsFirst = true });
+            return (
+                new WeightTensor($"{prefix}gate_up_proj", gateUp) { InputsFirst = true, Order = RowOrder.GateUpInTurns },
+                new WeightTensor($"{prefix}down_proj", down) { InputsFirst = true });
         }
 
         if (contains($"{prefix}gate_up_proj"))

@@ -27,7 +27,8 @@ internal sealed record WeightManifest(IReadOnlyList<ManifestEntry> Entries)
 
     /// <summary>That of a model whose weights are made.</summary>
     public static WeightManifest OfMade(DecoderWeights weights) =>
-        new([.. weights.Tensors.SelectMany(tensor => tensor.Parts.Select(part => new ManifestEntry(part.Name, part.Shape, "", 0, tensor.IsWide, IsQuantized: false)))]);
+        new([.. weights.Tensors
+            .SelectMany(tensor => tensor.Parts.Select(part => new ManifestEntry(part.Name, part.Shape, "", 0, tensor.IsWide, IsQuantized: false)))]);
 
     /// <summary>That of a checkpoint, which is looked at: each tensor has to be there, in a shape and a type that are read.</summary>
     /// <param name="format">How quantized matrices are stored; null where there are none.</param>

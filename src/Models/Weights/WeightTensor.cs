@@ -27,5 +27,6 @@ internal sealed record WeightTensor(IReadOnlyList<WeightPart> Parts, params long
 
     /// <summary>The shape of a part in a checkpoint.</summary>
     /// <param name="isOutputsFirst">Whether the checkpoint has matrices as [outputs, inputs] whatever the family does.</param>
-    public long[] StoredShape(WeightPart part, bool isOutputsFirst) => InputsFirst && !isOutputsFirst ? [.. part.Shape[..^2], part.Shape[^1], part.Shape[^2]] : part.Shape;
+    public long[] StoredShape(WeightPart part, bool isOutputsFirst) =>
+        InputsFirst && !isOutputsFirst ? [.. part.Shape[..^2], part.Shape[^1], part.Shape[^2]] : part.Shape;
 }

@@ -14,7 +14,8 @@ internal static class HtmlReport
 
     private static string Read(string name)
     {
-        using var reader = new StreamReader(typeof(HtmlReport).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not in the assembly."));
+        using var reader = new StreamReader(
+            typeof(HtmlReport).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not in the assembly."));
         return reader.ReadToEnd();
     }
 }

@@ -14,7 +14,10 @@ internal static class ReportData
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters =
         {
-            new EnumWordConverter<EngineDtype>(), new EnumWordConverter<MemoryKind>(), new EnumWordConverter<WorkerActivity>(), new EnumWordConverter<WorkerExit>(),
+            new EnumWordConverter<EngineDtype>(),
+            new EnumWordConverter<MemoryKind>(),
+            new EnumWordConverter<WorkerActivity>(),
+            new EnumWordConverter<WorkerExit>(),
             new JsonStringEnumConverter(),
         },
     };
@@ -61,7 +64,11 @@ internal static class ReportData
         .SelectMany(model => model.Items)
         .Select(item => item.Item)
         .DistinctBy(item => item.Id)
-        .Select(item => new { item.Id, item.Category, Prompt = item.Prompt.Text ?? item.Prompt.Messages ?? string.Join(' ', item.Prompt.TokenIds ?? []), item.Expected, item.Choices, item.FollowUps });
+        .Select(item => new
+        {
+            item.Id, item.Category, Prompt = item.Prompt.Text ?? item.Prompt.Messages ?? string.Join(' ', item.Prompt.TokenIds ?? []), item.Expected,
+            item.Choices, item.FollowUps,
+        });
 
     private static object ToModel(ComparisonResult result, ModelOutcome model) => new
     {
@@ -80,7 +87,8 @@ internal static class ReportData
         model.Receipt,
         Cut = model.CutAnswers,
         Metrics = model.Metrics.ToDictionary(pair => pair.Key, pair => ToMetric(pair.Value)),
-        MetricsByCategory = model.MetricsByCategory.ToDictionary(pair => pair.Key, pair => pair.Value.ToDictionary(category => category.Key, category => ToMetric(category.Value))),
+        MetricsByCategory = model.MetricsByCategory.ToDictionary(
+            pair => pair.Key, pair => pair.Value.ToDictionary(category => category.Key, category => ToMetric(category.Value))),
         Crashes = model.Crashes.Select(crash => new { crash.When, Kind = crash.Kind.ToString(), crash.Signal, crash.During }),
         model.Error,
         Items = model.Items.ToDictionary(item => item.Item.Id, ToItem),

@@ -10,8 +10,12 @@ internal static class MarkdownReport
     public static string Write(ComparisonResult result)
     {
         var text = new StringBuilder();
-        text.Append(Invariant($"# {Text(result.Dataset)}\n\n{result.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Intervals: {result.Confidence:0.##%} bootstrap over the questions.\n\n"));
-        AddTable(text, ["model", "architecture", "parameters", .. result.Scorers, "load", "first token", "tokens/s", "peak", "given back", "verdict"], result.Models.Select(model => Row(result, model)));
+        text.Append(Invariant($"# {Text(result.Dataset)}\n\n{result.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC. "));
+        text.Append(Invariant($"Intervals: {result.Confidence:0.##%} bootstrap over the questions.\n\n"));
+        AddTable(
+            text,
+            ["model", "architecture", "parameters", .. result.Scorers, "load", "first token", "tokens/s", "peak", "given back", "verdict"],
+            result.Models.Select(model => Row(result, model)));
         AddCategories(text, result);
         AddDifferences(text, result);
         AddJudgements(text, result);
@@ -51,12 +55,19 @@ internal static class MarkdownReport
     {
         foreach (var scorer in result.Scorers)
         {
-            var categories = result.Models.SelectMany(model => model.MetricsByCategory.GetValueOrDefault(scorer)?.Keys ?? []).Distinct().Order(StringComparer.Ordinal).ToList();
+            var categories = result.Models
+                .SelectMany(model => model.MetricsByCategory.GetValueOrDefault(scorer)?.Keys ?? [])
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .ToList();
             if (categories.Count > 1)
             {
                 text.Append(Invariant($"\n## {Text(scorer)} by category\n\n"));
                 AddTable(text, ["category", .. result.Models.Select(model => model.Name)], categories.Select(category => (string[])
-                    [category, .. result.Models.Select(model => Format.Metric(model.MetricsByCategory.GetValueOrDefault(scorer)?.GetValueOrDefault(category)))]));
+                    [
+                        category,
+                        .. result.Models.Select(model => Format.Metric(model.MetricsByCategory.GetValueOrDefault(scorer)?.GetValueOrDefault(category))),
+                    ]));
             }
         }
     }
@@ -69,7 +80,7 @@ internal static class MarkdownReport
             AddTable(text, ["first", "second", "scorer", "difference", "p", "test"], result.Differences.Select(difference => (string[])
             [
                 difference.First, difference.Second, difference.Scorer,
-                Invariant($"{Format.Score(difference.Difference.Value)} [{Format.Score(difference.Difference.Interval.Low)}, {Format.Score(difference.Difference.Interval.High)}]"),
+                $"{Format.Score(difference.Difference.Value)} [{Format.Score(difference.Difference.Interval.Low)}, {Format.Score(difference.Difference.Interval.High)}]",
                 Format.PValue(difference.Difference.PValue), difference.Difference.Test,
             ]));
         }
@@ -83,7 +94,7 @@ internal static class MarkdownReport
             AddTable(text, ["first", "second", "win rate", "wins", "losses", "ties", "not judged", "p"], result.Judgements.Select(judgement => (string[])
             [
                 judgement.First, judgement.Second,
-                Invariant($"{Format.Score(judgement.WinRate.Value)} [{Format.Score(judgement.WinRate.Interval.Low)}, {Format.Score(judgement.WinRate.Interval.High)}]"),
+                $"{Format.Score(judgement.WinRate.Value)} [{Format.Score(judgement.WinRate.Interval.Low)}, {Format.Score(judgement.WinRate.Interval.High)}]",
                 Format.Number(judgement.WinRate.Wins, "0"), Format.Number(judgement.WinRate.Losses, "0"), Format.Number(judgement.WinRate.Ties, "0"),
                 Format.Number(judgement.WinRate.NotJudged, "0"), Format.PValue(judgement.WinRate.PValue),
             ]));

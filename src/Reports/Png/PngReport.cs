@@ -35,7 +35,8 @@ internal static class PngReport
             {
                 var bar = plot.Add.Bar(i, metric.Value);
                 bar.Color = ColorOf(i);
-                plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar([i], [metric.Value], [0], [0], [metric.Value - metric.Interval.Low], [metric.Interval.High - metric.Value]) { Color = Colors.Black });
+                plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar(
+                    [i], [metric.Value], [0], [0], [metric.Value - metric.Interval.Low], [metric.Interval.High - metric.Value]) { Color = Colors.Black });
             }
         }
 
@@ -51,7 +52,11 @@ internal static class PngReport
         plot.YLabel(scorer ?? "");
         for (var i = 0; i < result.Models.Count; i++)
         {
-            if (result.Models[i] is { Speed: { } speed } model && scorer is not null && model.Metrics.TryGetValue(scorer, out var metric) && double.IsFinite(speed.TokensPerSecond) && double.IsFinite(metric.Value))
+            if (result.Models[i] is { Speed: { } speed } model
+                && scorer is not null
+                && model.Metrics.TryGetValue(scorer, out var metric)
+                && double.IsFinite(speed.TokensPerSecond)
+                && double.IsFinite(metric.Value))
             {
                 plot.Add.Marker(speed.TokensPerSecond, metric.Value, size: 14, color: ColorOf(i)).LegendText = model.Name;
             }
@@ -89,7 +94,8 @@ internal static class PngReport
         double[] times = [.. result.Memory.Select(sample => sample.At.TotalSeconds)];
         for (var i = 0; i < result.Models.Count && times.Length > 0; i++)
         {
-            var line = plot.Add.Scatter(times, [.. result.Memory.Select(sample => sample.Held.GetValueOrDefault(result.Models[i].Name) / Mebibyte)], ColorOf(i));
+            var line = plot.Add.Scatter(
+                times, [.. result.Memory.Select(sample => sample.Held.GetValueOrDefault(result.Models[i].Name) / Mebibyte)], ColorOf(i));
             line.MarkerSize = 0;
             line.LineWidth = 2;
             line.LegendText = result.Models[i].Name;

@@ -95,5 +95,6 @@ internal static class CallSchema
     }
 
     /// <summary>Whether references from # in it lead into itself wherever it stands.</summary>
-    private static bool HasId(JsonElement schema) => schema.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text && text[0] != '#';
+    private static bool HasId(JsonElement schema) =>
+        schema.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text && text[0] != '#';
 }

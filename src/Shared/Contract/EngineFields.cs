@@ -32,7 +32,10 @@ internal static class EngineFields
     ];
 
     /// <summary>Settings of the engine that are words.</summary>
-    private static readonly FieldDescriptor[] _words = [.. EngineConfig.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Enum)];
+    private static readonly FieldDescriptor[] _words =
+    [
+        .. EngineConfig.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Enum),
+    ];
 
     private enum Part
     {
@@ -95,7 +98,8 @@ internal static class EngineFields
             return;
         }
 
-        var setting = Object(contractName, name.EndsWith(Milliseconds, StringComparison.Ordinal) ? ToDuration(field) : JsonNode.Parse(field.Value.GetRawText()));
+        var setting = Object(
+            contractName, name.EndsWith(Milliseconds, StringComparison.Ordinal) ? ToDuration(field) : JsonNode.Parse(field.Value.GetRawText()));
         if (part == Part.Supervision)
         {
             open.Supervision.MergeFrom(JsonParser.Default.Parse<SupervisionConfig>(setting));
@@ -143,5 +147,6 @@ internal static class EngineFields
             : throw new FormatException($"{field.Name} has to be a number of milliseconds, got {field.Value.GetRawText()}.");
     }
 
-    private static decimal ToMilliseconds(string duration) => decimal.Parse(duration.AsSpan(0, duration.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture) * 1000;
+    private static decimal ToMilliseconds(string duration) =>
+        decimal.Parse(duration.AsSpan(0, duration.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture) * 1000;
 }

@@ -8,8 +8,15 @@ internal static class ErrorStatus
     public static StatusCode Of(string code) => code switch
     {
         ErrorCodes.ModelNotFound or ErrorCodes.PipelineNotFound => StatusCode.NotFound,
-        ErrorCodes.InvalidConfig or ErrorCodes.InvalidCheckpoint or ErrorCodes.MissingTensor or ErrorCodes.WrongShape or ErrorCodes.InvalidTokenizer or ErrorCodes.InvalidTemplate
-            or ErrorCodes.InvalidRequest or ErrorCodes.ContextLengthExceeded or ErrorCodes.PreprocessFailed => StatusCode.InvalidArgument,
+        ErrorCodes.InvalidConfig
+            or ErrorCodes.InvalidCheckpoint
+            or ErrorCodes.MissingTensor
+            or ErrorCodes.WrongShape
+            or ErrorCodes.InvalidTokenizer
+            or ErrorCodes.InvalidTemplate
+            or ErrorCodes.InvalidRequest
+            or ErrorCodes.ContextLengthExceeded
+            or ErrorCodes.PreprocessFailed => StatusCode.InvalidArgument,
         ErrorCodes.UnsupportedArchitecture or ErrorCodes.UnsupportedDtype or ErrorCodes.UnsupportedFeature => StatusCode.Unimplemented,
         ErrorCodes.PoisonedRequest or ErrorCodes.RequestConflict or ErrorCodes.ProtocolMismatch => StatusCode.FailedPrecondition,
         ErrorCodes.OutOfMemory or ErrorCodes.InsufficientMemory or ErrorCodes.QueueFull => StatusCode.ResourceExhausted,

@@ -127,7 +127,8 @@ internal sealed unsafe class FlightRecord : IDisposable
         {
             var version = Volatile.Read(ref Version);
             var requests = new ReadOnlySpan<ulong>(_words + 8, (int)Math.Clamp(Volatile.Read(ref Count), 0, MostRequests)).ToArray();
-            var read = new FlightReading(Volatile.Read(ref Beats), Volatile.Read(ref Progress), Volatile.Read(ref Step), Volatile.Read(ref Busy) != 0, requests);
+            var read = new FlightReading(
+                Volatile.Read(ref Beats), Volatile.Read(ref Progress), Volatile.Read(ref Step), Volatile.Read(ref Busy) != 0, requests);
             Interlocked.MemoryBarrier();
             if ((version % 2 == 0 && Volatile.Read(ref Version) == version) || reading == MostReadings)
             {

@@ -43,7 +43,9 @@ internal static partial class OrphanedWorkers
         // The name, which is in parentheses, may hold spaces and parentheses of its own.
         var line = Read(pid, "stat");
         var fields = line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length >= 20 && fields[0] is not ("Z" or "X") && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : null;
+        return fields.Length >= 20 && fields[0] is not ("Z" or "X") && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+            ? start
+            : null;
     }
 
     /// <returns>Whether the worker is gone.</returns>

@@ -8,7 +8,9 @@ internal static class PythonJson
     /// <summary>Infinity becomes a number that is read as one, NaN the text "NaN": who asks for a number there is told.</summary>
     /// <exception cref="JsonException">It is no JSON but for these words.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, JsonDocumentOptions options = default) =>
-        json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0 ? JsonDocument.Parse(json, options) : JsonDocument.Parse(Replace(json.Span), options);
+        json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0
+            ? JsonDocument.Parse(json, options)
+            : JsonDocument.Parse(Replace(json.Span), options);
 
     private static byte[] Replace(ReadOnlySpan<byte> json)
     {

@@ -7,7 +7,8 @@ internal static class BatchConfigs
     public static string? Problem(int prompts, int configs) => configs <= 1 || configs == prompts ? null : Mismatch(prompts, configs);
 
     /// <summary>The text of the error.</summary>
-    public static string Mismatch(int prompts, int configs) => $"There must be one configuration for all prompts or one for each: {prompts} prompts, {configs} configurations.";
+    public static string Mismatch(int prompts, int configs) =>
+        $"There must be one configuration for all prompts or one for each: {prompts} prompts, {configs} configurations.";
 
     /// <summary>The configuration of a prompt, the defaults where none is given.</summary>
     public static T Of<T>(IReadOnlyList<T> configs, int prompt)

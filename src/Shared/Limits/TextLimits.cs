@@ -13,5 +13,6 @@ internal static class TextLimits
     public const int SmallBytes = 64 << 10;
 
     /// <summary>What is wrong with the length of a text that is to be encoded; null when nothing is.</summary>
-    public static string? Problem(int characters) => characters <= MostEncoded ? null : $"The text has {characters} characters; at most {MostEncoded} are encoded at once.";
+    public static string? Problem(int characters) =>
+        characters <= MostEncoded ? null : $"The text has {characters} characters; at most {MostEncoded} are encoded at once.";
 }

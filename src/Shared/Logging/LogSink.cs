@@ -52,7 +52,8 @@ internal sealed class LogSink
 
             if (_droppedHere > 0)
             {
-                Add(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"[{_droppedHere} lines were dropped here: nobody took them]{Environment.NewLine}")));
+                Add(Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"[{_droppedHere} lines were dropped here: nobody took them]{Environment.NewLine}")));
                 _droppedHere = 0;
             }
 

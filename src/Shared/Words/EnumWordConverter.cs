@@ -9,7 +9,9 @@ internal sealed class EnumWordConverter<T> : JsonConverter<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var word = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException($"Expected a word of {typeof(T).Name}, got {reader.TokenType}.");
+        var word = reader.TokenType == JsonTokenType.String
+            ? reader.GetString()!
+            : throw new JsonException($"Expected a word of {typeof(T).Name}, got {reader.TokenType}.");
         return word.Length == 0 ? default
             : EnumWords.TryParse<T>(word, out var value) ? value
             : throw new JsonException(EnumWords.Problem(typeof(T).Name, typeof(T), word));

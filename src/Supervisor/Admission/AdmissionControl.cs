@@ -3,9 +3,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Puts a pipeline on the GPUs or on the host, each of which has a queue of its own.</summary>
+/// <summary>Admits pipelines to the GPUs or to the host. Each of the two has its own queue.</summary>
 internal sealed class AdmissionControl(
-    HostPool host, GpuPool gpus, DeviceLedgers ledgers, MemoryEstimator estimator, FolderReads reads, PeakStore peaks, Lazy<IEvictor> evictor, TimeProvider time) : IAdmission, IDisposable
+    HostPool host, GpuPool gpus, DeviceLedgers ledgers, MemoryEstimator estimator, FolderReads reads, PeakStore peaks, Lazy<IEvictor> evictor,
+    TimeProvider time) : IAdmission, IDisposable
 {
     private readonly AdmissionLane _hostLane = new(host, ledgers, peaks, evictor, time);
     private readonly AdmissionLane _gpuLane = new(gpus, ledgers, peaks, evictor, time);

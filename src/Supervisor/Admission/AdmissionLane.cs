@@ -7,8 +7,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>
-/// The queue for the memory of one pool: first come, first served. The first in it looks again whenever a promise of this supervisor ends, and every 250 ms,
-/// because others change memory too; pipelines that nobody uses are unloaded for it where that makes room enough. Thread-safe.
+/// The first-in, first-out admission queue of one memory pool. The head retries whenever a promise of this supervisor ends, and every 250 ms, because
+/// other processes change memory too. Idle pipelines are evicted for it where that makes enough room. Thread-safe.
 /// </summary>
 internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, PeakStore peaks, Lazy<IEvictor> evictor, TimeProvider time) : IDisposable
 {
@@ -50,8 +50,8 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         }
     }
 
-    /// <summary>Says how a pipeline would fare now.</summary>
-    /// <returns>What it needs beside the device that suits it best, and why it fits on none; null where it fits on one, or nothing can be read.</returns>
+    /// <summary>Previews admission without promising memory.</summary>
+    /// <returns>Its need, the best device and the reason why it fits on none; null where it fits on one, or no device can be read.</returns>
     public async Task<(MemoryFit Fit, Error? Shortage)> PreviewAsync(WorkerSpec spec, MemoryEstimate estimate, CancellationToken cancellationToken)
     {
         var need = estimate.Need;
@@ -96,14 +96,14 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         }
     }
 
-    /// <summary>Promises the memory if it is there, or if it is once pipelines that nobody uses are gone; no more of them than it takes.</summary>
+    /// <summary>Promises the memory, evicting as few idle pipelines as needed.</summary>
     private async Task<Reservation?> TryPlaceAsync(WorkerSpec spec, MemoryEstimate estimate, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await ReadAsync(cancellationToken) is not { Count: > 0 } devices)
             {
-                // There is nothing to promise against. The worker itself finds out what it can do.
+                // Without a reading there is nothing to promise against, so the worker tries with what is there.
                 return new Reservation(spec.Id, spec.Name);
             }
 
@@ -146,7 +146,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         return taken;
     }
 
-    /// <summary>Readings of a GPU are of the whole device: what is far from the estimate was not this worker's alone.</summary>
+    /// <summary>GPU readings cover the whole device. A peak far from the estimate includes other processes and is not recorded.</summary>
     private void Learn(MemoryEstimate estimate, long peak)
     {
         if (peak > 0 && peak / 2 <= estimate.Need.Most)
@@ -155,7 +155,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         }
     }
 
-    /// <summary>Unloads the pipeline that was not used for longest, on a device where unloading makes room enough.</summary>
+    /// <summary>Evicts the least recently used pipeline, on a device where eviction makes enough room.</summary>
     private async Task<bool> TryEvictAsync(IReadOnlyList<DeviceReading> devices, long bytes)
     {
         var idle = evictor.Value.FindIdle();
@@ -173,7 +173,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
         return false;
     }
 
-    /// <summary>The device with most to give first.</summary>
+    /// <summary>Devices with the most promisable memory first.</summary>
     private async Task<IReadOnlyList<DeviceReading>?> ReadAsync(CancellationToken cancellationToken) =>
         await pool.ReadAsync(device => ledgers.Of(device).ReadAsync(), cancellationToken) is { } devices
             ? [.. devices.OrderByDescending(device => device.Promisable)]

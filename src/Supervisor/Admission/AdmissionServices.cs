@@ -4,14 +4,16 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Puts the parts of admission together, but for the <see cref="IEvictor"/>: who is idle is known higher up.</summary>
+/// <summary>Registers admission, except the <see cref="IEvictor"/>, which a higher layer provides.</summary>
 internal static class AdmissionServices
 {
     public static IServiceCollection AddAdmission(this IServiceCollection services) => services
         .AddSingleton(_ => new HostMemory())
         .AddSingleton<HostPool>()
         .AddSingleton(provider => new GpuPool(
-            provider.GetRequiredService<IGpuMonitor>(), Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), provider.GetRequiredService<TimeProvider>()))
+            provider.GetRequiredService<IGpuMonitor>(),
+            Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"),
+            provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new DeviceLedgers(
             DeviceLedgers.DefaultFolder,
             provider.GetRequiredService<ProcessTable>(),

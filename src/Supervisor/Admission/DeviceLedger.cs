@@ -6,8 +6,9 @@ using LmDeploy.Supervisor.Workers;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>
-/// The promises on one device of all supervisors of this user, in a small file that each of them locks to change it. What this supervisor promised it knows
-/// by itself: without the file it goes on, and just does not know of the others. The file is there only while it has promises. Thread-safe.
+/// The memory promises on one device of all supervisors of this user, in a small file that each of them locks to change it. A supervisor also keeps
+/// its own promises in memory. Without the file it continues and only misses the promises of others. The file exists only while it has promises.
+/// Thread-safe.
 /// </summary>
 /// <param name="path">The file; null for none.</param>
 /// <param name="self">This supervisor.</param>
@@ -15,7 +16,7 @@ namespace LmDeploy.Supervisor.Admission;
 internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, ProcessTable processes, TimeProvider time, ILogger logger)
 #pragma warning restore CA1001
 {
-    /// <summary>Others take microseconds. Only one that was stopped in the middle of it keeps the file for so long.</summary>
+    /// <summary>The longest wait for the lock. Others hold it for microseconds; only a suspended process holds it longer.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -25,8 +26,8 @@ internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, P
     /// <summary>The promises of all supervisors that run.</summary>
     public Task<IReadOnlyList<Promise>> ReadAsync() => ChangeAsync(all => all);
 
-    /// <summary>Decides on a promise and writes it down with nobody in between.</summary>
-    /// <param name="grant">Says how many bytes, from the promises there are; null for none.</param>
+    /// <summary>Grants a promise atomically: reads all promises, decides and writes.</summary>
+    /// <param name="grant">Returns the granted bytes for the current promises; null for none.</param>
     public Task<Promise?> TryAddAsync(Func<IReadOnlyList<Promise>, long?> grant) => ChangeAsync(all =>
     {
         if (grant(all) is not { } bytes)
@@ -75,10 +76,10 @@ internal sealed partial class DeviceLedger(string? path, ProcessIdentity self, P
         }
     }
 
-    /// <summary>This supervisor's own lines are written anew each time; those of dead supervisors go.</summary>
+    /// <summary>Whether a line is kept as it is. This supervisor rewrites its own lines, and lines of dead supervisors are dropped.</summary>
     private bool IsOfAnother(Promise promise) => promise.Owner != self && MayRun(promise.Owner);
 
-    /// <summary>As long as nobody can look, it may.</summary>
+    /// <summary>Assumes that a process runs when that cannot be checked.</summary>
     private bool MayRun(ProcessIdentity process)
     {
         try

@@ -10,7 +10,7 @@ namespace LmDeploy.Supervisor.Admission;
 /// <summary>The ledger of each device, in this user's runtime folder. Thread-safe.</summary>
 internal sealed partial class DeviceLedgers
 {
-    /// <summary>How the host is called among the devices.</summary>
+    /// <summary>The name of the host among the devices.</summary>
     public const string Host = "host";
 
     private const string Prefix = "memory-";
@@ -22,7 +22,7 @@ internal sealed partial class DeviceLedgers
     private readonly TimeProvider _time;
     private readonly ILogger<DeviceLedgers> _logger;
 
-    /// <param name="folder">Made where it is missing. One that others may enter is not used: nothing is shared then.</param>
+    /// <param name="folder">Created where it is missing. A folder that other users may enter is not used, and promises are not shared then.</param>
     public DeviceLedgers(string folder, ProcessTable processes, TimeProvider time, ILogger<DeviceLedgers> logger)
     {
         (_processes, _time, _logger) = (processes, time, logger);
@@ -41,17 +41,18 @@ internal sealed partial class DeviceLedgers
     /// <summary>
     /// Where clients keep the sockets of this user: <c>LMDEPLOY_RUNTIME_DIR</c>, else <c>XDG_RUNTIME_DIR/lmdeploy</c>, else <c>/tmp/lmdeploy-USER</c>.
     /// </summary>
-    public static string DefaultFolder => (Environment.GetEnvironmentVariable("LMDEPLOY_RUNTIME_DIR"), Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")) switch
-    {
-        ({ Length: > 0 } own, _) => Path.GetFullPath(own),
-        (_, { Length: > 0 } xdg) => Path.Join(xdg, "lmdeploy"),
-        _ => $"/tmp/lmdeploy-{LibC.EffectiveUser()}",
-    };
+    public static string DefaultFolder =>
+        (Environment.GetEnvironmentVariable("LMDEPLOY_RUNTIME_DIR"), Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")) switch
+        {
+            ({ Length: > 0 } own, _) => Path.GetFullPath(own),
+            (_, { Length: > 0 } xdg) => Path.Join(xdg, "lmdeploy"),
+            _ => $"/tmp/lmdeploy-{LibC.EffectiveUser()}",
+        };
 
     public DeviceLedger Of(string device) => _byDevice.GetOrAdd(
         device, name => new DeviceLedger(_folder is null ? null : Path.Combine(_folder, Prefix + name), _self, _processes, _time, _logger));
 
-    /// <summary>Clears away what supervisors that were killed had promised.</summary>
+    /// <summary>Removes the promises of supervisors that were killed.</summary>
     public async Task RemoveStaleAsync()
     {
         if (_folder is not null)

@@ -5,10 +5,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Reads model folders, which may lie where nobody answers; a read has the time that a load has. Thread-safe.</summary>
+/// <summary>Reads model folders with the load timeout, because a network mount may hang. Thread-safe.</summary>
 internal sealed class FolderReads(BlockingReads reads, TimeProvider time)
 {
-    /// <param name="read">Its token says that nobody waits any longer.</param>
+    /// <param name="read">Its token is cancelled when no caller waits any longer.</param>
     /// <exception cref="SupervisorException">The files did not answer in time, or what the read throws.</exception>
     public async Task<T> RunAsync<T>(WorkerSpec spec, Func<CancellationToken, T> read, CancellationToken cancellationToken)
     {
@@ -22,7 +22,9 @@ internal sealed class FolderReads(BlockingReads reads, TimeProvider time)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SupervisorException(
-                ErrorCodes.LoadTimeout, $"The files of {spec.Model} did not answer within {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms).", spec.Model);
+                ErrorCodes.LoadTimeout,
+                $"The files of {spec.Model} did not answer within {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms).",
+                spec.Model);
         }
     }
 }

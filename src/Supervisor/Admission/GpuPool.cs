@@ -45,7 +45,8 @@ internal sealed class GpuPool(IGpuMonitor gpus, string? visible, TimeProvider ti
         var held = new Dictionary<ProcessIdentity, long>();
         foreach (var promise in promises)
         {
-            // In a container NVML's numbers of processes are the host's, so a worker may not be found here until it says that it has all it wants.
+            // In a container NVML reports pids of the host, so a worker may not be found by its pid. Its whole promise then counts as not held until
+            // it is loaded.
             held[promise.Worker] = promise.IsLoaded ? promise.Bytes : processes[promise.Worker.Pid].Sum();
         }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>
-/// Reads how much memory this host, and each control group (version 1 or 2) that this process is in, has and can still give. Page cache that the kernel can
-/// take back counts as free. Stateless; safe from any thread.
+/// Reads total and available memory of this host and of each control group (version 1 or 2) of this process. Reclaimable page cache counts as free.
+/// Stateless; safe from any thread.
 /// </summary>
 /// <param name="root">Where <c>proc</c> and <c>sys</c> are.</param>
 internal sealed class HostMemory(string root = "/")

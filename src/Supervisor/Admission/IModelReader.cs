@@ -3,7 +3,7 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Reads of a model folder what a worker will take for it.</summary>
+/// <summary>Reads the model properties that decide a worker's memory.</summary>
 internal interface IModelReader
 {
     /// <param name="spec">The folder, and the settings that decide whether it can be served with them.</param>

@@ -8,8 +8,8 @@ using LmDeploy.Words;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>
-/// Tells from a model folder and the engine's settings how much memory a worker takes: weights in the type it computes in, key-value cache, and what it takes
-/// beside them. Where an earlier run of the same files with the same settings was seen to take less or more, that counts.
+/// Estimates a worker's memory from a model folder and the engine's settings: weights in the compute type, key-value cache and overhead. A recorded
+/// peak of an earlier run with the same files and settings takes precedence.
 /// </summary>
 internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
 {
@@ -22,7 +22,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     /// <summary>The context that a pipeline has to have room for when its cache is a share of what is free.</summary>
     private const int LeastContext = 2048;
 
-    /// <summary>Past this nothing fits anyway, and sums of a few of them still do not overflow.</summary>
+    /// <summary>Upper bound of an estimate, so that sums of a few estimates do not overflow.</summary>
     private static readonly Int128 Enough = long.MaxValue / 16;
 
     /// <exception cref="SupervisorException">The folder cannot be served.</exception>
@@ -61,8 +61,8 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     }
 
     /// <summary>
-    /// A peak was only kept when the cache had its full size, so it is what such a run takes. A cache that is a share may also be smaller, which is what the
-    /// least stands for.
+    /// A peak is only recorded when the cache had its full size, so it is the most that such a run takes. A cache that is a share of free memory may
+    /// be smaller; the least need covers that.
     /// </summary>
     private static MemoryNeed Learn(MemoryNeed need, long? peak) => peak is not { } seen
         ? need
@@ -70,7 +70,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
             ? need with { Fixed = Math.Min(need.Fixed, seen), Least = seen, Most = seen }
             : need with { Fixed = Math.Min(need.Fixed, seen), Least = Math.Min(need.Least, seen), Most = seen };
 
-    /// <summary>A worker that takes more than its limit is ended, so it is promised no more.</summary>
+    /// <summary>Caps the need at the memory limit: a worker above its limit is killed.</summary>
     private static MemoryNeed Cap(MemoryNeed need, long? limit) => limit is not { } most
         ? need
         : need with { Fixed = Math.Min(need.Fixed, most), Least = Math.Min(need.Least, most), Most = Math.Min(need.Most, most) };

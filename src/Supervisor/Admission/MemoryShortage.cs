@@ -5,7 +5,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Says why a pipeline did not get its memory: what it needs, what there is and where, and who has the rest.</summary>
+/// <summary>Builds <c>insufficient_memory</c> errors: the need, the memory of each device, and the holders of the rest.</summary>
 internal static class MemoryShortage
 {
     private const double Mebibyte = 1 << 20;
@@ -38,7 +38,10 @@ internal static class MemoryShortage
         var numbers = ours.Select(reservation => (reservation.Promise!.Owner, reservation.Promise.Number)).ToHashSet();
         var elsewhere = device.Promises.Where(promise => !numbers.Contains((promise.Owner, promise.Number))).ToList();
         var others = device.Total - device.Free - device.Promises.Sum(promise => Math.Min(promise.Bytes, device.HeldBy(promise.Worker)));
-        List<string> holders = [.. ours.OrderBy(reservation => reservation.Promise!.Number).Select(reservation => $"{reservation.Name} has {Size(reservation.Bytes)}")];
+        List<string> holders =
+        [
+            .. ours.OrderBy(reservation => reservation.Promise!.Number).Select(reservation => $"{reservation.Name} has {Size(reservation.Bytes)}"),
+        ];
         if (elsewhere.Count > 0)
         {
             holders.Add($"pipelines of other supervisors have {Size(elsewhere.Sum(promise => promise.Bytes))}");

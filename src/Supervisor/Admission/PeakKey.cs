@@ -6,15 +6,17 @@ using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Names what decides how much a worker takes: the very files, the settings that size something, and the kind of device.</summary>
+/// <summary>The key of a recorded peak: the model's files, the settings that affect memory, and the kind of device.</summary>
 internal static class PeakKey
 {
     public static string Create(ModelSize model, WorkerSpec spec, bool onGpu)
     {
         var engine = spec.Engine;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{spec.Model}\n{(onGpu ? "cuda" : "cpu")} {EnumWords.Of(engine.Dtype)} {engine.SessionLen} {engine.MaxBatchSize} ");
-        text.Append(CultureInfo.InvariantCulture, $"{engine.MaxPrefillTokenNum} {engine.CacheBlockSeqLen} {engine.CacheMaxEntryCount:R} {engine.Threads} {engine.HasEnablePrefixCaching && !engine.EnablePrefixCaching} {spec.ReadsWeights}");
+        text.Append(
+            CultureInfo.InvariantCulture, $"{spec.Model}\n{(onGpu ? "cuda" : "cpu")} {EnumWords.Of(engine.Dtype)} {engine.SessionLen} {engine.MaxBatchSize} ");
+        text.Append(CultureInfo.InvariantCulture, $"{engine.MaxPrefillTokenNum} {engine.CacheBlockSeqLen} {engine.CacheMaxEntryCount:R} {engine.Threads} "
+            + $"{engine.HasEnablePrefixCaching && !engine.EnablePrefixCaching} {spec.ReadsWeights}");
         foreach (var file in model.Files)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}");

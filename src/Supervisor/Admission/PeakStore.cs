@@ -4,8 +4,8 @@ using LmDeploy.Supervisor.Logging;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>
-/// The highest memory that earlier workers were seen to take, kept over runs in one small file. A file that is damaged, missing or cannot be written is as
-/// good as none. Thread-safe; of two supervisors that write at once, one loses what it learnt.
+/// Recorded memory peaks of earlier workers, in one small file. A damaged, missing or unwritable file counts as empty. Thread-safe. When two
+/// supervisors write at once, one of the two updates is lost.
 /// </summary>
 internal sealed partial class PeakStore(string path, ILogger<PeakStore> logger)
 {

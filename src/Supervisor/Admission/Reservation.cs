@@ -3,8 +3,8 @@ using LmDeploy.Supervisor.Workers;
 namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>
-/// Memory that one worker may take, promised until this is disposed. Without a ledger it stands for memory that nobody could look at, and promises nothing.
-/// All members may be used from several threads at once, and after the disposal, when they do nothing.
+/// The memory promise of one worker, held until this is disposed. Without a ledger, where no memory could be read, it promises nothing. Thread-safe.
+/// After disposal all members do nothing.
 /// </summary>
 /// <param name="pipeline">The id of the pipeline that the worker serves.</param>
 /// <param name="name">How errors call that pipeline.</param>
@@ -17,7 +17,7 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
 
     public string Name => name;
 
-    /// <summary>Where it is written down; null when nothing is.</summary>
+    /// <summary>The ledger of the promise; null without a promise.</summary>
     public DeviceLedger? Ledger { get; init; }
 
     /// <summary>The promise as it was given.</summary>
@@ -26,17 +26,15 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
     /// <summary>The device, <see cref="DeviceLedgers.Host"/> or a UUID; empty when nothing is promised.</summary>
     public string Device { get; init; } = "";
 
-    /// <summary>
-    /// What the worker is to see as <c>CUDA_VISIBLE_DEVICES</c>; null for what the supervisor sees, which is right where there is nothing to choose.
-    /// </summary>
+    /// <summary>The worker's <c>CUDA_VISIBLE_DEVICES</c>; null to inherit the supervisor's, where there is no device to choose.</summary>
     public string? VisibleDevices { get; init; }
 
     public long Bytes => Promise?.Bytes ?? 0;
 
-    /// <summary>The most its cache may take of the promise, when that is a share of what is free; null when it may have all it can use.</summary>
+    /// <summary>The upper bound of a cache whose size is a share of free memory; null for no bound.</summary>
     public long? CacheBytes { get; init; }
 
-    /// <summary>Who is to be told the peak of the worker's memory; null when that would say nothing about the next run.</summary>
+    /// <summary>Receives the peak of the worker's memory; null when that peak does not predict the next run.</summary>
     public Action<long>? OnPeak { get; init; }
 
     /// <summary>Called once, when the promise is gone.</summary>
@@ -45,10 +43,10 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
         init => _onReleased = value;
     }
 
-    /// <summary>Says whose it is: what that worker holds counts no more on top of what the device shows as used.</summary>
+    /// <summary>Assigns the promise to a worker, so that memory that the worker holds is not counted twice.</summary>
     public Task AssignAsync(ProcessIdentity worker) => UpdateAsync(promise => promise with { Worker = worker });
 
-    /// <summary>Says that the worker has loaded its model and made its cache.</summary>
+    /// <summary>Marks the worker as loaded: it has allocated its weights and its cache.</summary>
     public Task SettleAsync()
     {
         _isLoaded = true;
@@ -62,7 +60,7 @@ internal sealed class Reservation(string pipeline, string name) : IAsyncDisposab
         return UpdateAsync(promise => promise with { Worker = default, IsLoaded = false });
     }
 
-    /// <summary>Learns what the worker took at most, in bytes; one that never loaded its model says nothing.</summary>
+    /// <summary>Reports the worker's peak in bytes. The peak of a worker that never loaded its model is ignored.</summary>
     public void NotePeak(long bytes)
     {
         if (_isLoaded)

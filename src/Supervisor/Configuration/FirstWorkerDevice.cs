@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Configuration;
 
-/// <summary>What the worker that starts together with the supervisor is made ready for.</summary>
+/// <summary>The device of the first worker, which starts together with the supervisor.</summary>
 internal enum FirstWorkerDevice
 {
     /// <summary>None is started.</summary>

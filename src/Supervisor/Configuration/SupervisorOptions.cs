@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Configuration;
 
-/// <summary>What one supervisor was told to do, and the bounds of everything it waits for.</summary>
+/// <summary>The settings of one supervisor, with all of its timeouts.</summary>
 internal sealed record SupervisorOptions
 {
     /// <summary>The absolute path of the Unix socket that clients connect to; its folder is private to the user.</summary>
@@ -50,18 +50,18 @@ internal sealed record SupervisorOptions
     /// <value>Default: null, what the host and its control groups allow.</value>
     public long? HostMemory { get; init; }
 
-    /// <summary>How long SIGTERM lets the requests that run go on.</summary>
+    /// <summary>The drain timeout: how long SIGTERM lets running requests continue.</summary>
     /// <value>Default: 10 seconds; zero ends them at once.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many workers without a model are kept ready.</summary>
-    /// <value>0 to 16. Default: 0, none is started that nobody asked for.</value>
+    /// <summary>The number of standby workers, which are ready but have no model.</summary>
+    /// <value>0 to 16. Default: 0.</value>
     public int Standby { get; init; }
 
-    /// <summary>Whether those have a CUDA context too, which takes about half a gigabyte of the device each.</summary>
+    /// <summary>Whether standby workers have a CUDA context, which takes about half a gigabyte of device memory each.</summary>
     public bool StandbyCuda { get; init; }
 
-    /// <summary>What a worker is made ready for that starts together with the supervisor, for a pipeline that is about to be asked for.</summary>
+    /// <summary>The device of the first worker, which starts together with the supervisor for a pipeline that is about to be opened.</summary>
     /// <value>Default: none is started.</value>
     public FirstWorkerDevice FirstWorker { get; init; }
 

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Supervisor.Connections;
 
-/// <summary>Puts a server's connections under a <see cref="ConnectionTable"/>, which its services have.</summary>
+/// <summary>Bounds a server's connections by the <see cref="ConnectionTable"/> in its services.</summary>
 internal static class ConnectionServices
 {
-    public static IServiceCollection AddBoundedTransport(this IServiceCollection services) => services.AddSingleton<IConnectionListenerFactory, BoundedTransport>();
+    public static IServiceCollection AddBoundedTransport(this IServiceCollection services) =>
+        services.AddSingleton<IConnectionListenerFactory, BoundedTransport>();
 
     /// <summary>First of a listener's middleware, before TLS.</summary>
     public static void UseConnectionTable(this ListenOptions listen)

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Connections;
 namespace LmDeploy.Supervisor.Connections;
 
 /// <summary>
-/// The connections of all listeners, bounded by the descriptors that there are. When they are full, a new one takes the place of an idle one: first of those
-/// that never had a request, then of those that have none now, the oldest first. One that sends no request for <see cref="SilenceTimeout"/> is closed.
-/// Thread-safe.
+/// The connections of all listeners, bounded by the available file descriptors. When the table is full, a new connection replaces an idle one: first
+/// one that never had a request, then one without a request now, the oldest first. A connection without a request for <see cref="SilenceTimeout"/> is
+/// closed. Thread-safe.
 /// </summary>
 internal sealed partial class ConnectionTable : IDisposable
 {
@@ -174,7 +174,7 @@ internal sealed partial class ConnectionTable : IDisposable
         silent.ForEach(connection => Abort(connection, $"no request came within {SilenceTimeout.TotalSeconds:0} s"));
     }
 
-    /// <summary>Says so once in a while, however many come.</summary>
+    /// <summary>Logs a full table, at most once in a while.</summary>
     private void NoteFull()
     {
         _turnedAway++;
@@ -188,7 +188,9 @@ internal sealed partial class ConnectionTable : IDisposable
     }
 
     [LoggerMessage(
-        EventIds.ConnectionsFull, LogLevel.Warning, "All {Count} connections that the limit of open files allows are taken: idle ones make room ({Total} so far)",
+        EventIds.ConnectionsFull,
+        LogLevel.Warning,
+        "All {Count} connections that the limit of open files allows are taken: idle ones make room ({Total} so far)",
         EventName = nameof(EventIds.ConnectionsFull))]
     private partial void LogFull(int count, long total);
 }

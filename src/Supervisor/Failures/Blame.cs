@@ -2,12 +2,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Failures;
 
-/// <summary>Whether a request may have brought its worker's end about.</summary>
+/// <summary>Decides whether a request may have caused its worker's death.</summary>
 internal static class Blame
 {
-    /// <summary>
-    /// A signal from outside and a frozen process are nobody's fault in here: to suspect the requests that ran then would punish them for what an
-    /// operator did.
-    /// </summary>
-    public static bool SuspectsRequests(WorkerFailure failure) => failure.Kind is not (WorkerFailureKind.Killed or WorkerFailureKind.Stopped or WorkerFailureKind.StartFailed);
+    /// <summary>A signal from outside or a frozen process is an operator's doing, so the running requests are not suspected.</summary>
+    public static bool SuspectsRequests(WorkerFailure failure) =>
+        failure.Kind is not (WorkerFailureKind.Killed or WorkerFailureKind.Stopped or WorkerFailureKind.StartFailed);
 }

@@ -7,7 +7,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Failures;
 
-/// <summary>Finds out how a worker ended that nobody had told to end, from everything that knows something about it.</summary>
+/// <summary>Diagnoses a crashed worker from its exit status, standard error, the kernel log and its flight record.</summary>
 internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     private const int KeptLines = 20;
@@ -19,12 +19,13 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
 
     /// <summary>Finds out why a worker did not get ready.</summary>
     /// <param name="worker">Its launch failed with a <see cref="WorkerStartException"/>.</param>
-    public Task<SupervisorException> ReportStartAsync(WorkerInstance worker) => ReportAsync(worker, ErrorCodes.WorkerStartFailed, WorkerActivity.Starting, _ => null);
+    public Task<SupervisorException> ReportStartAsync(WorkerInstance worker) =>
+        ReportAsync(worker, ErrorCodes.WorkerStartFailed, WorkerActivity.Starting, _ => null);
 
     /// <param name="worker">It has ended, or is about to.</param>
     /// <param name="code">The error's code.</param>
     /// <param name="during">What it was doing.</param>
-    /// <param name="describe">Says what is known of a request; null when it is not known.</param>
+    /// <param name="describe">Describes a request by its number; null when it is unknown.</param>
     public async Task<SupervisorException> ReportAsync(WorkerInstance worker, string code, WorkerActivity during, Func<ulong, RunningRequest?> describe)
     {
         var isGone = await worker.Process.Exited.CompletesWithinAsync(options.CauseTimeout, time);
@@ -51,20 +52,22 @@ internal sealed class FailureReporter(IKernelLog kernelLog, IOomEvents oom, Supe
         failure.Running.AddRange(flight.Requests.Select(describe).OfType<RunningRequest>());
         failure.Kind = KindOf(worker, status, during, failure);
         var because = worker.KilledBecause ?? worker.Limit?.Verdict;
-        return new SupervisorException(new Error { Code = code, Message = FailureText.Describe(failure, because, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
+        return new SupervisorException(
+            new Error { Code = code, Message = FailureText.Describe(failure, because, QuotedLines), Failure = failure }, ErrorStatus.Of(code));
     }
 
-    private WorkerFailureKind KindOf(WorkerInstance worker, ExitStatus? status, WorkerActivity during, WorkerFailure failure) => (worker.KilledFor, status) switch
-    {
-        ({ } killedFor, _) => killedFor,
-        _ when worker.Limit?.Verdict is not null => WorkerFailureKind.MemoryLimit,
-        (_, { Signal: "SIGKILL" }) when oom.WasKilled(worker.Process.Identity, worker.OomMark) == true => WorkerFailureKind.OomKilled,
-        _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => WorkerFailureKind.CudaError,
-        (_, { IsFault: true }) => WorkerFailureKind.Crashed,
-        (_, { Signal: not null }) => WorkerFailureKind.Killed,
-        _ when during == WorkerActivity.Starting => WorkerFailureKind.StartFailed,
-        _ => WorkerFailureKind.Exited,
-    };
+    private WorkerFailureKind KindOf(WorkerInstance worker, ExitStatus? status, WorkerActivity during, WorkerFailure failure) =>
+        (worker.KilledFor, status) switch
+        {
+            ({ } killedFor, _) => killedFor,
+            _ when worker.Limit?.Verdict is not null => WorkerFailureKind.MemoryLimit,
+            (_, { Signal: "SIGKILL" }) when oom.WasKilled(worker.Process.Identity, worker.OomMark) == true => WorkerFailureKind.OomKilled,
+            _ when failure.CudaError.Length > 0 || failure.Xids.Count > 0 || status?.Code == Protocol.ExitCudaError => WorkerFailureKind.CudaError,
+            (_, { IsFault: true }) => WorkerFailureKind.Crashed,
+            (_, { Signal: not null }) => WorkerFailureKind.Killed,
+            _ when during == WorkerActivity.Starting => WorkerFailureKind.StartFailed,
+            _ => WorkerFailureKind.Exited,
+        };
 
     private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + " [cut]";
 

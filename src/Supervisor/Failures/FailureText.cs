@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Failures;
 
-/// <summary>Puts a failure into words.</summary>
+/// <summary>Formats failures as error messages.</summary>
 internal static class FailureText
 {
     /// <param name="because">Why the supervisor ended it; null when it did not.</param>
@@ -42,7 +42,8 @@ internal static class FailureText
             WorkerFailureKind.OomKilled => $"the kernel ran out of memory; {status}",
             WorkerFailureKind.Killed => $"somebody sent it {status}",
             WorkerFailureKind.CudaError when failure.CudaError.Length > 0 => $"{failure.CudaError}; {status}",
-            WorkerFailureKind.CudaError when failure.Xids.Count > 0 => $"Xid {failure.Xids[0].Number} on {failure.Xids[0].Device}, {failure.Xids[0].Text}; {status}",
+            WorkerFailureKind.CudaError when failure.Xids.Count > 0 =>
+                $"Xid {failure.Xids[0].Number} on {failure.Xids[0].Device}, {failure.Xids[0].Text}; {status}",
             _ => status,
         };
     }

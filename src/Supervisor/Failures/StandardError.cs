@@ -6,10 +6,14 @@ namespace LmDeploy.Supervisor.Failures;
 /// <summary>Reads what a worker printed on standard error before it ended.</summary>
 internal static class StandardError
 {
-    /// <summary>How .NET and the native libraries begin to say why a process ends; a long stack trace may follow.</summary>
-    private static readonly string[] Headlines = ["Unhandled exception", "Stack overflow", "Out of memory", "Fatal error", "Process terminated", "terminate called", "free(): ", "malloc(): ", "double free"];
+    /// <summary>The first words of fatal error messages of .NET and the native libraries. A long stack trace may follow them.</summary>
+    private static readonly string[] Headlines =
+    [
+        "Unhandled exception", "Stack overflow", "Out of memory", "Fatal error", "Process terminated", "terminate called", "free(): ", "malloc(): ",
+        "double free",
+    ];
 
-    /// <summary>The last lines, oldest first; the line that says why comes first when it is further back.</summary>
+    /// <summary>The last lines, oldest first, preceded by the fatal error message when that is further back.</summary>
     public static IReadOnlyList<string> Last(WorkerLog log, int count)
     {
         var all = log.Last(WorkerLog.DefaultCapacity, LogSource.Stderr);

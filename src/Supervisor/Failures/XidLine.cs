@@ -32,6 +32,7 @@ internal static partial class XidLine
     /// <summary>Whether the device itself is broken, so that a worker would fare better on another one.</summary>
     public static bool IsOfDevice(Xid xid) => OfDevices.Contains(xid.Number);
 
-    [GeneratedRegex(@"NVRM: Xid \((?:PCI:)?(?<device>[0-9a-fA-F:.]+)\): (?<number>\d+), (?:pid='?(?<pid>\d+|<unknown>)'?, )?(?<text>.*)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"NVRM: Xid \((?:PCI:)?(?<device>[0-9a-fA-F:.]+)\): (?<number>\d+), (?:pid='?(?<pid>\d+|<unknown>)'?, )?(?<text>.*)$", RegexOptions.CultureInvariant)]
     private static partial Regex Format();
 }

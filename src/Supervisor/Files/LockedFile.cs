@@ -7,14 +7,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Supervisor.Files;
 
-/// <summary>A small text file that several processes change, one at a time; the kernel ends the turn of one that dies. Disposing ends the turn.</summary>
+/// <summary>
+/// A small text file under an exclusive lock (flock), shared by several processes. The kernel releases the lock of a process that dies. Disposing
+/// releases it.
+/// </summary>
 internal sealed class LockedFile : IDisposable
 {
     private const uint OwnerOnly = 0x180; // 0600
     private const int WouldBlock = 11; // EWOULDBLOCK
     private const int LargestFile = 1 << 20;
 
-    /// <summary>Ends the text: what a writer that was killed left behind it is not read.</summary>
+    /// <summary>The end marker of the text: whatever a killed writer left behind it is ignored.</summary>
     private const string End = ".";
 
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(5);

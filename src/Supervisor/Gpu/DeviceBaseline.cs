@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LmDeploy.Supervisor.Gpu;
 
-/// <summary>The device that a pipeline runs on and what was in use there before its worker started.</summary>
+/// <summary>The device of a pipeline and its memory in use before the worker started.</summary>
 /// <param name="Uuid">The device's UUID; empty when it could not be found.</param>
 /// <param name="UsedBytes">Bytes in use before.</param>
 /// <param name="Unverifiable">Why nothing can be said about this device; null when something can.</param>

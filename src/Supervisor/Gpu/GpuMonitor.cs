@@ -5,8 +5,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Gpu;
 
 /// <summary>
-/// Asks NVML from one thread that can be lost: a driver may keep a caller in the kernel for ever. A question that is not
-/// answered in time makes NVML unavailable from then on, and the thread is abandoned.
+/// Calls NVML on one dedicated thread, because a driver may block a caller in the kernel for ever. After a timeout NVML counts as unavailable, and
+/// the thread is abandoned.
 /// </summary>
 internal sealed class GpuMonitor(INvml nvml, SupervisorOptions options, TimeProvider time) : IGpuMonitor
 {
@@ -17,7 +17,8 @@ internal sealed class GpuMonitor(INvml nvml, SupervisorOptions options, TimeProv
 
     public Task<IReadOnlyList<GpuInfo>> ListAsync(CancellationToken cancellationToken) => AskAsync(nvml.List, "for the list of devices", cancellationToken);
 
-    public Task<IReadOnlyList<GpuMemory>> ReadMemoryAsync(CancellationToken cancellationToken) => AskAsync(nvml.ReadMemory, "for the memory in use", cancellationToken);
+    public Task<IReadOnlyList<GpuMemory>> ReadMemoryAsync(CancellationToken cancellationToken) =>
+        AskAsync(nvml.ReadMemory, "for the memory in use", cancellationToken);
 
     private async Task<T> AskAsync<T>(Func<T> question, string what, CancellationToken cancellationToken)
     {

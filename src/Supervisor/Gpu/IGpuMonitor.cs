@@ -2,7 +2,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Gpu;
 
-/// <summary>Looks at the GPUs of this host from outside: it never makes a CUDA context. Thread-safe, and always answers in bounded time.</summary>
+/// <summary>Monitors the GPUs of this host without creating a CUDA context. Thread-safe; always answers in bounded time.</summary>
 internal interface IGpuMonitor
 {
     /// <summary>All devices in PCI bus order.</summary>

@@ -4,7 +4,10 @@ using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Grpc;
 
-/// <summary>Takes the calls of pipelines through the <see cref="RequestGate"/>. What looks at the supervisor is let through until its end.</summary>
+/// <summary>
+/// Passes pipeline calls through the <see cref="RequestGate"/>, which refuses them while the supervisor drains. Calls that inspect the supervisor are
+/// always let through.
+/// </summary>
 internal sealed class DrainInterceptor(RequestGate gate) : Interceptor
 {
     private const string PipelineCalls = "/lmdeploy.v1.Pipelines/";
@@ -29,7 +32,10 @@ internal sealed class DrainInterceptor(RequestGate gate) : Interceptor
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         if (!IsOfPipeline(context))
         {
@@ -50,7 +56,10 @@ internal sealed class DrainInterceptor(RequestGate gate) : Interceptor
 
     /// <summary>A Hold lasts as long as its pipeline, so nobody waits for it.</summary>
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
         gate.Check();
         await continuation(requestStream, responseStream, context);

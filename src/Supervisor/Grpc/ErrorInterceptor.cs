@@ -7,7 +7,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Grpc;
 
-/// <summary>Gives every failed call its typed error. What nobody foresaw becomes <c>internal_error</c> and is logged; the supervisor stays up.</summary>
+/// <summary>Gives every failed call its typed error. An unexpected exception becomes <c>internal_error</c> and is logged; the supervisor stays up.</summary>
 internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -24,7 +24,10 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
@@ -37,7 +40,10 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
     }
 
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
@@ -73,7 +79,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
 
     /// <summary>Whether a caller's message is no message of the protocol, or was cut: gRPC for .NET says the latter with a status of its own.</summary>
     private static bool IsUnreadable(Exception exception) =>
-        exception is InvalidProtocolBufferException or RpcException { StatusCode: StatusCode.Internal or StatusCode.InvalidArgument or StatusCode.ResourceExhausted };
+        exception is InvalidProtocolBufferException
+            or RpcException { StatusCode: StatusCode.Internal or StatusCode.InvalidArgument or StatusCode.ResourceExhausted };
 
     [LoggerMessage(EventIds.CallFailed, LogLevel.Error, "{Method} failed unexpectedly", EventName = nameof(EventIds.CallFailed))]
     private partial void LogUnexpected(string method, Exception exception);

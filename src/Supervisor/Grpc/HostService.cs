@@ -12,7 +12,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Grpc;
 
-/// <summary>What looks at the supervisor and at everything it runs.</summary>
+/// <summary>The gRPC service that inspects the supervisor, its pipelines and the host.</summary>
 internal sealed class HostService(
     PipelineRegistry registry,
     NamedPipelines named,

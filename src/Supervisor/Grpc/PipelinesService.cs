@@ -7,7 +7,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Grpc;
 
-/// <summary>What clients call: the Hold that a pipeline lives by, and the requests, which are handed on to its worker.</summary>
+/// <summary>The gRPC service of clients: the Hold stream, which keeps a pipeline alive, and requests, which are proxied to its worker.</summary>
 internal sealed partial class PipelinesService(PipelineRegistry registry, RequestProxy proxy, ILogger<PipelinesService> logger) : V1.Pipelines.PipelinesBase
 {
     public override async Task Hold(IAsyncStreamReader<HoldRequest> requestStream, IServerStreamWriter<HoldEvent> responseStream, ServerCallContext context)
@@ -44,7 +44,9 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
     public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
     {
         var asked = request.ForWorker();
-        return proxy.CallAsync(asked, request.Key, [.. asked.Inputs.Select(input => input.Prompt)], (client, call, options) => client.LogLikelihoodAsync(call, options), context.CancellationToken);
+        return proxy.CallAsync(
+            asked, request.Key, [.. asked.Inputs.Select(input => input.Prompt)], (client, call, options) => client.LogLikelihoodAsync(call, options),
+            context.CancellationToken);
     }
 
     public override Task<RewardScoreResponse> RewardScore(RewardScoreRequest request, ServerCallContext context)

@@ -6,9 +6,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Grpc;
 
 /// <summary>
-/// Gives calls whose one message cannot be read their typed error. gRPC for .NET reads it before any interceptor runs, and calls that a fault of the server's;
-/// all
-/// that fails later has its error from the <see cref="ErrorInterceptor"/>.
+/// Gives unary calls with an unreadable message a typed error. gRPC for .NET reads the message before any interceptor runs and reports a server
+/// fault. Later failures have their error from the <see cref="ErrorInterceptor"/>.
 /// </summary>
 internal static class UnreadableMessages
 {

@@ -2,10 +2,12 @@ using LmDeploy.Supervisor.Native;
 
 namespace LmDeploy.Supervisor.Hosting;
 
-/// <summary>Keeps what this process knows and holds to itself: prompts and keys in its memory, and descriptors of whoever started it.</summary>
+/// <summary>
+/// Protects this process: no core files and no reading of its memory, which has prompts and keys, and no inherited descriptors in child processes.
+/// </summary>
 internal static class Secrecy
 {
-    /// <summary>Set to 1 by who wants core files of the supervisor and its workers.</summary>
+    /// <summary>The environment variable that allows core files of the supervisor and its workers when it is 1.</summary>
     public const string AllowCore = "LMDEPLOY_ALLOW_CORE";
 
     public static void Arm()

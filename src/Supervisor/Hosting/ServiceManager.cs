@@ -5,12 +5,11 @@ using System.Text;
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>
-/// Tells the service manager that started the supervisor how it is, as systemd's sd_notify does: a datagram to the Unix socket in NOTIFY_SOCKET. Nobody is told
-/// where
-/// there is none; a manager that cannot be reached changes nothing. Thread-safe.
+/// Reports the supervisor's state to its service manager as systemd's sd_notify does: a datagram to the Unix socket in NOTIFY_SOCKET. Does nothing
+/// without that variable, and ignores an unreachable manager. Thread-safe.
 /// </summary>
 /// <param name="socket">The path of its socket, or a name that begins with <c>@</c>; null for no manager.</param>
-/// <param name="watchdog">The longest time without a sign of life that it bears; null for ever.</param>
+/// <param name="watchdog">The watchdog interval: the longest time without a sign of life; null for no watchdog.</param>
 internal sealed class ServiceManager(string? socket, TimeSpan? watchdog, TimeProvider time) : IDisposable
 {
     private ITimer? _signs;
@@ -21,15 +20,17 @@ internal sealed class ServiceManager(string? socket, TimeSpan? watchdog, TimePro
     public static ServiceManager Find(Func<string, string?> read, TimeProvider time)
     {
         var isMeant = read("WATCHDOG_PID") is not { Length: > 0 } pid || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        var watchdog = isMeant && long.TryParse(read("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0
+        var watchdog = isMeant
+            && long.TryParse(read("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+            && microseconds > 0
             ? TimeSpan.FromMicroseconds(microseconds)
             : (TimeSpan?)null;
         return new ServiceManager(read("NOTIFY_SOCKET") is { Length: > 0 } socket ? socket : null, watchdog, time);
     }
 
-    /// <summary>Says that requests are taken, and from now on, twice in the time that the manager bears, that the supervisor lives.</summary>
-    /// <param name="look">Looks whether it does, on a thread of the pool. While it throws or does not return, nothing is said, and in the end the manager
-    /// starts another.</param>
+    /// <summary>Reports readiness, and from then on a sign of life twice in each watchdog interval.</summary>
+    /// <param name="look">The health check, on a thread of the pool. While it throws or does not return, no sign of life is sent, and in the end the
+    /// manager restarts the supervisor.</param>
     public void Ready(Action look)
     {
         Send("READY=1");
@@ -39,7 +40,7 @@ internal sealed class ServiceManager(string? socket, TimeSpan? watchdog, TimePro
         }
     }
 
-    /// <summary>Says that the end has begun.</summary>
+    /// <summary>Reports that the shutdown has begun.</summary>
     public void Stopping() => Send("STOPPING=1");
 
     public void Dispose() => _signs?.Dispose();
@@ -58,7 +59,7 @@ internal sealed class ServiceManager(string? socket, TimeSpan? watchdog, TimePro
         }
         catch (Exception)
         {
-            // Silence says it.
+            // No sign of life is sent: the watchdog reacts to silence.
         }
 
         Volatile.Write(ref _isLooking, 0);
@@ -79,7 +80,7 @@ internal sealed class ServiceManager(string? socket, TimeSpan? watchdog, TimePro
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            // Gone, or a path that no socket can have: what is served has to go on.
+            // The manager is gone, or the path is no socket: serving continues.
         }
     }
 }

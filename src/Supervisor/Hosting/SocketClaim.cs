@@ -7,9 +7,9 @@ using Microsoft.Win32.SafeHandles;
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>
-/// The right to listen on a socket. The lock file is locked for the supervisor's life. The log file, which outlives every
-/// supervisor, is the gate: it is locked while one starts and while one leaves, so that who finds the lock taken knows that
-/// its holder can be connected to. The kernel frees both locks at a death.
+/// The exclusive claim to listen on a socket. The lock file is locked for the supervisor's life. The log file, which outlives every supervisor, is
+/// the gate: it is locked while a supervisor starts or leaves. So a process that finds the lock taken and the gate open can connect to the holder.
+/// The kernel releases both locks when a process dies.
 /// </summary>
 internal sealed class SocketClaim : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class SocketClaim : IDisposable
         _lock = file;
     }
 
-    /// <summary>Waits until nobody starts or leaves, then takes the lock.</summary>
+    /// <summary>Waits until no supervisor starts or leaves, then takes the lock.</summary>
     /// <returns>Null when another supervisor holds the socket; it listens.</returns>
     /// <exception cref="IOException">A file cannot be opened or locked.</exception>
     public static SocketClaim? TryTake(SupervisorOptions options)
@@ -44,22 +44,22 @@ internal sealed class SocketClaim : IDisposable
         return null;
     }
 
-    /// <summary>Says that the socket can be connected to.</summary>
+    /// <summary>Opens the gate: the socket accepts connections.</summary>
     public void OpenGate()
     {
         _gate?.Dispose();
         _gate = null;
     }
 
-    /// <summary>Says that the socket is about to close: who comes now waits until this process has ended.</summary>
+    /// <summary>Closes the gate: the socket is about to close, and new supervisors wait until this process has ended.</summary>
     public async Task CloseGateAsync(TimeProvider time)
     {
-        // Somebody who was stopped while he held the gate must not keep this process here.
+        // A suspended process that holds the gate must not block this one.
         var locking = Task.Run(() => Lock(_options.LogFile, LibC.LockExclusive));
         _gate = await locking.CompletesWithinAsync(GateTimeout, time) && locking.IsCompletedSuccessfully ? await locking : null;
     }
 
-    /// <summary>Frees the lock. Its file goes too, unless the gate is open: then somebody may be about to lock that very file.</summary>
+    /// <summary>Releases the lock and removes its file, unless the gate is open: then another process may be about to lock that file.</summary>
     public void Dispose()
     {
         if (_gate is not null)

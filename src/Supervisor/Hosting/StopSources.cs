@@ -5,8 +5,7 @@ using LmDeploy.Supervisor.Shutdown;
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>
-/// Listens for what ends the supervisor from outside: SIGTERM, which lets running requests finish, and in a hurry SIGINT and, for
-/// one that is owned, the end of its standard input.
+/// Listens for external stop requests. SIGTERM drains running requests. SIGINT, and the end of standard input for an owned supervisor, stop at once.
 /// </summary>
 internal sealed class StopSources : IDisposable
 {
@@ -43,7 +42,7 @@ internal sealed class StopSources : IDisposable
         {
             while (input.Read(ignored) > 0)
             {
-                // Nothing that the owner writes means anything: only the end does.
+                // Ignores what the owner writes; only the end of the stream matters.
             }
 
             stop.Request("the owner closed standard input");

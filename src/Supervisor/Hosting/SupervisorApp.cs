@@ -18,7 +18,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LmDeploy.Supervisor.Hosting;
 
-/// <summary>Puts the supervisor together, the lowest layer first: Kestrel on one Unix socket, gRPC, and nothing that reads configuration files.</summary>
+/// <summary>Builds the supervisor, the lowest layer first: Kestrel on one Unix socket, and gRPC. Reads no configuration files.</summary>
 internal static class SupervisorApp
 {
     private const int WindowBytes = 4 * 1024 * 1024;
@@ -70,7 +70,7 @@ internal static class SupervisorApp
             provider.GetRequiredService<ILogger<ConnectionTable>>()))
         .AddBoundedTransport();
 
-    /// <summary>The parts that are there already, and those that need a logger of the server's.</summary>
+    /// <summary>Registers the parts that exist already, and those that need a logger of the server.</summary>
     private static IServiceCollection AddWorkers(this IServiceCollection services, WorkerServices workers) => services
         .AddSingleton(workers.Processes)
         .AddSingleton(workers.Failures)

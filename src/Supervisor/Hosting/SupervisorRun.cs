@@ -19,14 +19,14 @@ namespace LmDeploy.Supervisor.Hosting;
 /// <summary>One supervisor from the claim of its socket to its end.</summary>
 internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvider time)
 {
-    /// <summary>What is left of the shutdown's time for calls to end once all pipelines have, and for the server to stop.</summary>
+    /// <summary>The part of the shutdown timeout that is reserved for calls to end after all pipelines have, and for the server to stop.</summary>
     private static readonly TimeSpan ShortestCallsTimeout = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestCallsTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs until something asks for the end. <paramref name="announce"/> gets the one word that the starter waits for.</summary>
+    /// <summary>Runs until a stop is requested. <paramref name="announce"/> receives the line that the starter waits for.</summary>
     public async Task RunAsync(Action<string> announce)
     {
-        // First of all, so that whenever a signal comes, either nothing has been made yet or it is cleared away.
+        // First of all, so that a signal at any time leaves nothing behind.
         var stop = new StopSignal();
         using var sources = new StopSources(options, stop);
         var descriptors = DescriptorLimit.Raise();
@@ -66,7 +66,9 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         }
 
         claim.OpenGate();
-        manager?.Ready(() => _ = app.Services.GetRequiredService<PipelineRegistry>().All); // The thread pool has a thread for it, and the pipelines can be listed.
+
+        // The host is ready when the thread pool has a thread for this callback and the pipelines can be listed.
+        manager?.Ready(() => _ = app.Services.GetRequiredService<PipelineRegistry>().All);
 
         var logger = app.Services.GetRequiredService<ILogger<SupervisorRun>>();
         LogStarted(logger, options.Socket, options.Home);
@@ -86,15 +88,16 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         File.Delete(options.Socket);
     }
 
-    /// <summary>Waits for the right to listen, which another supervisor may keep for a while as it leaves, or for the end.</summary>
+    /// <summary>Waits for the claim to the socket, which a leaving supervisor may hold for a while, or for a stop.</summary>
     private async Task<SocketClaim?> ClaimAsync(StopSignal stop)
     {
-        var claiming = Task.Factory.StartNew(() => SocketClaim.TryTake(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var claiming = Task.Factory.StartNew(
+            () => SocketClaim.TryTake(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAny(claiming, stop.Requested);
         return claiming.IsCompleted || !stop.Requested.IsCompleted ? await claiming : null;
     }
 
-    /// <summary>Refuses what is new and waits for the requests that run, until they are over, time is up or somebody hurries.</summary>
+    /// <summary>Drains: refuses new requests and waits for running ones until they end, the timeout passes or a second stop is requested.</summary>
     private async Task DrainAsync(IServiceProvider services, StopSignal stop, ILogger logger)
     {
         var gate = services.GetRequiredService<RequestGate>();
@@ -117,7 +120,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
             LogPipelinesLeft(logger, count);
         }
 
-        // The server closes its connections without looking whether the last words of a call went out.
+        // The server closes its connections without flushing the last messages of calls, so wait for these first.
         await app.Services.GetRequiredService<CallGauge>().DrainAsync().CompletesWithinAsync(calls, time);
         using var deadline = new CancellationTokenSource(calls, time);
         await app.StopAsync(deadline.Token);

@@ -8,7 +8,7 @@ using LmDeploy.Supervisor.Workers.MemoryLimits;
 
 namespace LmDeploy.Supervisor.Hosting;
 
-/// <summary>What starts and ends workers: put together before the rest of the supervisor, so that the first worker can start meanwhile.</summary>
+/// <summary>The services that start and end workers. Built before the rest of the supervisor, so that the first worker starts early.</summary>
 internal sealed class WorkerServices
 {
     public WorkerServices(SupervisorOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -19,7 +19,8 @@ internal sealed class WorkerServices
         Launcher = new WorkerLauncher(processes, new WorkerConnector(time), oom, options, time);
         Stopper = new WorkerStopper(options, time);
         Standby = new StandbyWorkers(Launcher, Stopper, Failures, options, time, loggers.CreateLogger<StandbyWorkers>());
-        First = new FirstWorker(Standby, Pressure, new GpuNodes(Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")), options, time, loggers.CreateLogger<FirstWorker>());
+        First = new FirstWorker(
+            Standby, Pressure, new GpuNodes(Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")), options, time, loggers.CreateLogger<FirstWorker>());
     }
 
     /// <summary>Null where there are no control groups.</summary>

@@ -44,7 +44,8 @@ internal static class BodyPrompts
         var i = 0;
         foreach (var id in ids.EnumerateArray())
         {
-            prompt.TokenIds.Ids.Add(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) ? number : throw fields.Wrong($"{path}[{i}]", "a token id", id));
+            prompt.TokenIds.Ids.Add(
+                id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) ? number : throw fields.Wrong($"{path}[{i}]", "a token id", id));
             i++;
         }
 

@@ -5,9 +5,8 @@ using LmDeploy.Supervisor.Http.Json;
 namespace LmDeploy.Supervisor.Http;
 
 /// <summary>
-/// With whom a request shares the prefix cache. Each key has its own: how many tokens of a prompt were cached, and how fast it is, would tell what others have
-/// asked. The
-/// field <c>cache_salt</c> divides it further, for services that ask for many users with one key.
+/// The cache salt of a request: its scope in the prefix cache. Each API key has its own scope, because cached token counts and timing would reveal
+/// the prompts of others. The field <c>cache_salt</c> divides a scope further, for services with one key for many users.
 /// </summary>
 /// <param name="isShared">Whether all keys share one (<c>--shared-prefix-cache</c>).</param>
 internal sealed class CacheSharing(bool isShared)

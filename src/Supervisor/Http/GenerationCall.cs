@@ -15,7 +15,8 @@ internal sealed class GenerationCall(RequestProxy proxy, ErrorHandling errors)
     /// <returns>False when the call failed after the stream had begun, which the caller was told there.</returns>
     /// <exception cref="ApiException">The call failed before.</exception>
     public async Task<bool> RunAsync(
-        HttpContext http, GenerateRequest request, RequestMeasurement measurement, Func<GenerationEvent, ValueTask> take, EventStream? stream, RequestDeadline deadline)
+        HttpContext http, GenerateRequest request, RequestMeasurement measurement, Func<GenerationEvent, ValueTask> take, EventStream? stream,
+        RequestDeadline deadline)
     {
         try
         {
@@ -37,7 +38,8 @@ internal sealed class GenerationCall(RequestProxy proxy, ErrorHandling errors)
     }
 
     /// <summary>What fails here must not look as if the worker had failed: it ends the call as a caller that cancels does, and is thrown then.</summary>
-    private async Task RunAsync(GenerateRequest request, RequestMeasurement measurement, Func<GenerationEvent, ValueTask> take, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        GenerateRequest request, RequestMeasurement measurement, Func<GenerationEvent, ValueTask> take, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;

@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>Takes the events of a Generate call where gRPC's stream would stand; the next comes when one is dealt with.</summary>
+/// <summary>Receives the events of a Generate call in place of a gRPC stream, one at a time (back-pressure).</summary>
 internal sealed class GenerationSink(Func<GenerationEvent, ValueTask> take) : IServerStreamWriter<GenerationEvent>
 {
     public WriteOptions? WriteOptions { get; set; }

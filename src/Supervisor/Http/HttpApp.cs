@@ -55,7 +55,8 @@ internal static class HttpApp
         {
             throw new SupervisorException(
                 ErrorCodes.InvalidRequest,
-                $"--host {options.Host} is open to others: that needs --api-key and --tls-cert with --tls-key, or --insecure where something in front of it does both.",
+                $"--host {options.Host} is open to others: that needs --api-key and --tls-cert with --tls-key, or --insecure where something "
+                    + "in front of it does both.",
                 "--host");
         }
     }
@@ -92,7 +93,9 @@ internal static class HttpApp
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
             throw new SupervisorException(
-                ErrorCodes.InvalidRequest, $"{options.TlsCertificate} and {options.TlsKey} are no certificate and key in PEM: {exception.Message}", "--tls-cert");
+                ErrorCodes.InvalidRequest,
+                $"{options.TlsCertificate} and {options.TlsKey} are no certificate and key in PEM: {exception.Message}",
+                "--tls-cert");
         }
     }
 }

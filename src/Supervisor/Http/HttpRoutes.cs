@@ -10,7 +10,7 @@ using LmDeploy.Supervisor.Http.Tokenization;
 
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>Which address leads where, and who may go there.</summary>
+/// <summary>The routes and their access levels.</summary>
 internal static class HttpRoutes
 {
     /// <param name="services">Has the endpoints.</param>

@@ -17,7 +17,7 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that it got.</summary>
     public string Address => _app.Urls.First();
 
-    /// <summary>Listens, and begins to load what is not to wait for its first request.</summary>
+    /// <summary>Listens, and starts to preload models.</summary>
     /// <exception cref="SupervisorException">A setting cannot be meant, or the port is taken.</exception>
     public static async Task<HttpServer> StartAsync(ServeOptions options, IServiceProvider supervisor, ILoggerProvider log)
     {

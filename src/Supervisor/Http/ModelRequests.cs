@@ -10,9 +10,8 @@ namespace LmDeploy.Supervisor.Http;
 internal delegate Task ModelRequest(HttpContext http, BodyFields body, RequestDeadline deadline);
 
 /// <summary>
-/// Takes requests to models in: through the <see cref="RequestGate"/>, so that the supervisor waits for those that run before it ends and lets no more in, with
-/// a
-/// deadline from their first byte on, and with their bodies in the <see cref="BodyBudget"/>.
+/// The entry of requests to models: through the <see cref="RequestGate"/> (drain), with a deadline from their first byte on, and with their bodies in
+/// the <see cref="BodyBudget"/>.
 /// </summary>
 internal sealed class ModelRequests(RequestGate gate, RequestLimits limits, BodyReader bodies)
 {

@@ -25,9 +25,12 @@ internal sealed class RequestDeadline : IDisposable
 
     public void AddTo(HttpContext http) => http.Items[_item] = this;
 
-    /// <summary>What a failure really is: the end of the time, where that has come.</summary>
+    /// <summary>Maps a failure after the deadline to the timeout error.</summary>
     public Exception Explain(Exception exception) => _late.IsCancellationRequested
-        ? new ApiException(StatusCodes.Status408RequestTimeout, ApiErrorCodes.RequestTimeout, $"The request took longer than {_timeout.TotalSeconds:0.###} s (--request-timeout).")
+        ? new ApiException(
+            StatusCodes.Status408RequestTimeout,
+            ApiErrorCodes.RequestTimeout,
+            $"The request took longer than {_timeout.TotalSeconds:0.###} s (--request-timeout).")
         : exception;
 
     public void Dispose()

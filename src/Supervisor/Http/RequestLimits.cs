@@ -2,7 +2,7 @@ using LmDeploy.Supervisor.Http.Errors;
 
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>How much one request may ask for.</summary>
+/// <summary>Limits of one request.</summary>
 /// <param name="mostPrompts">Prompts, each counted as often as it is to be answered.</param>
 /// <param name="timeout">From its arrival to the last byte of its answer.</param>
 internal sealed class RequestLimits(int mostPrompts, TimeSpan timeout, TimeProvider time)

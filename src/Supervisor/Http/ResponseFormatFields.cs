@@ -41,7 +41,8 @@ internal static class ResponseFormatFields
 
     private static string SchemaOf(BodyFields format)
     {
-        var named = format.Object("json_schema") ?? throw ApiException.Invalid($"{Name} of type json_schema needs json_schema, an object with the schema.", $"{Name}.json_schema");
+        var named = format.Object("json_schema")
+            ?? throw ApiException.Invalid($"{Name} of type json_schema needs json_schema, an object with the schema.", $"{Name}.json_schema");
 
         // OpenAI wraps the schema in an object that names it; LMDeploy does not ask for the wrapping.
         return named.Has("schema") ? named.Object("schema")!.Value.Element.GetRawText() : named.Element.GetRawText();

@@ -73,7 +73,9 @@ internal static class SamplingFields
             var id = int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw ApiException.Invalid($"logit_bias has to map token ids to numbers, got the key \"{bias.Name}\".", "logit_bias");
-            config.LogitBias[id] = bias.Value.ValueKind == JsonValueKind.Null ? 0 : biases.NumberOf(bias.Name, bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias);
+            config.LogitBias[id] = bias.Value.ValueKind == JsonValueKind.Null
+                ? 0
+                : biases.NumberOf(bias.Name, bias.Value, -GenerationLimits.MostBias, GenerationLimits.MostBias);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LmDeploy.Supervisor.Http;
 
-/// <summary>The field <c>warnings</c> of an answer: what was asked for and is not kept to.</summary>
+/// <summary>The field <c>warnings</c> of an answer: parts of the request that are not honoured.</summary>
 internal static class WarningsJson
 {
     /// <summary>Writes the field where there is anything in it.</summary>

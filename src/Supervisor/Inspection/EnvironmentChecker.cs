@@ -12,7 +12,8 @@ internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
         report.Checks.Add(await CheckGpusAsync(cancellationToken));
         try
         {
-            var found = (await workers.AskAsync(worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
+            var found = (await workers.AskAsync(
+                worker => worker.Client.CheckEnvironmentAsync(new CheckEnvironmentRequest(), worker.Call(cancellationToken)), cancellationToken)).Report;
             report.Checks.Add(new EnvironmentCheck { Name = "worker", Status = EnvironmentCheckStatus.Ok, Detail = "a worker starts and answers" });
             report.Checks.AddRange(found.Checks);
             report.Usable = found.Usable;
@@ -25,9 +26,11 @@ internal sealed class EnvironmentChecker(BareWorker workers, IGpuMonitor gpus)
         return report;
     }
 
-    /// <summary>How fast its device is, as a worker without a model measures it.</summary>
+    /// <summary>Measures the device's hardware limits in a worker without a model.</summary>
     public async Task<Ceilings> MeasureAsync(CancellationToken cancellationToken) =>
-        (await workers.AskAsync(worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)), cancellationToken)).Ceilings;
+        (await workers.AskAsync(
+            worker => worker.Client.MeasureCeilingsAsync(new MeasureCeilingsRequest(), worker.Call(cancellationToken)),
+            cancellationToken)).Ceilings;
 
     private async Task<EnvironmentCheck> CheckGpusAsync(CancellationToken cancellationToken)
     {

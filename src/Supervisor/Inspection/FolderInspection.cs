@@ -15,10 +15,7 @@ using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Inspection;
 
-/// <summary>
-/// Reads everything of a model folder that a worker would read but the numbers of its weights. What is broken is noted, and the rest is read all the same.
-/// Blocks.
-/// </summary>
+/// <summary>Inspects a model folder as a worker would read it, without the weight data. Records each problem and continues. Blocks.</summary>
 /// <param name="onGpu">Whether the model would be computed on a GPU.</param>
 internal sealed class FolderInspection(WorkerSpec spec, bool onGpu, TimeProvider time, CancellationToken cancellationToken)
 {

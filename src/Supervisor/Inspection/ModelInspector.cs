@@ -7,9 +7,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Inspection;
 
 /// <summary>
-/// Finds out what a model folder is, without loading it: the folder is read here, admission says what it would need, and on a GPU a worker without a model says
-/// what
-/// its parts would run in. Thread-safe; tokenizers take memory while they are read, so that one folder is read at a time.
+/// Inspects a model folder without loading it: reads the folder, previews admission and, on a GPU, asks a worker without a model for the form of each
+/// part (kernels or operators). Thread-safe. Reads one folder at a time, because tokenizers take much memory.
 /// </summary>
 internal sealed class ModelInspector(IAdmission admission, FolderReads reads, BareWorker workers, TimeProvider time) : IDisposable
 {
@@ -68,7 +67,9 @@ internal sealed class ModelInspector(IAdmission admission, FolderReads reads, Ba
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SupervisorException(
-                ErrorCodes.LoadTimeout, $"Other folders were still read after {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms); one is inspected at a time.", spec.Model);
+                ErrorCodes.LoadTimeout,
+                $"Other folders were still read after {spec.LoadTimeout.TotalSeconds:0.###} s (load_timeout_ms); one is inspected at a time.",
+                spec.Model);
         }
 
         var taken = 1;
@@ -115,7 +116,8 @@ internal sealed class ModelInspector(IAdmission admission, FolderReads reads, Ba
         try
         {
             var request = new DescribePartsRequest { Model = spec.Model, Engine = spec.Engine };
-            inspection.Parts.AddRange((await workers.AskAsync(worker => worker.Client.DescribePartsAsync(request, worker.Call(cancellationToken)), cancellationToken)).Parts);
+            inspection.Parts.AddRange(
+                (await workers.AskAsync(worker => worker.Client.DescribePartsAsync(request, worker.Call(cancellationToken)), cancellationToken)).Parts);
         }
         catch (Exception exception) when (exception is SupervisorException or RpcException && !cancellationToken.IsCancellationRequested)
         {

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>What a request is known by when it comes again, without its text: the beginning of the SHA-256 of what was asked.</summary>
+/// <summary>The fingerprint of a request, to recognize it when it comes again: the beginning of the SHA-256 of its content.</summary>
 internal static class Fingerprint
 {
     private const int Bytes = 16;

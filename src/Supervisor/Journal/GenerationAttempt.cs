@@ -2,9 +2,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>
-/// Some prompts of a Generate call as one worker is asked for them. What it answers is mapped to the positions that the caller knows. Not thread-safe.
-/// </summary>
+/// <summary>One attempt to run prompts of a Generate call on one worker. Maps the worker's events to the caller's prompt positions. Not thread-safe.</summary>
 internal sealed class GenerationAttempt
 {
     private readonly GenerationJournal _journal;
@@ -27,7 +25,7 @@ internal sealed class GenerationAttempt
 
     public bool IsFinished => _prompts.All(index => _journal[index].IsFinished);
 
-    /// <summary>Writes an event down and gives it the caller's index.</summary>
+    /// <summary>Journals an event and gives it the caller's index.</summary>
     /// <returns>Whether it is to be handed on.</returns>
     public bool Take(GenerationEvent happened)
     {

@@ -4,7 +4,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>The journal of one Generate call: one of each of its prompts. Not thread-safe. Disposing forgets that they are in flight.</summary>
+/// <summary>
+/// The journal of one Generate call, with one journal for each prompt. Not thread-safe. Disposing removes its prompts from the requests in flight.
+/// </summary>
 internal sealed class GenerationJournal : IDisposable
 {
     private readonly PromptJournal[] _prompts;
@@ -25,17 +27,17 @@ internal sealed class GenerationJournal : IDisposable
         _prompts = [.. request.Prompts.Select((prompt, index) => Open(prompt, BatchConfigs.Of(request.Configs, index)))];
     }
 
-    /// <summary>Whose call it is; empty for a caller without a name.</summary>
+    /// <summary>The caller; empty for a caller without a name.</summary>
     public string Caller { get; }
 
-    /// <summary>With whom its prompts share the prefix cache.</summary>
+    /// <summary>The cache salt of its prompts.</summary>
     public string CacheSalt { get; }
 
     public int Count => _prompts.Length;
 
     public PromptJournal this[int index] => _prompts[index];
 
-    /// <summary>Writes an event down at its prompt, just before it is handed on, and counts its tokens.</summary>
+    /// <summary>Journals an event just before it is forwarded, and counts its tokens.</summary>
     /// <returns>Whether to hand it on.</returns>
     public bool Take(GenerationEvent happened)
     {
@@ -45,7 +47,7 @@ internal sealed class GenerationJournal : IDisposable
 
     public void Dispose() => Array.ForEach(_prompts, prompt => _inFlight.Remove(prompt.Id));
 
-    /// <summary>Where tokens are drawn, each prompt has a seed of its own before its first token, so that another worker can make the same draws.</summary>
+    /// <summary>Gives each sampled prompt a seed before its first token, so that a replacement worker makes the same draws.</summary>
     private static GenerationConfig Seeded(GenerationConfig config)
     {
         if (!MayDraw(config) || config.HasRandomSeed)

@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Journal;
 
-/// <summary>The requests that a pipeline works on, by the numbers that its workers' flight records have. Thread-safe.</summary>
+/// <summary>The requests in flight of a pipeline, by their numbers in the flight records of its workers. Thread-safe.</summary>
 internal sealed class InFlightRequests
 {
     private readonly ConcurrentDictionary<ulong, (Func<RunningRequest> Describe, Func<bool> IsWaiting)> _requests = new();
@@ -26,7 +26,7 @@ internal sealed class InFlightRequests
         return id;
     }
 
-    /// <summary>Counts tokens that are handed on.</summary>
+    /// <summary>Counts forwarded tokens.</summary>
     public void CountTokens(int tokens) => Interlocked.Add(ref _generatedTokens, tokens);
 
     public void Remove(ulong id) => _requests.TryRemove(id, out _);

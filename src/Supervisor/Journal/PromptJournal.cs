@@ -5,8 +5,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Journal;
 
 /// <summary>
-/// What the caller has been told about one prompt: enough for another worker to go on. Not thread-safe, but for <see cref="Describe"/> and
-/// <see cref="IsWaiting"/>.
+/// The journal of one prompt: everything that was sent to the caller, enough for another worker to resume. Not thread-safe, except
+/// <see cref="Describe"/> and <see cref="IsWaiting"/>.
 /// </summary>
 /// <param name="prompt">As the caller sent it.</param>
 /// <param name="config">With a seed when tokens are drawn.</param>
@@ -23,7 +23,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     /// <summary>Whether no worker has begun with it.</summary>
     public bool IsWaiting => _promptIds is null && !IsFinished;
 
-    /// <summary>What the prompt is known by when it comes again.</summary>
+    /// <summary>The fingerprint that recognizes the prompt when it comes again.</summary>
     public string Fingerprint => fingerprint.Value;
 
     /// <summary>Tokens so far.</summary>
@@ -32,8 +32,8 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
     /// <summary>Names it in flight records.</summary>
     public ulong Id { get; set; }
 
-    /// <summary>Writes an event down, just before it is handed on.</summary>
-    /// <returns>Whether to hand it on: false for what the caller knows already, and for the farewell of a worker that leaves.</returns>
+    /// <summary>Journals an event just before it is forwarded.</summary>
+    /// <returns>Whether to forward it: false for events that the caller has already, and for the cancellation by a leaving worker.</returns>
     public bool Take(GenerationEvent happened)
     {
         switch (happened.EventCase)
@@ -67,13 +67,13 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
         return new GenerationFinished { Reason = FinishReason.Error, InputTokenLen = _promptIds?.Ids.Count ?? 0, GenerateTokenLen = Generated, Error = error };
     }
 
-    /// <summary>Whether this prompt may have brought a worker's end about: it was in the step that was under way, or in none and not begun.</summary>
+    /// <summary>Whether this prompt may have caused a worker's death: it was in the current step, or had not begun and no step ran.</summary>
     public bool IsAccusedOf(WorkerFailure failure) => Blame.SuspectsRequests(failure)
         && (failure.Running.Count > 0 ? failure.Running.Any(running => running.Id == Id) : _promptIds is null);
 
     public RunningRequest Describe() => new() { Id = Id, Fingerprint = Fingerprint, InputTokenLen = _promptIds?.Ids.Count ?? 0, GenerateTokenLen = Generated };
 
-    /// <summary>What another worker is to be asked so that it goes on after the last event.</summary>
+    /// <summary>The request that resumes this prompt on another worker after the last event.</summary>
     public (WorkerPrompt Prompt, GenerationConfig Config) Continue()
     {
         if (_promptIds is null)
@@ -92,7 +92,7 @@ internal sealed class PromptJournal(Prompt prompt, GenerationConfig config, Lazy
         return (new WorkerPrompt { Prompt = encoded, ResumedTokenIds = { _generated }, RequestId = Id }, rest);
     }
 
-    /// <summary>Leaves the rows out that the caller has.</summary>
+    /// <summary>Removes the rows that the caller has already.</summary>
     /// <returns>Whether any are left.</returns>
     private bool TakeNew(PromptLogits logits)
     {

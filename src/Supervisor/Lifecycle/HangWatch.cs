@@ -4,8 +4,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>
-/// Watches the flight record of one worker and kills it when it hangs: when its heart stopped, or when a step is under way and nothing goes
-/// forward. A load may take its time: that has a timeout of its own.
+/// Watches the flight record of one worker and kills a hung worker: one without a heartbeat, or with a step that makes no progress. Loads are exempt;
+/// they have a timeout of their own.
 /// </summary>
 internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimeProvider time)
 {
@@ -22,7 +22,8 @@ internal sealed class HangWatch(WorkerInstance worker, TimeSpan timeout, TimePro
     {
         var interval = timeout / LooksInTimeout < LongestInterval ? timeout / LooksInTimeout : LongestInterval;
         using var timer = new PeriodicTimer(interval, time);
-        _ = worker.Process.Exited.ContinueWith(_ => timer.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = worker.Process.Exited.ContinueWith(
+            _ => timer.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (worker.KilledFor is null && await timer.WaitForNextTickAsync())
         {
             Look();

@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>Its workers, one after the other: how they come, and what the loop does when one dies by itself.</summary>
+/// <summary>The lives of its workers: how they start, and how the loop handles a crash.</summary>
 internal sealed partial class Pipeline
 {
     private async Task RunLivesAsync()
@@ -23,7 +23,8 @@ internal sealed partial class Pipeline
         catch (Exception exception)
         {
             LogLoopFailed(Spec.Id, exception);
-            failure = new SupervisorException(ErrorCodes.InternalError, $"The supervisor failed to run a worker of {Spec.Name}: {exception.Message}", Spec.Name);
+            failure = new SupervisorException(
+                ErrorCodes.InternalError, $"The supervisor failed to run a worker of {Spec.Name}: {exception.Message}", Spec.Name);
         }
 
         Send(new PipelineMessage.LivesEnded(failure));
@@ -53,17 +54,19 @@ internal sealed partial class Pipeline
     {
         MoveTo(PipelineState.Crashed);
 
-        // Without a process the program itself cannot be run, and that does not pass.
+        // Without a process the program cannot be started at all; a retry does not help.
         var isFinal = _worker is null && failure.Error.Code == ErrorCodes.WorkerStartFailed;
         isFinal |= !RestartPolicy.IsWorthRetrying(failure.Error);
         var cause = isFinal
             ? new SupervisorException(
-                failure.Error.Code, $"No worker could take the place of one that died. {failure.Error.Message} Before: {_death?.Cause.Message}", failure.Error.Subject)
+                failure.Error.Code,
+                $"No worker could take the place of one that died. {failure.Error.Message} Before: {_death?.Cause.Message}",
+                failure.Error.Subject)
             : failure;
         await DieAsync(new WorkerDeath(cause, HasServed: false, isFinal));
     }
 
-    /// <summary>Notes a death, clears the dead worker away, and lets the restart policy decide what comes next.</summary>
+    /// <summary>Records a crash, cleans up after the worker, and lets the restart policy decide.</summary>
     private async Task DieAsync(WorkerDeath death)
     {
         _death ??= (death.Cause, _time.GetTimestamp());
@@ -85,7 +88,7 @@ internal sealed partial class Pipeline
             return;
         }
 
-        // Nobody knows what a process that will not die still does to the device: another one is not put beside it.
+        // A worker that survives SIGKILL may still use the device, so no other worker is started beside it.
         await Probation.CloseAsync();
         Fail(death.Cause);
         await _stopping.CancelAsync();
@@ -142,7 +145,7 @@ internal sealed partial class Pipeline
         }
     }
 
-    /// <summary>A worker that nobody watches any more could hang for ever, with all requests in it.</summary>
+    /// <summary>Kills a worker whose hang watch failed: it could hang for ever with all of its requests.</summary>
     private void OnHangWatchFailed(WorkerInstance worker, Exception exception)
     {
         LogHangWatchFailed(Spec.Id, exception);

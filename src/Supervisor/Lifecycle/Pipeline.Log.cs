@@ -25,7 +25,10 @@ internal sealed partial class Pipeline
     private partial void LogRestarting(string id, TimeSpan delay);
 
     [LoggerMessage(
-        EventIds.HangWatchFailed, LogLevel.Error, "Pipeline {Id}: the watch for hangs failed; its worker is killed", EventName = nameof(EventIds.HangWatchFailed))]
+        EventIds.HangWatchFailed,
+        LogLevel.Error,
+        "Pipeline {Id}: the watch for hangs failed; its worker is killed",
+        EventName = nameof(EventIds.HangWatchFailed))]
     private partial void LogHangWatchFailed(string id, Exception exception);
 
     [LoggerMessage(

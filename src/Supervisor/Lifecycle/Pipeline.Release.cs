@@ -6,10 +6,10 @@ using LmDeploy.Words;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>Its end: what is done to the worker, and what is said of what came back.</summary>
+/// <summary>Its end: stopping the worker, and the receipt.</summary>
 internal sealed partial class Pipeline
 {
-    /// <summary>Ends the worker and with it the pipeline, and leaves nothing but a worker that would not die.</summary>
+    /// <summary>Ends the worker and the pipeline. Only a worker that survives SIGKILL is left behind, in quarantine.</summary>
     private async Task ReleaseAsync(SupervisorException? startFailure = null)
     {
         await Probation.CloseAsync();
@@ -17,7 +17,7 @@ internal sealed partial class Pipeline
         End(receipt, gone, startFailure);
     }
 
-    /// <summary>Says what came back and moves to the last state.</summary>
+    /// <summary>Publishes the receipt and moves to the last state.</summary>
     private void End(ReclaimReceipt receipt, bool gone, SupervisorException? startFailure = null)
     {
         var failed = _state is PipelineState.Crashed or PipelineState.Hung || startFailure is not null;
@@ -36,12 +36,11 @@ internal sealed partial class Pipeline
         _outcome.TrySetResult(new PipelineOutcome(receipt, startFailure));
     }
 
-    /// <summary>
-    /// Ends the pipeline whose loop failed. Callers that wait are told first: what comes after may take its time, and may fail too.
-    /// </summary>
+    /// <summary>Ends the pipeline after its loop failed. Waiting callers are told first, because the cleanup may take long, or fail.</summary>
     private async Task GiveUpAsync(Exception exception)
     {
-        var failure = new SupervisorException(ErrorCodes.InternalError, $"The supervisor failed to run the pipeline {Spec.Name}: {exception.Message}", Spec.Name);
+        var failure = new SupervisorException(
+            ErrorCodes.InternalError, $"The supervisor failed to run the pipeline {Spec.Name}: {exception.Message}", Spec.Name);
         Fail(failure);
         _events.Writer.TryComplete();
         await TryAsync(_stopping.CancelAsync);
@@ -88,8 +87,8 @@ internal sealed partial class Pipeline
         }
     }
 
-    /// <summary>Ends the worker, where there is one, and sees what comes back.</summary>
-    /// <param name="keepsPromise">Whether the memory that was promised to the worker is for the next one, so that nobody else gets it in between.</param>
+    /// <summary>Ends the worker, where there is one, and measures the reclaimed memory.</summary>
+    /// <param name="keepsPromise">Whether to keep the worker's memory promise for its replacement.</param>
     /// <returns>The receipt of the last worker, and whether that is gone.</returns>
     private async Task<(ReclaimReceipt Receipt, bool Gone)> ReclaimAsync(bool keepsPromise = false)
     {

@@ -14,12 +14,11 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>
-/// One pipeline from Open to its receipt. One loop owns its state and is told everything by messages; what other threads see
-/// of it is for listings only.
+/// One pipeline from Open to its receipt. An actor: one loop owns its state and receives messages. Other threads read state for listings only.
 /// </summary>
 internal sealed partial class Pipeline : IWorkerSource, IDisposable
 {
-    /// <summary>Of how many workers the end is kept.</summary>
+    /// <summary>The number of crashes that are kept.</summary>
     public const int KeptFailures = 10;
 
     private readonly Channel<PipelineMessage> _messages = Channel.CreateUnbounded<PipelineMessage>(new UnboundedChannelOptions { SingleReader = true });
@@ -35,7 +34,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     private readonly RestartPolicy _restarts;
     private readonly long _opened;
 
-    // The loop's own.
+    // Owned by the loop.
     private StopReason? _intent;
     private TaskCompletionSource<WorkerDeath>? _life;
     private Task _lives = Task.CompletedTask;
@@ -47,7 +46,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     private ReclaimReceipt? _lastReceipt;
     private (SupervisorException Cause, long When)? _death;
 
-    // Passed on by the loop to the life that comes next.
+    // Passed by the loop to the next life.
     private Reservation? _kept;
 
     // Written by the loop, read by anybody.
@@ -60,7 +59,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     private int _running;
     private int _restartCount;
 
-    /// <param name="openSibling">Opens a pipeline beside this one, for requests that are under suspicion.</param>
+    /// <param name="openSibling">Opens a pipeline beside this one for suspected requests (probation).</param>
     public Pipeline(
         PipelineSpec spec,
         PipelineStarter starter,
@@ -76,7 +75,8 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         _failureReporter = failures;
         _time = time;
         _logger = logger;
-        _restarts = new RestartPolicy(new RestartIntensity(spec.MaxRestarts, spec.RestartWindow, time), delay => Send(new PipelineMessage.Restarting(delay)), time);
+        _restarts = new RestartPolicy(
+            new RestartIntensity(spec.MaxRestarts, spec.RestartWindow, time), delay => Send(new PipelineMessage.Restarting(delay)), time);
         _opened = time.GetTimestamp();
         Probation = new Probation(() => openSibling(spec.ForProbation()));
         PoisonList = new PoisonList(spec.PoisonTtl, time);
@@ -92,10 +92,10 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
 
     public bool IsGone => Completion.IsCompleted;
 
-    /// <summary>The worker, also one that will not die; null before its start and after its end.</summary>
+    /// <summary>The worker, a quarantined one included; null before its start and after its end.</summary>
     public WorkerInstance? Worker => _worker;
 
-    /// <summary>What was promised to the worker; null when there is none.</summary>
+    /// <summary>The worker's memory reservation; null when there is none.</summary>
     public Reservation? Reservation => _reservation;
 
     /// <summary>Null until it is loaded.</summary>
@@ -106,33 +106,33 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     /// <summary>The latest deaths of its workers, oldest first.</summary>
     public IReadOnlyList<WorkerFailure> Failures => _failures;
 
-    /// <summary>How many workers were to take the place of one that died.</summary>
+    /// <summary>The number of restarts after a crash.</summary>
     public int Restarts => Volatile.Read(ref _restartCount);
 
-    /// <summary>What its worker works on.</summary>
+    /// <summary>The requests in flight.</summary>
     public InFlightRequests Requests { get; } = new();
 
-    /// <summary>Where requests go that were in a worker when it died.</summary>
+    /// <summary>The probation of requests that were in a worker when it died.</summary>
     public Probation Probation { get; }
 
-    /// <summary>Requests that are refused.</summary>
+    /// <summary>The poison list: requests that are refused.</summary>
     public PoisonList PoisonList { get; }
 
     public TimeSpan Age => _time.GetElapsedTime(_opened);
 
-    /// <summary>What the holder is to be told; ends with the receipt, or without one when the start failed.</summary>
+    /// <summary>Events for the holder. Ends with the receipt, or without one when the start failed.</summary>
     public ChannelReader<HoldEvent> Events => _events.Reader;
 
     /// <summary>Completes when the worker is gone, or quarantined. Never fails.</summary>
     public Task<PipelineOutcome> Completion => _outcome.Task;
 
-    /// <summary>Completes with what requests fail with, as soon as it is known that the pipeline ends.</summary>
+    /// <summary>Completes with the error for requests as soon as the pipeline is known to end.</summary>
     public Task<SupervisorException> Ended => _ended.Task;
 
-    /// <summary>Asks for the end; <see cref="Completion"/> tells when it has come. May be called at any time and often.</summary>
+    /// <summary>Requests a stop; await <see cref="Completion"/> for its end. Idempotent, at any time.</summary>
     public void Stop(StopReason reason) => Send(new PipelineMessage.StopRequested(reason));
 
-    /// <summary>Ends it as its holder does. Completes when the worker is gone, or quarantined.</summary>
+    /// <summary>Stops the pipeline as its holder does. Completes when the worker is gone, or quarantined.</summary>
     public Task CloseAsync()
     {
         Stop(StopReason.Disposed);
@@ -165,7 +165,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     /// <summary>Ends a request; called by its <see cref="RequestScope"/>.</summary>
     public void Leave() => Interlocked.Decrement(ref _running);
 
-    /// <summary>The owner loop. Runs until nothing is left of the pipeline, and is to be called once.</summary>
+    /// <summary>The owner loop. Runs until the pipeline has ended. Call it once.</summary>
     public async Task RunAsync()
     {
         try
@@ -283,7 +283,10 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         var model = loaded.Model;
         _held = loaded.Held;
         _device = model.Device.StartsWith("cuda", StringComparison.Ordinal)
-            ? DeviceBaseline.Resolve(model.Device, _reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"), _before ?? new GpuReading([], "the device was not read before the worker started"))
+            ? DeviceBaseline.Resolve(
+                model.Device,
+                _reservation?.VisibleDevices ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"),
+                _before ?? new GpuReading([], "the device was not read before the worker started"))
             : null;
         if (_intent is not null)
         {
@@ -303,7 +306,10 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
             }
             : new HoldEvent
             {
-                Ready = new PipelineReady { Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadTime = Duration.FromTimeSpan(Age) },
+                Ready = new PipelineReady
+                {
+                    Key = Spec.Key, Id = Spec.Id, Model = model, WorkerPid = _worker.Process.Identity.Pid, LoadTime = Duration.FromTimeSpan(Age),
+                },
             });
         _death = null;
         _serving.TrySetResult(_worker);
@@ -321,7 +327,8 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
             return;
         }
 
-        var failure = exception as SupervisorException ?? new SupervisorException(ErrorCodes.InternalError, $"The start failed: {exception.GetType().Name}: {exception.Message}");
+        var failure = exception as SupervisorException
+            ?? new SupervisorException(ErrorCodes.InternalError, $"The start failed: {exception.GetType().Name}: {exception.Message}");
         LogStartFailed(Spec.Id, failure.Error.Code, exception);
         if (_state == PipelineState.Restarting)
         {

@@ -6,14 +6,14 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>What the owner loop of a pipeline can be told.</summary>
+/// <summary>The messages of a pipeline's owner loop.</summary>
 internal abstract record PipelineMessage
 {
     private PipelineMessage()
     {
     }
 
-    /// <summary>Somebody wants the pipeline to end. Only the first wish counts.</summary>
+    /// <summary>A stop is requested. Only the first request counts.</summary>
     public sealed record StopRequested(StopReason Reason) : PipelineMessage;
 
     /// <summary>A life begins: a worker is about to be started.</summary>
@@ -43,10 +43,10 @@ internal abstract record PipelineMessage
     /// <param name="Worker">The one that <see cref="Spawned"/> told of; another may have taken its place.</param>
     public sealed record Exited(WorkerInstance Worker) : PipelineMessage;
 
-    /// <summary>The supervisor itself has killed a worker, which may or may not die of it.</summary>
+    /// <summary>The supervisor has killed a worker, which may survive it.</summary>
     public sealed record Killed(WorkerInstance Worker) : PipelineMessage;
 
-    /// <summary>The loop will not hear of a worker's end, so it cannot go on.</summary>
+    /// <summary>The wait for a worker's exit failed, so the pipeline cannot continue.</summary>
     public sealed record WatchFailed(Exception Exception) : PipelineMessage;
 
     /// <summary>Another worker will be started.</summary>

@@ -7,10 +7,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>What a holder asked for, checked, and what its pipeline is called.</summary>
+/// <summary>The validated settings of a pipeline, its id and its name.</summary>
 internal sealed record PipelineSpec : WorkerSpec
 {
-    /// <summary>The secret that requests name the pipeline by: 128 random bits in hexadecimal.</summary>
+    /// <summary>The secret key that requests use to name the pipeline: 128 random bits in hexadecimal.</summary>
     public string Key { get; private init; } = NewKey();
 
     /// <summary>The process that holds it; 0 when unknown.</summary>
@@ -78,7 +78,7 @@ internal sealed record PipelineSpec : WorkerSpec
         };
     }
 
-    /// <summary>The pipeline beside this one that requests under suspicion go to. Its worker is not replaced: its death is the answer.</summary>
+    /// <summary>The settings of the probation pipeline beside this one. Its worker is not replaced: its death is the verdict.</summary>
     public PipelineSpec ForProbation()
     {
         var (supervision, admission) = (Supervision.Clone(), Admission.Clone());
@@ -91,7 +91,8 @@ internal sealed record PipelineSpec : WorkerSpec
 
     private static string NewId() => RandomNumberGenerator.GetHexString(6, lowercase: true);
 
-    private static void CheckRange(string name, Duration? value, TimeSpan least) => TimeSetting.Read(name, value, least, EngineDefaults.LongestTime, fallback: least);
+    private static void CheckRange(string name, Duration? value, TimeSpan least) =>
+        TimeSetting.Read(name, value, least, EngineDefaults.LongestTime, fallback: least);
 
     private static SupervisorException Invalid(string subject, string message) => new(ErrorCodes.InvalidRequest, message, subject);
 }

@@ -13,7 +13,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>Gets memory for a worker, starts it and loads a model into it, and tells the owner loop how that goes.</summary>
+/// <summary>Starts a worker: gets its memory, spawns it, loads the model and reports progress to the owner loop.</summary>
 internal sealed class PipelineStarter(
     IAdmission admission,
     WorkerLauncher launcher,
@@ -39,7 +39,8 @@ internal sealed class PipelineStarter(
         {
             stopping.ThrowIfCancellationRequested();
             reservation ??= await _shortages.RunAsync(
-                () => admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = LoadStage.Waiting })), stopping), stopping);
+                () => admission.AcquireAsync(spec, () => tell(new PipelineMessage.Progressed(new LoadProgress { Stage = LoadStage.Waiting })), stopping),
+                stopping);
             before = spec.MayUseGpu ? await GpuReading.TakeAsync(gpus, stopping) : null;
         }
         catch (Exception exception)
@@ -106,12 +107,13 @@ internal sealed class PipelineStarter(
         }
     }
 
-    /// <summary>Takes a worker that stands by, or starts one; the reservation is the worker's from then on.</summary>
+    /// <summary>Takes a standby worker, or spawns one. The reservation belongs to the worker from then on.</summary>
     private async Task<WorkerInstance> StartWorkerAsync(PipelineSpec spec, Reservation reservation, CancellationToken cancellationToken)
     {
         try
         {
-            var worker = await standby.TryTakeAsync(spec, reservation.VisibleDevices, cancellationToken) ?? await launcher.SpawnAsync(reservation.VisibleDevices, cancellationToken);
+            var worker = await standby.TryTakeAsync(spec, reservation.VisibleDevices, cancellationToken) ?? await launcher.SpawnAsync(
+                reservation.VisibleDevices, cancellationToken);
             worker.Reservation = reservation;
             return worker;
         }
@@ -134,7 +136,7 @@ internal sealed class PipelineStarter(
         }
     }
 
-    /// <summary>A cache that keeps to what was promised, and a worker that keeps to its limit.</summary>
+    /// <summary>Limits the cache to the promise and the worker to its memory limit.</summary>
     private static WorkerLimits LimitsOf(WorkerSpec spec, Reservation reservation)
     {
         var limits = new WorkerLimits();

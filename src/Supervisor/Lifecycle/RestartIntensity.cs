@@ -3,10 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>
-/// Counts deaths over a window, as OTP's restart intensity does: more of them than allowed, and there is no use in going on.
-/// Not thread-safe.
-/// </summary>
+/// <summary>Restart intensity as in Erlang/OTP: counts crashes in a window. With more crashes than allowed, the pipeline fails. Not thread-safe.</summary>
 /// <param name="maxRestarts">How many deaths within the window are answered with a replacement; 0 for none.</param>
 /// <param name="window">How long a death counts.</param>
 internal sealed class RestartIntensity(int maxRestarts, TimeSpan window, TimeProvider time)
@@ -28,7 +25,7 @@ internal sealed class RestartIntensity(int maxRestarts, TimeSpan window, TimePro
         return _deaths.Count <= maxRestarts;
     }
 
-    /// <summary>What a pipeline fails with whose worker is not replaced any more.</summary>
+    /// <summary>The error of a pipeline whose restart intensity is exceeded.</summary>
     public SupervisorException GiveUp()
     {
         var causes = _deaths.Select(death => death.Cause).ToList();

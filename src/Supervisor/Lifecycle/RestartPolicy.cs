@@ -6,9 +6,9 @@ using Polly.Retry;
 namespace LmDeploy.Supervisor.Lifecycle;
 
 /// <summary>
-/// Runs one worker after the other. A worker that was of use before it died is replaced at once; after one that was not, Polly waits: not at
-/// all the first time, then with a back-off that doubles from <see cref="FirstDelay"/> to <see cref="LongestDelay"/>, with jitter, so that workers
-/// that died together do not come back together. <see cref="RestartIntensity"/> ends it.
+/// The restart policy: runs one worker after the other. A worker that served before its crash is replaced at once. Otherwise the first restart is
+/// immediate, and later ones use an exponential back-off from <see cref="FirstDelay"/> to <see cref="LongestDelay"/> with jitter, so that workers
+/// that crashed together do not restart together. <see cref="RestartIntensity"/> ends the restarts.
 /// </summary>
 internal sealed class RestartPolicy
 {
@@ -45,9 +45,7 @@ internal sealed class RestartPolicy
             .Build();
     }
 
-    /// <summary>
-    /// Whether a worker that could not be started for this reason is worth another attempt: the model folder, the settings and the programs stay what they are.
-    /// </summary>
+    /// <summary>Whether a failed start is worth a retry. Errors in the model folder, the settings or the programs are permanent.</summary>
     public static bool IsWorthRetrying(Error startFailure) =>
         startFailure.Code is ErrorCodes.WorkerCrashed or ErrorCodes.WorkerStartFailed or ErrorCodes.InternalError or ErrorCodes.InsufficientMemory
         && startFailure.Failure is not { ExitCode: Protocol.ExitForGood };

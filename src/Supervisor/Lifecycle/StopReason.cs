@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>Who wants a pipeline to end. It is recorded before anything is done to the worker.</summary>
+/// <summary>The reason of a stop. Recorded before the worker is touched.</summary>
 internal enum StopReason
 {
     /// <summary>Its holder disposed it.</summary>
@@ -9,10 +9,10 @@ internal enum StopReason
     /// <summary>Its holder died, froze or lost the connection.</summary>
     HolderLost,
 
-    /// <summary>Somebody else asked for it.</summary>
+    /// <summary>An operator stopped it.</summary>
     Requested,
 
-    /// <summary>Nobody used it for its time to live, or somebody else needs the room.</summary>
+    /// <summary>It was idle for its TTL, or was evicted.</summary>
     Unloaded,
 
     /// <summary>The supervisor ends.</summary>

@@ -29,7 +29,8 @@ internal static class TimeSetting
         }
 
         var milliseconds = (value.Seconds * 1e3) + (value.Nanos / 1e6);
-        var message = string.Create(CultureInfo.InvariantCulture, $"{name} is {milliseconds} ms: expected {least.TotalMilliseconds} to {most.TotalMilliseconds} ms.");
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"{name} is {milliseconds} ms: expected {least.TotalMilliseconds} to {most.TotalMilliseconds} ms.");
         throw new SupervisorException(ErrorCodes.InvalidRequest, message, name);
     }
 }

@@ -2,7 +2,7 @@ using LmDeploy.Supervisor.Errors;
 
 namespace LmDeploy.Supervisor.Lifecycle;
 
-/// <summary>How the life of one worker ended that nobody had told to end.</summary>
+/// <summary>The crash of one worker.</summary>
 /// <param name="Cause">What is known about it.</param>
 /// <param name="HasServed">Whether it had got ready and done work before.</param>
 /// <param name="IsFinal">Whether another worker would end the same way.</param>

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LmDeploy.Supervisor.Logging;
 
 /// <summary>
-/// The supervisor's log file, which also takes standard output and standard error. It begins anew with every supervisor and whenever it has grown to
-/// <see cref="LongestBytes"/>. Whoever logs never waits for the file or for standard error: see <see cref="LogSink"/>. Thread-safe.
+/// The supervisor's log file, which also receives standard output and standard error. It is truncated when a supervisor starts and when it reaches
+/// <see cref="LongestBytes"/>. Logging never blocks on the file or on standard error: see <see cref="LogSink"/>. Thread-safe.
 /// </summary>
 internal sealed class SupervisorLog : ILoggerProvider
 {
@@ -103,7 +103,8 @@ internal sealed class SupervisorLog : ILoggerProvider
 
             var cause = exception is null ? "" : $"{Environment.NewLine}  {exception}";
             log.Write(string.Create(
-                CultureInfo.InvariantCulture, $"{log._time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {logLevel} {category}: {formatter(state, exception)}{cause}{Environment.NewLine}"));
+                CultureInfo.InvariantCulture,
+                $"{log._time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {logLevel} {category}: {formatter(state, exception)}{cause}{Environment.NewLine}"));
         }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Supervisor.Native;
 
-/// <summary>What the supervisor needs of the C library and .NET does not offer. Linux on x64 and arm64.</summary>
+/// <summary>Calls of the C library that .NET does not offer. Linux on x64 and arm64.</summary>
 internal static partial class LibC
 {
     public const int SigKill = 9;

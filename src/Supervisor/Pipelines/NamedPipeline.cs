@@ -7,11 +7,11 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Pipelines;
 
 /// <summary>
-/// A name that stands for a pipeline which is there when it is needed: the first request loads it, all that come meanwhile wait for that one load, and it is
-/// unloaded when it was not used for a while. It only opens and stops pipelines; what becomes of them they know themselves. Thread-safe.
+/// A named pipeline, loaded on demand: the first request loads it, concurrent requests wait for that load, and it is unloaded after its TTL. It only
+/// opens and stops pipelines, which manage their own state. Thread-safe.
 /// </summary>
-/// <param name="open">What is loaded under the name.</param>
-/// <param name="evictOthers">Unloads what nobody uses; says whether there was anything.</param>
+/// <param name="open">The model and settings of the name.</param>
+/// <param name="evictOthers">Evicts idle pipelines; returns whether there were any.</param>
 internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Func<Task<bool>> evictOthers, TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -23,31 +23,31 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     private int _users;
     private long _lastUsed = time.GetTimestamp();
 
-    // The pipeline that is there or on its way, and the end of the one before it, which is waited for.
+    // The pipeline that is loaded or loading, and the end of its predecessor, which the load waits for.
     private Task<Pipeline>? _loading;
     private Pipeline? _pipeline;
     private Task _before = Task.CompletedTask;
 
     public OpenPipeline Open => open;
 
-    /// <summary>The pipeline that is there or on its way; null when there is none.</summary>
+    /// <summary>The pipeline that is loaded or loading; null when there is none.</summary>
     public Pipeline? Resident => Read(() => _pipeline);
 
-    /// <summary>How many use it or wait for it.</summary>
+    /// <summary>Requests that use it or wait for it.</summary>
     public int Users => Read(() => _users);
 
     public NamedPipelineStatus Status => Read(() => new NamedPipelineStatus(_isPinned, _ttl, _users > 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastUsed)));
 
-    /// <summary>Whether it is there, used by nobody and not pinned.</summary>
+    /// <summary>Whether it is loaded, idle and not pinned.</summary>
     public bool IsEvictable => Read(() => CanUnload);
 
-    /// <summary>Whether there is nothing of it but the name: it is not loaded, and nobody waits for it to be.</summary>
+    /// <summary>Whether it is neither loaded nor waited for.</summary>
     public bool IsVacant => Read(() => _users == 0 && (_loading is null or { IsCompleted: true, IsCompletedSuccessfully: false }));
 
     private bool CanUnload => _users == 0 && !_isPinned && !_isDropped && _loading?.IsCompletedSuccessfully == true;
 
     /// <param name="ttl">How long it stays without a request; zero for ever.</param>
-    /// <param name="pinned">Whether it stays whatever the time, and whoever needs the room.</param>
+    /// <param name="pinned">Whether it stays loaded: no TTL and no eviction.</param>
     public void Keep(TimeSpan ttl, bool pinned)
     {
         lock (_gate)
@@ -58,9 +58,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         }
     }
 
-    /// <summary>
-    /// Begins a request, loading the pipeline where it is not there. A caller that cancels leaves the load to the others and to those to come.
-    /// </summary>
+    /// <summary>Begins a request and loads the pipeline if needed. A load continues for other requests when its caller cancels.</summary>
     /// <exception cref="SupervisorException">It cannot be loaded, or was unloaded by name.</exception>
     public async Task<RequestScope> EnterAsync(CancellationToken cancellationToken)
     {
@@ -97,7 +95,9 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         return true;
     }
 
-    /// <summary>Takes no more requests, waits for those that run, and unloads it for good. A load is ended at once, and with it all that wait for it.</summary>
+    /// <summary>
+    /// Refuses new requests, drains running ones and unloads the pipeline for good. Cancels a load at once, with the requests that wait for it.
+    /// </summary>
     /// <param name="drainTimeout">How long requests may go on before they are ended.</param>
     public async Task<ReclaimReceipt> DropAsync(TimeSpan drainTimeout)
     {
@@ -162,7 +162,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
 
     private async Task<Pipeline> LoadAsync(Task before)
     {
-        // The caller holds the gate, so nothing happens on his stack.
+        // The caller holds the gate, so continue on another stack.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         try
         {
@@ -170,7 +170,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         }
         catch (SupervisorException failure) when (failure.Error.Code == ErrorCodes.OutOfMemory)
         {
-            // It needs more than was thought. Without what nobody uses it may fit; there is no more to try than that.
+            // The model needs more than its estimate. Evict idle pipelines and retry once.
             if (!await evictOthers())
             {
                 throw;
@@ -216,7 +216,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         }
     }
 
-    /// <summary>Who comes from now on loads it anew, when this one is gone.</summary>
+    /// <summary>Later requests load it again once this pipeline is gone.</summary>
     private Task Unload()
     {
         _pipeline!.Stop(StopReason.Unloaded);
@@ -231,7 +231,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         _pipeline = null;
     }
 
-    /// <summary>Each call begins the TTL anew.</summary>
+    /// <summary>Restarts the TTL.</summary>
     private void ArmTimer()
     {
         if (!_isDropped)

@@ -5,10 +5,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
-/// <summary>The pipelines that services own, each known by its name and loaded on demand. Thread-safe.</summary>
+/// <summary>The named pipelines, each loaded on demand. Thread-safe.</summary>
 internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) : IEvictor, IDisposable
 {
-    /// <summary>What requests put before a name in place of a key.</summary>
+    /// <summary>The prefix of a name in place of a pipeline key.</summary>
     public const string KeyPrefix = "name/";
 
     private static readonly TimeSpan DefaultTtl = TimeSpan.FromMinutes(5);
@@ -17,7 +17,7 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NamedPipeline> _byName = [];
 
-    /// <summary>Gives a pipeline a name, and returns when it is loaded. Doing it again changes how it is kept.</summary>
+    /// <summary>Registers a named pipeline and loads it. Registering it again updates its TTL and pinning.</summary>
     /// <exception cref="SupervisorException">Something in the request cannot be meant, the name stands for something else, or the model cannot be
     /// loaded.</exception>
     public async Task<Pipeline> LoadAsync(LoadPipelineRequest request, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
         return scope.Pipeline;
     }
 
-    /// <summary>Gives a pipeline a name; its first request loads it. Doing it again changes how it is kept.</summary>
+    /// <summary>Registers a named pipeline, to be loaded by its first request. Registering it again updates its TTL and pinning.</summary>
     /// <exception cref="SupervisorException">Something in the request cannot be meant, or the name stands for something else.</exception>
     public void Register(LoadPipelineRequest request) => Add(request);
 
@@ -74,7 +74,11 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     public NamedPipelineStatus? StatusOf(Pipeline pipeline) => All().FirstOrDefault(named => named.Resident == pipeline)?.Status;
 
     public IReadOnlyList<string> FindIdle() =>
-        [.. All().Where(named => named.IsEvictable).OrderByDescending(named => named.Status.IdleTime).Select(named => named.Resident?.Spec.Id).OfType<string>()];
+        [.. All()
+            .Where(named => named.IsEvictable)
+            .OrderByDescending(named => named.Status.IdleTime)
+            .Select(named => named.Resident?.Spec.Id)
+            .OfType<string>()];
 
     public Task<bool> TryEvictAsync(string pipeline) =>
         All().FirstOrDefault(named => named.Resident?.Spec.Id == pipeline)?.TryEvictAsync() ?? Task.FromResult(false);
@@ -104,7 +108,9 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
             return named.Open.Equals(open)
                 ? named
                 : throw new SupervisorException(
-                    ErrorCodes.InvalidRequest, $"{open.Name} stands for {named.Open.Model} with settings of its own: unload it first, or choose another name.", open.Name);
+                    ErrorCodes.InvalidRequest,
+                    $"{open.Name} stands for {named.Open.Model} with settings of its own: unload it first, or choose another name.",
+                    open.Name);
         }
     }
 

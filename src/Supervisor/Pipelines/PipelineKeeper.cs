@@ -6,7 +6,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
-/// <summary>Opens pipelines that no client holds, and is to them what a client's Hold is to others. Thread-safe.</summary>
+/// <summary>The holder of pipelines without a client's Hold. Thread-safe.</summary>
 internal sealed partial class PipelineKeeper(PipelineRegistry registry, CallGauge calls, ILogger<PipelineKeeper> logger)
 {
     /// <summary>Opens a pipeline. While there is anything of it, the supervisor counts as used.</summary>

@@ -56,7 +56,9 @@ internal static class PipelineListing
     /// <summary>Says for every process on the devices which pipeline it belongs to, or that it stands by for one, where it is one of ours.</summary>
     public static void NameOwners(IEnumerable<GpuInfo> gpus, IEnumerable<Pipeline> pipelines, IReadOnlyCollection<int> standby)
     {
-        var owners = pipelines.Where(pipeline => pipeline.Worker is not null).ToLookup(pipeline => pipeline.Worker?.Process.Identity.Pid ?? 0, pipeline => pipeline.Spec.Id);
+        var owners = pipelines
+            .Where(pipeline => pipeline.Worker is not null)
+            .ToLookup(pipeline => pipeline.Worker?.Process.Identity.Pid ?? 0, pipeline => pipeline.Spec.Id);
         foreach (var process in gpus.SelectMany(gpu => gpu.Processes))
         {
             process.Pipeline = owners[process.Pid].FirstOrDefault() ?? (standby.Contains(process.Pid) ? "standby" : "");

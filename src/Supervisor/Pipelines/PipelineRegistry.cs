@@ -9,7 +9,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Pipelines;
 
-/// <summary>Every pipeline that has something left of it, quarantined ones too. Thread-safe.</summary>
+/// <summary>All pipelines that have not ended completely, quarantined ones included. Thread-safe.</summary>
 internal sealed partial class PipelineRegistry(
     PipelineStarter starter, Reclaimer reclaimer, FailureReporter failures, ReceiptHistory receipts, TimeProvider time, ILogger<Pipeline> logger)
 {
@@ -44,7 +44,8 @@ internal sealed partial class PipelineRegistry(
     /// <exception cref="SupervisorException">No pipeline has this key.</exception>
     public Pipeline FindByKey(string key) => _byKey.TryGetValue(key, out var pipeline)
         ? pipeline
-        : throw new SupervisorException(ErrorCodes.PipelineNotFound, "No pipeline has this key: it was disposed, stopped or failed, or another supervisor runs it.");
+        : throw new SupervisorException(
+            ErrorCodes.PipelineNotFound, "No pipeline has this key: it was disposed, stopped or failed, or another supervisor runs it.");
 
     /// <summary>Finds a pipeline by its id, or by its name when only one has it.</summary>
     /// <exception cref="SupervisorException">None is called so, or several are.</exception>
@@ -62,7 +63,9 @@ internal sealed partial class PipelineRegistry(
             [var only] => only,
             [] => throw new SupervisorException(ErrorCodes.PipelineNotFound, $"No pipeline is called '{idOrName}'.", idOrName),
             _ => throw new SupervisorException(
-                ErrorCodes.InvalidRequest, $"{named.Count} pipelines are called '{idOrName}'; name one by its id: {string.Join(", ", named.Select(pipeline => pipeline.Spec.Id))}.", idOrName),
+                ErrorCodes.InvalidRequest,
+                $"{named.Count} pipelines are called '{idOrName}'; name one by its id: {string.Join(", ", named.Select(pipeline => pipeline.Spec.Id))}.",
+                idOrName),
         };
     }
 

@@ -2,7 +2,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Poison;
 
-/// <summary>The requests that a pipeline refuses for a time, because each of them was in two workers when they died. Bounded. Thread-safe.</summary>
+/// <summary>
+/// The poison list of a pipeline: requests that are refused for a time, because each was in two workers when they died. Bounded. Thread-safe.
+/// </summary>
 /// <param name="ttl">How long a request is refused.</param>
 internal sealed class PoisonList(TimeSpan ttl, TimeProvider time)
 {
@@ -51,11 +53,14 @@ internal sealed class PoisonList(TimeSpan ttl, TimeProvider time)
         }
     }
 
-    /// <summary>What a request fails with that is poison from now on.</summary>
+    /// <summary>The error of a request that has become poison.</summary>
     public Error Poison(string fingerprint, WorkerFailure failure, string cause)
     {
         Add(fingerprint, failure);
-        return Describe($"The request was in a worker when it died, and in a second one: {cause} It is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)", fingerprint, failure);
+        return Describe(
+            $"The request was in a worker when it died, and in a second one: {cause} It is refused for {ttl.TotalSeconds:0.###} s (poison_ttl_ms)",
+            fingerprint,
+            failure);
     }
 
     private static Error Describe(string what, string fingerprint, WorkerFailure failure) =>

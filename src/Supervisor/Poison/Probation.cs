@@ -4,8 +4,8 @@ using LmDeploy.Supervisor.Workers;
 namespace LmDeploy.Supervisor.Poison;
 
 /// <summary>
-/// Where the requests go that were in a worker when it died: one at a time into a worker of their own, beside the one that serves the others.
-/// That worker's source is opened for the first of them and closed after the last. Thread-safe.
+/// Probation: runs requests that were in a worker when it died one at a time in a worker of their own, beside the one that serves the others. That
+/// worker is started for the first of them and stopped after the last. Thread-safe.
 /// </summary>
 /// <param name="open">Opens that source.</param>
 #pragma warning disable CA1001 // The semaphore has no wait handle, and turns may end after the pipeline: it is left to the collector.
@@ -18,9 +18,7 @@ internal sealed class Probation(Func<IWorkerSource> open)
     private int _waiting;
     private bool _isClosed;
 
-    /// <summary>
-    /// Waits until it is the caller's turn and there is a worker. Where none can be had, because there is no room for a second one, the turn has none.
-    /// </summary>
+    /// <summary>Waits for the caller's turn and a worker. Without memory for a second worker, the turn has none.</summary>
     public async Task<ProbationTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _waiting);

@@ -1,9 +1,8 @@
 namespace LmDeploy.Supervisor.Reads;
 
 /// <summary>
-/// Reads what may not answer, such as files on a network mount that is gone, on threads of its own that can be lost: the kernel may keep a reader for ever. At
-/// most
-/// <see cref="MostThreads"/> of them are under way; further reads wait for one. Thread-safe.
+/// Blocking reads that may hang, for example on a dead network mount, on dedicated threads that can be abandoned. At most <see cref="MostThreads"/>
+/// run at a time; further reads wait. Thread-safe.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing.
 internal sealed class BlockingReads
@@ -13,7 +12,7 @@ internal sealed class BlockingReads
 
     private readonly SemaphoreSlim _threads = new(MostThreads);
 
-    /// <summary>Reads, or stops waiting for it: then the thread is left to itself, and what it finds in the end is forgotten.</summary>
+    /// <summary>Reads on a dedicated thread. Cancelling abandons the thread and discards its result.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<T> RunAsync<T>(Func<T> read, CancellationToken cancellationToken)
     {

@@ -6,10 +6,10 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Receipts;
 
-/// <summary>Draws the verdict from what was seen, and from nothing else.</summary>
+/// <summary>Writes receipts. The verdict rests on measurements only.</summary>
 internal static class ReceiptWriter
 {
-    /// <summary>What a device may show above its baseline and still count as free: drivers and other users move by that much.</summary>
+    /// <summary>The tolerance above the baseline of a device: drivers and other processes vary by that much.</summary>
     public const long DeviceTolerance = 16L << 20;
 
     /// <summary>The receipt of a worker that computed on the CPU.</summary>
@@ -52,7 +52,8 @@ internal static class ReceiptWriter
             return Unverifiable(receipt, end, $"NVML lost the device {baseline.Uuid}");
         }
 
-        receipt.Devices.Add(new DeviceReclaim { Uuid = baseline.Uuid, UsedBeforeBytes = baseline.UsedBytes, UsedHeldBytes = usedHeld, UsedAfterBytes = usedAfter });
+        receipt.Devices.Add(
+            new DeviceReclaim { Uuid = baseline.Uuid, UsedBeforeBytes = baseline.UsedBytes, UsedHeldBytes = usedHeld, UsedAfterBytes = usedAfter });
         receipt.HeldBytes = Math.Max(0, usedHeld - baseline.UsedBytes);
         receipt.PeakBytes = receipt.HeldBytes;
         receipt.ReclaimedBytes = Math.Clamp(usedHeld - usedAfter, 0, receipt.HeldBytes);
@@ -60,7 +61,9 @@ internal static class ReceiptWriter
         var aboveTolerance = receipt.ResidualBytes > DeviceTolerance;
         receipt.Verdict = aboveTolerance || Remains(end) is not null ? ReclaimVerdict.Partial : ReclaimVerdict.Reclaimed;
         receipt.Reason = Remains(end)
-            ?? (aboveTolerance ? "the device shows more memory in use than before the worker started; readings are of the whole device, so another process may have taken it" : "");
+            ?? (aboveTolerance
+                ? "the device shows more memory in use than before the worker started; readings are of the whole device, so another process may have taken it"
+                : "");
         return receipt;
     }
 
@@ -79,7 +82,8 @@ internal static class ReceiptWriter
 
     private static string? Remains(WorkerEnd end) => end switch
     {
-        { ExitCode: null } => $"the worker (pid {end.Identity.Pid}) is still there {end.ExitTime.TotalSeconds:0.0} s after it was to stop, SIGKILL included; its slot is quarantined",
+        { ExitCode: null } => $"the worker (pid {end.Identity.Pid}) is still there {end.ExitTime.TotalSeconds:0.0} s after it was to stop, "
+            + "SIGKILL included; its slot is quarantined",
         { HasSurvivors: true } => "a process that the worker started still runs after SIGKILL",
         _ => null,
     };

@@ -7,7 +7,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Receipts;
 
-/// <summary>Ends a worker and watches its memory come back.</summary>
+/// <summary>Ends a worker and measures the memory that comes back.</summary>
 internal sealed class Reclaimer(WorkerStopper stopper, IGpuMonitor gpus, SupervisorOptions options, TimeProvider time)
 {
     private static readonly TimeSpan ReadingInterval = TimeSpan.FromMilliseconds(10);

@@ -11,8 +11,8 @@ namespace LmDeploy.Supervisor.Requests;
 internal sealed class CallFailures(SupervisorOptions options, TimeProvider time)
 {
     /// <summary>
-    /// The error that the worker itself gave; or why it died, once that is known: then <see cref="WorkerInstance.Crash"/> is completed; or why its
-    /// source ends.
+    /// The cause of a broken call: the worker's own error, or its crash once that is diagnosed (<see cref="WorkerInstance.Crash"/>), or the end of
+    /// its pipeline.
     /// </summary>
     public async Task<SupervisorException> ExplainAsync(IWorkerSource source, WorkerInstance worker, Exception exception)
     {
@@ -25,7 +25,8 @@ internal sealed class CallFailures(SupervisorOptions options, TimeProvider time)
         var known = Task.WhenAny(source.Ended, worker.Crash.Task);
         return await known.CompletesWithinAsync(options.CauseTimeout + options.CauseTimeout, time)
             ? await await known
-            : typed ?? new SupervisorException(ErrorCodes.EngineUnavailable, $"The call to the worker of {source.Name} broke: {exception.Message}", source.Name);
+            : typed ?? new SupervisorException(
+                ErrorCodes.EngineUnavailable, $"The call to the worker of {source.Name} broke: {exception.Message}", source.Name);
     }
 
     /// <summary>A worker that leaves cancels what it runs, which nobody here asked for.</summary>

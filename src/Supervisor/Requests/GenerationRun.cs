@@ -8,13 +8,13 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Requests;
 
 /// <summary>
-/// One Generate call over however many workers it takes; every event reaches the caller once. Prompts that may have killed a worker go on one
-/// at a time in a worker on probation, and come back to the others once they are cleared. One that kills again is poison.
+/// Runs one Generate call over one or more workers. Every event reaches the caller once. Prompts that may have killed a worker continue one at a time
+/// in a worker on probation, and rejoin the others once they are cleared. A prompt that kills again is poison.
 /// </summary>
 internal sealed class GenerationRun(
     Pipeline pipeline, RequestScope scope, GenerationJournal journal, IServerStreamWriter<GenerationEvent> writer, CallFailures failures) : IDisposable
 {
-    /// <summary>A prompt that came this many tokens further on its own is cleared.</summary>
+    /// <summary>A prompt is cleared after this many tokens on its own.</summary>
     private const int TokensOfProbation = 16;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -60,7 +60,10 @@ internal sealed class GenerationRun(
                 if (accused.Count > 0)
                 {
                     await WhenAllFailFast(
-                        [token => ServeAsync([.. Open(prompts).Except(accused)], token), .. accused.Select(index => (Func<CancellationToken, Task>)(token => TryAsync(index, token)))],
+                        [
+                            token => ServeAsync([.. Open(prompts).Except(accused)], token),
+                            .. accused.Select(index => (Func<CancellationToken, Task>)(token => TryAsync(index, token))),
+                        ],
                         cancellationToken);
                 }
             }
@@ -152,7 +155,7 @@ internal sealed class GenerationRun(
 
     private List<int> Open(IEnumerable<int> prompts) => [.. prompts.Where(index => !journal[index].IsFinished)];
 
-    /// <summary>Does several things at once; the first that fails ends the others, and its failure is the one that counts.</summary>
+    /// <summary>Runs tasks concurrently. The first failure cancels the others and is the one that is thrown.</summary>
     private static async Task WhenAllFailFast(IReadOnlyList<Func<CancellationToken, Task>> things, CancellationToken cancellationToken)
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

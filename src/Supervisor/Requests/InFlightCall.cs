@@ -4,7 +4,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Requests;
 
-/// <summary>A call that is answered at once as a whole. Disposing forgets that it is in flight.</summary>
+/// <summary>A unary call in flight. Disposing removes it.</summary>
 internal sealed class InFlightCall : IDisposable
 {
     private readonly InFlightRequests _inFlight;

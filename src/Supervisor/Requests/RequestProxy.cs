@@ -9,8 +9,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Requests;
 
 /// <summary>
-/// Hands requests on to the worker of the pipeline they name. A caller that cancels cancels the worker's call. A call that a dying
-/// worker broke goes on with the worker that takes its place, and fails with the cause of that death when none does.
+/// Proxies requests to the worker of a pipeline. Cancellation is passed on. A call that is broken by a crash continues on the replacement worker, or
+/// fails with the cause of the crash when there is none.
 /// </summary>
 internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures failures)
 {
@@ -24,7 +24,7 @@ internal sealed class RequestProxy(PipelineDirectory pipelines, CallFailures fai
         await run.RunAsync(cancellationToken);
     }
 
-    /// <summary>Makes a call that changes nothing, so that it can be made again when its worker dies.</summary>
+    /// <summary>Makes an idempotent call, which is repeated when its worker dies.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="key">The pipeline's.</param>
     /// <param name="prompts">The prompts in it that the engine will compute.</param>

@@ -8,7 +8,14 @@ internal static class WorkerRequests
     public static WorkerLogLikelihoodRequest ForWorker(this LogLikelihoodRequest request) => new()
     {
         // Where there is no prompt, the worker says so.
-        Inputs = { request.Inputs.Select(input => new WorkerLogLikelihoodInput { Prompt = ForWorker(input.Prompt ?? new Prompt()), Continuations = { input.Continuations } }) },
+        Inputs =
+        {
+            request.Inputs.Select(input => new WorkerLogLikelihoodInput
+            {
+                Prompt = ForWorker(input.Prompt ?? new Prompt()),
+                Continuations = { input.Continuations },
+            }),
+        },
     };
 
     public static WorkerRewardScoreRequest ForWorker(this RewardScoreRequest request) => new() { Prompts = { request.Prompts.Select(ForWorker) } };
@@ -18,7 +25,8 @@ internal static class WorkerRequests
 
     public static WorkerTokenizeRequest ForWorker(this TokenizeRequest request) => new() { Prompts = { request.Prompts } };
 
-    public static WorkerDetokenizeRequest ForWorker(this DetokenizeRequest request) => new() { Inputs = { request.Inputs }, SkipSpecialTokens = request.SkipSpecialTokens };
+    public static WorkerDetokenizeRequest ForWorker(this DetokenizeRequest request) =>
+        new() { Inputs = { request.Inputs }, SkipSpecialTokens = request.SkipSpecialTokens };
 
     private static WorkerPrompt ForWorker(Prompt prompt) => new() { Prompt = prompt };
 }

@@ -3,9 +3,7 @@ using LmDeploy.Supervisor.Logging;
 
 namespace LmDeploy.Supervisor.Serving;
 
-/// <summary>
-/// Loads the models that are not to wait for their first request. One that cannot be loaded is logged; its requests will say why. Thread-safe.
-/// </summary>
+/// <summary>Preloads models. A failed load is logged, and requests to that model report it again. Thread-safe.</summary>
 internal sealed partial class Preloading(ServedModels served, ILogger<Preloading> logger)
 {
     private Task _loading = Task.CompletedTask;

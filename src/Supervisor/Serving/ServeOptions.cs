@@ -9,7 +9,7 @@ internal sealed record ServeOptions
     /// <summary>0 for any that is free.</summary>
     public int Port { get; init; }
 
-    /// <summary>None: whoever reaches the port may do everything.</summary>
+    /// <summary>Without keys, anybody who reaches the port may do everything.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];
 
     /// <summary>The path of a PEM file; empty for no TLS.</summary>
@@ -27,7 +27,7 @@ internal sealed record ServeOptions
     /// <summary>The most bytes of a request's body; 0 for 32 MiB.</summary>
     public long MaxBodyBytes { get; init; }
 
-    /// <summary>The most prompts of one request, each counted as often as it is to be answered; 0 for 2048.</summary>
+    /// <summary>The most answers of one request: prompts times <c>n</c>; 0 for 2048.</summary>
     public int MaxPrompts { get; init; }
 
     /// <summary>The longest a request may take, in milliseconds; 0 for 1 hour.</summary>
@@ -35,8 +35,6 @@ internal sealed record ServeOptions
 
     public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
 
-    /// <summary>
-    /// Whether prompts of different keys share what was computed of a common beginning: faster, but a caller can then find out what others have asked.
-    /// </summary>
+    /// <summary>Whether all API keys share one prefix cache. Faster, but timing reveals to a caller what others have asked.</summary>
     public bool SharedPrefixCache { get; init; }
 }

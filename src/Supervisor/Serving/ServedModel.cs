@@ -7,8 +7,8 @@ namespace LmDeploy.Supervisor.Serving;
 /// <param name="Open">What is loaded, under the model's name.</param>
 /// <param name="Aliases">Further names.</param>
 /// <param name="Replicas">How many pipelines share its requests.</param>
-/// <param name="Ttl">How long they stay without a request; zero for ever.</param>
-/// <param name="IsPinned">Whether they stay whatever the time, and whoever needs the room.</param>
+/// <param name="Ttl">The TTL: how long they stay loaded without a request; zero for ever.</param>
+/// <param name="IsPinned">Whether they stay loaded: no TTL and no eviction.</param>
 internal sealed record ServedModel(OpenPipeline Open, IReadOnlyList<string> Aliases, int Replicas, TimeSpan Ttl, bool IsPinned)
 {
     public string Name => Open.Name;

@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Serving;
 
-/// <summary>A model that is served from the beginning.</summary>
+/// <summary>A model that is served from the start of the server.</summary>
 internal sealed record ServedModelOptions
 {
     /// <summary>The absolute path of a model folder.</summary>
@@ -18,16 +18,16 @@ internal sealed record ServedModelOptions
     /// <summary>How it is run, as <see cref="EngineFields"/> reads it; null for the defaults.</summary>
     public JsonElement? Engine { get; init; }
 
-    /// <summary>How long it stays without a request, in milliseconds; 0 until another one needs its room.</summary>
+    /// <summary>The TTL in milliseconds: how long it stays loaded without a request; 0 for no TTL, until it is evicted.</summary>
     public long TtlMs { get; init; }
 
-    /// <summary>Whether it stays whatever the time, and whoever needs the room.</summary>
+    /// <summary>Whether it stays loaded: no TTL and no eviction.</summary>
     public bool Pinned { get; init; }
 
     /// <summary>How many pipelines share its requests; 0 and 1 for one.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>Whether it is loaded at once rather than by its first request.</summary>
+    /// <summary>Whether it is preloaded rather than loaded by its first request.</summary>
     public bool Preload { get; init; }
 
     /// <exception cref="FormatException">A setting of the engine cannot be meant.</exception>

@@ -16,7 +16,7 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
 
     public IReadOnlyList<ServedModel> All => [.. _byName.Values.OrderBy(entry => entry.Created).Select(entry => entry.Model)];
 
-    /// <summary>Makes a model known; its first request loads it.</summary>
+    /// <summary>Registers a model, to be loaded by its first request.</summary>
     /// <exception cref="SupervisorException">The name or an alias stands for something else or cannot be in an address, or a setting cannot be
     /// meant.</exception>
     public void Add(ServedModel model)
@@ -25,12 +25,14 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
         {
             if (name.Contains(EscapedSlash, StringComparison.OrdinalIgnoreCase))
             {
-                throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} cannot be a name: in addresses {EscapedSlash} stands for a slash. Choose another name.", name);
+                throw new SupervisorException(
+                    ErrorCodes.InvalidRequest, $"{name} cannot be a name: in addresses {EscapedSlash} stands for a slash. Choose another name.", name);
             }
 
             if (Find(name) is { } other && !other.Open.Equals(model.Open))
             {
-                throw new SupervisorException(ErrorCodes.InvalidRequest, $"{name} stands for {other.Open.Model} already: unload it first, or choose another name.", name);
+                throw new SupervisorException(
+                    ErrorCodes.InvalidRequest, $"{name} stands for {other.Open.Model} already: unload it first, or choose another name.", name);
             }
         }
 
@@ -48,7 +50,7 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
         : All.FirstOrDefault(model => model.Aliases.Contains(name, StringComparer.Ordinal));
 
     /// <summary>Finds a pipeline by the name or an alias of its model; a replica has a name of its own.</summary>
-    /// <param name="resident">The one that is there or on its way; null while the model is not loaded.</param>
+    /// <param name="resident">The pipeline that is loaded or loading; null while the model is not loaded.</param>
     /// <returns>Whether such a model is served.</returns>
     public bool TryFindPipeline(string name, out Pipeline? resident)
     {
@@ -60,10 +62,10 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
     /// <summary>The name of the model's pipeline that has the fewest requests.</summary>
     public string Route(ServedModel model) => model.Replicas == 1 ? model.Name : model.Pipelines.MinBy(named.UsersOf)!;
 
-    /// <summary>When a model was made known.</summary>
+    /// <summary>When a model was registered.</summary>
     public DateTimeOffset CreatedOf(string name) => _byName.TryGetValue(name, out var entry) ? entry.Created : time.GetUtcNow();
 
-    /// <summary>What is known of a model that is loaded; null for one that is not.</summary>
+    /// <summary>The model info of a loaded model; null for one that is not loaded.</summary>
     public ModelInfo? InfoOf(string name) => named.ResidentOf(name)?.Model;
 
     /// <summary>Loads all of the model's pipelines.</summary>
@@ -71,7 +73,7 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
     public Task LoadAsync(ServedModel model, CancellationToken cancellationToken) =>
         Task.WhenAll(model.Requests.Select(request => named.LoadAsync(request, cancellationToken)));
 
-    /// <summary>Unloads the model's pipelines when their requests have ended or are out of time.</summary>
+    /// <summary>Drains and unloads the model's pipelines.</summary>
     /// <param name="forgets">Whether the name is forgotten; otherwise the next request loads it again.</param>
     /// <returns>A receipt for each.</returns>
     public async Task<IReadOnlyList<ReclaimReceipt>> UnloadAsync(ServedModel model, TimeSpan drainTimeout, bool forgets)

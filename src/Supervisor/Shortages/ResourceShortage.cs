@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace LmDeploy.Supervisor.Shortages;
 
-/// <summary>Recognizes failures that pass by themselves: no file descriptor, thread, process or kernel memory was left at that moment.</summary>
+/// <summary>Recognizes transient resource shortages: no file descriptor, thread, process or kernel memory was left.</summary>
 internal static class ResourceShortage
 {
     // Numbers of Linux.

@@ -4,8 +4,7 @@ using Polly.Retry;
 namespace LmDeploy.Supervisor.Shortages;
 
 /// <summary>
-/// Tries again, with exponential back-off and for as long as it takes, what failed for a <see cref="ResourceShortage"/>. Other failures are thrown at once.
-/// Thread-safe.
+/// Retries with exponential back-off, without an end, while a <see cref="ResourceShortage"/> lasts. Other failures are thrown at once. Thread-safe.
 /// </summary>
 internal sealed class ShortageRetry(TimeProvider time)
 {

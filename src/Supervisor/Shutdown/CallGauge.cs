@@ -2,7 +2,7 @@ using LmDeploy.Supervisor.Configuration;
 
 namespace LmDeploy.Supervisor.Shutdown;
 
-/// <summary>Counts the calls under way, Holds among them, and asks for the end when there was none for the idle timeout.</summary>
+/// <summary>Counts active calls, Holds included, and stops the supervisor after the idle timeout without calls.</summary>
 internal sealed class CallGauge : IDisposable
 {
     private readonly Lock _gate = new();
@@ -18,7 +18,7 @@ internal sealed class CallGauge : IDisposable
         _timer = time.CreateTimer(_ => OnIdle(stop), null, _timeout, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Counts a call until its last words, such as the status of a gRPC call, are on their way: they follow when whoever answers it is done.</summary>
+    /// <summary>Counts a call until its response is completed, the gRPC status included, which follows after the handler has returned.</summary>
     public Task CountAsync(HttpContext context, RequestDelegate next)
     {
         Add(1);
@@ -30,7 +30,7 @@ internal sealed class CallGauge : IDisposable
         return next(context);
     }
 
-    /// <summary>Completes as soon as no call is under way, now or from now on.</summary>
+    /// <summary>Completes as soon as no call is active.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class CallGauge : IDisposable
         return _drained.Task;
     }
 
-    /// <summary>Counts calls that begin, or with a negative number end, and whatever else keeps the supervisor here.</summary>
+    /// <summary>Adds to the count of calls and of other reasons to stay; negative when they end.</summary>
     public void Add(int calls)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class CallGauge : IDisposable
     {
         lock (_gate)
         {
-            // A call may have come in while the timer was on its way here.
+            // A call may have started after the timer fired.
             if (_calls == 0)
             {
                 stop.Request($"no call for {_timeout.TotalSeconds:0.###} s");

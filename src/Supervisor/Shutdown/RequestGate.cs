@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Shutdown;
 
-/// <summary>Counts the requests that run in pipelines, and lets no more in once the supervisor drains. Thread-safe.</summary>
+/// <summary>Counts running requests, and refuses new ones once the supervisor drains. Thread-safe.</summary>
 internal sealed class RequestGate
 {
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ internal sealed class RequestGate
     /// <summary>Whether the supervisor drains.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
-    /// <summary>For what is begun and not waited for.</summary>
+    /// <summary>Checks the gate for work that the drain does not wait for.</summary>
     /// <exception cref="SupervisorException">The supervisor drains.</exception>
     public void Check()
     {
@@ -26,7 +26,8 @@ internal sealed class RequestGate
             if (_isClosed)
             {
                 throw new SupervisorException(
-                    ErrorCodes.SupervisorUnavailable, "The supervisor is draining: it was told to end and only finishes the requests that run. Connect again to get another.");
+                    ErrorCodes.SupervisorUnavailable,
+                    "The supervisor is draining: it was told to end and only finishes the requests that run. Connect again to get another.");
             }
         }
     }
@@ -51,7 +52,7 @@ internal sealed class RequestGate
         }
     }
 
-    /// <summary>Lets nothing more in.</summary>
+    /// <summary>Starts the drain: refuses new requests.</summary>
     /// <returns>Completes when nothing runs any more.</returns>
     public Task CloseAsync()
     {

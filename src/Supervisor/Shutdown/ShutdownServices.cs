@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Shutdown;
 
-/// <summary>Registers what ends the supervisor, and what it waits for before.</summary>
+/// <summary>Registers the stop signal and the drain.</summary>
 internal static class ShutdownServices
 {
     public static IServiceCollection AddShutdown(this IServiceCollection services, StopSignal stop) => services

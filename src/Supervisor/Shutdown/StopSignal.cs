@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Shutdown;
 
-/// <summary>The one place that knows whether the supervisor is to end, and how soon. Thread-safe; only the first reason counts.</summary>
+/// <summary>The stop signal of the supervisor: at once, or after a drain. Thread-safe; only the first reason counts.</summary>
 internal sealed class StopSignal
 {
     private readonly TaskCompletionSource<string> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -9,17 +9,17 @@ internal sealed class StopSignal
     /// <summary>Completes with the reason.</summary>
     public Task<string> Requested => _requested.Task;
 
-    /// <summary>Completes when requests that run are not, or no longer, to be waited for.</summary>
+    /// <summary>Completes when running requests are not, or no longer, waited for.</summary>
     public Task Hurried => _hurried.Task;
 
-    /// <summary>Asks for the end at once.</summary>
+    /// <summary>Requests a stop without a drain.</summary>
     public void Request(string reason)
     {
         _requested.TrySetResult(reason);
         _hurried.TrySetResult();
     }
 
-    /// <summary>Asks for the end once the requests that run are over; asked for again, it does not wait for them any more.</summary>
+    /// <summary>Requests a stop after a drain. A second request skips the drain.</summary>
     public void Drain(string reason)
     {
         if (!_requested.TrySetResult(reason))

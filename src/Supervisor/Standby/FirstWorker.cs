@@ -5,15 +5,15 @@ using LmDeploy.Supervisor.Workers;
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>
-/// The worker that starts together with the supervisor, because the supervisor was started for a pipeline: that one need not wait for them one after the
-/// other. The first pipeline that it is right for has it; when none comes, or memory is short, it is ended. Never made again. Where there are several GPUs none
-/// is made
-/// for them: a pipeline is put on one of them, and its worker has to be started with that one alone in sight. Thread-safe.
+/// The first worker, which starts in parallel with the supervisor, because a pipeline is about to be opened. The first pipeline that it suits takes
+/// it. It is ended when none comes in time or memory is short, and never replaced. With several GPUs there is no first worker for GPUs: admission
+/// chooses one of them, and a worker sees that one only. Thread-safe.
 /// </summary>
 internal sealed partial class FirstWorker(
-    StandbyWorkers workers, IMemoryPressure pressure, GpuNodes gpus, SupervisorOptions options, TimeProvider time, ILogger<FirstWorker> logger) : IAsyncDisposable
+    StandbyWorkers workers, IMemoryPressure pressure, GpuNodes gpus, SupervisorOptions options, TimeProvider time, ILogger<FirstWorker> logger)
+        : IAsyncDisposable
 {
-    /// <summary>How long it waits for a pipeline once it is ready.</summary>
+    /// <summary>How long a ready worker waits for a pipeline.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -25,14 +25,14 @@ internal sealed partial class FirstWorker(
     /// <summary>Completes when it is ready, or will not be.</summary>
     public Task Made { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Its process id while it waits for a pipeline; null when there is none that does.</summary>
+    /// <summary>Its process id while it waits for a pipeline; null otherwise.</summary>
     public int? Pid => Volatile.Read(ref _unclaimed) is { IsCompletedSuccessfully: true, Result: { } worker } ? worker.Process.Identity.Pid : null;
 
     private bool HasCuda => options.FirstWorker is FirstWorkerDevice.Gpu;
 
     private bool IsWanted => options.FirstWorker is not FirstWorkerDevice.None && !(HasCuda && gpus.AreSeveral);
 
-    /// <summary>Begins to make it, when there is to be one. To be called once.</summary>
+    /// <summary>Starts it, if one is configured. Call it once.</summary>
     public void Start()
     {
         if (IsWanted)
@@ -43,9 +43,9 @@ internal sealed partial class FirstWorker(
         }
     }
 
-    /// <summary>The worker, which is waited for while it starts; who gets it has to stop and dispose it.</summary>
+    /// <summary>Takes the worker, waiting for its start. The caller has to stop and dispose it.</summary>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that it has to have; null for the supervisor's own.</param>
-    /// <returns>Null when there is none that is right for the pipeline.</returns>
+    /// <returns>Null when there is none that suits the pipeline.</returns>
     public async Task<WorkerInstance?> TryTakeAsync(WorkerSpec spec, string? visibleDevices, CancellationToken cancellationToken)
     {
         if (!StandbyWorkers.Fit(spec, HasCuda, visibleDevices) || Claim() is not { } making)
@@ -63,7 +63,7 @@ internal sealed partial class FirstWorker(
         }
         catch (OperationCanceledException)
         {
-            // The pipeline was given up; so is its worker.
+            // The pipeline was cancelled, and its worker with it.
         }
 
         await EndAsync(making);

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>
-/// High when less than a tenth of the host's memory is available, or processes have waited for memory in a tenth of the last ten
-/// seconds. What cannot be read presses nobody. Thread-safe.
+/// Memory pressure of the host: high when less than a tenth of its memory is available, or when processes stalled on memory for a tenth of the last
+/// ten seconds (PSI). Unreadable values count as no pressure. Thread-safe.
 /// </summary>
 /// <param name="root">Where procfs is mounted.</param>
 internal sealed partial class HostMemoryPressure(string root = "/proc") : IMemoryPressure

@@ -4,16 +4,17 @@ using LmDeploy.Supervisor.Workers;
 namespace LmDeploy.Supervisor.Standby;
 
 /// <summary>
-/// Keeps <see cref="SupervisorOptions.Standby"/> workers that have loaded their libraries and no model, so that a pipeline does not
-/// wait for that. One loop refills it, one worker at a time, and lets go of them all while memory is short. Thread-safe.
+/// The pool of <see cref="SupervisorOptions.Standby"/> standby workers, which have loaded their libraries but no model, so that a pipeline starts
+/// faster. One loop refills it, one worker at a time, and ends all of them while memory is short. Thread-safe.
 /// </summary>
 internal sealed partial class StandbyPool(
-    StandbyWorkers workers, FirstWorker first, IMemoryPressure pressure, SupervisorOptions options, TimeProvider time, ILogger<StandbyPool> logger) : IDisposable
+    StandbyWorkers workers, FirstWorker first, IMemoryPressure pressure, SupervisorOptions options, TimeProvider time, ILogger<StandbyPool> logger)
+        : IDisposable
 {
     /// <summary>How often the loop looks at its workers and at the host's memory.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long memory must not have been short before workers are started again.</summary>
+    /// <summary>How long memory must be sufficient before workers are started again.</summary>
     public static readonly TimeSpan CalmTime = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
@@ -50,12 +51,12 @@ internal sealed partial class StandbyPool(
         }
     }
 
-    /// <summary>Begins to fill the pool, when it is to have anything. To be called once.</summary>
+    /// <summary>Starts to fill the pool, if it has a size. Call it once.</summary>
     public void Start() => _running = options.Standby > 0 ? RunAsync() : Task.CompletedTask;
 
-    /// <summary>A worker that is connected, healthy and right for the pipeline; who gets it has to stop and dispose it.</summary>
+    /// <summary>Takes a connected, healthy worker that suits the pipeline. The caller has to stop and dispose it.</summary>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that the worker has to have; null for the supervisor's own.</param>
-    /// <returns>Null when there is none: a worker has to be started.</returns>
+    /// <returns>Null when there is none, and a worker has to be spawned.</returns>
     public async Task<WorkerInstance?> TryTakeAsync(WorkerSpec spec, string? visibleDevices, CancellationToken cancellationToken)
     {
         if (await first.TryTakeAsync(spec, visibleDevices, cancellationToken) is { } made)
@@ -78,10 +79,10 @@ internal sealed partial class StandbyPool(
         return null;
     }
 
-    /// <summary>Ends the first worker, unless a pipeline has it: the one that it was made for will not come.</summary>
+    /// <summary>Ends the first worker, unless a pipeline has it, because the expected pipeline will not come.</summary>
     public Task DropFirstAsync() => first.DropAsync();
 
-    /// <summary>Ends all of them, because somebody else needs the memory; they come back once that has not happened for <see cref="CalmTime"/>.</summary>
+    /// <summary>Ends all standby workers, because their memory is needed. They are started again after <see cref="CalmTime"/> without such a need.</summary>
     public Task DropAsync()
     {
         lock (_gate)
@@ -92,7 +93,7 @@ internal sealed partial class StandbyPool(
         return EndAllAsync();
     }
 
-    /// <summary>Ends all of them for good, in bounded time.</summary>
+    /// <summary>Ends all standby workers for good, in bounded time.</summary>
     public async Task StopAsync()
     {
         await _ends.CancelAsync();
@@ -111,7 +112,7 @@ internal sealed partial class StandbyPool(
         }
         catch (Exception exception)
         {
-            // Nobody looks after the host's memory any more, so nothing is kept that takes some.
+            // Without this loop nothing watches memory pressure, so no standby workers are kept.
             LogPoolFailed(exception);
             await EndAllAsync();
         }

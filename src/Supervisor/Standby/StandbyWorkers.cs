@@ -6,7 +6,7 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Standby;
 
-/// <summary>Makes and ends workers that have loaded their libraries and no model. Thread-safe.</summary>
+/// <summary>Starts and ends standby workers, which have loaded their libraries but no model. Thread-safe.</summary>
 internal sealed partial class StandbyWorkers(
     WorkerLauncher launcher, WorkerStopper stopper, FailureReporter failures, SupervisorOptions options, TimeProvider time, ILogger<StandbyWorkers> logger)
 {
@@ -14,7 +14,8 @@ internal sealed partial class StandbyWorkers(
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Whether a pipeline can use such a worker. A limit counts from a worker's first byte, and a context on a device is of no use to a pipeline on the CPU.
+    /// Whether a standby worker suits a pipeline. Pipelines with a memory limit need a worker that was started under it, and CPU pipelines have no
+    /// use for a CUDA context.
     /// </summary>
     /// <param name="cuda">Whether the worker has a CUDA context.</param>
     /// <param name="visibleDevices">The <c>CUDA_VISIBLE_DEVICES</c> that the worker has to have; null for the supervisor's own.</param>
@@ -22,7 +23,7 @@ internal sealed partial class StandbyWorkers(
         && (spec.MayUseGpu || !cuda)
         && (visibleDevices is null || visibleDevices == Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"));
 
-    /// <summary>Starts a worker and waits until it could load a model.</summary>
+    /// <summary>Starts a worker and waits until it can load a model.</summary>
     public async Task<WorkerInstance> MakeAsync(bool cuda, CancellationToken cancellationToken)
     {
         var worker = await launcher.SpawnAsync(visibleDevices: null, cancellationToken);
@@ -47,7 +48,7 @@ internal sealed partial class StandbyWorkers(
         }
     }
 
-    /// <summary>A process may be there and not answer: somebody froze it, or it hangs.</summary>
+    /// <summary>Checks that a worker answers: it may be frozen, or hang.</summary>
     public async Task<bool> IsHealthyAsync(WorkerInstance worker, bool cuda, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(HealthTimeout, time);
@@ -71,7 +72,7 @@ internal sealed partial class StandbyWorkers(
         var end = await stopper.StopAsync(worker.Process, Grace, crashed: worker.Process.Exited.IsCompleted);
         if (end.ExitCode is null)
         {
-            // It will not die. What belongs to it goes when it does.
+            // The worker survived SIGKILL. Its resources are released when it ends.
             worker.Connection?.Dispose();
             DisposeAfterExitAsync(worker).Detach(exception => LogNotEnded(worker.Process.Identity.Pid, exception));
             return;
@@ -86,6 +87,7 @@ internal sealed partial class StandbyWorkers(
         await worker.DisposeAsync();
     }
 
-    [LoggerMessage(EventIds.StandbyNotEnded, LogLevel.Error, "Worker {Pid}, which stood by, could not be cleared away", EventName = nameof(EventIds.StandbyNotEnded))]
+    [LoggerMessage(
+        EventIds.StandbyNotEnded, LogLevel.Error, "Worker {Pid}, which stood by, could not be cleared away", EventName = nameof(EventIds.StandbyNotEnded))]
     private partial void LogNotEnded(int pid, Exception exception);
 }

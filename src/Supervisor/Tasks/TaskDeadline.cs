@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Tasks;
 
-/// <summary>Waits that end.</summary>
+/// <summary>Bounded waits.</summary>
 internal static class TaskDeadline
 {
     /// <summary>Whether the task completes in time; its failure counts as completion and is not thrown.</summary>

@@ -25,10 +25,12 @@ internal sealed partial class PipelineMetrics
         var meter = meters.Create(TelemetryNames.Source);
         meter.CreateObservableGauge(TelemetryNames.Pipelines, CountByState, "{pipeline}", "Pipelines by state.");
         meter.CreateObservableCounter(TelemetryNames.Restarts, () => Of(pipeline => pipeline.Restarts), "{restart}", "Workers that were replaced.");
-        meter.CreateObservableGauge(TelemetryNames.RunningRequests, () => Of(pipeline => pipeline.RunningRequests), "{request}", "Requests that run or wait in a pipeline.");
+        meter.CreateObservableGauge(
+            TelemetryNames.RunningRequests, () => Of(pipeline => pipeline.RunningRequests), "{request}", "Requests that run or wait in a pipeline.");
         meter.CreateObservableGauge(TelemetryNames.HeldMemory, ReadMemory, "By", "Resident memory of a pipeline's worker.");
         meter.CreateObservableCounter(TelemetryNames.ReclaimedMemory, () => receipts.ReclaimedBytes, "By", "Memory that pipelines have given back.");
-        meter.CreateObservableGauge(TelemetryNames.GpuMemory, () => OfDevices(device => device.UsedBytes, refresh: true), "By", "Memory of a device that is used.");
+        meter.CreateObservableGauge(
+            TelemetryNames.GpuMemory, () => OfDevices(device => device.UsedBytes, refresh: true), "By", "Memory of a device that is used.");
         meter.CreateObservableGauge(TelemetryNames.GpuMemoryTotal, () => OfDevices(device => device.TotalBytes, refresh: false), "By", "Memory of a device.");
     }
 
@@ -39,12 +41,16 @@ internal sealed partial class PipelineMetrics
         .Select(group => new Measurement<int>(group.Count(), Tag(TelemetryNames.PipelineState, EnumWords.Of(group.Key))));
 
     private IEnumerable<Measurement<int>> Of(Func<Pipeline, int> read) =>
-        _registry.All.GroupBy(pipeline => pipeline.Spec.Name).Select(group => new Measurement<int>(group.Sum(read), Tag(TelemetryNames.PipelineName, group.Key)));
+        _registry.All
+            .GroupBy(pipeline => pipeline.Spec.Name)
+            .Select(group => new Measurement<int>(group.Sum(read), Tag(TelemetryNames.PipelineName, group.Key)));
 
     private IEnumerable<Measurement<long>> ReadMemory() => _registry.All
         .GroupBy(pipeline => pipeline.Spec.Name)
         .Select(group => new Measurement<long>(
-            group.Sum(pipeline => pipeline.Worker?.Process.ReadMemory().Resident ?? 0), Tag(TelemetryNames.PipelineName, group.Key), Tag(TelemetryNames.MemoryKind, EnumWords.Of(V1.MemoryKind.Rss))));
+            group.Sum(pipeline => pipeline.Worker?.Process.ReadMemory().Resident ?? 0),
+            Tag(TelemetryNames.PipelineName, group.Key),
+            Tag(TelemetryNames.MemoryKind, EnumWords.Of(V1.MemoryKind.Rss))));
 
     private IEnumerable<Measurement<long>> OfDevices(Func<V1.GpuInfo, long> read, bool refresh)
     {

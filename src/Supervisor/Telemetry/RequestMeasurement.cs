@@ -86,7 +86,10 @@ internal sealed class RequestMeasurement(RequestMetrics metrics, Activity? activ
 
         Record(TelemetryNames.Input, _input, tags);
         Record(TelemetryNames.Output, _output, tags);
-        activity?.SetTag(TelemetryNames.ResponseModel, model).SetTag(TelemetryNames.UsageInputTokens, _input).SetTag(TelemetryNames.UsageOutputTokens, _output).SetTag(TelemetryNames.UsageCachedTokens, _cached);
+        activity?.SetTag(TelemetryNames.ResponseModel, model)
+            .SetTag(TelemetryNames.UsageInputTokens, _input)
+            .SetTag(TelemetryNames.UsageOutputTokens, _output)
+            .SetTag(TelemetryNames.UsageCachedTokens, _cached);
         if (_error is not null)
         {
             tags.Add(TelemetryNames.ErrorType, _error);

@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>The calls to one worker that has answered Hello. Thread-safe; disposing breaks what is under way.</summary>
+/// <summary>The gRPC connection to one worker that has answered Hello. Thread-safe; disposing breaks active calls.</summary>
 internal interface IWorkerConnection : IDisposable
 {
     /// <summary>The worker's calls, each to be made with <see cref="Call"/>.</summary>
@@ -12,7 +12,7 @@ internal interface IWorkerConnection : IDisposable
     /// <summary>The options every call needs: the token, and what ends the call.</summary>
     CallOptions Call(CancellationToken cancellationToken);
 
-    /// <summary>Gets the worker ready to load, or finds out that it still is: libraries and, when asked for, a CUDA context.</summary>
+    /// <summary>Prepares the worker for a load: libraries and, if requested, a CUDA context. Also serves as a health check.</summary>
     /// <exception cref="RpcException">It cannot, or the worker died.</exception>
     Task PrepareAsync(bool cudaContext, CancellationToken cancellationToken);
 

@@ -2,7 +2,7 @@ using LmDeploy.Supervisor.Errors;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>Meets a worker that was just started.</summary>
+/// <summary>Connects to a worker that was just started.</summary>
 internal interface IWorkerConnector
 {
     /// <summary>Waits until the worker listens, connects and exchanges Hello.</summary>

@@ -16,8 +16,10 @@ internal static partial class OomLine
     /// <param name="records">As <c>/dev/kmsg</c> has them: <c>PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT</c>.</param>
     public static bool IsAbout(ProcessIdentity process, IEnumerable<string> records) => records.Any(record =>
         Killed().Match(record) is { Success: true } match
-        && int.TryParse(match.Groups["pid"].ValueSpan, CultureInfo.InvariantCulture, out var pid) && pid == process.Pid
-        && long.TryParse(match.Groups["when"].ValueSpan, CultureInfo.InvariantCulture, out var when) && (when / MicrosecondsPerTick) + Tolerance >= process.StartTicks);
+        && int.TryParse(match.Groups["pid"].ValueSpan, CultureInfo.InvariantCulture, out var pid)
+        && pid == process.Pid
+        && long.TryParse(match.Groups["when"].ValueSpan, CultureInfo.InvariantCulture, out var when)
+        && (when / MicrosecondsPerTick) + Tolerance >= process.StartTicks);
 
     [GeneratedRegex(@"^\d+,\d+,(?<when>\d+),[^;]*;.*\bKilled process (?<pid>\d+) ", RegexOptions.CultureInvariant)]
     private static partial Regex Killed();

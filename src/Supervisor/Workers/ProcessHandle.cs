@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>Signals one very process and no other that may get its number later. With a pidfd (Linux 5.3) that takes no further descriptor.</summary>
+/// <summary>Signals one process, never a later one with the same pid. Uses a pidfd (Linux 5.3), so that a signal needs no further descriptor.</summary>
 internal sealed class ProcessHandle : IDisposable
 {
     private readonly SafeFileHandle _descriptor;

@@ -33,7 +33,7 @@ internal sealed class ProcessTable(string root = "/proc")
         return [.. records.Values.Where(record => Belongs(record, leader, records)).Select(record => record.Identity)];
     }
 
-    /// <summary>What a process holds; nothing when it is gone.</summary>
+    /// <summary>The memory of a process; zero when it is gone.</summary>
     public ProcessMemory ReadMemory(ProcessIdentity identity)
     {
         if (!IsRunning(identity) || Read(identity.Pid, "status") is not { } status)
@@ -44,7 +44,7 @@ internal sealed class ProcessTable(string root = "/proc")
         return new ProcessMemory(Kibibytes(status, "VmRSS:"), Kibibytes(status, "VmHWM:"));
     }
 
-    /// <summary>Bytes of a process that nothing but its end gives back: not those of files, which the kernel drops when it needs the room.</summary>
+    /// <summary>The bytes of a process that the kernel cannot reclaim: resident memory without file-backed pages.</summary>
     public long ReadUnreclaimable(ProcessIdentity identity) =>
         IsRunning(identity) && Read(identity.Pid, "status") is { } status ? Kibibytes(status, "RssAnon:") + Kibibytes(status, "RssShmem:") : 0;
 

@@ -7,7 +7,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>Meets workers over gRPC on their Unix sockets.</summary>
+/// <summary>Connects to workers over gRPC on their Unix sockets.</summary>
 internal sealed class WorkerConnector(TimeProvider time) : IWorkerConnector
 {
     private const int WindowBytes = 4 * 1024 * 1024;
@@ -25,7 +25,8 @@ internal sealed class WorkerConnector(TimeProvider time) : IWorkerConnector
                 ? connection
                 : throw new SupervisorException(
                     ErrorCodes.ProtocolMismatch,
-                    $"The worker (version {hello.Version}) speaks protocol {hello.ProtocolVersion}, the supervisor {Protocol.Version}: install both from one release.");
+                    $"The worker (version {hello.Version}) speaks protocol {hello.ProtocolVersion}, the supervisor {Protocol.Version}: "
+                        + "install both from one release.");
         }
         catch (Exception exception)
         {

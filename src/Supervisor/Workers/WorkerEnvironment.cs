@@ -1,6 +1,6 @@
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>What a worker sees of the supervisor's environment: what it needs to find libraries and devices, and nothing else.</summary>
+/// <summary>The environment of a worker: only the variables that it needs to find libraries and devices.</summary>
 internal static class WorkerEnvironment
 {
     private static readonly HashSet<string> Names =
@@ -11,10 +11,13 @@ internal static class WorkerEnvironment
 
     private static readonly string[] Prefixes = ["LC_", "NVIDIA_", "DOTNET_", "LMDEPLOY_", "OMP_", "GOMP_", "MKL_"];
 
-    /// <summary>What would write the worker's memory to files, or run code of others in it.</summary>
-    private static readonly string[] BarredPrefixes = ["DOTNET_DbgEnable", "DOTNET_DbgMiniDump", "DOTNET_EnableEventPipe", "DOTNET_STARTUP_HOOKS", "DOTNET_ADDITIONAL_DEPS"];
+    /// <summary>Variables that would dump the worker's memory to files, or run foreign code in it.</summary>
+    private static readonly string[] BarredPrefixes =
+    [
+        "DOTNET_DbgEnable", "DOTNET_DbgMiniDump", "DOTNET_EnableEventPipe", "DOTNET_STARTUP_HOOKS", "DOTNET_ADDITIONAL_DEPS",
+    ];
 
-    /// <summary>Endings of the names that secrets have, whatever they begin with.</summary>
+    /// <summary>Suffixes of the names of secrets, which are never passed on.</summary>
     private static readonly string[] SecretSuffixes = ["_KEY", "_TOKEN", "_SECRET", "_PASSWORD"];
 
     public static Dictionary<string, string?> Build(IEnumerable<KeyValuePair<string, string?>> environment)
@@ -32,8 +35,8 @@ internal static class WorkerEnvironment
         allowed["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
         allowed["CUDA_MODULE_LOADING"] = "LAZY";
 
-        // Threads that spin long for one another stand still for whole time slices when a core is busy otherwise: 20 times slower was seen.
-        // Those that sleep at once wake up for every small operation: half as fast. So they spin for some microseconds.
+        // OpenMP threads spin for some microseconds before they sleep. With long spinning they lose whole time slices on a busy core (20 times
+        // slower). Without spinning they wake up for every small operation (half as fast).
         if (!allowed.ContainsKey("OMP_WAIT_POLICY"))
         {
             allowed.TryAdd("GOMP_SPINCOUNT", "1000");
@@ -48,7 +51,9 @@ internal static class WorkerEnvironment
     }
 
     private static bool IsAllowed(string name) => Names.Contains(name)
-        || (StartsWithAny(name, Prefixes) && !StartsWithAny(name, BarredPrefixes) && !SecretSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
+        || (StartsWithAny(name, Prefixes)
+            && !StartsWithAny(name, BarredPrefixes)
+            && !SecretSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
 
     private static bool StartsWithAny(string name, string[] prefixes) => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

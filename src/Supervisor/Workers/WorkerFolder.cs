@@ -5,8 +5,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Workers;
 
 /// <summary>
-/// The folder (mode 0700) that one worker and the supervisor meet in. The supervisor listens on <see cref="ReadySocket"/> from
-/// the start; the worker connects to it once it listens on <see cref="WorkerSocket"/> itself. Disposing removes it all.
+/// The private folder (mode 0700) of one worker, with its sockets. The supervisor listens on <see cref="ReadySocket"/> from the start; the worker
+/// connects to it once it listens on <see cref="WorkerSocket"/> itself. Disposing removes it all.
 /// </summary>
 internal sealed class WorkerFolder : IDisposable
 {
@@ -40,12 +40,12 @@ internal sealed class WorkerFolder : IDisposable
     /// <summary>The file of <see cref="Flight"/>.</summary>
     public string FlightFile => System.IO.Path.Combine(Path, FlightName);
 
-    /// <summary>What the worker notes of itself. It stays when the folder goes; whoever has the worker disposes it.</summary>
+    /// <summary>The worker's flight record. It outlives the folder; the owner of the worker disposes it.</summary>
     public FlightRecord Flight { get; }
 
     public string ReadySocket => System.IO.Path.Combine(Path, ReadySocketName);
 
-    /// <summary>Makes a folder whose name says whose it is: <c>w-SUPERVISOR-NUMBER</c>.</summary>
+    /// <summary>Creates a folder named after its supervisor: <c>w-SUPERVISOR-NUMBER</c>.</summary>
     public static WorkerFolder Create(string parent)
     {
         var number = Interlocked.Increment(ref _count);

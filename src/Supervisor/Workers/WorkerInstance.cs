@@ -37,13 +37,13 @@ internal sealed class WorkerInstance(WorkerFolder folder, IWorkerProcess process
     /// <summary>The kind of failure that the supervisor kills it for; null while it does not.</summary>
     public WorkerFailureKind? KilledFor { get; private set; }
 
-    /// <summary>That in words: the beginning of a sentence.</summary>
+    /// <summary>The reason as the beginning of a sentence.</summary>
     public string? KilledBecause { get; private set; }
 
     /// <summary>Completes when it is killed for a reason.</summary>
     public Task Killed => _killed.Task;
 
-    /// <summary>Kills the worker for a reason, which is noted first: no exit code tells. The first reason counts.</summary>
+    /// <summary>Kills the worker for a reason, which is recorded first, because no exit code tells it. The first reason counts.</summary>
     public void KillFor(WorkerFailureKind kind, string because)
     {
         lock (_gate)

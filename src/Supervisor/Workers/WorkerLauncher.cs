@@ -7,13 +7,13 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>Brings workers up to the point where they answer.</summary>
+/// <summary>Starts workers and waits until they answer.</summary>
 internal sealed class WorkerLauncher(
     IWorkerProcessFactory processes, IWorkerConnector connector, IOomEvents oom, SupervisorOptions options, TimeProvider time)
 {
     private readonly ShortageRetry _shortages = new(time);
 
-    /// <summary>Starts a process, as soon as there are descriptors and memory for it. Whoever gets the worker has to stop and dispose it.</summary>
+    /// <summary>Spawns a process, once there are descriptors and memory for it. The caller has to stop and dispose the worker.</summary>
     /// <param name="visibleDevices">Its <c>CUDA_VISIBLE_DEVICES</c>; null for the supervisor's own.</param>
     /// <exception cref="SupervisorException">The executable is missing or cannot be run.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>

@@ -68,7 +68,8 @@ internal sealed class WorkerProcess : IWorkerProcess
         });
     }
 
-    public ProcessMemory ReadMemory() => Look(() => NoteFamily() ? _lastTree.Aggregate(default(ProcessMemory), (sum, member) => sum + _processes.ReadMemory(member)) : default);
+    public ProcessMemory ReadMemory() =>
+        Look(() => NoteFamily() ? _lastTree.Aggregate(default(ProcessMemory), (sum, member) => sum + _processes.ReadMemory(member)) : default);
 
     public bool HasSurvivors() => _lastTree.Any(_processes.IsRunning) || _processes.FindTree(Identity).Count > 0;
 

@@ -63,7 +63,7 @@ internal sealed partial class WorkerProcessFactory(
         return worker;
     }
 
-    /// <summary>A process that nobody could look at is not left running.</summary>
+    /// <summary>Kills a process that cannot be observed.</summary>
     private WorkerProcess Adopt(Process process)
     {
         try

@@ -3,7 +3,7 @@ using LmDeploy.Supervisor.Native;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>What is run to have a worker.</summary>
+/// <summary>The command line of a worker.</summary>
 /// <param name="File">The program.</param>
 /// <param name="Arguments">What it is given before the worker's own arguments.</param>
 internal sealed record WorkerProgram(string File, IReadOnlyList<string> Arguments)

@@ -3,7 +3,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>What a worker is to load, within which limits, and for whom.</summary>
+/// <summary>The model of a worker, its limits and its pipeline.</summary>
 internal record WorkerSpec
 {
     /// <summary>What listings name its pipeline by.</summary>

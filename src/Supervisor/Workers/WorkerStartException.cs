@@ -1,4 +1,4 @@
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>A worker did not get ready: it ended, or was killed for its silence. Why it ended is known to whoever reads what it left behind.</summary>
+/// <summary>A worker did not get ready: it ended, or was killed after the start timeout. <see cref="Failures.FailureReporter"/> diagnoses the cause.</summary>
 internal sealed class WorkerStartException(Exception cause) : Exception(cause.Message, cause);

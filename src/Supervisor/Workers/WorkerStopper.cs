@@ -5,7 +5,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Workers;
 
-/// <summary>Ends workers: asks, kills, waits, and always returns.</summary>
+/// <summary>Stops workers: SIGTERM, then SIGKILL, then a bounded wait.</summary>
 internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time)
 {
     private static readonly TimeSpan SurvivorInterval = TimeSpan.FromMilliseconds(5);
@@ -23,7 +23,7 @@ internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time
         process.Terminate();
         var leftByItself = await process.Exited.CompletesWithinAsync(grace, time);
 
-        // Also after an exit: children may have been left behind.
+        // Also after an exit, because child processes may remain.
         process.Kill();
         var gone = await process.Exited.CompletesWithinAsync(deadline - time.GetElapsedTime(began), time);
         var exitTime = time.GetElapsedTime(began);
@@ -67,7 +67,7 @@ internal sealed class WorkerStopper(SupervisorOptions options, TimeProvider time
         return true;
     }
 
-    /// <summary>As long as nobody can look, there may be some.</summary>
+    /// <summary>Assumes survivors when that cannot be checked.</summary>
     private static bool MayHaveSurvivors(IWorkerProcess process)
     {
         try

@@ -9,5 +9,6 @@ namespace LmDeploy.Worker.Errors;
 internal static class CallError
 {
     /// <summary>The failure of a call, with the error in its details.</summary>
-    public static RpcException ToRpcException(EngineException exception) => ErrorDetails.ToException(EngineError.ToError(exception), ErrorStatus.Of(exception.Code));
+    public static RpcException ToRpcException(EngineException exception) =>
+        ErrorDetails.ToException(EngineError.ToError(exception), ErrorStatus.Of(exception.Code));
 }

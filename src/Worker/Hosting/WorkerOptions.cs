@@ -5,7 +5,8 @@ namespace LmDeploy.Worker.Hosting;
 /// <summary>The worker's command line, as its supervisor writes it.</summary>
 internal sealed record WorkerOptions
 {
-    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID --token-hash HASH (started by lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER, or lmdeploy-worker --self-test-kernels FOLDER";
+    public const string Usage = "usage: lmdeploy-worker --socket PATH --ready PATH --flight PATH --parent PID --token-hash HASH (started by "
+        + "lmdeploy-supervisor), or lmdeploy-worker --self-test-libtorch FOLDER, or lmdeploy-worker --self-test-kernels FOLDER";
 
     /// <summary>Where to serve.</summary>
     public string Socket { get; private init; } = "";
@@ -68,6 +69,8 @@ internal sealed record WorkerOptions
             }
         }
 
-        return options.SelfTestLibTorch.Length > 0 || options.SelfTestKernels.Length > 0 || options is { Socket.Length: > 0, Ready.Length: > 0, Flight.Length: > 0, Parent: > 0 } ? options : null;
+        return options.SelfTestLibTorch.Length > 0
+            || options.SelfTestKernels.Length > 0
+            || options is { Socket.Length: > 0, Ready.Length: > 0, Flight.Length: > 0, Parent: > 0 } ? options : null;
     }
 }

@@ -28,7 +28,8 @@ internal sealed class Rehearsal(LibTorchStart libTorch)
         {
             using var model = await TextModel.LoadAsync(Folder, Config, libTorch.Wait, flight: null, (_, _) => { }, CancellationToken.None);
             var events = Channel.CreateUnbounded<GenerationEvent>();
-            model.Submit(model.Requests.Generation(0, new Prompt { Text = "Hello" }, new GenerationConfig { MaxNewTokens = 2 }, events.Writer, CancellationToken.None));
+            model.Submit(
+                model.Requests.Generation(0, new Prompt { Text = "Hello" }, new GenerationConfig { MaxNewTokens = 2 }, events.Writer, CancellationToken.None));
             GenerationEvent last;
             do
             {

@@ -18,7 +18,8 @@ internal sealed class EnvironmentChecks(LibTorchLocator locator, LibTorchVerdict
     public EnvironmentReport Run()
     {
         var report = new EnvironmentReport { Usable = true };
-        Add(report, "runtime", EnvironmentCheckStatus.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
+        Add(report, "runtime", EnvironmentCheckStatus.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, "
+            + $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
         Add(report, "memory", EnvironmentCheckStatus.Ok, $"{AvailableMemory.Bytes() >> 20} MiB available");
         foreach (var candidate in locator.Find())
         {

@@ -36,7 +36,8 @@ internal sealed class ModelHost(LibTorchStart libTorch, FlightRecord? flight) : 
                 flight,
                 (loaded, total) =>
                 {
-                    progress.TryWrite(new LoadProgress { Stage = loaded < total ? LoadStage.Loading : LoadStage.WarmingUp, LoadedBytes = loaded, TotalBytes = total });
+                    progress.TryWrite(
+                        new LoadProgress { Stage = loaded < total ? LoadStage.Loading : LoadStage.WarmingUp, LoadedBytes = loaded, TotalBytes = total });
                     read = loaded;
                 },
                 cancellationToken,

@@ -9,7 +9,8 @@ namespace LmDeploy.Worker.Service;
 /// <summary>Gives every failed call a typed error; what is not one of ours is an internal error and is printed.</summary>
 internal sealed class TypedErrorInterceptor : Interceptor
 {
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
@@ -22,7 +23,10 @@ internal sealed class TypedErrorInterceptor : Interceptor
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
@@ -46,7 +50,8 @@ internal sealed class TypedErrorInterceptor : Interceptor
                 return new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
             default:
                 Console.Error.WriteLine($"{context.Method} failed: {exception}");
-                return CallError.ToRpcException(new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {exception.Message}", innerException: exception));
+                return CallError.ToRpcException(
+                    new EngineException(ErrorCodes.InternalError, $"{exception.GetType().Name}: {exception.Message}", innerException: exception));
         }
     }
 }

@@ -26,7 +26,9 @@ internal sealed partial class WorkerService
     {
         var model = host.Model;
         var response = new RewardScoreResponse();
-        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Rewards.ScoreAsync(prompt.Prompt, new RequestOrigin(context, 0, prompt.RequestId), context.CancellationToken)).ToList()));
+        response.Results.AddRange(await Task.WhenAll(request.Prompts
+            .Select(prompt => model.Rewards.ScoreAsync(prompt.Prompt, new RequestOrigin(context, 0, prompt.RequestId), context.CancellationToken))
+            .ToList()));
         return response;
     }
 
@@ -36,11 +38,14 @@ internal sealed partial class WorkerService
         var options = request.Options ?? new EmbeddingOptions();
         var response = new EmbedResponse();
         var origin = RequestOrigin.Of(request.Caller, request.CacheSalt, call: context);
-        response.Results.AddRange(await Task.WhenAll(request.Prompts.Select(prompt => model.Embeddings.EncodeAsync(prompt.Prompt, options, origin with { Id = prompt.RequestId }, context.CancellationToken)).ToList()));
+        response.Results.AddRange(await Task.WhenAll(request.Prompts
+            .Select(prompt => model.Embeddings.EncodeAsync(prompt.Prompt, options, origin with { Id = prompt.RequestId }, context.CancellationToken))
+            .ToList()));
         return response;
     }
 
-    private static async Task<LogLikelihoodResult> LogLikelihoodAsync(TextModel model, WorkerLogLikelihoodInput input, SemaphoreSlim turns, ServerCallContext context)
+    private static async Task<LogLikelihoodResult> LogLikelihoodAsync(
+        TextModel model, WorkerLogLikelihoodInput input, SemaphoreSlim turns, ServerCallContext context)
     {
         await turns.WaitAsync(context.CancellationToken);
         try

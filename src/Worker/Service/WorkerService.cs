@@ -16,13 +16,21 @@ using LmDeploy.Worker.Rehearsals;
 namespace LmDeploy.Worker.Service;
 
 /// <summary>The worker's side of worker.proto.</summary>
-internal sealed partial class WorkerService(ModelHost host, Preparation preparation, EnvironmentChecks environment, LibTorchStart libTorch, Rehearsal rehearsal, LargeTexts largeTexts) : V1.Worker.WorkerBase
+internal sealed partial class WorkerService(
+    ModelHost host,
+    Preparation preparation,
+    EnvironmentChecks environment,
+    LibTorchStart libTorch,
+    Rehearsal rehearsal,
+    LargeTexts largeTexts) : V1.Worker.WorkerBase
 {
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context)
     {
         if (request.ProtocolVersion != Protocol.Version)
         {
-            throw new EngineException(ErrorCodes.ProtocolMismatch, $"This worker speaks protocol {Protocol.Version}, the supervisor {request.ProtocolVersion}; they must come from the same build.");
+            throw new EngineException(
+                ErrorCodes.ProtocolMismatch,
+                $"This worker speaks protocol {Protocol.Version}, the supervisor {request.ProtocolVersion}; they must come from the same build.");
         }
 
         return Task.FromResult(new HelloResponse
@@ -112,7 +120,9 @@ internal sealed partial class WorkerService(ModelHost host, Preparation preparat
         return new MeasureCeilingsResponse { Ceilings = CeilingMeasurement.Run() };
     });
 
-    private static void Submit(TextModel model, WorkerGenerateRequest call, int index, GenerationConfig config, ChannelWriter<GenerationEvent> events, CancellationToken cancellationToken)
+    private static void Submit(
+        TextModel model, WorkerGenerateRequest call, int index, GenerationConfig config, ChannelWriter<GenerationEvent> events,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -18,7 +18,8 @@ public sealed class BenchCeilingsCommandTests : CommandTestBase
     [Fact]
     public async Task Ceilings_OfACpuHaveNoBus()
     {
-        Fake.OnMeasureCeilings = () => new V1.Ceilings { Device = "cpu", MemoryBytesPerSecond = 1e10, ProductFlops = 1e11, ProductDtype = V1.EngineDtype.Float32 };
+        Fake.OnMeasureCeilings = () =>
+            new V1.Ceilings { Device = "cpu", MemoryBytesPerSecond = 1e10, ProductFlops = 1e11, ProductDtype = V1.EngineDtype.Float32 };
         (await RunAsync("bench", "ceilings", "--json", PathOf("o.json"))).ShouldBe(0);
         Out.ToString().ShouldContain("no GPU");
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));

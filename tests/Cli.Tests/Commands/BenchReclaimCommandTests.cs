@@ -14,9 +14,16 @@ public sealed class BenchReclaimCommandTests : CommandTestBase
         Fake.OnHold = async holding =>
         {
             var pid = victims.Start();
-            await holding.SendAsync(new V1.HoldEvent { Ready = new V1.PipelineReady { Key = "key", Id = "p", WorkerPid = pid, Model = new V1.ModelInfo { SessionLen = 64 } } });
+            await holding.SendAsync(
+                new V1.HoldEvent { Ready = new V1.PipelineReady { Key = "key", Id = "p", WorkerPid = pid, Model = new V1.ModelInfo { SessionLen = 64 } } });
             await holding.WaitForHalfCloseAsync();
-            await holding.SendAsync(new V1.HoldEvent { Released = new V1.ReclaimReceipt { Verdict = V1.ReclaimVerdict.Reclaimed, HeldBytes = 1000, Time = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(10 * ++opened)), ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1)) } });
+            await holding.SendAsync(new V1.HoldEvent { Released = new V1.ReclaimReceipt
+            {
+                Verdict = V1.ReclaimVerdict.Reclaimed,
+                HeldBytes = 1000,
+                Time = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(10 * ++opened)),
+                ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1)),
+            } });
         };
         (await RunAsync("bench", "reclaim", "model", "--rounds", "3", "--json", PathOf("o.json"))).ShouldBe(0);
 
@@ -26,7 +33,10 @@ public sealed class BenchReclaimCommandTests : CommandTestBase
         var figures = json.RootElement.GetProperty("figures").EnumerateArray().ToList();
         figures.Take(6).Select(row => (row.GetProperty("round").GetInt32(), row.GetProperty("killed").GetInt32(), row.GetProperty("milliseconds").GetDouble()))
             .ShouldBe([(1, 0, 10), (1, 1, 20), (2, 0, 30), (2, 1, 40), (3, 0, 50), (3, 1, 60)]);
-        figures.Skip(6).Select(row => (row.GetProperty("milliseconds_min").GetDouble(), row.GetProperty("milliseconds_median").GetDouble(), row.GetProperty("milliseconds_max").GetDouble()))
+        figures.Skip(6).Select(row => (
+            row.GetProperty("milliseconds_min").GetDouble(),
+            row.GetProperty("milliseconds_median").GetDouble(),
+            row.GetProperty("milliseconds_max").GetDouble()))
             .ShouldBe([(10, 30, 50), (20, 40, 60)]);
     }
 

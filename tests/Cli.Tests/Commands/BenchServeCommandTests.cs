@@ -16,7 +16,9 @@ public sealed class BenchServeCommandTests : CommandTestBase
     {
         BeReady();
         Fake.OnListGpus = () => new V1.ListGpusResponse { Gpus = { new V1.GpuInfo { Name = "Big One", DriverVersion = "580.1" } } };
-        (await RunAsync("bench", "serve", "model", "--requests", "12", "--concurrency", "2", "4", "--mean-input", "10", "--mean-output", "5", "--json", PathOf("o.json"))).ShouldBe(0);
+        (await RunAsync(
+            "bench", "serve", "model", "--requests", "12", "--concurrency", "2", "4", "--mean-input", "10", "--mean-output", "5", "--json",
+            PathOf("o.json"))).ShouldBe(0);
 
         Fake.Opened[0].Engine.MaxBatchSize.ShouldBe(128);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
@@ -26,10 +28,14 @@ public sealed class BenchServeCommandTests : CommandTestBase
         machine.GetProperty("libtorch").GetString().ShouldBe("2.11.0");
         machine.GetProperty("cpus").GetInt32().ShouldBe(Environment.ProcessorCount);
         json.RootElement.GetProperty("version").GetString().ShouldStartWith("0.");
-        DateTimeOffset.Parse(json.RootElement.GetProperty("date").GetString()!, System.Globalization.CultureInfo.InvariantCulture).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
+        DateTimeOffset.Parse(json.RootElement.GetProperty("date").GetString()!, System.Globalization.CultureInfo.InvariantCulture).ShouldBe(
+            DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
         json.RootElement.GetProperty("command").GetString().ShouldStartWith("lmdeploy bench serve model --requests 12");
         var figures = json.RootElement.GetProperty("figures");
-        figures.EnumerateArray().Select(row => (row.GetProperty("concurrency").GetInt32(), row.GetProperty("requests").GetInt32(), row.GetProperty("failed").GetInt32())).ShouldBe([(2, 12, 0), (4, 12, 0)]);
+        figures
+            .EnumerateArray()
+            .Select(row => (row.GetProperty("concurrency").GetInt32(), row.GetProperty("requests").GetInt32(), row.GetProperty("failed").GetInt32()))
+            .ShouldBe([(2, 12, 0), (4, 12, 0)]);
         figures[0].GetProperty("latency_ms_p99").GetDouble().ShouldBeGreaterThanOrEqualTo(figures[0].GetProperty("first_token_ms_p50").GetDouble());
     }
 
@@ -56,7 +62,9 @@ public sealed class BenchServeCommandTests : CommandTestBase
     [Fact]
     public async Task Serve_KeepsTheKeyOutOfTheFigures()
     {
-        (await RunAsync("bench", "serve", "model", "--url", "http://127.0.0.1:1/v1", "--api-key", "hush", "--requests", "1", "--concurrency", "1", "--json", PathOf("o.json"))).ShouldBe(1);
+        (await RunAsync(
+            "bench", "serve", "model", "--url", "http://127.0.0.1:1/v1", "--api-key", "hush", "--requests", "1", "--concurrency", "1", "--json",
+            PathOf("o.json"))).ShouldBe(1);
         var json = File.ReadAllText(PathOf("o.json"));
         json.ShouldNotContain("hush");
         json.ShouldContain("--api-key ***");

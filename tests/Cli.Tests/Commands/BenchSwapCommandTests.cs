@@ -14,8 +14,10 @@ public sealed class BenchSwapCommandTests : CommandTestBase
         Fake.Released.ShouldBe(9);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
         var figures = json.RootElement.GetProperty("figures").EnumerateArray().ToList();
-        figures.Select(row => (row.GetProperty("standby").GetInt32(), row.GetProperty("standby_cuda").GetInt32())).ShouldBe([(0, 0), (0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]);
-        figures.ShouldAllBe(row => row.GetProperty("closed_ms").GetDouble() <= row.GetProperty("ready_ms").GetDouble() && row.GetProperty("ready_ms").GetDouble() <= row.GetProperty("first_token_ms").GetDouble());
+        figures.Select(row => (row.GetProperty("standby").GetInt32(), row.GetProperty("standby_cuda").GetInt32())).ShouldBe(
+            [(0, 0), (0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]);
+        figures.ShouldAllBe(row => row.GetProperty("closed_ms").GetDouble() <= row.GetProperty("ready_ms").GetDouble()
+            && row.GetProperty("ready_ms").GetDouble() <= row.GetProperty("first_token_ms").GetDouble());
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class CompareCommandTests : CommandTestBase
             """{"id":"1","category":"a","prompt":"<think>ab</think>cd","expected":"cd"}""",
             """{"id":"2","category":"a","prompt":"I plan.</think>cd","expected":"cd"}""",
             """{"id":"3","category":"b","prompt":"<think>for ever and ever","expected":"cd"}""");
-        (await RunAsync("compare", "models/one", "--eval", questions, "--max-new-tokens", "20", "--json", PathOf("o.json"), "--report", PathOf("o.md"))).ShouldBe(0);
+        (await RunAsync("compare", "models/one", "--eval", questions, "--max-new-tokens", "20", "--json", PathOf("o.json"), "--report", PathOf("o.md")))
+            .ShouldBe(0);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
         var model = json.RootElement.GetProperty("models")[0];
         model.GetProperty("correct").GetInt32().ShouldBe(2);
@@ -83,7 +84,8 @@ public sealed class CompareCommandTests : CommandTestBase
         (await RunAsync("compare", "bad", "good", "--eval", Questions)).ShouldBe(3);
         var rows = Out.ToString().Split('\n').Where(line => line.Trim().Length > 0).ToList();
         rows.ShouldContain(row => row.Contains("bad") && row.Contains("error: model_not_found"));
-        rows.ShouldContain(row => row.Contains("good") && row.Contains("2/3") && row.Contains("147,776") && row.Contains("1.2840") && row.Contains("Reclaimed"));
+        rows.ShouldContain(
+            row => row.Contains("good") && row.Contains("2/3") && row.Contains("147,776") && row.Contains("1.2840") && row.Contains("Reclaimed"));
         Error.ToString().ShouldContain("error: model_not_found: bad: no such folder");
         Out.ToString().ShouldNotContain("\u001b");
         Fake.Released.ShouldBe(1);

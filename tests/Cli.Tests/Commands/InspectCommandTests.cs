@@ -49,7 +49,11 @@ public sealed class InspectCommandTests : CommandTestBase
         Fake.OnInspectModel = open => new V1.ModelInspection
         {
             Model = open.Model,
-            Problems = { new Error { Code = ErrorCodes.InvalidCheckpoint, Message = "no weights" }, new Error { Code = ErrorCodes.InvalidTokenizer, Message = "no tokenizer" } },
+            Problems =
+            {
+                new Error { Code = ErrorCodes.InvalidCheckpoint, Message = "no weights" },
+                new Error { Code = ErrorCodes.InvalidTokenizer, Message = "no tokenizer" },
+            },
         };
 
         (await RunAsync("inspect", "cobble", "--json")).ShouldBe(3);
@@ -113,6 +117,10 @@ public sealed class InspectCommandTests : CommandTestBase
         Tokenizer = new V1.TokenizerInspection { File = "/m/cobble/tokenizer.json", VocabSize = 700 },
         ChatTemplate = new V1.ChatTemplateInspection { Rendered = "<Hello>" },
         Parts = { new V1.PartForm { Part = "model", Count = 1, Form = V1.ComputeForm.Operators, Reason = "no CUDA device" } },
-        Memory = new V1.MemoryFit { Device = "the host", TotalBytes = 9 << 20, FreeBytes = 5 << 20, FixedBytes = 1 << 20, LeastBytes = 3 << 20, MostBytes = 4 << 20, FitsNow = true },
+        Memory = new V1.MemoryFit
+        {
+            Device = "the host", TotalBytes = 9 << 20, FreeBytes = 5 << 20, FixedBytes = 1 << 20, LeastBytes = 3 << 20, MostBytes = 4 << 20,
+            FitsNow = true,
+        },
     };
 }

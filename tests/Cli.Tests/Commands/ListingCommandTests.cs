@@ -11,7 +11,12 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Name = "cobble", Model = "/m/cobble", State = V1.PipelineState.Ready, HeldBytes = 3 << 20, PromisedBytes = 5 << 20, Memory = V1.MemoryKind.Rss, Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds(75)), Weights = "awq 4-bit, dequantized to float32", ReadBytes = 3_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) } },
+            Pipelines = { new V1.PipelineInfo
+            {
+                Id = "p1", Name = "cobble", Model = "/m/cobble", State = V1.PipelineState.Ready, HeldBytes = 3 << 20, PromisedBytes = 5 << 20,
+                Memory = V1.MemoryKind.Rss, Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds(75)), Weights = "awq 4-bit, dequantized to float32",
+                ReadBytes = 3_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)),
+            } },
         };
         (await RunAsync("ps")).ShouldBe(0);
         Out.ToString().ShouldNotContain("\u001b");
@@ -34,7 +39,10 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListGpus = () => new ListGpusResponse
         {
-            Gpus = { new V1.GpuInfo { Uuid = "GPU-1", Name = "H", UsedBytes = 1 << 20, TotalBytes = 9 << 20, PromisedBytes = 7 << 20, QuarantinedBytes = 2 << 20 } },
+            Gpus =
+            {
+                new V1.GpuInfo { Uuid = "GPU-1", Name = "H", UsedBytes = 1 << 20, TotalBytes = 9 << 20, PromisedBytes = 7 << 20, QuarantinedBytes = 2 << 20 },
+            },
         };
         (await RunAsync("gpu")).ShouldBe(0);
         Out.ToString().ShouldContain("7.0 MiB");
@@ -50,7 +58,12 @@ public sealed class ListingCommandTests : CommandTestBase
     {
         Fake.OnListPipelines = () => new ListPipelinesResponse
         {
-            Pipelines = { new V1.PipelineInfo { Id = "p1", Restarts = 2, Failures = { new V1.WorkerFailure { Kind = V1.WorkerFailureKind.OomKilled, WorkerPid = 9, ExitCode = 137 } } } },
+            Pipelines = { new V1.PipelineInfo
+            {
+                Id = "p1",
+                Restarts = 2,
+                Failures = { new V1.WorkerFailure { Kind = V1.WorkerFailureKind.OomKilled, WorkerPid = 9, ExitCode = 137 } },
+            } },
         };
         (await RunAsync("ps", "--json")).ShouldBe(0);
         using var json = JsonDocument.Parse(Out.ToString());

@@ -9,7 +9,8 @@ public sealed class RunCommandTests : CommandTestBase
     [Fact]
     public async Task Run_WritesLogitsWhereAskedFor()
     {
-        var prompts = Write("p.jsonl", """{"id":1,"prompt":"ab"}""", """{"id":2,"prompt":"ab","output_logits":"none"}""", """{"id":3,"prompt":"ab","output_logits":"some"}""");
+        var prompts = Write(
+            "p.jsonl", """{"id":1,"prompt":"ab"}""", """{"id":2,"prompt":"ab","output_logits":"none"}""", """{"id":3,"prompt":"ab","output_logits":"some"}""");
         (await RunAsync("run", "model", "--prompts", prompts, "--json", "-", "--output-logits", "all", "--raw")).ShouldBe(1);
         var lines = Out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines[0].ShouldContain(""""logits":[[0,1],[97,98],[98,99]]"""");
@@ -31,7 +32,13 @@ public sealed class RunCommandTests : CommandTestBase
     {
         Fake.OnHold = async holding =>
         {
-            await holding.BecomeReadyAsync(new V1.ModelInfo { Weights = "awq 4-bit, dequantized to float32", Dequantized = true, ReadBytes = 5_000_000_000, WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) });
+            await holding.BecomeReadyAsync(new V1.ModelInfo
+            {
+                Weights = "awq 4-bit, dequantized to float32",
+                Dequantized = true,
+                ReadBytes = 5_000_000_000,
+                WeightTime = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)),
+            });
             await holding.WaitForHalfCloseAsync();
             await holding.ReleaseAsync();
         };
@@ -56,7 +63,9 @@ public sealed class RunCommandTests : CommandTestBase
         first.RootElement.EnumerateObject().Select(p => p.Name).ShouldBe(
             ["id", "text", "token_ids", "logprobs", "prompt_token_ids", "prompt_logprobs", "finish_reason", "input_token_len", "generate_token_len", "error"]);
         lines[0].ShouldBe(
-            """{"id":"a","text":"one","token_ids":[111,110,101],"logprobs":[{"111":-0.1,"112":null},{"110":-0.1,"111":null},{"101":-0.1,"102":null}],"prompt_token_ids":[111,110,101],"prompt_logprobs":[-0.5,-0.5],"finish_reason":"stop","input_token_len":3,"generate_token_len":3,"error":null}""");
+            """{"id":"a","text":"one","token_ids":[111,110,101],"logprobs":[{"111":-0.1,"112":null},{"110":-0.1,"111":null},"""
+                + """{"101":-0.1,"102":null}],"prompt_token_ids":[111,110,101],"prompt_logprobs":[-0.5,"""
+                + """-0.5],"finish_reason":"stop","input_token_len":3,"generate_token_len":3,"error":null}""");
         lines[1].ShouldStartWith("""{"id":7,"text":"hi",""");
         lines[2].ShouldContain("\"text\":\"[{\\\"\"");
         lines[2].ShouldContain("\"finish_reason\":\"length\"");
@@ -68,7 +77,8 @@ public sealed class RunCommandTests : CommandTestBase
     {
         (await RunAsync("run", "model", "é", "--json", "-", "--raw")).ShouldBe(0);
         Out.ToString().ShouldBe(
-            """{"id":null,"text":"é","token_ids":[233],"logprobs":null,"prompt_token_ids":[233],"prompt_logprobs":null,"finish_reason":"stop","input_token_len":1,"generate_token_len":1,"error":null}""" + "\n");
+            """{"id":null,"text":"é","token_ids":[233],"logprobs":null,"prompt_token_ids":[233]"""
+                + ""","prompt_logprobs":null,"finish_reason":"stop","input_token_len":1,"generate_token_len":1,"error":null}""" + "\n");
     }
 
     [Fact]
@@ -86,7 +96,9 @@ public sealed class RunCommandTests : CommandTestBase
         (await RunAsync("run", "model", "--prompts", prompts, "--json", PathOf("o.jsonl"))).ShouldBe(1);
         var lines = File.ReadAllLines(PathOf("o.jsonl"));
         lines.Length.ShouldBe(7);
-        lines[0].ShouldStartWith("""{"id":null,"text":"","token_ids":[],"logprobs":null,"prompt_token_ids":[],"prompt_logprobs":null,"finish_reason":"error","input_token_len":0,"generate_token_len":0,"error":{"code":"invalid_request",""");
+        lines[0].ShouldStartWith(
+            """{"id":null,"text":"","token_ids":[],"logprobs":null,"prompt_token_ids":[]"""
+                + ""","prompt_logprobs":null,"finish_reason":"error","input_token_len":0,"generate_token_len":0,"error":{"code":"invalid_request",""");
         lines[1].ShouldContain("\"text\":\"ok\"");
         lines[2].ShouldContain("exactly one of prompt, messages, input_ids is needed, found prompt and messages");
         lines[4].ShouldStartWith("{\"id\":\"half\"");

@@ -22,7 +22,8 @@ public sealed class TokenizeCommandTests : CommandTestBase
             """{"id":"chat","ids":[91,49,93],"rendered":"<[1]>","text":null}""",
             """{"id":"plain","ids":[104,105],"rendered":null,"text":"hi"}""",
             """{"id":"bad","ids":[-1],"rendered":null,"text":null,"error":{"code":"invalid_request","message":"-1 is no token.","subject":""}}""",
-            $$$"""{"id":"none","ids":[],"rendered":null,"text":null,"error":{"code":"invalid_request","message":"{{{input}}}:6: exactly one of text, messages, ids is needed, found none","subject":"{{{input}}}:6"}}""",
+            $$$"""{"id":"none","ids":[],"rendered":null,"text":null,"error":{"code":"invalid_request","message":"{{{input}}}:6: """
+                + $$$"""exactly one of text, messages, ids is needed, found none","subject":"{{{input}}}:6"}}""",
             """{"id":"chat2","ids":[91,49,93],"rendered":"<[1]>+","text":null}""",
         ]);
         Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);

@@ -17,7 +17,7 @@ public sealed class SettingsTests
             ("LmDeploy:Pipelines:qwen:Model", "/models/qwen"),
             ("LmDeploy:Pipelines:qwen:Engine:SessionLen", "128"),
             ("LmDeploy:Pipelines:qwen:engine:device", "cpu"),
-            ("LmDeploy:Pipelines:qwen:Engine:MemoryLimit", "1073741824"),
+            ("LmDeploy:Pipelines:qwen:Engine:Admission:MemoryLimit", "1073741824"),
             ("LmDeploy:Pipelines:qwen:Engine:CacheMaxEntryCount", "0.5"),
             ("LmDeploy:Pipelines:qwen:Embeddings:Normalize", "false"));
 
@@ -52,8 +52,8 @@ public sealed class SettingsTests
             ("LmDeploy:Pipelines:qwne:Model", "/models/qwen"),
             ("LmDeploy:Pipelines:qwen:Engine:SessionLen", "-1"),
             ("LmDeploy:Pipelines:qwen:Engine:Device", "tpu"),
-            ("LmDeploy:Pipelines:qwen:Engine:LoadTimeout", "30"),
-            ("LmDeploy:Pipelines:qwen:Engine:MaxRestarts", "many"),
+            ("LmDeploy:Pipelines:qwen:Engine:Supervision:LoadTimeout", "30"),
+            ("LmDeploy:Pipelines:qwen:Engine:Supervision:MaxRestarts", "many"),
             ("LmDeploy:Pipelines:qwen:Engine:MaxRestart", "1"),
             ("LmDeploy:Pipelines:qwen:Engine:Threads:Count", "1"),
             ("LmDeploy:Pipelines:other", "/models/other"));
@@ -70,8 +70,8 @@ public sealed class SettingsTests
             "LmDeploy:Pipelines:qwne is no pipeline that was added; there are qwen, other.",
             "LmDeploy:Pipelines:qwen:Engine:SessionLen: SessionLen must be at least 1, got -1.",
             "LmDeploy:Pipelines:qwen:Engine:Device must be one of Auto, Cpu, Cuda, got \"tpu\".",
-            "LmDeploy:Pipelines:qwen:Engine:LoadTimeout must be a time as hh:mm:ss, got \"30\".",
-            "LmDeploy:Pipelines:qwen:Engine:MaxRestarts must be a whole number, got \"many\".",
+            "LmDeploy:Pipelines:qwen:Engine:Supervision:LoadTimeout must be a time as hh:mm:ss, got \"30\".",
+            "LmDeploy:Pipelines:qwen:Engine:Supervision:MaxRestarts must be a whole number, got \"many\".",
             "LmDeploy:Pipelines:qwen:Engine:Threads takes one value and has no settings in it.",
             "LmDeploy:Pipelines:qwen:Model is missing: the path of a model folder.",
             "LmDeploy:Pipelines:other has settings in it and no value of its own, got \"/models/other\".",

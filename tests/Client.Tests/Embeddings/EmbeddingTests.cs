@@ -42,6 +42,24 @@ public sealed class EmbeddingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Generator_TakesOptionsThatACallMakes()
+    {
+        V1.EmbeddingOptions? sent = null;
+        _fake.OnEmbed = request =>
+        {
+            sent = request.Options;
+            return FakeModel.Embed(request);
+        };
+        var generator = _pipeline.AsIEmbeddingGenerator(new EmbeddingOptions { Pooling = EmbeddingPooling.Last });
+        await generator.GenerateAsync(["a"], new() { RawRepresentationFactory = _ => new EmbeddingOptions { Pooling = EmbeddingPooling.Mean } });
+        sent!.Pooling.ShouldBe(V1.Pooling.Mean);
+        await generator.GenerateAsync(["a"], new() { RawRepresentationFactory = _ => null });
+        sent.Pooling.ShouldBe(V1.Pooling.Last);
+        (await Should.ThrowAsync<NotSupportedException>(() => generator.GenerateAsync(["a"], new() { RawRepresentationFactory = _ => 1 })))
+            .Message.ShouldBe("EmbeddingGenerationOptions.RawRepresentationFactory made a Int32; it must make EmbeddingOptions or null.");
+    }
+
+    [Fact]
     public void GetEmbeddings_SendsItsOptions()
     {
         V1.EmbeddingOptions? sent = null;

@@ -27,7 +27,9 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
 
         (await caller.StopAsync()).Count.ShouldBeGreaterThan(0);
         await AskAsync(server);
-        output.WriteLine($"{flood.Count} connections of which no more than {OpenFiles} could be open; another caller's {caller.Answers.Count} answers took at most {caller.Worst.TotalSeconds:0.00} s");
+        output.WriteLine(
+            $"{flood.Count} connections of which no more than {OpenFiles} could be open; another caller's {caller.Answers.Count} answers took at most "
+                + $"{caller.Worst.TotalSeconds:0.00} s");
         flood.ForEach(connection => connection.Dispose());
         await Eventually.BeAsync(() => ProcessTable.Descriptors(server.Pid), now => now <= before + 16, "the connections to be closed", Deadline);
         var (_, listing) = await server.GetAsync("/v1/pipelines");

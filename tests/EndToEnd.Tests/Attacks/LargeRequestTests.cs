@@ -42,7 +42,10 @@ public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
             ("bad_words", "/v1/completions", new { model = "pebble", prompt = "a", max_tokens = 1, bad_words = many.Select(i => $"s{i}") }),
             ("prompts", "/v1/completions", new { model = "pebble", prompt = many.Select(i => $"s{i}"), max_tokens = 1 }),
             ("ids", "/v1/completions", new { model = "pebble", prompt = many.Select(_ => 5), max_tokens = 1 }),
-            ("messages", "/v1/chat/completions", new { model = "pebble", messages = many.Select(i => new { role = "user", content = $"{i}" }), max_tokens = 1 }),
+            (
+                "messages",
+                "/v1/chat/completions",
+                new { model = "pebble", messages = many.Select(i => new { role = "user", content = $"{i}" }), max_tokens = 1 }),
             ("tools", "/v1/chat/completions", new
             {
                 model = "pebble", messages = new[] { new { role = "user", content = "a" } }, max_tokens = 1,
@@ -53,7 +56,12 @@ public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
                 model = "pebble", messages = new[] { new { role = "user", content = "a" } }, max_tokens = 1,
                 response_format = new { type = "json_schema", json_schema = new { name = "s", schema } },
             }),
-            ("unknown fields", "/v1/completions", many.ToDictionary(i => $"x{i}", object (i) => i).Append(new("model", "pebble")).Append(new("prompt", "a")).Append(new("max_tokens", 1)).ToDictionary()),
+            ("unknown fields", "/v1/completions", many
+                .ToDictionary(i => $"x{i}", object (i) => i)
+                .Append(new("model", "pebble"))
+                .Append(new("prompt", "a"))
+                .Append(new("max_tokens", 1))
+                .ToDictionary()),
         ];
         using var caller = new Caller(_server);
         foreach (var (name, path, body) in requests)
@@ -75,10 +83,14 @@ public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
         (string Path, byte[] Body)[] kinds =
         [
             ("/v1/completions", Encoding.UTF8.GetBytes($$"""{"model":"pebble","max_tokens":1,"prompt":"{{Words(LargestBody - 100)}}"}""")),
-            ("/v1/completions", Encoding.UTF8.GetBytes($$"""{"model":"pebble","max_tokens":1,"prompt":[{{string.Join(',', Enumerable.Repeat("1", (LargestBody - 100) / 2))}}]}""")),
-            ("/v1/chat/completions", Encoding.UTF8.GetBytes($$"""{"model":"pebble","max_tokens":1,"messages":[{"role":"user","content":"{{Words(LargestBody - 200)}}"}]}""")),
+            ("/v1/completions", Encoding.UTF8.GetBytes(
+                $$"""{"model":"pebble","max_tokens":1,"prompt":[{{string.Join(',', Enumerable.Repeat("1", (LargestBody - 100) / 2))}}]}""")),
+            (
+                "/v1/chat/completions",
+                Encoding.UTF8.GetBytes($$"""{"model":"pebble","max_tokens":1,"messages":[{"role":"user","content":"{{Words(LargestBody - 200)}}"}]}""")),
             ("/v1/chat/completions", Encoding.UTF8.GetBytes(
-                $$"""{"model":"pebble","max_tokens":1,"messages":[{{string.Join(',', Enumerable.Repeat("""{"role":"user","content":"a"}""", (LargestBody - 100) / 31))}}]}""")),
+                $$"""{"model":"pebble","max_tokens":1,"messages":["""
+                    + $$"""{{string.Join(',', Enumerable.Repeat("""{"role":"user","content":"a"}""", (LargestBody - 100) / 31))}}]}""")),
         ];
         var worker = _server.Sandbox.Workers.Single();
         var before = (Supervisor: ProcessTable.ResidentBytes(_server.Pid), Worker: ProcessTable.ResidentBytes(worker));
@@ -93,8 +105,10 @@ public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
         await caller.StopAsync();
         await watching.CancelAsync();
         await watch;
-        await Eventually.BeAsync(() => ProcessTable.ResidentBytes(_server.Pid) - before.Supervisor, more => more < MostLeft, "the supervisor to give its memory back", Deadline);
-        await Eventually.BeAsync(() => ProcessTable.ResidentBytes(worker) - before.Worker, more => more < MostLeft, "the worker to give its memory back", Deadline);
+        await Eventually.BeAsync(
+            () => ProcessTable.ResidentBytes(_server.Pid) - before.Supervisor, more => more < MostLeft, "the supervisor to give its memory back", Deadline);
+        await Eventually.BeAsync(
+            () => ProcessTable.ResidentBytes(worker) - before.Worker, more => more < MostLeft, "the worker to give its memory back", Deadline);
         output.WriteLine(
             $"{bodies} bodies of {LargestBody >> 20} MiB: each answered with 400, after {refusals} x 429; "
             + $"supervisor {before.Supervisor >> 20}, at most {peak.Supervisor >> 20}, then {ProcessTable.ResidentBytes(_server.Pid) >> 20} MiB; "
@@ -130,11 +144,14 @@ public sealed class LargeRequestTests(ITestOutputHelper output) : IAsyncLifetime
         {
             var status = await SendAsync(
                 "/v1/chat/completions",
-                """{"model":"pebble","max_tokens":1,"messages":[{"role":"user","content":"a"}],"chat_template_kwargs":{"k":""" + $"\"{i}{new string('a', LargestArguments - 20)}\"" + "}}");
+                """{"model":"pebble","max_tokens":1,"messages":[{"role":"user","content":"a"}],"chat_template_kwargs":{"k":"""
+                    + $"\"{i}{new string('a', LargestArguments - 20)}\""
+                    + "}}");
             status.ShouldBe(200);
         }
 
-        await Eventually.BeAsync(() => ProcessTable.ResidentBytes(_server.Pid) - before, more => more < MostLeft, "the supervisor to forget what it was sent", Deadline);
+        await Eventually.BeAsync(
+            () => ProcessTable.ResidentBytes(_server.Pid) - before, more => more < MostLeft, "the supervisor to forget what it was sent", Deadline);
     }
 
     private static string Words(int length)

@@ -36,7 +36,8 @@ public sealed class LargeTextTests(ITestOutputHelper output) : IAsyncLifetime
 
         var answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => TokenizeAsync(Longest))).WaitAsync(Deadline);
 
-        answers.ShouldAllBe(answer => answer.Status == 200 && answer.Body.GetProperty("tokens").GetArrayLength() == answer.Body.GetProperty("count").GetInt32());
+        answers.ShouldAllBe(
+            answer => answer.Status == 200 && answer.Body.GetProperty("tokens").GetArrayLength() == answer.Body.GetProperty("count").GetInt32());
         await caller.StopAsync();
         var peaks = pids.Select(ProcessTable.PeakBytes).ToList();
         peaks.Zip(before, (peak, then) => peak - then).ShouldAllBe(more => more < MostMore);
@@ -46,7 +47,8 @@ public sealed class LargeTextTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         output.WriteLine(
-            $"{AtOnce} texts of {Longest} characters at once: supervisor {before[0] >> 20}, at most {peaks[0] >> 20}, then {ProcessTable.ResidentBytes(_server.Pid) >> 20} MiB; "
+            $"{AtOnce} texts of {Longest} characters at once: supervisor {before[0] >> 20}, at most {peaks[0] >> 20}, "
+                + $"then {ProcessTable.ResidentBytes(_server.Pid) >> 20} MiB; "
             + $"worker {before[1] >> 20}, at most {peaks[1] >> 20}, then {ProcessTable.ResidentBytes(worker) >> 20} MiB; "
             + $"another caller's {caller.Answers.Count} answers took at most {caller.Worst.TotalSeconds:0.00} s");
     }

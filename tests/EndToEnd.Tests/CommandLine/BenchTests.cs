@@ -15,7 +15,8 @@ public sealed class BenchTests
 
         result.ExitCode.ShouldBe(0, result.Errors);
         var figures = Figures(result.Output);
-        figures.Select(figure => (figure.GetProperty("batch_size").GetDouble(), figure.GetProperty("context").GetDouble())).ShouldBe([(1, 8), (3, 8), (1, 20), (3, 20)]);
+        figures.Select(figure => (figure.GetProperty("batch_size").GetDouble(), figure.GetProperty("context").GetDouble())).ShouldBe(
+            [(1, 8), (3, 8), (1, 20), (3, 20)]);
         figures.ShouldAllBe(figure => figure.GetProperty("step_ms").GetDouble() > 0 && figure.GetProperty("tokens_per_second").GetDouble() > 0);
     }
 
@@ -34,11 +35,14 @@ public sealed class BenchTests
     {
         await using var sandbox = new Sandbox();
         var result = await Command.RunAsync(
-            sandbox, "bench", "serve", Repository.Pebble, "--requests", "12", "--concurrency", "2", "5", "--mean-input", "10", "--mean-output", "6", "--ceilings", "--json", "-");
+            sandbox, "bench", "serve", Repository.Pebble, "--requests", "12", "--concurrency", "2", "5", "--mean-input", "10", "--mean-output", "6",
+            "--ceilings", "--json", "-");
 
         result.ExitCode.ShouldBe(0, result.Errors);
         var figures = Figures(result.Output);
-        figures.Select(figure => (figure.GetProperty("concurrency").GetInt32(), figure.GetProperty("requests").GetInt32(), figure.GetProperty("failed").GetInt32())).ShouldBe([(2, 12, 0), (5, 12, 0)]);
+        figures.Select(figure => (figure
+            .GetProperty("concurrency")
+            .GetInt32(), figure.GetProperty("requests").GetInt32(), figure.GetProperty("failed").GetInt32())).ShouldBe([(2, 12, 0), (5, 12, 0)]);
 
         // The same lengths in both, whatever the tokens are.
         figures[1].GetProperty("output_tokens").GetInt32().ShouldBe(figures[0].GetProperty("output_tokens").GetInt32());
@@ -53,7 +57,8 @@ public sealed class BenchTests
 
         result.ExitCode.ShouldBe(0, result.Errors);
         var figures = Figures(result.Output);
-        figures.Select(figure => (figure.GetProperty("killed").GetInt32(), figure.GetProperty("reclaimed").GetInt32())).ShouldBe([(0, 1), (1, 1), (0, 1), (1, 1)]);
+        figures.Select(figure => (figure.GetProperty("killed").GetInt32(), figure.GetProperty("reclaimed").GetInt32())).ShouldBe(
+            [(0, 1), (1, 1), (0, 1), (1, 1)]);
         figures.Take(2).ShouldAllBe(figure => figure.GetProperty("residual_bytes").GetInt64() == 0 && figure.GetProperty("held_bytes").GetInt64() > 0);
     }
 

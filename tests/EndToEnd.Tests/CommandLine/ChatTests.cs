@@ -13,7 +13,8 @@ public sealed class ChatTests
         await using var sandbox = new Sandbox();
         using var chat = Command.Start(sandbox, "chat", Repository.Boulder);
         var errors = chat.StandardError.ReadToEndAsync();
-        await chat.StandardInput.WriteAsync($"What is 17 + 25?\n/reset\n/nonsense\n/model /absent\nHello?\n/model {Repository.Boulder}\nWhat is 1 \\\n+ 1?\n/exit\n");
+        await chat.StandardInput.WriteAsync(
+            $"What is 17 + 25?\n/reset\n/nonsense\n/model /absent\nHello?\n/model {Repository.Boulder}\nWhat is 1 \\\n+ 1?\n/exit\n");
         chat.StandardInput.Close();
         var said = await chat.StandardOutput.ReadToEndAsync();
         await chat.WaitForExitAsync().WaitAsync(Deadline);

@@ -18,7 +18,11 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
         await using var sandbox = new Sandbox();
         var chance = new Chance(output);
         var state = Path.Combine(sandbox.Folder, "state.jsonl");
-        string[] compare = ["compare", Repository.Pebble, Repository.Cobble, Repository.Boulder, "--eval", Repository.Evaluation, "--limit", "150", "--batch-size", "10", "--json", "-"];
+        string[] compare =
+        [
+            "compare", Repository.Pebble, Repository.Cobble, Repository.Boulder, "--eval", Repository.Evaluation, "--limit", "150", "--batch-size",
+            "10", "--json", "-",
+        ];
         var undisturbed = await Command.RunAsync(sandbox, compare);
         undisturbed.ExitCode.ShouldBe(0, undisturbed.Errors);
         var kept = new List<long>();
@@ -43,7 +47,8 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
         output.WriteLine($"bytes of state after each kill: {string.Join(", ", kept)}");
         kept.ShouldBeInOrder(SortDirection.Ascending);
         resumed.ExitCode.ShouldBe(0, resumed.Errors);
-        File.ReadLines(state).Count(line => line.Contains("\"kind\":\"answer\"", StringComparison.Ordinal)).ShouldBe(3 * 150, "each question was answered once by each model");
+        File.ReadLines(state).Count(line => line.Contains("\"kind\":\"answer\"", StringComparison.Ordinal)).ShouldBe(
+            3 * 150, "each question was answered once by each model");
         var (expected, actual) = (Figures(undisturbed.Output), Figures(resumed.Output));
         actual.Texts.ShouldBe(expected.Texts);
         actual.Numbers.ShouldBe(expected.Numbers, tolerance: 1e-5);
@@ -53,7 +58,9 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
     private static (List<string> Texts, List<double> Numbers) Figures(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var figures = string.Join('\n', document.RootElement.GetProperty("models").EnumerateArray().SelectMany(model => _figures.Select(name => model.GetProperty(name).GetRawText())));
+        var figures = string.Join(
+            '\n',
+            document.RootElement.GetProperty("models").EnumerateArray().SelectMany(model => _figures.Select(name => model.GetProperty(name).GetRawText())));
         return ([.. Decimals().Split(figures)], [.. Decimals().Matches(figures).Select(number => double.Parse(number.Value))]);
     }
 

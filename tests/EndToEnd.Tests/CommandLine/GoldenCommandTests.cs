@@ -25,12 +25,19 @@ public sealed class GoldenCommandTests : IDisposable
     public async Task Run_GivesTheGoldenTokensAndLogprobs(string name)
     {
         await using var sandbox = new Sandbox();
-        var golden = Golden(name).GetProperty("prompts").EnumerateArray().Where(prompt => prompt.GetProperty("text").ValueKind == JsonValueKind.String).ToList();
+        var golden = Golden(name)
+            .GetProperty("prompts")
+            .EnumerateArray()
+            .Where(prompt => prompt.GetProperty("text").ValueKind == JsonValueKind.String)
+            .ToList();
         var lines = await RunAsync(
             sandbox,
             "run",
             golden.Select((prompt, i) => Input($"p{i}", prompt)),
-            file => ["run", Repository.Golden(name), "--prompts", file, "--raw", "--greedy", "--logprobs", "5", "--prompt-logprobs", "--max-new-tokens", "32", "--json", "-"]);
+            file => [
+                "run", Repository.Golden(name), "--prompts", file, "--raw", "--greedy", "--logprobs", "5", "--prompt-logprobs", "--max-new-tokens",
+                "32", "--json", "-",
+            ]);
         for (var i = 0; i < golden.Count; i++)
         {
             Integers(lines[i], "prompt_token_ids").ShouldBe(Integers(golden[i], "input_ids"));
@@ -66,7 +73,12 @@ public sealed class GoldenCommandTests : IDisposable
         var chats = golden.GetProperty("chat").EnumerateArray().ToList();
         var input = texts.Select((item, i) => (object)new { id = $"t{i}", text = item.GetProperty("text").GetString() })
             .Concat(texts.Select((item, i) => (object)new { id = $"d{i}", ids = Integers(item, "ids") }))
-            .Concat(chats.Select((item, i) => (object)new { id = $"c{i}", messages = item.GetProperty("messages"), add_generation_prompt = item.GetProperty("add_generation_prompt").GetBoolean() }));
+            .Concat(chats.Select((item, i) => (object)new
+            {
+                id = $"c{i}",
+                messages = item.GetProperty("messages"),
+                add_generation_prompt = item.GetProperty("add_generation_prompt").GetBoolean(),
+            }));
         var lines = await RunAsync(sandbox, "tokenize", input, file => ["tokenize", Repository.Golden(name), "--input", file, "--json", "-"]);
         for (var i = 0; i < texts.Count; i++)
         {

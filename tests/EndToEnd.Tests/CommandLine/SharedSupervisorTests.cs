@@ -45,7 +45,9 @@ public sealed class SharedSupervisorTests
     public async Task Ps_ShowsARunningPipeline_AndStopEndsIt()
     {
         await using var sandbox = new Sandbox();
-        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len", "--max-new-tokens", "60000", "--ignore-eos");
+        using var client = Command.Start(
+            sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len",
+            "--max-new-tokens", "60000", "--ignore-eos");
         await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
         (await Command.RunAsync(sandbox, "ps")).Output.ShouldContain("boulder");
         ProcessTable.Name(sandbox.Workers.Single()).ShouldBe("lmdeploy-worker");

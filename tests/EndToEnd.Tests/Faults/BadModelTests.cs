@@ -82,7 +82,8 @@ public sealed class BadModelTests : IAsyncLifetime
                 File.Delete(PathOf("config.json"));
                 break;
             case "architecture":
-                File.WriteAllText(PathOf("config.json"), File.ReadAllText(PathOf("config.json")).Replace("LlamaForCausalLM", "FooForCausalLM", StringComparison.Ordinal));
+                File.WriteAllText(
+                    PathOf("config.json"), File.ReadAllText(PathOf("config.json")).Replace("LlamaForCausalLM", "FooForCausalLM", StringComparison.Ordinal));
                 break;
             case "truncated":
                 File.WriteAllBytes(PathOf("model.safetensors"), File.ReadAllBytes(PathOf("model.safetensors"))[..^100]);

@@ -46,7 +46,8 @@ public sealed class CrowdTests(ITestOutputHelper output)
             var end = Clock.Now + StormTime;
             var storms = Enumerable.Range(0, Threads).Select(_ => new StormyClient(supervisor, sandbox, chance.Fork())).ToList();
             await Task.WhenAll(storms.Select(storm => Task.Run(() => storm.RunAsync(end)))).WaitAsync(StormTime + Deadline);
-            output.WriteLine($"{storms.Sum(storm => storm.Rounds)} pipelines; told: {string.Join(", ", storms.SelectMany(storm => storm.Told).CountBy(code => code))}");
+            output.WriteLine(
+                $"{storms.Sum(storm => storm.Rounds)} pipelines; told: {string.Join(", ", storms.SelectMany(storm => storm.Told).CountBy(code => code))}");
 
             await Eventually.BeAsync(() => supervisor.ListPipelines().Count, left => left == 0, "the supervisor to have nothing", Deadline);
             sandbox.Workers.ShouldBeEmpty();

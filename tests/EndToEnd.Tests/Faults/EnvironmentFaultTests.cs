@@ -15,7 +15,8 @@ public sealed class EnvironmentFaultTests : IAsyncLifetime
     private readonly Sandbox _sandbox = new();
     private readonly string _run;
 
-    public EnvironmentFaultTests() => _run = Directory.CreateDirectory(Path.Combine(_sandbox.Folder, "run"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    public EnvironmentFaultTests() => _run =
+        Directory.CreateDirectory(Path.Combine(_sandbox.Folder, "run"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     private SupervisorOptions InRun => new() { SocketPath = Path.Combine(_run, "s.sock") };
 
@@ -41,7 +42,8 @@ public sealed class EnvironmentFaultTests : IAsyncLifetime
         Directory.Delete(_run, recursive: true);
 
         (await pipe.InferAsync(Question).WaitAsync(Deadline)).Text.ShouldBe("42");
-        var refused = await Should.ThrowAsync<SupervisorUnavailableException>(Pipeline.CreateAsync(Repository.Pebble, supervisor: supervisor).WaitAsync(Deadline));
+        var refused = await Should.ThrowAsync<SupervisorUnavailableException>(
+            Pipeline.CreateAsync(Repository.Pebble, supervisor: supervisor).WaitAsync(Deadline));
         refused.Subject.ShouldBe(supervisor.SocketPath);
         var worker = pipe.WorkerPid;
         Signals.Kill(worker);

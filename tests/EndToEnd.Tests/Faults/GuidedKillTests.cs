@@ -10,8 +10,10 @@ public sealed class GuidedKillTests
     private const int Items = 12;
 
     private const string Schema = """
-        {"type": "array", "minItems": 12, "maxItems": 12, "items": {"type": "object", "required": ["id", "kind", "name"], "additionalProperties": false, "properties": {
-          "id": {"type": "integer", "minimum": 100, "maximum": 999}, "kind": {"enum": ["cat", "dog"]}, "name": {"type": "string", "minLength": 3, "maxLength": 9}}}}
+        {"type": "array", "minItems": 12, "maxItems": 12, "items": {"type": "object",
+          "required": ["id", "kind", "name"], "additionalProperties": false, "properties": {
+          "id": {"type": "integer", "minimum": 100, "maximum": 999}, "kind": {"enum": ["cat", "dog"]},
+          "name": {"type": "string", "minLength": 3, "maxLength": 9}}}}
         """;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

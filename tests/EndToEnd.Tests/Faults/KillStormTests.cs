@@ -51,7 +51,8 @@ public sealed class KillStormTests(ITestOutputHelper output)
         var receipt = await pipe.CloseAsync();
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
         killed.ShouldNotContain(receipt.WorkerPid);
-        output.WriteLine($"{killed.Count} kills, {_late} pauses longer than the load and {Allowance}; load average {Machine.LoadAverage}\n{_pauses}\n{_loads}\n{_excess}");
+        output.WriteLine(
+            $"{killed.Count} kills, {_late} pauses longer than the load and {Allowance}; load average {Machine.LoadAverage}\n{_pauses}\n{_loads}\n{_excess}");
     }
 
     /// <summary>Waits until the streams have come further; false when they are over before that.</summary>

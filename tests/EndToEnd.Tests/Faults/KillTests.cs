@@ -61,7 +61,9 @@ public sealed class KillTests
     public async Task KilledSupervisor_OfACommand_IsReplacedForTheNext()
     {
         await using var sandbox = new Sandbox();
-        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len", "--max-new-tokens", "60000", "--ignore-eos");
+        using var client = Command.Start(
+            sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len",
+            "--max-new-tokens", "60000", "--ignore-eos");
         await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
         Signals.Kill(sandbox.Supervisors.Single());
         await client.WaitForExitAsync().WaitAsync(Deadline);

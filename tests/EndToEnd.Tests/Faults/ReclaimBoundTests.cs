@@ -38,8 +38,11 @@ public sealed class ReclaimBoundTests(ITestOutputHelper output)
         {
             await using var supervisor = sandbox.StartSupervisor();
             await using var idle = await Pipeline.CreateAsync(Repository.Pebble, supervisor: supervisor);
-            await using var busy = await Pipeline.CreateAsync(Repository.Boulder, new EngineConfig { SessionLen = 65536, AllowLongSessionLen = true }, supervisor);
-            await using var pieces = busy.StreamInferAsync("Tell me a story about a fox.", new GenerationConfig { MaxNewTokens = 60_000, IgnoreEos = true }).GetAsyncEnumerator();
+            await using var busy = await Pipeline.CreateAsync(
+                Repository.Boulder, new EngineConfig { SessionLen = 65536, AllowLongSessionLen = true }, supervisor);
+            await using var pieces = busy
+                .StreamInferAsync("Tell me a story about a fox.", new GenerationConfig { MaxNewTokens = 60_000, IgnoreEos = true })
+                .GetAsyncEnumerator();
             (await pieces.MoveNextAsync().AsTask().WaitAsync(Deadline)).ShouldBeTrue();
             var first = UntilGoneAsync(idle.WorkerPid, () => Signals.Kill(sandbox.Supervisors.Single()));
             var second = UntilGoneAsync(busy.WorkerPid, () => { });
@@ -86,7 +89,8 @@ public sealed class ReclaimBoundTests(ITestOutputHelper output)
     private static async Task<Process> StreamAsync(Sandbox sandbox)
     {
         var client = Command.Start(
-            sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len", "--max-new-tokens", "60000", "--ignore-eos");
+            sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len",
+            "--max-new-tokens", "60000", "--ignore-eos");
         await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
         return client;
     }

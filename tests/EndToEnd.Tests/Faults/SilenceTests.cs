@@ -23,7 +23,9 @@ public sealed class SilenceTests
     public async Task FrozenClient_LosesItsWorker()
     {
         await using var sandbox = new Sandbox();
-        using var client = Command.Start(sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len", "--max-new-tokens", "60000", "--ignore-eos");
+        using var client = Command.Start(
+            sandbox, "run", Repository.Boulder, "Tell me a story about a fox.", "--session-len", "65536", "--allow-long-session-len",
+            "--max-new-tokens", "60000", "--ignore-eos");
         await client.StandardOutput.ReadAsync(new char[1]);
         Signals.Stop(client.Id);
         await Eventually.BeAsync(() => sandbox.Workers.Count, count => count == 0, "the worker of the frozen client to go", Lease);

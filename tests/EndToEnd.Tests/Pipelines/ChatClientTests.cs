@@ -64,7 +64,8 @@ public sealed class ChatClientTests : IAsyncLifetime
         (await client.GetResponseAsync(Question, new ChatOptions { Temperature = 0, MaxOutputTokens = 1 })).FinishReason.ShouldBe(ChatFinishReason.Length);
         (await client.GetResponseAsync(Question, new ChatOptions { Temperature = 0, StopSequences = ["2"] })).Text.ShouldBe("4");
         (await client.GetResponseAsync("The sum?", new ChatOptions { Temperature = 0, Instructions = "Be brief." })).Text
-            .ShouldBe((await client.GetResponseAsync([new ChatMessage(ChatRole.System, "Be brief."), new ChatMessage(ChatRole.User, "The sum?")], Greedy)).Text);
+            .ShouldBe(
+                (await client.GetResponseAsync([new ChatMessage(ChatRole.System, "Be brief."), new ChatMessage(ChatRole.User, "The sum?")], Greedy)).Text);
         foreach (var (options, name) in new[]
         {
             (new ChatOptions { ModelId = "other" }, "ModelId"),
@@ -77,8 +78,10 @@ public sealed class ChatClientTests : IAsyncLifetime
             (await Should.ThrowAsync<NotSupportedException>(() => client.GetResponseAsync(Question, options))).Message.ShouldContain(name);
         }
 
-        (await Should.ThrowAsync<NotSupportedException>(() => client.GetResponseAsync([new ChatMessage(ChatRole.User, [new DataContent("data:image/png;base64,AA==")])]))).Message.ShouldContain("DataContent");
-        (await Should.ThrowAsync<LmDeployException>(() => client.GetResponseAsync(string.Concat(Enumerable.Repeat("long ", 3000))))).Code.ShouldBe("context_length_exceeded");
+        (await Should.ThrowAsync<NotSupportedException>(() =>
+            client.GetResponseAsync([new ChatMessage(ChatRole.User, [new DataContent("data:image/png;base64,AA==")])]))).Message.ShouldContain("DataContent");
+        (await Should.ThrowAsync<LmDeployException>(() => client.GetResponseAsync(string.Concat(Enumerable.Repeat("long ", 3000))))).Code.ShouldBe(
+            "context_length_exceeded");
     }
 
     [Fact]
@@ -132,7 +135,9 @@ public sealed class ChatClientTests : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         var failure = await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in _pipe.AsIChatClient().GetStreamingResponseAsync("Tell me everything.", new ChatOptions { AdditionalProperties = new() { ["ignore_eos"] = true } }, cancel.Token))
+            await foreach (var _ in _pipe
+                .AsIChatClient()
+                .GetStreamingResponseAsync("Tell me everything.", new ChatOptions { AdditionalProperties = new() { ["ignore_eos"] = true } }, cancel.Token))
             {
                 await cancel.CancelAsync();
             }

@@ -11,7 +11,8 @@ public sealed class DisposeTests : IAsyncLifetime
     private Supervisor _supervisor = null!;
 
     public async ValueTask InitializeAsync() =>
-        _supervisor = await Supervisor.StartPrivateAsync(new SupervisorOptions { Home = Repository.Home, SocketPath = Path.Combine(_sandbox.Folder, "s.sock") });
+        _supervisor = await Supervisor.StartPrivateAsync(
+            new SupervisorOptions { Home = Repository.Home, SocketPath = Path.Combine(_sandbox.Folder, "s.sock") });
 
     public async ValueTask DisposeAsync()
     {

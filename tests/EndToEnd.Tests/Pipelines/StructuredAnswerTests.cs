@@ -57,7 +57,9 @@ public sealed class StructuredAnswerTests : IAsyncLifetime
 
     private async Task<T> AskAsync<T>(string json)
     {
-        var answer = await _pipe.AsIChatClient().GetResponseAsync<T>(_questions[json], options: new ChatOptions { Temperature = 0 }, useJsonSchemaResponseFormat: true);
+        var answer = await _pipe
+            .AsIChatClient()
+            .GetResponseAsync<T>(_questions[json], options: new ChatOptions { Temperature = 0 }, useJsonSchemaResponseFormat: true);
         return answer.TryGetResult(out var result) ? result : throw new InvalidDataException($"{typeof(T).Name}: {answer.Text}");
     }
 

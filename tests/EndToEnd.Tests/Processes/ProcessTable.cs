@@ -41,7 +41,9 @@ internal static class ProcessTable
     public static string Name(int pid) => File.ReadAllText($"/proc/{pid}/comm").Trim();
 
     private static long Status(int pid, string key) =>
-        long.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Replace("kB", "", StringComparison.Ordinal));
+        long.Parse(File.ReadLines($"/proc/{pid}/status")
+            .First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..]
+            .Replace("kB", "", StringComparison.Ordinal));
 
     private static char? State(int pid) => Fields(pid)?[0][0];
 

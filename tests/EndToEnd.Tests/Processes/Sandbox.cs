@@ -33,9 +33,15 @@ internal sealed class Sandbox : IAsyncDisposable
     /// <summary>Processes that run in this sandbox: supervisors and workers.</summary>
     public IReadOnlyDictionary<int, string> Processes => ProcessTable.Naming(Folder);
 
-    public IReadOnlyList<int> Workers => [.. Processes.Where(process => process.Value.Contains("lmdeploy-worker", StringComparison.Ordinal)).Select(process => process.Key)];
+    public IReadOnlyList<int> Workers =>
+    [
+        .. Processes.Where(process => process.Value.Contains("lmdeploy-worker", StringComparison.Ordinal)).Select(process => process.Key),
+    ];
 
-    public IReadOnlyList<int> Supervisors => [.. Processes.Where(process => process.Value.Contains("lmdeploy-supervisor", StringComparison.Ordinal)).Select(process => process.Key)];
+    public IReadOnlyList<int> Supervisors =>
+    [
+        .. Processes.Where(process => process.Value.Contains("lmdeploy-supervisor", StringComparison.Ordinal)).Select(process => process.Key),
+    ];
 
     /// <summary>Sockets and folders; lock and log files of a supervisor may stay.</summary>
     public IReadOnlyList<string> Leftovers => [.. Directory.GetFileSystemEntries(Folder, "*", SearchOption.AllDirectories)
@@ -46,7 +52,10 @@ internal sealed class Sandbox : IAsyncDisposable
 
     /// <summary>A private supervisor in this sandbox.</summary>
     public Supervisor StartSupervisor(SupervisorOptions? options = null) =>
-        Supervisor.StartPrivate((options ?? new SupervisorOptions()) with { Home = options?.Home ?? Repository.Home, SocketPath = options?.SocketPath ?? Path.Combine(Folder, "s.sock") });
+        Supervisor.StartPrivate((options ?? new SupervisorOptions()) with
+        {
+            Home = options?.Home ?? Repository.Home, SocketPath = options?.SocketPath ?? Path.Combine(Folder, "s.sock"),
+        });
 
     /// <summary>A private supervisor of an installation of the test's.</summary>
     public Supervisor StartSupervisor(Installation installation) => StartSupervisor(new SupervisorOptions { Home = installation.Home });

@@ -34,13 +34,18 @@ public sealed class NotebookTests : IDisposable
     private static List<JsonElement> Cells(string notebook)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(notebook));
-        return [.. json.RootElement.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code").Select(cell => cell.Clone())];
+        return [.. json.RootElement
+            .GetProperty("cells")
+            .EnumerateArray()
+            .Where(cell => cell.GetProperty("cell_type").GetString() == "code")
+            .Select(cell => cell.Clone())];
     }
 
     private async Task<string> ExecuteAsync(Uri address)
     {
         var start = new ProcessStartInfo(
-            NotebookFactAttribute.Python, ["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", _folder.FullName, "--output", "executed.ipynb", _notebook])
+            NotebookFactAttribute.Python,
+            ["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", _folder.FullName, "--output", "executed.ipynb", _notebook])
         {
             RedirectStandardError = true,
         };

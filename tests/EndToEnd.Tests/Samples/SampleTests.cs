@@ -21,7 +21,8 @@ public sealed class SampleTests(SampleFixture fixture) : IClassFixture<SampleFix
     [InlineData("chatclient", "^call 1: add\\([0-9], [0-9]\\)$", "^tool: the result is [0-9]+$", "^[0-9]+ tokens in all, ended by ")]
     [InlineData("embeddings", "^3 vectors of [0-9]+ numbers$", "^ *1\\.000 .*Germany\\?$", "^.* 1\\.000  Take 27 from 66\\.$")]
     [InlineData("loglikelihood", "Germany\\?\n +-[0-9.]+  Berlin  \\(what it would say\\)$", "make\\?\n +-[0-9.]+  woof  \\(what it would say\\)$")]
-    [InlineData("crash", "^killing process [0-9]+ after [0-9]+ tokens$", "went on: 400 tokens, ended by Length$", "^the same as without the crash: True$", "SIGKILL")]
+    [InlineData(
+        "crash", "^killing process [0-9]+ after [0-9]+ tokens$", "went on: 400 tokens, ended by Length$", "^the same as without the crash: True$", "SIGKILL")]
     [InlineData("text", "\"name\": \"add\"", "^[0-9]+ tokens, end token <\\|im_end\\|> \\([0-9]+\\)$", "^ *[0-9]+ '🦊'$", "^   end ''$")]
     [InlineData("custom-scorer", "^pebble: exact 0\\.[0-9]+, numeric 0\\.[0-9]+, brief [01]\\.[0-9]+, first_letter 0\\.[0-9]+$", "^boulder: exact 1\\.000, ")]
     public async Task Sample_Prints(string name, params string[] patterns)

@@ -12,7 +12,8 @@ public sealed class AccessTests
     [Fact]
     public async Task Keys_OpenWhatTheyAreFor()
     {
-        await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", "--api-key", "alice=one", "--api-key", "two", "--admin-key", "root=three");
+        await using var server = await Server.StartAsync(
+            $"pebble={Repository.Pebble}", "--api-key", "alice=one", "--api-key", "two", "--admin-key", "root=three");
         (await StatusAsync(server, HttpMethod.Get, "/health", null)).ShouldBe(200);
         (await StatusAsync(server, HttpMethod.Get, "/v1/models", null)).ShouldBe(401);
         (await StatusAsync(server, HttpMethod.Get, "/v1/models", "wrong")).ShouldBe(401);
@@ -76,8 +77,10 @@ public sealed class AccessTests
             File.WriteAllText(key, rsa.ExportPkcs8PrivateKeyPem());
         }
 
-        await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", "--tls-cert", cert, "--tls-key", key, "--host", "0.0.0.0", "--api-key", "k");
-        using var trusting = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, presented, _, _) => presented!.Subject == "CN=localhost" });
+        await using var server = await Server.StartAsync(
+            $"pebble={Repository.Pebble}", "--tls-cert", cert, "--tls-key", key, "--host", "0.0.0.0", "--api-key", "k");
+        using var trusting = new HttpClient(
+            new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, presented, _, _) => presented!.Subject == "CN=localhost" });
         trusting.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "k");
         using var answer = await trusting.GetAsync($"https://127.0.0.1:{server.Address.Port}/v1/models");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -25,7 +25,8 @@ public sealed class CompletionTests(ServerFixture fixture)
             places[i].EnumerateObject().Sum(candidate => Math.Exp(candidate.Value.GetDouble())).ShouldBeLessThan(1.001);
         }
 
-        logprobs.GetProperty("text_offset").EnumerateArray().Select(offset => offset.GetInt32()).ShouldBe(tokens.Select((_, i) => string.Concat(tokens.Take(i)).Length));
+        logprobs.GetProperty("text_offset").EnumerateArray().Select(offset => offset.GetInt32()).ShouldBe(
+            tokens.Select((_, i) => string.Concat(tokens.Take(i)).Length));
     }
 
     [Fact]
@@ -45,7 +46,9 @@ public sealed class CompletionTests(ServerFixture fixture)
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32());
         var usages = new List<JsonValueKind>();
         await foreach (var piece in EventReader.StreamAsync(
-            fixture.Server.Http, "/v1/completions", """{"model":"boulder","prompt":"What is","max_tokens":4,"temperature":0,"stream":true,"stream_options":{"include_usage":true}}"""))
+            fixture.Server.Http,
+            "/v1/completions",
+            """{"model":"boulder","prompt":"What is","max_tokens":4,"temperature":0,"stream":true,"stream_options":{"include_usage":true}}"""))
         {
             usages.Add(piece.GetProperty("usage").ValueKind);
         }
@@ -70,7 +73,8 @@ public sealed class CompletionTests(ServerFixture fixture)
     [Fact]
     public async Task SeveralPromptsAndChoices_KeepTheirOrder()
     {
-        var (_, body) = await fixture.Server.PostAsync("/v1/completions", """{"model":"boulder","prompt":["What is","The"],"n":2,"max_tokens":3,"temperature":0,"ignore_eos":true}""");
+        var (_, body) = await fixture.Server.PostAsync(
+            "/v1/completions", """{"model":"boulder","prompt":["What is","The"],"n":2,"max_tokens":3,"temperature":0,"ignore_eos":true}""");
         var texts = body.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString()).ToList();
         texts.Count.ShouldBe(4);
         texts[0].ShouldBe(texts[1]);
@@ -85,7 +89,10 @@ public sealed class CompletionTests(ServerFixture fixture)
         var text = "";
         var tokens = new List<string>();
         var ends = 0;
-        await foreach (var piece in EventReader.StreamAsync(fixture.Server.Http, "/v1/completions", """{"model":"boulder","prompt":"What is","max_tokens":8,"temperature":0,"stream":true,"echo":true,"logprobs":1}"""))
+        await foreach (var piece in EventReader.StreamAsync(
+            fixture.Server.Http,
+            "/v1/completions",
+            """{"model":"boulder","prompt":"What is","max_tokens":8,"temperature":0,"stream":true,"echo":true,"logprobs":1}"""))
         {
             var choice = piece.GetProperty("choices")[0];
             text += choice.GetProperty("text").GetString();
@@ -103,7 +110,8 @@ public sealed class CompletionTests(ServerFixture fixture)
     public async Task Regex_HoldsTheAnswer()
     {
         var (status, body) = await fixture.Server.PostAsync(
-            "/v1/chat/completions", """{"model":"pebble","messages":[{"role":"user","content":"A date"}],"response_format":{"type":"regex_schema","regex_schema":"[0-9]{4}-[0-9]{2}"},"max_tokens":20}""");
+            "/v1/chat/completions", """{"model":"pebble","messages":[{"role":"user","content":"A """
+                + """date"}],"response_format":{"type":"regex_schema","regex_schema":"[0-9]{4}-[0-9]{2}"},"max_tokens":20}""");
         status.ShouldBe(200, body.ToString());
         body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!.ShouldMatch("^[0-9]{4}-[0-9]{2}$");
     }
@@ -111,7 +119,8 @@ public sealed class CompletionTests(ServerFixture fixture)
     [Fact]
     public async Task PartsOfTextAndDeveloper_AreRenderedAsOne()
     {
-        var parts = await ContentAsync("""[{"role":"developer","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"What is 17"},{"type":"text","text":"+ 25?"}]}]""");
+        var parts = await ContentAsync(
+            """[{"role":"developer","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"What is 17"},{"type":"text","text":"+ 25?"}]}]""");
         var plain = await ContentAsync("""[{"role":"system","content":"Be brief."},{"role":"user","content":"What is 17\n+ 25?"}]""");
         parts.ShouldBe(plain);
     }

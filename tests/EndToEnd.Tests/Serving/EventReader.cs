@@ -8,7 +8,8 @@ namespace LmDeploy.EndToEnd.Tests.Serving;
 internal static class EventReader
 {
     /// <summary>Posts a request and yields the JSON of each event; ends after [DONE] and fails when that does not come.</summary>
-    public static async IAsyncEnumerable<JsonElement> StreamAsync(HttpClient http, string path, string body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static async IAsyncEnumerable<JsonElement> StreamAsync(
+        HttpClient http, string path, string body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -52,7 +52,8 @@ public sealed class ExtensionsAIClientTests(ServerFixture fixture)
             },
             "get_weather");
         var client = new ChatClientBuilder(Chat()).UseFunctionInvocation(configure: invoking => invoking.MaximumIterationsPerRequest = 1).Build();
-        await client.GetResponseAsync("The weather?", new ChatOptions { Temperature = 0, MaxOutputTokens = 60, Tools = [tool], ToolMode = ChatToolMode.RequireSpecific("get_weather") });
+        await client.GetResponseAsync(
+            "The weather?", new ChatOptions { Temperature = 0, MaxOutputTokens = 60, Tools = [tool], ToolMode = ChatToolMode.RequireSpecific("get_weather") });
         asked.ShouldHaveSingleItem();
     }
 
@@ -72,7 +73,8 @@ public sealed class ExtensionsAIClientTests(ServerFixture fixture)
 
     [Fact]
     public async Task Errors_HaveTheirStatus() =>
-        (await Should.ThrowAsync<ClientResultException>(() => Client().GetChatClient("nothing").AsIChatClient().GetResponseAsync(Question))).Status.ShouldBe(404);
+        (await Should.ThrowAsync<ClientResultException>(() => Client().GetChatClient("nothing").AsIChatClient().GetResponseAsync(Question))).Status.ShouldBe(
+            404);
 
     [Fact]
     public async Task Cancelling_EndsTheStream()

@@ -28,7 +28,9 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
 
         (await server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":1}""")).Status.ShouldBe(200);
         var (memoryAfter, descriptorsAfter) = (ProcessTable.ResidentBytes(server.Pid), ProcessTable.Descriptors(server.Pid));
-        output.WriteLine($"{count} requests: {string.Join(", ", statuses.Select(status => $"{status.Value} x {status.Key}"))}; memory {memory >> 20} to {memoryAfter >> 20} MiB, descriptors {descriptors} to {descriptorsAfter}");
+        output.WriteLine(
+            $"{count} requests: {string.Join(", ", statuses.Select(status => $"{status.Value} x {status.Key}"))}; "
+                + $"memory {memory >> 20} to {memoryAfter >> 20} MiB, descriptors {descriptors} to {descriptorsAfter}");
         statuses.Keys.ShouldContain(400);
         (memoryAfter - memory).ShouldBeLessThan(MostGrowth);
         descriptorsAfter.ShouldBeLessThan(descriptors + 32);
@@ -42,9 +44,11 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}");
         (await server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":1}""")).Status.ShouldBe(200);
         var before = ProcessTable.Descriptors(server.Pid);
-        var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync(server, "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"mo")));
+        var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync(
+            server, "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"mo")));
         var cut = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => OpenAsync(
-            server, "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 84\r\n\r\n{\"model\":\"pebble\",\"prompt\":\"abc\",\"stream\":true,\"max_tokens\":200,\"ignore_eos\":true  }")));
+            server, "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 84\r\n\r\n"
+                + "{\"model\":\"pebble\",\"prompt\":\"abc\",\"stream\":true,\"max_tokens\":200,\"ignore_eos\":true  }")));
         foreach (var connection in cut)
         {
             connection.Dispose();

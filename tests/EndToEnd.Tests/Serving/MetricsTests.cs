@@ -22,7 +22,9 @@ public sealed partial class MetricsTests(ServerFixture fixture)
 
         wanted.Count.ShouldBeGreaterThan(8);
         await Eventually.BeAsync(
-            () => wanted.Except(Sample().Matches(fixture.Server.Http.GetStringAsync("/metrics").GetAwaiter().GetResult()).Select(match => match.Groups[1].Value)).ToList(),
+            () => wanted
+                .Except(Sample().Matches(fixture.Server.Http.GetStringAsync("/metrics").GetAwaiter().GetResult()).Select(match => match.Groups[1].Value))
+                .ToList(),
             missing => missing.Count == 0,
             "nothing to be missing",
             TimeSpan.FromSeconds(10));
@@ -35,12 +37,15 @@ public sealed partial class MetricsTests(ServerFixture fixture)
         (await fixture.Server.PostAsync("/v1/completions", """{"model":"pebble","prompt":[999999]}""")).Status.ShouldBe(400);
         await Eventually.BeAsync(
             () => fixture.Server.Http.GetStringAsync("/metrics").GetAwaiter().GetResult().Split('\n'),
-            lines => lines.Any(line => IsOfRequests(line) && !line.Contains("error_type")) && lines.Any(line => IsOfRequests(line) && line.Contains("error_type=\"invalid_request\"")),
+            lines => lines.Any(line => IsOfRequests(line) && !line.Contains("error_type"))
+                && lines.Any(line => IsOfRequests(line) && line.Contains("error_type=\"invalid_request\"")),
             "both to be counted", // The exporter shows for a moment what it showed before.
             TimeSpan.FromSeconds(10));
 
         static bool IsOfRequests(string line) =>
-            line.StartsWith("gen_ai_server_request_duration_seconds_count", StringComparison.Ordinal) && line.Contains("text_completion") && line.Contains("gen_ai_request_model=\"pebble\"");
+            line.StartsWith("gen_ai_server_request_duration_seconds_count", StringComparison.Ordinal)
+                && line.Contains("text_completion")
+                && line.Contains("gen_ai_request_model=\"pebble\"");
     }
 
     [GeneratedRegex(@"^(\w+)[{ ]", RegexOptions.Multiline)]

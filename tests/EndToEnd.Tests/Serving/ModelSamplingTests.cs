@@ -26,7 +26,8 @@ public sealed class ModelSamplingTests : IDisposable
             (await TextsAsync(server, "")).Distinct().ShouldHaveSingleItem("top_k 1 always takes the same tokens");
             (await TextsAsync(server, ""","top_k":0,"top_p":1,"temperature":2""")).Distinct().Count().ShouldBeGreaterThan(1);
             var shown = (await server.GetAsync("/v1/models/m")).Body.GetProperty("generation_config");
-            (shown.GetProperty("temperature").GetDouble(), shown.GetProperty("top_k").GetInt32(), shown.GetProperty("min_p").ValueKind).ShouldBe((0.1, 1, JsonValueKind.Null));
+            (shown.GetProperty("temperature").GetDouble(), shown.GetProperty("top_k").GetInt32(), shown.GetProperty("min_p").ValueKind)
+                .ShouldBe((0.1, 1, JsonValueKind.Null));
         }
 
         await using var without = await Server.StartAsync($"m={_folder}", "--generation-config", "none");
@@ -39,7 +40,8 @@ public sealed class ModelSamplingTests : IDisposable
     {
         await using var server = await Server.StartAsync($"boulder={Repository.Boulder}");
         const string Asked = """
-            "model":"boulder","max_tokens":5000,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"string","maxLength":3,"format":"uri"}}}
+            "model":"boulder","max_tokens":5000,
+            "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"string","maxLength":3,"format":"uri"}}}
             """;
         var (status, chat) = await server.PostAsync("/v1/chat/completions", $$"""{{{Asked}},"messages":[{"role":"user","content":"Hi"}]}""");
         status.ShouldBe(200, chat.ToString());
@@ -50,7 +52,8 @@ public sealed class ModelSamplingTests : IDisposable
         var (_, completion) = await server.PostAsync("/v1/completions", $$"""{{{Asked}},"prompt":"Hi"}""");
         completion.GetProperty("warnings").GetArrayLength().ShouldBe(2);
         JsonElement last = default;
-        await foreach (var piece in EventReader.StreamAsync(server.Http, "/v1/chat/completions", $$"""{{{Asked}},"stream":true,"messages":[{"role":"user","content":"Hi"}]}"""))
+        await foreach (var piece in EventReader.StreamAsync(
+            server.Http, "/v1/chat/completions", $$"""{{{Asked}},"stream":true,"messages":[{"role":"user","content":"Hi"}]}"""))
         {
             last = piece;
         }
@@ -62,7 +65,8 @@ public sealed class ModelSamplingTests : IDisposable
 
     private static async Task<IReadOnlyList<string>> TextsAsync(Server server, string fields)
     {
-        var (status, body) = await server.PostAsync("/v1/completions", $$"""{"model":"m","prompt":"Tell me","max_tokens":24,"n":6,"ignore_eos":true{{fields}}}""");
+        var (status, body) = await server.PostAsync(
+            "/v1/completions", $$"""{"model":"m","prompt":"Tell me","max_tokens":24,"n":6,"ignore_eos":true{{fields}}}""");
         status.ShouldBe(200, body.ToString());
         return [.. body.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString()!)];
     }

@@ -30,7 +30,8 @@ internal static class NodeSuite
         try
         {
             Run("node", ["--version"]);
-            var (exitCode, output) = Run("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0", "--loglevel=error"]);
+            var (exitCode, output) = Run(
+                "npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0", "--loglevel=error"]);
             return exitCode == 0 ? null : $"npm install failed: {output.Trim()}";
         }
         catch (Win32Exception exception)

@@ -7,15 +7,23 @@ internal static class Nonsense
 {
     private static readonly string[] Names =
     [
-        "model", "messages", "prompt", "input", "tokens", "temperature", "top_p", "top_k", "n", "stop", "seed", "logprobs", "top_logprobs", "logit_bias", "max_tokens", "stream", "stream_options",
-        "tools", "tool_choice", "response_format", "echo", "dimensions", "encoding_format", "chat_template_kwargs", "min_p", "bad_words", "name", "engine", "ttl_seconds", "role", "content", "é\\u00e9",
+        "model", "messages", "prompt", "input", "tokens", "temperature", "top_p", "top_k", "n", "stop", "seed", "logprobs", "top_logprobs",
+        "logit_bias", "max_tokens", "stream", "stream_options",
+        "tools", "tool_choice", "response_format", "echo", "dimensions", "encoding_format", "chat_template_kwargs", "min_p", "bad_words", "name",
+        "engine", "ttl_seconds", "role", "content", "é\\u00e9",
     ];
 
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-1", "1e999", "1e308", "12345678901234567890", "0.5", "\"\"", "\"pebble\"", "\"\\ud800\"", "\"\\u0000\"", "[]", "{}", "[[]]", "[1,2,3]", "[-1]", "[99999999]", "[\"a\",1]",
-        "[{\"role\":\"user\",\"content\":\"hi\"}]", "[{\"role\":\"user\"}]", "[{\"role\":5,\"content\":{}}]", "{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":\"nothing\"}}}",
-        "{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"$ref\":\"#\"}}}", "{\"type\":\"regex_schema\",\"regex_schema\":\"((((a+)+)+)+)$\"}", "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":7}}}]",
+        "null", "true", "0", "-1", "1e999", "1e308", "12345678901234567890", "0.5", "\"\"", "\"pebble\"", "\"\\ud800\"", "\"\\u0000\"", "[]", "{}",
+        "[[]]", "[1,2,3]", "[-1]", "[99999999]", "[\"a\",1]",
+        "[{\"role\":\"user\",\"content\":\"hi\"}]",
+        "[{\"role\":\"user\"}]",
+        "[{\"role\":5,\"content\":{}}]",
+        "{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":\"nothing\"}}}",
+        "{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"$ref\":\"#\"}}}",
+        "{\"type\":\"regex_schema\",\"regex_schema\":\"((((a+)+)+)+)$\"}",
+        "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":7}}}]",
         "\"required\"", "{\"include_usage\":1}", "{\"5\":1000}", "{\"x\":1}", "\"../../etc\"", "\"{{ 1/0 }}\"",
     ];
 

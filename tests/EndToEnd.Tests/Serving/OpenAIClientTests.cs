@@ -19,7 +19,9 @@ public sealed class OpenAIClientTests(ServerFixture fixture)
     private static readonly ChatTool Weather = ChatTool.CreateFunctionTool(
         "get_weather",
         "The weather of a city",
-        BinaryData.FromString("""{"type":"object","properties":{"city":{"enum":["Oslo","Rome"]},"days":{"type":"integer","minimum":1,"maximum":9}},"required":["city","days"],"additionalProperties":false}"""));
+        BinaryData.FromString(
+            """{"type":"object","properties":{"city":{"enum":["Oslo","Rome"]},"days":{"type":"integer","minimum":1,"maximum":9}},"required":["city","days"]"""
+                + ""","additionalProperties":false}"""));
 
     private static readonly ChatTool Time = ChatTool.CreateFunctionTool("get_time");
 
@@ -109,7 +111,11 @@ public sealed class OpenAIClientTests(ServerFixture fixture)
         var options = Greedy();
         options.MaxOutputTokenCount = 100;
         options.ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
-            "sum", BinaryData.FromString("""{"type":"object","properties":{"sum":{"type":"integer","minimum":0,"maximum":99}},"required":["sum"],"additionalProperties":false}"""), jsonSchemaIsStrict: true);
+            "sum",
+            BinaryData.FromString(
+                """{"type":"object","properties":{"sum":{"type":"integer","minimum":0,"maximum":99}},"required":["sum"]"""
+                    + ""","additionalProperties":false}"""),
+            jsonSchemaIsStrict: true);
         ChatCompletion answer = await Chat().CompleteChatAsync([new UserChatMessage(Question)], options);
         using var json = JsonDocument.Parse(answer.Content[0].Text);
         json.RootElement.GetProperty("sum").GetInt32().ShouldBeInRange(0, 99);
@@ -132,7 +138,8 @@ public sealed class OpenAIClientTests(ServerFixture fixture)
         arguments.RootElement.GetProperty("city").GetString().ShouldBeOneOf("Oslo", "Rome");
 
         // Its result goes back in the next turn.
-        ChatCompletion next = await Chat().CompleteChatAsync([new UserChatMessage("The weather?"), new AssistantChatMessage(answer), new ToolChatMessage(call.Id, "sunny")], Greedy());
+        ChatCompletion next = await Chat().CompleteChatAsync(
+            [new UserChatMessage("The weather?"), new AssistantChatMessage(answer), new ToolChatMessage(call.Id, "sunny")], Greedy());
         next.FinishReason.ShouldBeOneOf(ChatFinishReason.Stop, ChatFinishReason.Length);
     }
 
@@ -194,7 +201,8 @@ public sealed class OpenAIClientTests(ServerFixture fixture)
     [Fact]
     public async Task TooLongPrompt_IsRefused()
     {
-        var failure = await Should.ThrowAsync<ClientResultException>(() => Chat().CompleteChatAsync([new UserChatMessage(string.Concat(Enumerable.Repeat("long ", 3000)))]));
+        var failure = await Should.ThrowAsync<ClientResultException>(
+            () => Chat().CompleteChatAsync([new UserChatMessage(string.Concat(Enumerable.Repeat("long ", 3000)))]));
         failure.Status.ShouldBe(400);
         failure.Message.ShouldContain("context_length_exceeded");
     }
@@ -224,5 +232,7 @@ public sealed class OpenAIClientTests(ServerFixture fixture)
 
     private ChatClient Chat(string model = "boulder") => Client().GetChatClient(model);
 
-    private OpenAIClient Client() => new(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = fixture.OpenAIAddress, RetryPolicy = new System.ClientModel.Primitives.ClientRetryPolicy(0) });
+    private OpenAIClient Client() => new(
+        new ApiKeyCredential("none"),
+        new OpenAIClientOptions { Endpoint = fixture.OpenAIAddress, RetryPolicy = new System.ClientModel.Primitives.ClientRetryPolicy(0) });
 }

@@ -15,7 +15,8 @@ public sealed class PipelineApiTests
     {
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}");
         (await server.GetAsync("/v1/pipelines")).Body.GetProperty("pipelines").GetArrayLength().ShouldBe(0, "nobody asked for it yet");
-        var loaded = await server.PostAsync("/v1/pipelines", $$"""{"model":"{{Repository.Boulder}}","name":"big","aliases":["gpt-x"],"engine":{"session_len":256},"ttl_seconds":60}""");
+        var loaded = await server.PostAsync(
+            "/v1/pipelines", $$"""{"model":"{{Repository.Boulder}}","name":"big","aliases":["gpt-x"],"engine":{"session_len":256},"ttl_seconds":60}""");
         loaded.Status.ShouldBe(200, loaded.Body.ToString());
         loaded.Body.GetProperty("pipelines")[0].GetProperty("state").GetString().ShouldBe("ready");
         (await AskAsync(server, "gpt-x")).ShouldBe(200);
@@ -44,7 +45,8 @@ public sealed class PipelineApiTests
     public async Task Replicas_ShareTheRequests()
     {
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", "--replicas", "2", "--preload");
-        await Eventually.BeAsync(() => server.GetAsync("/health/ready").GetAwaiter().GetResult().Status, status => status == 200, "both to be loaded", Deadline);
+        await Eventually.BeAsync(
+            () => server.GetAsync("/health/ready").GetAwaiter().GetResult().Status, status => status == 200, "both to be loaded", Deadline);
         var workers = server.Sandbox.Workers;
         workers.Count.ShouldBe(2);
 
@@ -55,7 +57,8 @@ public sealed class PipelineApiTests
         {
             asking.Add(server.PostAsync("/v1/completions", """{"model":"pebble","prompt":"a","max_tokens":3}"""));
             List<int> expected = [asked / 2, (asked + 1) / 2];
-            await Eventually.BeAsync(() => RunningRequests(server), running => running.SequenceEqual(expected), $"{asked} requests, half of them in each", Deadline);
+            await Eventually.BeAsync(
+                () => RunningRequests(server), running => running.SequenceEqual(expected), $"{asked} requests, half of them in each", Deadline);
         }
 
         workers.ToList().ForEach(Signals.Continue);
@@ -67,10 +70,12 @@ public sealed class PipelineApiTests
     {
         await using var server = await Server.StartAsync($"boulder={Repository.Boulder}");
         (await AskAsync(server, "boulder")).ShouldBe(200);
-        var running = EventReader.StreamAsync(server.Http, "/v1/completions", """{"model":"boulder","prompt":"a","max_tokens":900,"ignore_eos":true,"stream":true}""").GetAsyncEnumerator();
+        var running = EventReader.StreamAsync(
+            server.Http, "/v1/completions", """{"model":"boulder","prompt":"a","max_tokens":900,"ignore_eos":true,"stream":true}""").GetAsyncEnumerator();
         (await running.MoveNextAsync()).ShouldBeTrue();
         Signals.Terminate(server.Pid);
-        await Eventually.BeAsync(() => server.GetAsync("/health/ready").GetAwaiter().GetResult().Status, status => status == 503, "the drain to begin", Deadline);
+        await Eventually.BeAsync(
+            () => server.GetAsync("/health/ready").GetAwaiter().GetResult().Status, status => status == 503, "the drain to begin", Deadline);
         var (status, body) = await server.PostAsync("/v1/completions", """{"model":"boulder","prompt":"a"}""");
         status.ShouldBe(503, body.ToString());
         JsonElement last = default;
@@ -127,7 +132,14 @@ public sealed class PipelineApiTests
     }
 
     private static List<int> RunningRequests(Server server) =>
-        [.. server.GetAsync("/v1/pipelines").GetAwaiter().GetResult().Body.GetProperty("pipelines").EnumerateArray().Select(pipeline => pipeline.GetProperty("running_requests").GetInt32()).Order()];
+        [.. server
+            .GetAsync("/v1/pipelines")
+            .GetAwaiter()
+            .GetResult().Body
+            .GetProperty("pipelines")
+            .EnumerateArray()
+            .Select(pipeline => pipeline.GetProperty("running_requests").GetInt32())
+            .Order()];
 
     private static async Task<int> AskAsync(Server server, string model) =>
         (await server.PostAsync("/v1/chat/completions", Hello.Replace("NAME", model, StringComparison.Ordinal))).Status;

@@ -73,7 +73,8 @@ public sealed class RemainsTests : IDisposable
 
     private static IEnumerable<string> FilesOf(Sandbox sandbox) => Directory.EnumerateFileSystemEntries(sandbox.Folder).Select(file => Path.GetFileName(file));
 
-    private static Task<Server> StartAsync(Sandbox sandbox, params string[] arguments) => Server.StartAsync(sandbox, [$"pebble={Repository.Pebble}", .. arguments]);
+    private static Task<Server> StartAsync(Sandbox sandbox, params string[] arguments) =>
+        Server.StartAsync(sandbox, [$"pebble={Repository.Pebble}", .. arguments]);
 
     private Sandbox NewSandbox()
     {

@@ -52,10 +52,12 @@ public sealed class ScriptedAnswerTests(ScriptedServer scripted) : IClassFixture
         var script = ScriptedAnswer.All.First(script => script.Text == "Hello, Øre 😀!");
         var question = scripted.QuestionOf(script);
         var messages = $$$"""
-            [{"role":"user","content":"{{{question}}}"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"g","arguments":""}}]},
+            [{"role":"user","content":"{{{question}}}"},
+             {"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"g","arguments":""}}]},
              {"role":"tool","tool_call_id":"c","content":"sunny"}]
             """;
-        var (_, answer) = await scripted.Server.PostAsync("/v1/chat/completions", $$$"""{"model":"tagged","temperature":0,"chat_template_kwargs":{"think":true},"messages":{{{messages}}}}""");
+        var (_, answer) = await scripted.Server.PostAsync(
+            "/v1/chat/completions", $$$"""{"model":"tagged","temperature":0,"chat_template_kwargs":{"think":true},"messages":{{{messages}}}}""");
         AnswerParts.Of(answer.GetProperty("choices")[0]).ShouldBe(new AnswerParts(script.Content, "", "", "stop"));
     }
 

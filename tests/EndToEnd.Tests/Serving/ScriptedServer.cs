@@ -87,7 +87,12 @@ public sealed class ScriptedServer : IAsyncLifetime
 
     internal async Task<AnswerParts> AskClientAsync(ScriptedAnswer script)
     {
-        var options = new ChatOptions { Temperature = 0, StopSequences = script.Stop.Length > 0 ? [script.Stop] : null, AllowMultipleToolCalls = script.IsSingleCall ? false : null };
+        var options = new ChatOptions
+        {
+            Temperature = 0,
+            StopSequences = script.Stop.Length > 0 ? [script.Stop] : null,
+            AllowMultipleToolCalls = script.IsSingleCall ? false : null,
+        };
         if (script.HasTools)
         {
             options.Tools = [AIFunctionFactory.Create((string text, int n) => $"{text}{n}", "f"), AIFunctionFactory.Create(() => 1, "g")];
@@ -123,5 +128,9 @@ public sealed class ScriptedServer : IAsyncLifetime
         return JsonSerializer.Serialize(body);
     }
 
-    private static object Tool(string name) => new { type = "function", function = new { name, parameters = new { type = "object", properties = new { text = new { type = "string" }, n = new { type = "integer" } } } } };
+    private static object Tool(string name) => new
+    {
+        type = "function",
+        function = new { name, parameters = new { type = "object", properties = new { text = new { type = "string" }, n = new { type = "integer" } } } },
+    };
 }

@@ -17,7 +17,9 @@ public sealed class StreamStormTests(ITestOutputHelper output)
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}");
         var expected = await Task.WhenAll(Enumerable.Range(0, 8).Select(kind => ToldStory.TellAsync(server.Http, "pebble", kind, Tokens)));
         var pieces = 0;
-        var streams = Enumerable.Range(0, Streams).Select(index => ToldStory.TellAsync(server.Http, "pebble", index % expected.Length, Tokens, () => Interlocked.Increment(ref pieces))).ToList();
+        var streams = Enumerable.Range(0, Streams)
+            .Select(index => ToldStory.TellAsync(server.Http, "pebble", index % expected.Length, Tokens, () => Interlocked.Increment(ref pieces)))
+            .ToList();
         var killed = new HashSet<int>();
         for (var kill = 1; kill <= Kills; kill++)
         {

@@ -10,7 +10,8 @@ internal sealed class StreamedParts
     private string _reasoning = "";
     private string _finishReason = "";
 
-    public AnswerParts Joined => new(_content, _reasoning, string.Join(' ', _calls.Select(call => call.Name + AnswerParts.Compact(call.Arguments))), _finishReason);
+    public AnswerParts Joined =>
+        new(_content, _reasoning, string.Join(' ', _calls.Select(call => call.Name + AnswerParts.Compact(call.Arguments))), _finishReason);
 
     public void Add(JsonElement piece)
     {

@@ -6,7 +6,8 @@ namespace LmDeploy.EndToEnd.Tests.Serving;
 internal sealed record ToldStory(string Text, string Reason, int Tokens)
 {
     /// <summary>Asks for one of several stories: kinds that are even are greedy, the others sampled by a seed. An error in the stream fails it.</summary>
-    public static async Task<ToldStory> TellAsync(HttpClient http, string model, int kind, int tokens, Action? onPiece = null, CancellationToken cancellationToken = default)
+    public static async Task<ToldStory> TellAsync(
+        HttpClient http, string model, int kind, int tokens, Action? onPiece = null, CancellationToken cancellationToken = default)
     {
         var body = JsonSerializer.Serialize(new
         {

@@ -18,18 +18,36 @@ public sealed class LoweringTests
         { "router: a bias in the choice of experts", spec => WithExperts(spec, moe => moe with { CorrectionBias = true }) },
         { "router: a bias of its scores", spec => WithExperts(spec, moe => moe with { RouterBias = true }) },
         { "router: 520 experts, but the kernels have room for 512", spec => WithExperts(spec, moe => moe with { Experts = 520 }) },
-        { "router: 33 experts for each token, but the kernels have room for 32", spec => WithExperts(spec, moe => moe with { Experts = 64, ExpertsPerToken = 33 }) },
+        {
+            "router: 33 experts for each token, but the kernels have room for 32",
+            spec => WithExperts(spec, moe => moe with { Experts = 64, ExpertsPerToken = 33 })
+        },
         { "experts: their projections have biases", spec => WithExperts(spec, moe => moe with { ExpertBias = true }) },
         { "experts: one of them computes every token", spec => WithExperts(spec, moe => moe with { SharedIntermediateSize = 8 }) },
         { "experts: their inner size of 12 is no multiple of 8", spec => WithExperts(spec, moe => moe with { IntermediateSize = 12 }) },
-        { "experts: matrices with their inputs before their outputs have no kernel form", spec => WithExperts(spec, moe => moe with { Layout = ExpertLayout.Interleaved }) },
-        { "experts: the activation ClampedSwiGlu has no kernel form", spec => (DecoderSpec)WithExperts(spec, moe => moe) with { Activation = Activation.ClampedSwiGlu } },
+        {
+            "experts: matrices with their inputs before their outputs have no kernel form",
+            spec => WithExperts(spec, moe => moe with { Layout = ExpertLayout.Interleaved })
+        },
+        {
+            "experts: the activation ClampedSwiGlu has no kernel form",
+            spec => (DecoderSpec)WithExperts(spec, moe => moe) with { Activation = Activation.ClampedSwiGlu }
+        },
         { "attention: heads of 12, but the kernels have multiples of 8 up to 256", spec => WithAttention(spec, attention => attention with { HeadDim = 12 }) },
-        { "attention: heads of 264, but the kernels have multiples of 8 up to 256", spec => WithAttention(spec, attention => attention with { HeadDim = 264 }) },
-        { "attention: a norm over all heads of a token together", spec => WithAttention(spec, attention => attention with { QueryKeyNorm = QueryKeyNorm.PerProjection }) },
+        {
+            "attention: heads of 264, but the kernels have multiples of 8 up to 256",
+            spec => WithAttention(spec, attention => attention with { HeadDim = 264 })
+        },
+        {
+            "attention: a norm over all heads of a token together",
+            spec => WithAttention(spec, attention => attention with { QueryKeyNorm = QueryKeyNorm.PerProjection })
+        },
         { "attention: its output projection has a bias", spec => WithAttention(spec, attention => attention with { OutputBias = true }) },
         { "attention: LatentAttention has no kernel form", spec => WithAttention(spec, _ => SpecChange.Latent) },
-        { "attention: a matrix with its inputs before its outputs has no kernel form", spec => (DecoderSpec)spec with { Names = MadeDecoder.Fused with { InputsFirst = true } } },
+        {
+            "attention: a matrix with its inputs before its outputs has no kernel form",
+            spec => (DecoderSpec)spec with { Names = MadeDecoder.Fused with { InputsFirst = true } }
+        },
         { "norm: LayerNorm has no kernel form", spec => (DecoderSpec)spec with { Norm = NormKind.Layer } },
         { "feed-forward network: PlainMlp has no kernel form", spec => (DecoderSpec)spec with { GatedMlp = false } },
         { "feed-forward network: the activation ClampedSwiGlu has no kernel form", spec => (DecoderSpec)spec with { Activation = Activation.ClampedSwiGlu } },
@@ -37,7 +55,10 @@ public sealed class LoweringTests
         { "feed-forward network: its inner size of 12 is no multiple of 8", spec => (DecoderSpec)spec with { IntermediateSize = 12 } },
         { "embedding: a hidden size of 60 is no multiple of 8", spec => (DecoderSpec)spec with { HiddenSize = 60 } },
         { "positions: a learned embedding has no kernel form", spec => (DecoderSpec)spec with { LearnedPositions = 16 } },
-        { "rotary positions: frequencies that depend on the length of the sequence (Dynamic)", spec => (DecoderSpec)spec with { Rope = MadeDecoder.Rope with { Kind = RopeKind.Dynamic } } },
+        {
+            "rotary positions: frequencies that depend on the length of the sequence (Dynamic)",
+            spec => (DecoderSpec)spec with { Rope = MadeDecoder.Rope with { Kind = RopeKind.Dynamic } }
+        },
         {
             "rotary positions: layers with a sliding window rotate 8 dimensions of a head, the others 16",
             spec => (DecoderSpec)spec with { SlidingWindows = [8], SlidingRope = MadeDecoder.Rope with { Dimensions = 8 } }
@@ -74,7 +95,11 @@ public sealed class LoweringTests
         form.Layers.Select(layer => layer.Attention.Rope.Neighbours).ShouldBe([false, true]);
         var (rope, arguments) = (form.Layers[0].Attention.Rope, form.Layers[0].Attention.Arguments);
         rope.QueryScale.ShouldBe(2f, "a scale of 0.5 is twice that of heads of 16");
-        (rope.Bias, rope.QueryNorm, rope.KeyNorm, arguments.Sinks).ShouldSatisfyAllConditions(all => all.Bias.ShouldNotBeNull(), all => all.QueryNorm.ShouldNotBeNull(), all => all.KeyNorm.ShouldNotBeNull(), all => all.Sinks.ShouldNotBeNull());
+        (rope.Bias, rope.QueryNorm, rope.KeyNorm, arguments.Sinks).ShouldSatisfyAllConditions(
+            all => all.Bias.ShouldNotBeNull(),
+            all => all.QueryNorm.ShouldNotBeNull(),
+            all => all.KeyNorm.ShouldNotBeNull(),
+            all => all.Sinks.ShouldNotBeNull());
         (arguments.Scale, arguments.Cap).ShouldBe((0.25f, 30f));
         (form.Layers[0].AttentionOutputNorm, form.Layers[0].MlpOutputNorm).ShouldBe((null, null));
     }

@@ -60,12 +60,14 @@ public sealed class PartInspectionTests
     {
         using var decoder = MadeDecoder.Of(MadeDecoder.Plain);
 
-        PartInspection.FormsOf(decoder.Parts, "NVRTC was not found").ShouldAllBe(form => form.Form == ComputeForm.Operators && form.Reason == "NVRTC was not found");
+        PartInspection.FormsOf(decoder.Parts, "NVRTC was not found").ShouldAllBe(
+            form => form.Form == ComputeForm.Operators && form.Reason == "NVRTC was not found");
     }
 
     [Fact]
     public void Run_OnACpu_SaysSo() =>
-        PartInspection.Run(Path.Combine(GoldenModel.Root, "gpt2"), GoldenRun.Config).ShouldAllBe(form => form.Form == ComputeForm.Operators && form.Reason.Contains("CUDA"));
+        PartInspection.Run(Path.Combine(GoldenModel.Root, "gpt2"), GoldenRun.Config).ShouldAllBe(
+            form => form.Form == ComputeForm.Operators && form.Reason.Contains("CUDA"));
 
     [Fact]
     public void Run_OfAFolderThatCannotBeServed_HasTheErrorOfALoad() =>

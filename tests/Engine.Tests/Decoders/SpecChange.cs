@@ -42,20 +42,21 @@ internal sealed record SpecChange(string Name, DecoderSpec Spec)
         }
     }
 
-    private static IEnumerable<object?> Others(PropertyInfo property, object? value) => (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) switch
-    {
-        var type when type == typeof(bool) => [!(bool)value!],
-        var type when type == typeof(int) => [value is int number and > 0 ? 2 * number : 16],
-        var type when type == typeof(double) => [value is double number and > 0 ? 2 * number : 2.0],
-        var type when type == typeof(string) => IsNullable(property) && value is not null ? (object?[])[value + "_other", null] : [value + "other"],
-        var type when type == typeof(double[]) => [Array.ConvertAll((double[])value!, number => 3 * number)],
-        var type when type == typeof(IReadOnlyList<string>) => [new List<string> { "fused" }],
-        var type when type == typeof(IReadOnlyList<int?>) => [((IReadOnlyList<int?>)value!).Select(_ => (int?)16).ToList()],
-        var type when type == typeof(IReadOnlyList<bool>) => [((IReadOnlyList<bool>)value!).Select(one => !one).ToList()],
-        var type when type.IsEnum => Enum.GetValues(type).Cast<object?>().Where(one => !Equals(one, value)),
-        var type when IsRecord(type) => value is null ? [Sample(type)] : IsNullable(property) ? (object?[])[null] : [],
-        var type => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is a {type}: say here how it is changed."),
-    };
+    private static IEnumerable<object?> Others(PropertyInfo property, object? value) =>
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) switch
+        {
+            var type when type == typeof(bool) => [!(bool)value!],
+            var type when type == typeof(int) => [value is int number and > 0 ? 2 * number : 16],
+            var type when type == typeof(double) => [value is double number and > 0 ? 2 * number : 2.0],
+            var type when type == typeof(string) => IsNullable(property) && value is not null ? (object?[])[value + "_other", null] : [value + "other"],
+            var type when type == typeof(double[]) => [Array.ConvertAll((double[])value!, number => 3 * number)],
+            var type when type == typeof(IReadOnlyList<string>) => [new List<string> { "fused" }],
+            var type when type == typeof(IReadOnlyList<int?>) => [((IReadOnlyList<int?>)value!).Select(_ => (int?)16).ToList()],
+            var type when type == typeof(IReadOnlyList<bool>) => [((IReadOnlyList<bool>)value!).Select(one => !one).ToList()],
+            var type when type.IsEnum => Enum.GetValues(type).Cast<object?>().Where(one => !Equals(one, value)),
+            var type when IsRecord(type) => value is null ? [Sample(type)] : IsNullable(property) ? (object?[])[null] : [],
+            var type => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is a {type}: say here how it is changed."),
+        };
 
     private static object Sample(Type type) => true switch
     {

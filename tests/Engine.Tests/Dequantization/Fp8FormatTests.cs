@@ -54,7 +54,11 @@ public sealed class Fp8FormatTests
     [Theory]
     [InlineData("{\"quant_method\":\"fp8\"}", new long[] { 2 }, new float[] { 1, 3 }, new float[] { 1, 2, 4, 8, 48, 96, 3, 6 })]
     [InlineData("{\"quant_method\":\"fp8\"}", new long[] { 2, 2, 1 }, new float[] { 1, 2, 3, 4 }, new float[] { 1, 2, 8, 16, 48, 96, 4, 8 })]
-    [InlineData("{\"quant_method\":\"fp8\",\"weight_block_size\":[2,1]}", new long[] { 2, 1, 2 }, new float[] { 1, 2, 3, 4 }, new float[] { 1, 4, 4, 16, 48, 128, 3, 8 })]
+    [InlineData(
+        "{\"quant_method\":\"fp8\",\"weight_block_size\":[2,1]}",
+        new long[] { 2, 1, 2 },
+        new float[] { 1, 2, 3, 4 },
+        new float[] { 1, 4, 4, 16, 48, 128, 3, 8 })]
     public void Matrices_MayBeSeveral(string quantization, long[] shape, float[] scales, float[] expected)
     {
         using var stored = new StoredTensors(("m.weight", ("F8_E4M3", [2, 2, 2], [.. Powers, 0x38, 0x40])), ("m.weight_scale", Bytes.Floats(scales, shape)));
@@ -78,7 +82,8 @@ public sealed class Fp8FormatTests
     [InlineData("""{"quant_method":"fp8","weight_block_size":[1,2]}""", new long[] { 2, 3 }, "[2, 2]")]
     public void Scales_OfAnotherShape_AreRefused(string quantization, long[] shape, string expected)
     {
-        using var stored = new StoredTensors(("m.weight", ("F8_E4M3", [2, 3], Powers)), ("m.weight_scale", Bytes.Floats(new float[shape.Aggregate((a, b) => a * b)], shape)));
+        using var stored = new StoredTensors(
+            ("m.weight", ("F8_E4M3", [2, 3], Powers)), ("m.weight_scale", Bytes.Floats(new float[shape.Aggregate((a, b) => a * b)], shape)));
         var error = Should.Throw<EngineException>(() => stored.Load(stored.Format(quantization), 2, 3));
         error.Code.ShouldBe(ErrorCodes.WrongShape);
         error.Message.ShouldContain("model.safetensors");

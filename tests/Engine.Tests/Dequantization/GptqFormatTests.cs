@@ -36,7 +36,9 @@ public sealed class GptqFormatTests
     {
         // Output 0 has 15 stored, which is 0 less 1 in 4 bits; output 1 has 0, which is 1.
         using var stored = new StoredTensors(
-            ("m.qweight", Bytes.Words(new int[8], 1, 8)), ("m.qzeros", Bytes.Words([0x6543210F], 1, 1)), ("m.scales", Bytes.Halves([1, 2, 4, 8, 16, 32, 64, 128], 1, 8)));
+            ("m.qweight", Bytes.Words(new int[8], 1, 8)),
+            ("m.qzeros", Bytes.Words([0x6543210F], 1, 1)),
+            ("m.scales", Bytes.Halves([1, 2, 4, 8, 16, 32, 64, 128], 1, 8)));
         stored.Load(stored.Format(OneGroup), 8, 8).Chunk(8).Select(row => row[0]).ShouldBe([0, -2, -8, -24, -64, -160, -384, -896]);
     }
 
@@ -45,8 +47,11 @@ public sealed class GptqFormatTests
     {
         int[] words = [0x03020100, unchecked((int)0xFFFEFDFC)];
         using var stored = new StoredTensors(
-            ("m.qweight", Bytes.Words([words[0], words[1], words[0], words[0]], 1, 4)), ("m.qzeros", Bytes.Words([0x7F7F7F7F], 1, 1)), ("m.scales", Bytes.Halves([1, 1, 0.5f, 1], 1, 4)));
-        stored.Load(stored.Format(OneGroup.Replace(":4", ":8")), 4, 4).ShouldBe([-128, -127, -126, -125, 124, 125, 126, 127, -64, -63.5f, -63, -62.5f, -128, -127, -126, -125]);
+            ("m.qweight", Bytes.Words([words[0], words[1], words[0], words[0]], 1, 4)),
+            ("m.qzeros", Bytes.Words([0x7F7F7F7F], 1, 1)),
+            ("m.scales", Bytes.Halves([1, 1, 0.5f, 1], 1, 4)));
+        stored.Load(stored.Format(OneGroup.Replace(":4", ":8")), 4, 4).ShouldBe(
+            [-128, -127, -126, -125, 124, 125, 126, 127, -64, -63.5f, -63, -62.5f, -128, -127, -126, -125]);
     }
 
     [Fact]
@@ -109,7 +114,8 @@ public sealed class GptqFormatTests
     public void Settings_AreReadFromAutoGptqsOwnFile()
     {
         using var stored = Grouped(null);
-        var format = stored.Format("""{"bits":4,"group_size":4,"damp_percent":0.01,"desc_act":false,"sym":true,"true_sequential":true}""", "quantize_config.json");
+        var format = stored.Format(
+            """{"bits":4,"group_size":4,"damp_percent":0.01,"desc_act":false,"sym":true,"true_sequential":true}""", "quantize_config.json");
         format.Description.ShouldBe("gptq 4-bit");
         stored.Load(format, 8, 8)[..8].ShouldBe([0, 1, 2, 3, 60, 80, 100, 120]);
     }

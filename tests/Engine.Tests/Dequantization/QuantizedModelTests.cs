@@ -26,14 +26,20 @@ public sealed class QuantizedModelTests
         ["gptq, order of activations"] = ("gptq 4-bit", () => new GptqWriter(16, activationOrder: true)),
         ["gptq, 8 bits"] = ("gptq 8-bit", () => new GptqWriter(32, bits: 8)),
         ["fp8, blocks of 128"] = ("fp8", () => new Fp8Writer(Blocks128, 128, 128, "weight_scale_inv", (down, across) => [down, across])),
-        ["fp8, small blocks"] = ("fp8", () => new Fp8Writer(Blocks128.Replace("[128,128]", "[24,20]"), 24, 20, "weight_scale_inv", (down, across) => [down, across])),
+        ["fp8, small blocks"] = (
+            "fp8", () => new Fp8Writer(Blocks128.Replace("[128,128]", "[24,20]"), 24, 20, "weight_scale_inv", (down, across) => [down, across])),
         ["fp8, matrices"] = ("fp8", () => new Fp8Writer("""{"quant_method":"fp8","activation_scheme":"static"}""", 0, 0, "weight_scale", (_, _) => [])),
-        ["fp8, matrices, newer name"] = ("fp8", () => new Fp8Writer("""{"quant_method":"fp8","weight_block_size":null}""", 0, 0, "weight_scale_inv", (_, _) => [1])),
+        ["fp8, matrices, newer name"] = (
+            "fp8", () => new Fp8Writer("""{"quant_method":"fp8","weight_block_size":null}""", 0, 0, "weight_scale_inv", (_, _) => [1])),
         ["fp8, outputs"] = ("fp8", () => new Fp8Writer("""{"quant_method":"fp8"}""", 1, 0, "weight_scale", (down, _) => [down])),
-        ["fbgemm_fp8"] = ("fbgemm_fp8", () => new Fp8Writer("""{"quant_method":"fbgemm_fp8","activation_scale_ub":1200.0}""", 1, 0, "weight_scale", (down, _) => [down, 1])),
+        ["fbgemm_fp8"] = (
+            "fbgemm_fp8", () => new Fp8Writer("""{"quant_method":"fbgemm_fp8","activation_scale_ub":1200.0}""", 1, 0, "weight_scale", (down, _) => [down, 1])),
         ["compressed-tensors, matrices"] = ("compressed-tensors fp8", () => new Fp8Writer(Compressed("\"tensor\""), 0, 0, "weight_scale", (_, _) => [1])),
-        ["compressed-tensors, outputs"] = ("compressed-tensors fp8", () => new Fp8Writer(Compressed("\"channel\""), 1, 0, "weight_scale", (down, _) => [down, 1])),
-        ["compressed-tensors, blocks"] = ("compressed-tensors fp8", () => new Fp8Writer(Compressed("\"block\",\"block_structure\":[32,16]"), 32, 16, "weight_scale", (down, across) => [down, across])),
+        ["compressed-tensors, outputs"] = (
+            "compressed-tensors fp8", () => new Fp8Writer(Compressed("\"channel\""), 1, 0, "weight_scale", (down, _) => [down, 1])),
+        ["compressed-tensors, blocks"] = (
+            "compressed-tensors fp8",
+            () => new Fp8Writer(Compressed("\"block\",\"block_structure\":[32,16]"), 32, 16, "weight_scale", (down, across) => [down, across])),
     };
 
     public static TheoryData<string, string> Cases
@@ -105,8 +111,10 @@ public sealed class QuantizedModelTests
     }
 
     private static string Compressed(string strategy) => """
-        {"quant_method":"compressed-tensors","format":"float-quantized","ignore":["lm_head"],"kv_cache_scheme":null,"quantization_status":"compressed","config_groups":
-        {"group_0":{"targets":["Linear"],"input_activations":{"num_bits":8,"type":"float","dynamic":true,"strategy":"token"},"weights":{"num_bits":8,"type":"float","symmetric":true,"strategy":STRATEGY}}}}
+        {"quant_method":"compressed-tensors","format":"float-quantized","ignore":["lm_head"],"kv_cache_scheme":null,
+        "quantization_status":"compressed","config_groups":
+        {"group_0":{"targets":["Linear"],"input_activations":{"num_bits":8,"type":"float","dynamic":true,"strategy":"token"},
+        "weights":{"num_bits":8,"type":"float","symmetric":true,"strategy":STRATEGY}}}}
         """.Replace("STRATEGY", strategy);
 
     private static LoadedModel Load(GoldenFolder folder) =>

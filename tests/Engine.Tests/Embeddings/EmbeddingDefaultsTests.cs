@@ -74,6 +74,8 @@ public sealed class EmbeddingDefaultsTests : IDisposable
     private void WritePooling(string mode)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "1_Pooling")).FullName;
-        File.WriteAllText(Path.Combine(folder, "config.json"), $$"""{"word_embedding_dimension":64,"pooling_mode_weightedmean_tokens":false,"{{mode}}":true,"include_prompt":true}""");
+        File.WriteAllText(
+            Path.Combine(folder, "config.json"),
+            $$"""{"word_embedding_dimension":64,"pooling_mode_weightedmean_tokens":false,"{{mode}}":true,"include_prompt":true}""");
     }
 }

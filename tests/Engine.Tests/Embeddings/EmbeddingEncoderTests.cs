@@ -16,7 +16,10 @@ public sealed class EmbeddingEncoderTests
 {
     private const double Tolerance = 2e-3;
 
-    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new()
+    {
+        Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7,
+    };
     private static readonly EmbeddingOptions Last = new() { Pooling = Pooling.Last, Normalize = false };
     private static readonly EmbeddingOptions Mean = new() { Pooling = Pooling.Mean, Normalize = false };
 
@@ -128,7 +131,8 @@ public sealed class EmbeddingEncoderTests
         using var whole = await LoadAsync(GoldenModel.Read(name).Folder, Small);
         (await EmbedAsync(bare, ids, Last)).ShouldBe(await EmbedAsync(whole, ids, Last));
         Should.Throw<EngineException>(() => bare.Requests.Generation(
-            0, ToPrompt(ids), new GenerationConfig(), Channel.CreateUnbounded<GenerationEvent>().Writer, CancellationToken.None)).Message.ShouldContain("made for GetEmbeddings");
+            0, ToPrompt(ids), new GenerationConfig(), Channel.CreateUnbounded<GenerationEvent>().Writer, CancellationToken.None)).Message
+                .ShouldContain("made for GetEmbeddings");
     }
 
     [Fact]
@@ -158,7 +162,8 @@ public sealed class EmbeddingEncoderTests
         return sum;
     }
 
-    private static Task<TextModel> LoadAsync(string folder, EngineConfig config) => TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None);
+    private static Task<TextModel> LoadAsync(string folder, EngineConfig config) =>
+        TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None);
 
     private static Prompt ToPrompt(int[] ids) => new() { TokenIds = new TokenIds { Ids = { ids } } };
 

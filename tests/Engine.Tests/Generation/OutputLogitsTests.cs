@@ -15,7 +15,10 @@ public sealed class OutputLogitsTests
 {
     private const double Tolerance = 2e-3;
 
-    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new()
+    {
+        Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7,
+    };
 
     public static TheoryData<string> Names => ["llama3", "qwen2", "gemma2", "gpt2"];
 
@@ -29,7 +32,8 @@ public sealed class OutputLogitsTests
         {
             for (var round = 0; round < 2; round++)
             {
-                var (rows, ids) = await RunAsync(model, prompt.InputIds, new GenerationConfig { MaxNewTokens = 4, IgnoreEos = true, OutputLogits = OutputLogits.All });
+                var (rows, ids) = await RunAsync(
+                    model, prompt.InputIds, new GenerationConfig { MaxNewTokens = 4, IgnoreEos = true, OutputLogits = OutputLogits.All });
                 rows.Count.ShouldBe(prompt.InputIds.Length + ids.Count - 1, "from the prefix cache comes nothing");
                 for (var i = 1; i < prompt.InputIds.Length; i++)
                 {
@@ -95,7 +99,8 @@ public sealed class OutputLogitsTests
         return row[id] - highest - Math.Log(row.Sum(logit => Math.Exp(logit - highest)));
     }
 
-    private static Task<TextModel> LoadAsync(string folder, EngineConfig config) => TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None);
+    private static Task<TextModel> LoadAsync(string folder, EngineConfig config) =>
+        TextModel.LoadAsync(folder, config, () => { }, null, (_, _) => { }, CancellationToken.None);
 
     private static async Task<(List<float[]> Rows, List<int> Ids)> RunAsync(TextModel model, int[] ids, GenerationConfig config)
     {

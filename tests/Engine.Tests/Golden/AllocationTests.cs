@@ -25,26 +25,39 @@ public sealed class AllocationTests
     public async Task Steps_AllocateTheSameHoweverLongTheAnswer_AndLeaveNoTensors()
     {
         var folder = SampleModel.Boulder;
-        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = Tokens + 16, AllowLongSessionLen = true, CacheMaxEntryCount = 700, CacheBlockSeqLen = 16, Threads = 1 };
+        var config = new EngineConfig
+        {
+            Device = EngineDevice.Cpu, SessionLen = Tokens + 16, AllowLongSessionLen = true, CacheMaxEntryCount = 700, CacheBlockSeqLen = 16,
+            Threads = 1,
+        };
         var settings = EngineSettings.From(config);
-        var (engine, _) = await EngineThread.StartAsync(() => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        var (engine, _) = await EngineThread.StartAsync(
+            () => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
         using (engine)
         {
             var tensors = new List<long> { (await AnswerAsync(engine, WarmUpTokens)).Tensors };
             for (var answer = 0; answer < Answers; answer++)
             {
                 var request = await AnswerAsync(engine, Tokens);
-                request.Median(Tokens - 500, Tokens - 1).ShouldBeLessThanOrEqualTo(request.Median(100, 600) + 64, "managed bytes of a step late and early in the answer");
+                request.Median(Tokens - 500, Tokens - 1).ShouldBeLessThanOrEqualTo(
+                    request.Median(100, 600) + 64, "managed bytes of a step late and early in the answer");
                 tensors.Add(request.Tensors);
             }
 
-            tensors.Distinct().Count().ShouldBe(1, $"tensors alive at the end of {WarmUpTokens} steps and of each of {Answers} answers of {Tokens}: {string.Join(", ", tensors)}");
+            tensors.Distinct().Count().ShouldBe(
+                1, $"tensors alive at the end of {WarmUpTokens} steps and of each of {Answers} answers of {Tokens}: {string.Join(", ", tensors)}");
         }
     }
 
     private static async Task<MeasuredRequest> AnswerAsync(EngineThread engine, int tokens)
     {
-        var request = new MeasuredRequest { PromptIds = [1, 2, 3], Sampling = new SamplingParameters(), MaxNewTokens = tokens, StopTokenIds = new HashSet<int>() };
+        var request = new MeasuredRequest
+        {
+            PromptIds = [1, 2, 3],
+            Sampling = new SamplingParameters(),
+            MaxNewTokens = tokens,
+            StopTokenIds = new HashSet<int>(),
+        };
         engine.Submit(request);
         await request.Finished.WaitAsync(Deadline);
         return request;
@@ -61,7 +74,8 @@ public sealed class AllocationTests
         public long Tensors { get; private set; }
 
         /// <summary>The median of the bytes from one token to the next, between two tokens.</summary>
-        public double Median(int first, int last) => _allocated.Skip(first).Zip(_allocated.Skip(first + 1), (before, after) => after - before).Take(last - first).Order().ElementAt((last - first) / 2);
+        public double Median(int first, int last) =>
+            _allocated.Skip(first).Zip(_allocated.Skip(first + 1), (before, after) => after - before).Take(last - first).Order().ElementAt((last - first) / 2);
 
         public override void OnPrefilled()
         {

@@ -120,14 +120,16 @@ public sealed class BadModelTests
     [Fact]
     public async Task CacheThatDoesNotFit_IsOutOfMemory()
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 1e12 }));
+        var error = await Should.ThrowAsync<EngineException>(
+            LoadAsync(Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = EngineDevice.Cpu, CacheMaxEntryCount = 1e12 }));
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
     }
 
     [Fact]
     public async Task SessionLongerThanLearnedPositions_IsRefused()
     {
-        var error = await Should.ThrowAsync<EngineException>(LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 513 }));
+        var error = await Should.ThrowAsync<EngineException>(
+            LoadAsync(Path.Combine(GoldenModel.Root, "gpt2"), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 513 }));
         error.Subject.ShouldBe("session_len");
         error.Message.ShouldContain("at most 512");
     }
@@ -204,7 +206,8 @@ public sealed class BadModelTests
     {
         var error = await Should.ThrowAsync<EngineException>(LoadAsync(folder, new EngineConfig { Device = EngineDevice.Cpu }));
         var refusal = Refusal(folder);
-        (refusal?.Code ?? error.Code, refusal?.Message ?? error.Message, refusal?.Subject ?? error.Subject).ShouldBe((error.Code, error.Message, error.Subject));
+        (refusal?.Code ?? error.Code, refusal?.Message ?? error.Message, refusal?.Subject ?? error.Subject).ShouldBe(
+            (error.Code, error.Message, error.Subject));
         return error;
     }
 

@@ -45,9 +45,14 @@ public sealed class CommonBeginningTests
 
     private static async Task<EngineThread> StartAsync(GoldenModel golden, bool enablePrefixCaching)
     {
-        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 40, EnablePrefixCaching = enablePrefixCaching };
+        var config = new EngineConfig
+        {
+            Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 40,
+            EnablePrefixCaching = enablePrefixCaching,
+        };
         var settings = EngineSettings.From(config);
-        return (await EngineThread.StartAsync(() => { }, () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings)).Engine;
+        return (await EngineThread.StartAsync(
+            () => { }, () => LoadedModel.Load(golden.Folder, config, settings, (_, _) => { }, CancellationToken.None), settings)).Engine;
     }
 
     private static async Task<List<RecordingRequest>> RunAsync(EngineThread engine, List<RecordingRequest> requests)

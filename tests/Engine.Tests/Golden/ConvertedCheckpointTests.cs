@@ -41,7 +41,9 @@ public sealed class ConvertedCheckpointTests
         foreach (var (name, tensor) in checkpoint.Tensors.ToArray())
         {
             var wide = CheckpointFile.Widen(tensor.Data);
-            checkpoint.Tensors[name] = dtype == "F32" ? (dtype, tensor.Shape, wide) : Bytes.Halves(MemoryMarshal.Cast<byte, float>(wide).ToArray(), tensor.Shape);
+            checkpoint.Tensors[name] = dtype == "F32"
+                ? (dtype, tensor.Shape, wide)
+                : Bytes.Halves(MemoryMarshal.Cast<byte, float>(wide).ToArray(), tensor.Shape);
         }
 
         checkpoint.Write();
@@ -70,7 +72,9 @@ public sealed class ConvertedCheckpointTests
             var prefix = router.Replace("gate.weight", "experts");
             var experts = checkpoint.Tensors[router].Shape[0];
             var shape = checkpoint.Tensors[$"{prefix}.0.{gate}.weight"].Shape;
-            var gateUp = Enumerable.Range(0, (int)experts).SelectMany(i => new[] { checkpoint.Take($"{prefix}.{i}.{gate}.weight").Data, checkpoint.Take($"{prefix}.{i}.{up}.weight").Data }).ToList();
+            var gateUp = Enumerable.Range(0, (int)experts)
+                .SelectMany(i => new[] { checkpoint.Take($"{prefix}.{i}.{gate}.weight").Data, checkpoint.Take($"{prefix}.{i}.{up}.weight").Data })
+                .ToList();
             checkpoint.Join($"{prefix}.gate_up_proj", [experts, 2 * shape[0], shape[1]], gateUp);
             var downs = Enumerable.Range(0, (int)experts).Select(i => checkpoint.Take($"{prefix}.{i}.{down}.weight").Data).ToList();
             checkpoint.Join($"{prefix}.down_proj", [experts, shape[1], shape[0]], downs);

@@ -17,7 +17,9 @@ public sealed class GenerationConfigTests : IAsyncLifetime
     private TextModel _model = null!;
 
     public async ValueTask InitializeAsync() => _model = await TextModel.LoadAsync(
-        Path.Combine(GoldenModel.Root, "llama3"), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        Path.Combine(GoldenModel.Root, "llama3"),
+        new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null,
+        (_, _) => { }, CancellationToken.None);
 
     public ValueTask DisposeAsync()
     {
@@ -34,7 +36,8 @@ public sealed class GenerationConfigTests : IAsyncLifetime
         started.Warnings.ShouldHaveSingleItem().ShouldContain("room for 252 after a prompt of 4");
         (await RunAsync(new GenerationConfig { MaxNewTokens = 4 })).Started.Warnings.ShouldBeEmpty();
         (await RunAsync(new GenerationConfig { MaxNewTokens = int.MaxValue })).Started.Warnings.ShouldBeEmpty("that is as many as there is room for");
-        (await RunAsync(new GenerationConfig { MaxNewTokens = 4, ResponseFormat = new ResponseFormat { JsonSchema = """{"type": "string", "format": "uri"}""" } })).Started
+        (await RunAsync(
+            new GenerationConfig { MaxNewTokens = 4, ResponseFormat = new ResponseFormat { JsonSchema = """{"type": "string", "format": "uri"}""" } })).Started
             .Warnings.ShouldHaveSingleItem().ShouldContain("\"uri\"");
     }
 
@@ -123,7 +126,8 @@ public sealed class GenerationConfigTests : IAsyncLifetime
     private async Task<(List<int> Ids, string Text, GenerationStarted Started, GenerationFinished Finished)> RunAsync(GenerationConfig config)
     {
         var channel = Channel.CreateUnbounded<GenerationEvent>();
-        _model.Submit(_model.Requests.Generation(0, new Prompt { TokenIds = new TokenIds { Ids = { Prompt } } }, config, channel.Writer, CancellationToken.None));
+        _model.Submit(
+            _model.Requests.Generation(0, new Prompt { TokenIds = new TokenIds { Ids = { Prompt } } }, config, channel.Writer, CancellationToken.None));
         GenerationStarted? started = null;
         var ids = new List<int>();
         var text = "";

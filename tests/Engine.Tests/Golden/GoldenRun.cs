@@ -14,7 +14,8 @@ internal static class GoldenRun
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     /// <summary>More than any golden prompt; variants with dynamic rope are longer than their checkpoint's own context.</summary>
-    public static EngineConfig Config => new() { Device = EngineDevice.Cpu, SessionLen = 512, AllowLongSessionLen = true, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16 };
+    public static EngineConfig Config =>
+        new() { Device = EngineDevice.Cpu, SessionLen = 512, AllowLongSessionLen = true, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16 };
 
     /// <summary>Prefill in pieces of 7 tokens, three sequences at a time.</summary>
     public static EngineConfig Chunked => new(Config) { MaxPrefillTokenNum = 7, MaxBatchSize = 3 };

@@ -129,7 +129,8 @@ public sealed class GuidedTests
         using var model = await LoadAsync("llama3");
         var broken = await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(JsonSchema("{"))));
         broken.Message.ShouldContain("not valid JSON");
-        (await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(JsonSchema("""{"type": "object", "if": {}, "then": {}}"""))))).Message.ShouldContain("#/if");
+        (await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(JsonSchema("""{"type": "object", "if": {}, "then": {}}"""))))).Message.ShouldContain(
+            "#/if");
         (await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(Regex(@"(a)\1"))))).Message.ShouldContain("backreference");
         var other = await Should.ThrowAsync<EngineException>(RunAsync(model, Greedy(Regex("aaa")), model.Prompts.EncodeContinuation("b")));
         other.Subject.ShouldBe("resumed_token_ids");
@@ -147,7 +148,9 @@ public sealed class GuidedTests
     }
 
     private static Task<TextModel> LoadAsync(string name) => TextModel.LoadAsync(
-        Path.Combine(GoldenModel.Root, name), new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        Path.Combine(GoldenModel.Root, name),
+        new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 256, CacheMaxEntryCount = 64, CacheBlockSeqLen = 16 }, () => { }, null,
+        (_, _) => { }, CancellationToken.None);
 
     private static ResponseFormat Regex(string pattern) => new() { RegexSchema = pattern };
 
@@ -169,7 +172,8 @@ public sealed class GuidedTests
     private static GenerationConfig Sampled(ulong seed, ResponseFormat format) =>
         new() { MaxNewTokens = 120, DoSample = true, RandomSeed = seed, TopK = 0, Temperature = 1.2, ResponseFormat = format };
 
-    private static async Task<(List<int> Ids, string Text, GenerationFinished Finished)> RunAsync(TextModel model, GenerationConfig config, params int[] resumed)
+    private static async Task<(List<int> Ids, string Text, GenerationFinished Finished)> RunAsync(
+        TextModel model, GenerationConfig config, params int[] resumed)
     {
         var channel = Channel.CreateUnbounded<GenerationEvent>();
         var prompt = new Prompt { TokenIds = new TokenIds { Ids = { Prompt } } };

@@ -15,7 +15,10 @@ public sealed class ResumeTests
     private const int Tokens = 24;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-    private static readonly EngineConfig Engine = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 11 };
+    private static readonly EngineConfig Engine = new()
+    {
+        Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 11,
+    };
 
     public static TheoryData<string> Names => ["llama2", "llama3", "mistral", "qwen2", "qwen3"];
 
@@ -69,7 +72,8 @@ public sealed class ResumeTests
         yield return new GenerationConfig { MaxNewTokens = Tokens, MinNewTokens = 9, StopTokenIds = { plain.Ids[3], plain.Ids[12] } };
         yield return new GenerationConfig
         {
-            MaxNewTokens = Tokens, IgnoreEos = true, DoSample = true, RandomSeed = 3, PresencePenalty = 1, FrequencyPenalty = 0.5, BadTokenIds = { plain.Ids[1] },
+            MaxNewTokens = Tokens, IgnoreEos = true, DoSample = true, RandomSeed = 3, PresencePenalty = 1, FrequencyPenalty = 0.5,
+            BadTokenIds = { plain.Ids[1] },
         };
         yield return new GenerationConfig { MaxNewTokens = Tokens, IgnoreEos = true, RepetitionNgramSize = 1, RepetitionNgramThreshold = 2 };
         if (plain.Text.Length > 8)

@@ -41,9 +41,13 @@ public sealed class ShortMemoryTests
     private static async Task<IReadOnlyList<RecordingRequest>> AnswerAsync(int failures)
     {
         var folder = Path.Combine(GoldenModel.Root, "llama3");
-        var config = new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 100, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 256 };
+        var config = new EngineConfig
+        {
+            Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 100, CacheBlockSeqLen = 16, MaxPrefillTokenNum = 256,
+        };
         var settings = EngineSettings.From(config);
-        var (engine, _) = await EngineThread.StartAsync(() => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
+        var (engine, _) = await EngineThread.StartAsync(
+            () => { }, () => LoadedModel.Load(folder, config, settings, (_, _) => { }, CancellationToken.None), settings);
         using (engine)
         {
             RecordingRequest[] requests = [Request(1, []), Request(2, [new Hungry(failures)]), Request(3, [])];

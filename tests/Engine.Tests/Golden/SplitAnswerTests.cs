@@ -30,9 +30,13 @@ public sealed class SplitAnswerTests : IDisposable
         var run = await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { StopWords = { "stop" }, Split = new AnswerSplit() });
         run.Parts.ShouldBe(("Let us stop here.", "It will ", ""));
         (run.Finished.Reason, run.Finished.StopWord).ShouldBe((FinishReason.Stop, "stop"));
-        (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { StopWords = { "stop" }, IncludeStopStrInOutput = true, Split = new AnswerSplit() }))
+        (await RunAsync(
+            model,
+            Question(question, opensThought: true),
+            new GenerationConfig { StopWords = { "stop" }, IncludeStopStrInOutput = true, Split = new AnswerSplit() }))
             .Parts.Content.ShouldBe("It will stop");
-        (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { StopWords = { "stop" } })).Text.ShouldBe("Let us ", "a text has no parts");
+        (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { StopWords = { "stop" } })).Text.ShouldBe(
+            "Let us ", "a text has no parts");
     }
 
     [Fact]
@@ -42,8 +46,14 @@ public sealed class SplitAnswerTests : IDisposable
         using var model = await LoadAsync();
         var run = await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { Split = new AnswerSplit() });
         run.Parts.ShouldBe(("Hm.", "Onetwo.", "f{\"a\": \"Øre\"}"));
-        (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { SkipSpecialTokens = false, Split = new AnswerSplit() })).Parts.Content.ShouldBe("One<|box|>two.");
-        (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig { Split = new AnswerSplit { KeepsCalls = true } })).Parts.Content.ShouldBe($"Onetwo. {Call}");
+        (await RunAsync(
+            model,
+            Question(question, opensThought: true),
+            new GenerationConfig { SkipSpecialTokens = false, Split = new AnswerSplit() })).Parts.Content.ShouldBe("One<|box|>two.");
+        (await RunAsync(
+            model,
+            Question(question, opensThought: true),
+            new GenerationConfig { Split = new AnswerSplit { KeepsCalls = true } })).Parts.Content.ShouldBe($"Onetwo. {Call}");
         (await RunAsync(model, Question(question, opensThought: true), new GenerationConfig())).Text.ShouldBe($"Hm.Onetwo. {Call}");
     }
 
@@ -90,7 +100,11 @@ public sealed class SplitAnswerTests : IDisposable
         var question = _parrot.Say($"Hm, so.</think>One stop{Call}\n{Call}");
         using var model = await LoadAsync();
         var prompt = Question(question, opensThought: true);
-        foreach (var config in new[] { new GenerationConfig { Split = new AnswerSplit() }, new GenerationConfig { StopWords = { "stop it" }, Split = new AnswerSplit { SingleCall = true } } })
+        foreach (var config in new[]
+        {
+            new GenerationConfig { Split = new AnswerSplit() },
+            new GenerationConfig { StopWords = { "stop it" }, Split = new AnswerSplit { SingleCall = true } },
+        })
         {
             var whole = await RunAsync(model, prompt, config);
             whole.Parts.Reasoning.ShouldBe("Hm, so.");
@@ -112,7 +126,8 @@ public sealed class SplitAnswerTests : IDisposable
     public async Task ACompletion_GoesOnAfterItsPrompt(string name)
     {
         var golden = GoldenModel.Read(name);
-        using var model = await TextModel.LoadAsync(golden.Folder, new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 128 }, () => { }, null, (_, _) => { }, CancellationToken.None);
+        using var model = await TextModel.LoadAsync(
+            golden.Folder, new EngineConfig { Device = EngineDevice.Cpu, SessionLen = 128 }, () => { }, null, (_, _) => { }, CancellationToken.None);
         var spaced = model.Prompts.EncodeContinuation("Hello from").Except(model.Prompts.EncodeContinuation("Hello")).First();
         var config = new GenerationConfig { MaxNewTokens = 2, LogitBias = { [spaced] = 100 } };
         var run = await RunAsync(model, new Prompt { Text = "Hello", Raw = true }, config);
@@ -166,6 +181,7 @@ public sealed class SplitAnswerTests : IDisposable
         public IEnumerable<LmDeploy.Text.Answers.AnswerPiece> PiecesOf(int tokens) => Read(Deltas.Where(delta => delta.TokenIds.Count > 0).Take(tokens));
 
         private static IEnumerable<LmDeploy.Text.Answers.AnswerPiece> Read(IEnumerable<GenerationDelta> deltas) =>
-            deltas.SelectMany(delta => delta.Pieces).Select(piece => new LmDeploy.Text.Answers.AnswerPiece(Enum.Parse<LmDeploy.Text.Answers.AnswerPart>(piece.Part.ToString()), piece.Text, piece.Call));
+            deltas.SelectMany(delta => delta.Pieces).Select(piece => new LmDeploy.Text.Answers.AnswerPiece(
+                Enum.Parse<LmDeploy.Text.Answers.AnswerPart>(piece.Part.ToString()), piece.Text, piece.Call));
     }
 }

@@ -29,7 +29,12 @@ internal sealed class DeviceModel : IDisposable
 
     public static DeviceModel Load(string name, string dtype)
     {
-        var config = new EngineConfig(GoldenRun.Config) { Device = EngineDevice.Cuda, Dtype = Enum.Parse<EngineDtype>(dtype, ignoreCase: true), MaxBatchSize = 16 };
+        var config = new EngineConfig(GoldenRun.Config)
+        {
+            Device = EngineDevice.Cuda,
+            Dtype = Enum.Parse<EngineDtype>(dtype, ignoreCase: true),
+            MaxBatchSize = 16,
+        };
         var noGrad = torch.no_grad();
         var golden = GoldenModel.Read(name);
         var model = LoadedModel.Load(golden.Folder, config, EngineSettings.From(config), (_, _) => { }, CancellationToken.None);

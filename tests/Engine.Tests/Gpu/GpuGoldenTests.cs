@@ -62,7 +62,10 @@ public sealed class GpuGoldenTests(ITestOutputHelper output)
     public async Task Bfloat16_IsNearTransformers(string name, string device)
     {
         var golden = GoldenModel.Read(name);
-        var requests = await GoldenRun.RunAsync(golden.Folder, new EngineConfig(GoldenRun.Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true), Dtype = EngineDtype.Bfloat16 }, golden.Prompts);
+        var requests = await GoldenRun.RunAsync(
+            golden.Folder,
+            new EngineConfig(GoldenRun.Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true), Dtype = EngineDtype.Bfloat16 },
+            golden.Prompts);
         var (difference, margin) = (0.0, 0.0);
         foreach (var (request, prompt) in requests.Zip(golden.Prompts))
         {

@@ -93,7 +93,13 @@ public sealed class RecoveryTests
     /// </summary>
     private static async Task RepeatAsync(string device, int times, Func<EngineThread, Task<IReadOnlyList<string>>> act)
     {
-        var config = new EngineConfig(GoldenRun.Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true), Dtype = EngineDtype.Float32, MaxPrefillTokenNum = 256, EnablePrefixCaching = false };
+        var config = new EngineConfig(GoldenRun.Config)
+        {
+            Device = Enum.Parse<EngineDevice>(device, ignoreCase: true),
+            Dtype = EngineDtype.Float32,
+            MaxPrefillTokenNum = 256,
+            EnablePrefixCaching = false,
+        };
         long? freeWithout = null;
         long? tensors = null;
         for (var life = 0; life < Lives; life++)

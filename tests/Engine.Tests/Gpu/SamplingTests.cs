@@ -50,7 +50,8 @@ public sealed class SamplingTests
     private static async Task<List<string>> DrawAsync(string name, string device)
     {
         var golden = GoldenModel.Read(name);
-        using var engine = await GoldenRun.StartAsync(golden.Folder, new EngineConfig(GoldenRun.Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true), Dtype = EngineDtype.Float32 });
+        using var engine = await GoldenRun.StartAsync(
+            golden.Folder, new EngineConfig(GoldenRun.Config) { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true), Dtype = EngineDtype.Float32 });
         var requests = golden.Prompts.Take(6)
             .SelectMany((prompt, i) => new[] { 40, 0 }.Select(topK => RecordingRequest.Plain(
                 prompt.InputIds, 16, new SamplingParameters { DoSample = true, Temperature = 0.9, TopK = topK, TopP = 0.95, Seed = (ulong)i })))

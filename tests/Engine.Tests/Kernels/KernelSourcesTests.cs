@@ -15,11 +15,17 @@ public sealed partial class KernelSourcesTests
     private static readonly string[] Others = ["ROWS", "TILES", "COUNT", "OFFSET", "__CUDA_ARCH__", "__CUDA_ARCH_FEAT_SM90_ALL", "INFINITY_F", "HAS_MMA"];
 
     /// <summary>One of these is defined, and a source tells them apart.</summary>
-    private static readonly string[] Choices = ["ELEMENT_FLOAT", "ELEMENT_BFLOAT16", "ELEMENT_FLOAT16", "ACTIVATION_SILU", "ACTIVATION_GELU", "ACTIVATION_GELU_TANH", "ACTIVATION_RELU"];
+    private static readonly string[] Choices =
+    [
+        "ELEMENT_FLOAT", "ELEMENT_BFLOAT16", "ELEMENT_FLOAT16", "ACTIVATION_SILU", "ACTIVATION_GELU", "ACTIVATION_GELU_TANH", "ACTIVATION_RELU",
+    ];
 
     private static readonly Dictionary<string, string> Sources = ReadSources();
 
-    private static readonly string[] Passed = [.. CheckShapes.All.SelectMany(sizes => sizes.Options).Select(option => option["-D".Length..].Split('=')[0]).Distinct()];
+    private static readonly string[] Passed =
+    [
+        .. CheckShapes.All.SelectMany(sizes => sizes.Options).Select(option => option["-D".Length..].Split('=')[0]).Distinct(),
+    ];
 
     public static TheoryData<string> Names => [.. Sources.Keys];
 
@@ -50,8 +56,11 @@ public sealed partial class KernelSourcesTests
     public void Choices_AreAllThereAreOptionsFor()
     {
         var activations = Enum.GetValues<Activation>().Where(KernelDefinitions.Computes);
-        var passed = activations.SelectMany(activation => (CheckShapes.All[0] with { Activation = activation }).Options).Where(option => option.StartsWith("-DACTIVATION_", StringComparison.Ordinal));
-        passed.Select(option => option["-D".Length..]).ShouldBe(Choices.Where(choice => choice.StartsWith("ACTIVATION_", StringComparison.Ordinal)), ignoreOrder: true);
+        var passed = activations
+            .SelectMany(activation => (CheckShapes.All[0] with { Activation = activation }).Options)
+            .Where(option => option.StartsWith("-DACTIVATION_", StringComparison.Ordinal));
+        passed.Select(option => option["-D".Length..]).ShouldBe(
+            Choices.Where(choice => choice.StartsWith("ACTIVATION_", StringComparison.Ordinal)), ignoreOrder: true);
         Choices.ShouldAllBe(choice => Sources.Values.Any(source => source.Contains($"defined({choice})")));
     }
 
@@ -75,11 +84,14 @@ public sealed partial class KernelSourcesTests
     private static Dictionary<string, string> ReadSources()
     {
         var assembly = typeof(DecoderKernels).Assembly;
-        return assembly.GetManifestResourceNames().Where(name => name.EndsWith(".cu", StringComparison.Ordinal)).ToDictionary(name => name.Split('.')[^2], name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        });
+        return assembly
+            .GetManifestResourceNames()
+            .Where(name => name.EndsWith(".cu", StringComparison.Ordinal))
+            .ToDictionary(name => name.Split('.')[^2], name =>
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                return reader.ReadToEnd();
+            });
     }
 
     [GeneratedRegex(@"\b_*[A-Z][A-Z0-9_]{2,}\b")]

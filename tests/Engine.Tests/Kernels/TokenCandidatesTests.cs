@@ -33,7 +33,9 @@ public sealed class TokenCandidatesTests
                 // Coarse steps make some of them equal.
                 var coarse = Array.ConvertAll(logits, logit => MathF.Round(logit * 8) / 8);
                 var row = new SamplingRow(
-                    new SamplingParameters { DoSample = true, TopK = topK, Temperature = temperature, TopP = topP, Seed = seed }, [.. Enumerable.Range(1, position)], position);
+                    new SamplingParameters { DoSample = true, TopK = topK, Temperature = temperature, TopP = topP, Seed = seed },
+                    [.. Enumerable.Range(1, position)],
+                    position);
                 var bound = coarse.OrderDescending().ElementAt(TokenCandidates.Wanted - 1);
                 var largest = coarse.Select((logit, id) => (Id: id, Logit: logit)).Where(entry => entry.Logit >= bound).Reverse().ToArray();
                 if (largest.Length > TokenCandidates.Most)

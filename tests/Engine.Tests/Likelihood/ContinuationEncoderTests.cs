@@ -86,8 +86,10 @@ public sealed class ContinuationEncoderTests
     public void Encode_RefusesWhatHasNothingToScore()
     {
         Should.Throw<EngineException>(() => Encode(Gpt2, "Hello", "")).Code.ShouldBe(ErrorCodes.InvalidRequest);
-        Should.Throw<EngineException>(() => Open(Gpt2, new Prompt { Text = "a", Raw = true }).Encode(new Continuation())).Message.ShouldContain("neither text nor token ids");
-        Should.Throw<EngineException>(() => Open(Gpt2, new Prompt { TokenIds = new TokenIds() }).Encode(new Continuation { Text = "a" })).Message.ShouldContain("empty");
+        Should.Throw<EngineException>(() => Open(Gpt2, new Prompt { Text = "a", Raw = true }).Encode(new Continuation())).Message
+            .ShouldContain("neither text nor token ids");
+        Should.Throw<EngineException>(() => Open(Gpt2, new Prompt { TokenIds = new TokenIds() }).Encode(new Continuation { Text = "a" })).Message
+            .ShouldContain("empty");
     }
 
     private static (int[] Ids, int First) Encode(ModelTokenizer tokenizer, string prompt, string continuation) =>

@@ -13,7 +13,10 @@ public sealed class LikelihoodScorerTests
     private const double Tolerance = 2e-3;
     private const int BlockSize = 4;
 
-    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new()
+    {
+        Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = BlockSize, MaxPrefillTokenNum = 7,
+    };
 
     public static TheoryData<string> Families => GoldenModel.Families;
 
@@ -104,8 +107,14 @@ public sealed class LikelihoodScorerTests
     {
         var text = string.Concat(Enumerable.Repeat("never so long ", 1 << 20));
         using var model = await LoadAsync(GoldenModel.Read("llama3").Folder, new EngineConfig(Small) { SessionLen = 64 });
-        var input = new LogLikelihoodInput { Prompt = new Prompt { Text = isPrompt ? text : "a", Raw = true }, Continuations = { new Continuation { Text = isPrompt ? "a" : text } } };
-        var error = (await model.Likelihood.ScoreAsync(input, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations.Single().Error;
+        var input = new LogLikelihoodInput
+        {
+            Prompt = new Prompt { Text = isPrompt ? text : "a", Raw = true },
+            Continuations = { new Continuation { Text = isPrompt ? "a" : text } },
+        };
+        var error = (await model.Likelihood
+            .ScoreAsync(input, new RequestOrigin(new object(), 0), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromMinutes(1))).Continuations.Single().Error;
         error.Code.ShouldBe(ErrorCodes.ContextLengthExceeded);
         error.Message.ShouldContain("tokens already");
     }
@@ -116,7 +125,8 @@ public sealed class LikelihoodScorerTests
     {
         var golden = GoldenModel.Read("llama3");
         var longest = golden.Prompts.Max(prompt => prompt.InputIds.Length);
-        using var model = await LoadAsync(golden.Folder, new EngineConfig(Small) { CacheMaxEntryCount = (longest / BlockSize) + 3, EnablePrefixCaching = false });
+        using var model = await LoadAsync(
+            golden.Folder, new EngineConfig(Small) { CacheMaxEntryCount = (longest / BlockSize) + 3, EnablePrefixCaching = false });
         var scores = await Task.WhenAll(golden.Prompts.Concat(golden.Prompts).Select(prompt => ScoreAsync(model, prompt.InputIds[..1], prompt.InputIds[1..])));
         foreach (var (score, prompt) in scores.Zip(golden.Prompts.Concat(golden.Prompts)))
         {
@@ -129,7 +139,8 @@ public sealed class LikelihoodScorerTests
     {
         using var model = await LoadAsync(GoldenModel.Read("llama3").Folder, new EngineConfig(Small) { SessionLen = 8 });
         var scores = await ScoreAsync(model, [1, 2, 3], [], [4, 5], [.. Enumerable.Repeat(4, 6)], [.. Enumerable.Repeat(4, 7)], [int.MaxValue]);
-        scores.Select(score => score.Error?.Code).ShouldBe([ErrorCodes.InvalidRequest, null, null, ErrorCodes.ContextLengthExceeded, ErrorCodes.InvalidRequest]);
+        scores.Select(score => score.Error?.Code).ShouldBe(
+            [ErrorCodes.InvalidRequest, null, null, ErrorCodes.ContextLengthExceeded, ErrorCodes.InvalidRequest]);
         scores[2].Logprobs.Count.ShouldBe(6, "the last token is not an input");
 
         var bad = await ScoreAsync(model, [-1], [4], [5]);
@@ -146,6 +157,8 @@ public sealed class LikelihoodScorerTests
             Prompt = new Prompt { TokenIds = new TokenIds { Ids = { prompt } } },
             Continuations = { continuations.Select(ids => new Continuation { TokenIds = new TokenIds { Ids = { ids } } }) },
         };
-        return (await model.Likelihood.ScoreAsync(input, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1))).Continuations;
+        return (await model.Likelihood
+            .ScoreAsync(input, new RequestOrigin(new object(), 0), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromMinutes(1))).Continuations;
     }
 }

@@ -47,7 +47,8 @@ public sealed class ExportsTests
     {
         using var module = ModuleDefinition.ReadModule(typeof(TorchShim).Assembly.Location);
         var calling = module.GetTypes().SelectMany(type => type.Methods)
-            .Where(method => method.HasBody && method.Body.Instructions.Any(instruction => instruction.OpCode == OpCodes.Calli && instruction.Operand is CallSite { CallingConvention: not MethodCallingConvention.Default }))
+            .Where(method => method.HasBody && method.Body.Instructions.Any(instruction => instruction.OpCode == OpCodes.Calli
+                && instruction.Operand is CallSite { CallingConvention: not MethodCallingConvention.Default }))
             .ToList();
         calling.ShouldNotBeEmpty();
         calling.Where(method => !Looks(method)).Select(method => method.FullName).ShouldBeEmpty();
@@ -57,7 +58,10 @@ public sealed class ExportsTests
     public void Driver_IsAskedForEveryFunctionThatIsImported()
     {
         using var module = ModuleDefinition.ReadModule(typeof(CudaDriver).Assembly.Location);
-        var imported = module.GetTypes().SelectMany(type => type.Methods).Where(method => method.PInvokeInfo?.Module.Name.StartsWith("libcuda.", StringComparison.Ordinal) == true);
+        var imported = module
+            .GetTypes()
+            .SelectMany(type => type.Methods)
+            .Where(method => method.PInvokeInfo?.Module.Name.StartsWith("libcuda.", StringComparison.Ordinal) == true);
         CudaDriver.Exports.ShouldBe(imported.Select(method => method.PInvokeInfo.EntryPoint).Distinct(), ignoreOrder: true);
         CudaDriver.Exports.ShouldContain("cuLaunchKernelEx");
         CudaDriver.Exports.ShouldContain("cuModuleGetFunction");

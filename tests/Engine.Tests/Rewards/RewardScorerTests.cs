@@ -15,7 +15,10 @@ public sealed class RewardScorerTests
 {
     private const double Tolerance = 2e-3;
 
-    private static readonly EngineConfig Small = new() { Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7 };
+    private static readonly EngineConfig Small = new()
+    {
+        Device = EngineDevice.Cpu, SessionLen = 512, CacheMaxEntryCount = 512, CacheBlockSeqLen = 4, MaxPrefillTokenNum = 7,
+    };
 
     [Theory]
     [InlineData("llama3", "LlamaForSequenceClassification", "score.weight")]
@@ -102,9 +105,13 @@ public sealed class RewardScorerTests
             model.Requests.Generation(0, prompt, new GenerationConfig(), Channel.CreateUnbounded<GenerationEvent>().Writer, CancellationToken.None));
         refusal.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
         refusal.Message.ShouldContain("made for GetRewardScore");
-        (await model.Likelihood.ScoreAsync(new LogLikelihoodInput { Prompt = prompt }, new RequestOrigin(this, 0), CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
+        (await model.Likelihood.ScoreAsync(
+            new LogLikelihoodInput { Prompt = prompt },
+            new RequestOrigin(this, 0),
+            CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
         var input = new LogLikelihoodInput { Prompt = prompt, Continuations = { new Continuation { TokenIds = new TokenIds { Ids = { 3 } } } } };
-        (await model.Likelihood.ScoreAsync(input, new RequestOrigin(this, 0), CancellationToken.None)).Continuations.Single().Error.Code.ShouldBe(ErrorCodes.UnsupportedFeature);
+        (await model.Likelihood.ScoreAsync(input, new RequestOrigin(this, 0), CancellationToken.None)).Continuations.Single().Error.Code
+            .ShouldBe(ErrorCodes.UnsupportedFeature);
     }
 
     [Theory]
@@ -129,8 +136,11 @@ public sealed class RewardScorerTests
         error.Message.ShouldContain("score.0.weight");
     }
 
-    private static Task<TextModel> LoadAsync(GoldenFolder folder) => TextModel.LoadAsync(folder.Path, Small, () => { }, null, (_, _) => { }, CancellationToken.None);
+    private static Task<TextModel> LoadAsync(GoldenFolder folder) =>
+        TextModel.LoadAsync(folder.Path, Small, () => { }, null, (_, _) => { }, CancellationToken.None);
 
     private static Task<RewardResult> ScoreAsync(TextModel model, int[] ids) =>
-        model.Rewards.ScoreAsync(new Prompt { TokenIds = new TokenIds { Ids = { ids } } }, new RequestOrigin(new object(), 0), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        model.Rewards
+            .ScoreAsync(new Prompt { TokenIds = new TokenIds { Ids = { ids } } }, new RequestOrigin(new object(), 0), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromMinutes(1));
 }

@@ -10,7 +10,9 @@ public sealed class CandidateSamplerTests
     private const int Vocabulary = 60;
 
     private static readonly Gen<SamplingParameters> Parameters = Gen.Select(
-        Gen.Bool, Gen.Double[0.3, 2], Gen.Int[0, 14], Gen.Double[0.2, 1], Gen.Double[0, 0.3], Gen.OneOf(Gen.Const((1.0, 0.0, 0.0)), Gen.Select(Gen.Double[0.8, 1.6], Gen.Double[-1, 2], Gen.Double[-1, 2])), Gen.ULong, Gen.Dictionary(Gen.Int[0, Vocabulary - 1], Gen.Double[-5, 2])[0, 3])
+        Gen.Bool, Gen.Double[0.3, 2], Gen.Int[0, 14], Gen.Double[0.2, 1], Gen.Double[0, 0.3],
+        Gen.OneOf(Gen.Const((1.0, 0.0, 0.0)), Gen.Select(Gen.Double[0.8, 1.6], Gen.Double[-1, 2], Gen.Double[-1, 2])), Gen.ULong,
+        Gen.Dictionary(Gen.Int[0, Vocabulary - 1], Gen.Double[-5, 2])[0, 3])
         .Select((draws, temperature, topK, topP, minP, penalties, seed, bias) => new SamplingParameters
         {
             DoSample = draws,
@@ -33,7 +35,8 @@ public sealed class CandidateSamplerTests
     public void WhateverIsAsked_TheChoiceIsThatFromAll()
     {
         var (made, tried) = (0, 0);
-        Gen.Select(Logits, Parameters, Gen.Int[0, Vocabulary - 1].Array[0, 30], Gen.Int[0, Vocabulary - 1].HashSet[0, 5], Gen.Int[0, 4], Gen.Int[0, 2], Gen.Int[1, 25]).Sample(
+        var (contexts, forbiddenIds) = (Gen.Int[0, Vocabulary - 1].Array[0, 30], Gen.Int[0, Vocabulary - 1].HashSet[0, 5]);
+        Gen.Select(Logits, Parameters, contexts, forbiddenIds, Gen.Int[0, 4], Gen.Int[0, 2], Gen.Int[1, 25]).Sample(
             (logits, parameters, context, forbidden, every, rejected, count) =>
             {
                 var row = new SamplingRow(parameters, context, context.Length / 2)
@@ -60,7 +63,8 @@ public sealed class CandidateSamplerTests
     {
         var logits = Enumerable.Range(0, Vocabulary).Select(id => id / 4f).ToArray();
         var (ids, largest) = Largest(logits, 20);
-        var row = new SamplingRow(new SamplingParameters { DoSample = true, Temperature = 1, TopK = 10, RepetitionPenalty = 1.2, FrequencyPenalty = 0.5 }, [59, 57, 3], 1);
+        var row = new SamplingRow(
+            new SamplingParameters { DoSample = true, Temperature = 1, TopK = 10, RepetitionPenalty = 1.2, FrequencyPenalty = 0.5 }, [59, 57, 3], 1);
         CandidateSampler.TryChoose(ids, largest, row).ShouldNotBeNull();
     }
 

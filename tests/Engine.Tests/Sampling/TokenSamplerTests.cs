@@ -48,7 +48,8 @@ public sealed class TokenSamplerTests
     }
 
     [Fact]
-    public void Forbidden_MayNameTokensOfAnotherVocabulary() => _sampler.Sample([1f, 2f, 3f], Row(new SamplingParameters()) with { Forbidden = [-1, 2, 999_999] }).Id.ShouldBe(1);
+    public void Forbidden_MayNameTokensOfAnotherVocabulary() =>
+        _sampler.Sample([1f, 2f, 3f], Row(new SamplingParameters()) with { Forbidden = [-1, 2, 999_999] }).Id.ShouldBe(1);
 
     [Fact]
     public void RepetitionPenalty_LowersWhatWasSaid_WhateverItsSign()
@@ -127,7 +128,8 @@ public sealed class TokenSamplerTests
         error.Subject.ShouldBe(field);
     }
 
-    private static SamplingRow Row(SamplingParameters parameters, int position = 0, int[]? context = null) => new(parameters, context ?? [], 0) { Position = position };
+    private static SamplingRow Row(SamplingParameters parameters, int position = 0, int[]? context = null) =>
+        new(parameters, context ?? [], 0) { Position = position };
 
     private SampledToken Sample(SamplingParameters parameters) => _sampler.Sample(Logits, Row(parameters));
 }

@@ -53,7 +53,8 @@ public sealed class WholeRowSamplerTests
     {
         // In the order of ids: the negative zero is as large as the positive one.
         float[] logits = [-1, -0f, 0f];
-        var ids = Enumerable.Range(0, 200).Select(seed => _sampler.Draw(logits, new SamplingRow(new SamplingParameters { DoSample = true, Temperature = 1, TopK = 1, Seed = (ulong)seed }, [], 0)));
+        var ids = Enumerable.Range(0, 200).Select(seed => _sampler.Draw(
+            logits, new SamplingRow(new SamplingParameters { DoSample = true, Temperature = 1, TopK = 1, Seed = (ulong)seed }, [], 0)));
         ids.Distinct().ShouldBe([1]);
     }
 }

@@ -50,7 +50,10 @@ public sealed class LookaheadStepsTests
 
     [Fact]
     public void WhateverIsSharedStoppedCancelledOrLate_EveryAnswerIsItsOwn() =>
-        Gen.Select(Gen.Select(Gen.Int[1, 2].Array[1, 12], Gen.Int[1, 14], Gen.Int[0, 40], Gen.Int[0, 25], Gen.Int[-1, 8], Gen.Enum<Kind>()).Array[1, 9], Gen.Int[0, 9], Gen.Int[8, 40]).Sample((shapes, window, blocks) =>
+        Gen.Select(
+            Gen.Select(Gen.Int[1, 2].Array[1, 12], Gen.Int[1, 14], Gen.Int[0, 40], Gen.Int[0, 25], Gen.Int[-1, 8], Gen.Enum<Kind>()).Array[1, 9],
+            Gen.Int[0, 9],
+            Gen.Int[8, 40]).Sample((shapes, window, blocks) =>
         {
             var test = new LookaheadStepsTests(blocks, window == 0 ? Everything : window);
             var cancellations = shapes.Select(_ => new CancellationTokenSource()).ToList();
@@ -135,7 +138,10 @@ public sealed class LookaheadStepsTests
     [Fact]
     public void ARequestForLogits_IsToldThemBetweenItsPromptAndEachToken()
     {
-        var request = new RecordingRequest { PromptIds = [1, 2], Sampling = new SamplingParameters(), MaxNewTokens = 2, StopTokenIds = new HashSet<int>(), AsksForLogits = true };
+        var request = new RecordingRequest
+        {
+            PromptIds = [1, 2], Sampling = new SamplingParameters(), MaxNewTokens = 2, StopTokenIds = new HashSet<int>(), AsksForLogits = true,
+        };
         Serve(request);
         request.Tokens.ShouldBe(WrittenQueue.Answer([1, 2], 2, Everything));
         request.Told.ShouldBe(["OnPrefilled", "OnLogits", "OnToken", "OnLogits", "OnToken"]);
@@ -189,7 +195,8 @@ public sealed class LookaheadStepsTests
         other.Tokens.ShouldBe(WrittenQueue.Answer([2, 1], 20, Everything));
     }
 
-    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int stop = -1, Kind kind = Kind.Greedy, CancellationToken cancellationToken = default) => new()
+    private static RecordingRequest Request(
+        int[] prompt, int maxNewTokens, int stop = -1, Kind kind = Kind.Greedy, CancellationToken cancellationToken = default) => new()
     {
         PromptIds = prompt,
         Sampling = kind switch

@@ -16,7 +16,9 @@ public sealed class MaskBudgetTests
     public void SlowMasks_DoNotHoldUpOthers_AndAreFoundInTurns()
     {
         var pool = new BlockPool(1000);
-        var scheduler = new Scheduler(pool, new PrefixCache(pool, 4, false), 4, new SchedulerLimits { MaxBatchSize = 100, MaxPrefillTokenNum = 1000, MaxQueueLen = 1000 }, (_, _, _) => { });
+        var scheduler = new Scheduler(
+            pool, new PrefixCache(pool, 4, false), 4, new SchedulerLimits { MaxBatchSize = 100, MaxPrefillTokenNum = 1000, MaxQueueLen = 1000 },
+            (_, _, _) => { });
         var (alice, bob) = (new object(), new object());
         var slow = Enumerable.Range(0, 64).Select(_ => new MaskedRequest(alice, Slow)).ToList();
         var quick = new MaskedRequest(bob, 1000);
@@ -47,7 +49,8 @@ public sealed class MaskBudgetTests
     public void MaskThatCannotBeFound_EndsItsAnswerAlone()
     {
         var pool = new BlockPool(2000);
-        var scheduler = new Scheduler(pool, new PrefixCache(pool, 4, false), 4, new SchedulerLimits { MaxBatchSize = 10, MaxPrefillTokenNum = 100, MaxQueueLen = 10 }, (_, _, _) => { });
+        var scheduler = new Scheduler(
+            pool, new PrefixCache(pool, 4, false), 4, new SchedulerLimits { MaxBatchSize = 10, MaxPrefillTokenNum = 100, MaxQueueLen = 10 }, (_, _, _) => { });
         var failing = new MaskedRequest(this, 0) { Problem = new Error { Code = ErrorCodes.InvalidRequest } };
         var other = new MaskedRequest(this, 1000);
         scheduler.Enqueue(failing);

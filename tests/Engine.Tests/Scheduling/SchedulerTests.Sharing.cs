@@ -87,7 +87,8 @@ public sealed partial class SchedulerTests
             int[] beginning = [.. Enumerable.Range(100, blocks * BlockSize)];
             using var cancellation = new CancellationTokenSource();
             var requests = ends
-                .Select((end, i) => Request([.. beginning, .. Enumerable.Range(1000 * (i + 1), end + 1)], 6, cancellationToken: i == 0 ? cancellation.Token : default))
+                .Select((end, i) => Request(
+                    [.. beginning, .. Enumerable.Range(1000 * (i + 1), end + 1)], 6, cancellationToken: i == 0 ? cancellation.Token : default))
                 .ToList();
             requests.ForEach(scheduler.Enqueue);
             var computed = 0;

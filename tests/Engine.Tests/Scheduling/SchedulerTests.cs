@@ -238,7 +238,8 @@ public sealed partial class SchedulerTests
     {
         var pool = new BlockPool(200);
         var scheduler = new Scheduler(
-            pool, new PrefixCache(pool, BlockSize, isEnabled: false), BlockSize, new SchedulerLimits { MaxBatchSize = 4, MaxPrefillTokenNum = 8, MaxSequencePrefill = 4, BurstFactor = 4 }, (_, _, _) => { });
+            pool, new PrefixCache(pool, BlockSize, isEnabled: false), BlockSize,
+            new SchedulerLimits { MaxBatchSize = 4, MaxPrefillTokenNum = 8, MaxSequencePrefill = 4, BurstFactor = 4 }, (_, _, _) => { });
         scheduler.Enqueue(Request([.. Enumerable.Range(0, 30)], 18, resumed: [.. Enumerable.Range(50, 10)]));
         scheduler.Enqueue(Request([.. Enumerable.Range(100, 4)], 14, resumed: [.. Enumerable.Range(60, 6)]));
 
@@ -280,7 +281,9 @@ public sealed partial class SchedulerTests
         }
     }
 
-    private static RecordingRequest Request(int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, int[]? resumed = null, long cacheRoot = 0, CancellationToken cancellationToken = default) => new()
+    private static RecordingRequest Request(
+        int[] prompt, int maxNewTokens, int caller = 0, int? scoredFrom = null, int[]? resumed = null, long cacheRoot = 0,
+        CancellationToken cancellationToken = default) => new()
     {
         Origin = new RequestOrigin(caller, cacheRoot),
         PromptIds = prompt,
@@ -297,7 +300,9 @@ public sealed partial class SchedulerTests
         step.Count.ShouldBeLessThanOrEqualTo(mostSequences);
         step.Where(scheduled => !scheduled.Sequence.IsPrefilled).Sum(scheduled => scheduled.Slice.Count).ShouldBeLessThanOrEqualTo(MostPrefill);
         step.SkipWhile(scheduled => scheduled.Slice.Count == 1).ShouldAllBe(scheduled => scheduled.Slice.Count > 1);
-        step.SelectMany(scheduled => Enumerable.Range(scheduled.Slice.FirstPosition, scheduled.Slice.Count).Select(scheduled.Slice.Blocks.Slot)).ShouldBeUnique();
+        step
+            .SelectMany(scheduled => Enumerable.Range(scheduled.Slice.FirstPosition, scheduled.Slice.Count).Select(scheduled.Slice.Blocks.Slot))
+            .ShouldBeUnique();
     }
 
     /// <summary>Writes the step's tokens to their slots, and sees to it that all before them which they see are still there.</summary>

@@ -22,7 +22,9 @@ public sealed class StepGuardTests
 
     public StepGuardTests()
     {
-        _scheduler = new Scheduler(_pool, new PrefixCache(_pool, BlockSize, isEnabled: true), BlockSize, new SchedulerLimits { MaxBatchSize = 8, MaxPrefillTokenNum = MostPrefill }, (_, _, _) => { });
+        _scheduler = new Scheduler(
+            _pool, new PrefixCache(_pool, BlockSize, isEnabled: true), BlockSize,
+            new SchedulerLimits { MaxBatchSize = 8, MaxPrefillTokenNum = MostPrefill }, (_, _, _) => { });
         _guard = new StepGuard(_scheduler, Run);
     }
 

@@ -27,7 +27,9 @@ public sealed class ScalarTests
             _ when call.DeclaringType != typeof(torch.Tensor) => false,
             { Name: "op_Addition" } => true,
             { Name: nameof(torch.Tensor.add) or nameof(torch.Tensor.add_) } => parameters.Length < 2,
-            _ => call.Name.StartsWith("op_", StringComparison.Ordinal) && call.Name != "op_Implicit" && parameters.Any(parameter => parameter.ParameterType != typeof(torch.Tensor)),
+            _ => call.Name.StartsWith("op_", StringComparison.Ordinal)
+                && call.Name != "op_Implicit"
+                && parameters.Any(parameter => parameter.ParameterType != typeof(torch.Tensor)),
         };
     }
 
@@ -38,7 +40,8 @@ public sealed class ScalarTests
         using var file = new PEReader(File.OpenRead(module.FullyQualifiedName));
         var metadata = file.GetMetadataReader();
         return [.. metadata.MemberReferences
-            .Where(handle => metadata.GetMemberReference(handle) is { Parent.Kind: HandleKind.TypeReference } reference && reference.GetKind() == MemberReferenceKind.Method)
+            .Where(handle => metadata.GetMemberReference(handle) is { Parent.Kind: HandleKind.TypeReference } reference
+                && reference.GetKind() == MemberReferenceKind.Method)
             .Select(handle => module.ResolveMethod(MetadataTokens.GetToken(handle))!)
             .Where(method => method.DeclaringType?.Assembly == typeof(torch).Assembly)];
     }

@@ -13,7 +13,8 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     private LmDeploy.Supervisor _supervisor = null!;
 
     private static Dataset Questions { get; } = new(
-        "echo", Enumerable.Range(0, 6).Select(i => new DatasetItem($"q{i}", $"say {i}") { Category = i % 2 == 0 ? "even" : "odd", Expected = [i < 4 ? $"say {i}" : "no"] }));
+        "echo", Enumerable.Range(0, 6)
+            .Select(i => new DatasetItem($"q{i}", $"say {i}") { Category = i % 2 == 0 ? "even" : "odd", Expected = [i < 4 ? $"say {i}" : "no"] }));
 
     private ComparisonOptions Options => new() { Supervisor = _supervisor, StateFile = Path.Join(_folder, "state.jsonl"), BatchSize = 2 };
 
@@ -39,7 +40,8 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         var closed = Array.FindIndex(lines, line => line.Contains("\"kind\":\"closed\"", StringComparison.Ordinal));
         lines[closed].ShouldContain("\"memory\":\"rss\"");
         lines[closed].ShouldContain("\"how\":\"exited\"");
-        var text = Encoding.UTF8.GetString(JournalLine.TryRead(Encoding.UTF8.GetBytes(lines[closed]))!).Replace("\"how\":\"exited\"", "\"how\":\"\"", StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetString(JournalLine.TryRead(Encoding.UTF8.GetBytes(lines[closed]))!)
+            .Replace("\"how\":\"exited\"", "\"how\":\"\"", StringComparison.Ordinal);
         lines[closed] = Encoding.UTF8.GetString(JournalLine.Write(Encoding.UTF8.GetBytes(text))).TrimEnd();
         await File.WriteAllLinesAsync(Options.StateFile!, lines);
 
@@ -128,7 +130,8 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         await ModelComparison.RunAsync(["one"], Questions, Options).InTime();
         var before = await File.ReadAllTextAsync(Options.StateFile!);
 
-        (await Should.ThrowAsync<ArgumentException>(ModelComparison.RunAsync(["one"], Questions.Take(3), Options).InTime())).Message.ShouldContain("another comparison");
+        (await Should.ThrowAsync<ArgumentException>(ModelComparison.RunAsync(["one"], Questions.Take(3), Options).InTime())).Message.ShouldContain(
+            "another comparison");
         (await Should.ThrowAsync<ArgumentException>(ModelComparison.RunAsync(["two"], Questions, Options).InTime())).Message.ShouldContain("state file");
         (await File.ReadAllTextAsync(Options.StateFile!)).ShouldBe(before);
     }
@@ -177,7 +180,9 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     public async Task Run_AModelThatFails_EndsNoOther_AndIsTriedAgain()
     {
         var ready = _fake.OnHold;
-        _fake.OnHold = holding => holding.Open.Model.EndsWith("bad", StringComparison.Ordinal) ? throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "no such folder") : ready(holding);
+        _fake.OnHold = holding => holding.Open.Model.EndsWith("bad", StringComparison.Ordinal)
+            ? throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "no such folder")
+            : ready(holding);
 
         var result = await ModelComparison.RunAsync(["bad", "good"], Questions, Options).InTime();
 
@@ -245,7 +250,8 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         {
             Pipelines =
             {
-                new V1.PipelineInfo { Name = "one", HolderPid = Environment.ProcessId, HeldBytes = 7 }, new V1.PipelineInfo { Name = "one", HolderPid = 1, HeldBytes = 100 },
+                new V1.PipelineInfo { Name = "one", HolderPid = Environment.ProcessId, HeldBytes = 7 },
+                new V1.PipelineInfo { Name = "one", HolderPid = 1, HeldBytes = 100 },
             },
         };
 

@@ -58,7 +58,9 @@ public sealed class NextModelTests : IAsyncLifetime
     public async Task Run_DoesNotReadWhatIsKnownFromTheStateFile()
     {
         var ready = _fake.OnHold;
-        _fake.OnHold = holding => holding.Open.Model.EndsWith("two", StringComparison.Ordinal) ? ready(holding) : throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "not yet");
+        _fake.OnHold = holding => holding.Open.Model.EndsWith("two", StringComparison.Ordinal)
+            ? ready(holding)
+            : throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "not yet");
         await RunAsync(["one", "two", "three"], Options);
         _read.Clear();
         _fake.OnHold = ready;
@@ -119,8 +121,13 @@ public sealed class NextModelTests : IAsyncLifetime
     }
 
     private Task<ComparisonResult> RunAsync(
-        IEnumerable<ComparedModel> models, ComparisonOptions options, Func<string, CancellationToken, Task>? prefetch = null, CancellationToken cancellationToken = default) =>
-        new ComparisonRun(ComparisonPlan.Of(models, Questions, options), progress: null) { Prefetch = prefetch ?? NoteAsync }.RunAsync(cancellationToken).InTime();
+        IEnumerable<ComparedModel> models,
+        ComparisonOptions options,
+        Func<string, CancellationToken, Task>? prefetch = null,
+        CancellationToken cancellationToken = default) =>
+        new ComparisonRun(ComparisonPlan.Of(models, Questions, options), progress: null) { Prefetch = prefetch ?? NoteAsync }
+            .RunAsync(cancellationToken)
+            .InTime();
 
     private Task NoteAsync(string folder, CancellationToken cancellationToken)
     {

@@ -24,7 +24,10 @@ public sealed class CsvTests : IDisposable
             item => item.Id.ShouldBe("first"), item => item.Prompt.Text.ShouldBe("Which, of \"two\"\nlines?"), item => item.Choices.ShouldBe([" x", " y"]),
             item => item.CorrectChoice.ShouldBe(1), item => item.Category.ShouldBe("pick"), item => item.Expected.ShouldBe(["y"], "the right choice"));
         dataset.Items[1].ShouldSatisfyAllConditions(
-            item => item.Id.ShouldBe("5"), item => item.Expected.ShouldBe(["hi"]), item => item.Choices.ShouldBeEmpty(), item => item.CorrectChoice.ShouldBeNull());
+            item => item.Id.ShouldBe("5"),
+            item => item.Expected.ShouldBe(["hi"]),
+            item => item.Choices.ShouldBeEmpty(),
+            item => item.CorrectChoice.ShouldBeNull());
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class CsvTests : IDisposable
     {
         var thrown = Should.Throw<DatasetFormatException>(() => Read("prompt,expected\r\n\"a\r\nb\r\nc\",1\r\n\r\nbad\r\n"));
         thrown.Problems.ShouldHaveSingleItem().Line.ShouldBe(6);
-        Should.Throw<DatasetFormatException>(() => Dataset.FromCsv(_folder.Write("b.csv", [.. "prompt\nok\n"u8, 0xC3, (byte)'\n']))).Message.ShouldContain(":3: not valid UTF-8");
+        Should.Throw<DatasetFormatException>(() => Dataset.FromCsv(_folder.Write("b.csv", [.. "prompt\nok\n"u8, 0xC3, (byte)'\n']))).Message
+            .ShouldContain(":3: not valid UTF-8");
     }
 
     [Fact]

@@ -12,22 +12,26 @@ public sealed class JsonLinesTests : IDisposable
     [Fact]
     public void FromJsonLines_ReadsAllFields()
     {
-        var dataset = Read("""
+        const string Messages = """[{"role": "user", "content": "Hi \ud83d\ude00"}]""";
+        var dataset = Read($$"""
             {"prompt": "1 + 1?", "expected": "2", "more": [1]}
 
-            {"id": "second", "category": "talk", "messages": [{"role": "user", "content": "Hi \ud83d\ude00"}], "expected": ["a", "b"], "follow_ups": ["And now?"], "add_generation_prompt": false}
+            {"id": "second", "category": "talk", "messages": {{Messages}}, "expected": ["a", "b"], "follow_ups": ["And now?"], "add_generation_prompt": false}
             {"id": 7, "prompt": "Pick:", "raw": true, "choices": [" x", " y"], "answer": "b"}
             {"prompt": "Pick:", "choices": [" x", " y"], "answer": 0, "expected": null, "follow_ups": "Why?"}
             """.Replace("\n", "\r\n", StringComparison.Ordinal));
         dataset.Name.ShouldBe("questions");
         dataset.Scorers.ShouldBe([Scorer.Exact]);
         dataset.Items.Select(item => item.Id).ShouldBe(["1", "second", "7", "5"]);
-        dataset.Items[0].ShouldSatisfyAllConditions(item => item.Prompt.Text.ShouldBe("1 + 1?"), item => item.Expected.ShouldBe(["2"]), item => item.Prompt.Raw.ShouldBeFalse());
+        dataset.Items[0].ShouldSatisfyAllConditions(
+            item => item.Prompt.Text.ShouldBe("1 + 1?"), item => item.Expected.ShouldBe(["2"]), item => item.Prompt.Raw.ShouldBeFalse());
         dataset.Items[1].ShouldSatisfyAllConditions(
             item => item.Category.ShouldBe("talk"), item => item.Expected.ShouldBe(["a", "b"]), item => item.FollowUps.ShouldBe(["And now?"]),
             item => item.Prompt.Messages!.ShouldContain("ud83d"), item => item.Prompt.AddGenerationPrompt.ShouldBeFalse());
-        dataset.Items[2].ShouldSatisfyAllConditions(item => item.CorrectChoice.ShouldBe(1), item => item.Choices.ShouldBe([" x", " y"]), item => item.Prompt.Raw.ShouldBeTrue());
-        dataset.Items[3].ShouldSatisfyAllConditions(item => item.CorrectChoice.ShouldBe(0), item => item.FollowUps.ShouldBe(["Why?"]), item => item.Expected.ShouldBe(["x"], "the right choice"));
+        dataset.Items[2].ShouldSatisfyAllConditions(
+            item => item.CorrectChoice.ShouldBe(1), item => item.Choices.ShouldBe([" x", " y"]), item => item.Prompt.Raw.ShouldBeTrue());
+        dataset.Items[3].ShouldSatisfyAllConditions(
+            item => item.CorrectChoice.ShouldBe(0), item => item.FollowUps.ShouldBe(["Why?"]), item => item.Expected.ShouldBe(["x"], "the right choice"));
     }
 
     [Fact]
@@ -41,7 +45,8 @@ public sealed class JsonLinesTests : IDisposable
 
         var dataset = Dataset.FromJsonLines(Path.Join(root, "models", "eval.jsonl"));
         dataset.Items.Count.ShouldBe(300);
-        dataset.Items[0].ShouldSatisfyAllConditions(item => item.Id.ShouldBe("add-00"), item => item.Category.ShouldBe("add"), item => item.Expected.Count.ShouldBe(1));
+        dataset.Items[0].ShouldSatisfyAllConditions(
+            item => item.Id.ShouldBe("add-00"), item => item.Category.ShouldBe("add"), item => item.Expected.Count.ShouldBe(1));
     }
 
     [Theory]

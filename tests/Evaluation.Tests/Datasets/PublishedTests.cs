@@ -70,7 +70,8 @@ public sealed class PublishedTests : IDisposable
         item.Choices.ShouldBe([" A", " B", " C", " D"]);
 
         var one = Dataset.Mmlu(Path.Join(_folder.Path, "test", "anatomy_test.csv"));
-        one.Items.ShouldHaveSingleItem().Prompt.Text!.ShouldStartWith("The following are multiple choice questions (with answers) about anatomy.\n\nBone?\nA. 1");
+        one.Items.ShouldHaveSingleItem().Prompt.Text!.ShouldStartWith(
+            "The following are multiple choice questions (with answers) about anatomy.\n\nBone?\nA. 1");
         Dataset.Mmlu(Path.Join(_folder.Path, "test")).Items.Count.ShouldBe(3);
         Should.Throw<DatasetFormatException>(() => Dataset.Mmlu(_folder.Path, shots: 2)).Message.ShouldContain("2 examples are needed, found 1");
     }
@@ -90,8 +91,11 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public void HellaSwag_CleansAsTheHarnessDoes()
     {
-        var path = _folder.Write("val.jsonl", """
-            {"ind": 4, "activity_label": "Baking", "ctx_a": "A man [header] bakes [title] Then.", "ctx_b": "the Man", "endings": ["eats  it.", " [step] sleeps."], "label": "1", "split_type": "zeroshot"}
+        const string Contexts = """
+            "ctx_a": "A man [header] bakes [title] Then.", "ctx_b": "the Man"
+            """;
+        var path = _folder.Write("val.jsonl", $$"""
+            {"ind": 4, "activity_label": "Baking", {{Contexts}}, "endings": ["eats  it.", " [step] sleeps."], "label": "1", "split_type": "zeroshot"}
             {"activity_label": "Baking", "ctx": "A man", "endings": ["eats.", "sleeps."], "label": 0}
             """);
         var dataset = Dataset.HellaSwag(path);

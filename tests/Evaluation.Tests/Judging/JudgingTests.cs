@@ -38,7 +38,8 @@ public sealed class JudgingTests
         prompt.System.ShouldStartWith("Be strict. A reference answer is given");
         prompt.System.ShouldContain("several things in turn");
         prompt.User.ShouldStartWith("[Start of the reference answer to the last question]\nShort.\n\nor\n\nBrief.\n[End");
-        prompt.User.ShouldContain("### User:\nWrite.\n\n### Assistant B:\nthree\n\n### User:\nShorter.\n\n### Assistant B:\nfour\n[End of the conversation with assistant B]");
+        prompt.User.ShouldContain(
+            "### User:\nWrite.\n\n### Assistant B:\nthree\n\n### User:\nShorter.\n\n### Assistant B:\nfour\n[End of the conversation with assistant B]");
         Should.Throw<ArgumentException>(() => JudgePrompt.For(item, ["one"], ["three", "four"], null));
     }
 
@@ -82,7 +83,10 @@ public sealed class JudgingTests
     public void WinRate_CountsTiesAsHalf()
     {
         var statistics = new ScoreStatistics(0.95, 1000, 1);
-        PairwiseVerdict[] verdicts = [.. Enumerable.Repeat(PairwiseVerdict.Win, 7), PairwiseVerdict.Loss, PairwiseVerdict.Tie, PairwiseVerdict.Tie, PairwiseVerdict.NotJudged];
+        PairwiseVerdict[] verdicts =
+        [
+            .. Enumerable.Repeat(PairwiseVerdict.Win, 7), PairwiseVerdict.Loss, PairwiseVerdict.Tie, PairwiseVerdict.Tie, PairwiseVerdict.NotJudged,
+        ];
         var rate = WinRate.Of(verdicts, statistics);
         (rate.Value, rate.Wins, rate.Losses, rate.Ties, rate.NotJudged).ShouldBe((0.8, 7, 1, 2, 1));
         rate.PValue.ShouldBe(18 / 256d, 1e-15);

@@ -50,7 +50,10 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
     [Fact]
     public async Task MultipleChoice_LeavesOutWhatCannotBeScored()
     {
-        DatasetItem[] items = [Question(null, "a", "b"), Question(0), Question(2, "a", "b"), Question(0, "a", "!"), Question(0, "\ud800", "a"), Question(0, "a", "bc")];
+        DatasetItem[] items =
+        [
+            Question(null, "a", "b"), Question(0), Question(2, "a", "b"), Question(0, "a", "!"), Question(0, "\ud800", "a"), Question(0, "a", "bc"),
+        ];
         var scores = await Scorer.MultipleChoice.ScoreAsync(_pipeline, [.. items.Select(item => new AnsweredItem(item, []))], default);
         scores.Select(score => score.Value).ShouldBe([double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 1]);
         scores[3].Detail.ShouldBe("invalid_request: ! cannot be scored.");
@@ -90,5 +93,6 @@ public sealed class LikelihoodScorerTests : IAsyncLifetime
 
     private static DatasetItem Question(int? correct, params string[] choices) => new("1", "question") { Choices = choices, CorrectChoice = correct };
 
-    private async Task<ItemScore> ScoreAsync(Scorer scorer, DatasetItem item) => (await scorer.ScoreAsync(_pipeline, [new AnsweredItem(item, [])], default)).ShouldHaveSingleItem();
+    private async Task<ItemScore> ScoreAsync(Scorer scorer, DatasetItem item) =>
+        (await scorer.ScoreAsync(_pipeline, [new AnsweredItem(item, [])], default)).ShouldHaveSingleItem();
 }

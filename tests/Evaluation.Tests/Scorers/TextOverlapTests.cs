@@ -7,7 +7,8 @@ public sealed class TextOverlapTests
 {
     /// <summary>The first two are those of sacreBLEU's own tests (test/test_sentence_bleu.py).</summary>
     [Theory]
-    [InlineData("Producția de zahăr primă va fi exprimată în ceea ce privește zahărul alb;", "producţia de zahăr brut se exprimă în zahăr alb;", 0.08493)]
+    [InlineData(
+        "Producția de zahăr primă va fi exprimată în ceea ce privește zahărul alb;", "producţia de zahăr brut se exprimă în zahăr alb;", 0.08493)]
     [InlineData("this is a cat", "okay thanks", 0)]
     [InlineData("this is a fest", "this is a test", 0.59460)]
     [InlineData("another test", "this is a test", 0.18394)]

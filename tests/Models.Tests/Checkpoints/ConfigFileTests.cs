@@ -12,7 +12,8 @@ public sealed class ConfigFileTests
     [Fact]
     public void WordsOfPythonsJson_AreRead_OutsideOfTexts()
     {
-        using var folder = new TemporaryFolder().With("config.json", """{"a": Infinity, "b": [-Infinity, NaN, 1], "c": "NaN \" Infinity", "NaN": 2, "d": {"e": NaN}}""");
+        using var folder = new TemporaryFolder().With(
+            "config.json", """{"a": Infinity, "b": [-Infinity, NaN, 1], "c": "NaN \" Infinity", "NaN": 2, "d": {"e": NaN}}""");
         var file = ConfigFile.Open(folder.Path, "config.json");
         Should.Throw<EngineException>(() => file.Number("a")).Message.ShouldContain("1e999");
         file.String("c").ShouldBe("NaN \" Infinity");
@@ -21,7 +22,10 @@ public sealed class ConfigFileTests
     }
 
     [Theory]
-    [InlineData("""{"rope_parameters": {"rope_type": "default", "rope_theta": 5}, "rope_scaling": {"rope_type": "linear", "factor": 4}, "rope_theta": 7}""", "Linear", 7)]
+    [InlineData(
+        """{"rope_parameters": {"rope_type": "default", "rope_theta": 5}, "rope_scaling": {"rope_type": "linear", "factor": 4}, "rope_theta": 7}""",
+        "Linear",
+        7)]
     [InlineData("""{"rope_parameters": {"rope_type": "linear", "factor": 2, "rope_theta": 5}, "rope_scaling": null, "rope_theta": 7}""", "Linear", 5)]
     [InlineData("""{"rope_parameters": {"rope_type": "linear", "factor": 2, "rope_theta": 5}, "rope_scaling": {}}""", "Linear", 5)]
     [InlineData("""{"rope_parameters": {"rope_type": "linear", "factor": 2, "rope_theta": 5}, "rope_scaling": {"rope_type": "default"}}""", "Default", 10000)]

@@ -16,7 +16,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Open_ListsTensors_AndReadsTheirBytes()
     {
-        Write("""{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"more":[{"x":1}],"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}""", [1, 2, 3, 4, 5, 6, 7, 8]);
+        Write(
+            """{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"more":[{"x":1}],"dtype":"BF16","shape":[2,"""
+                + """1],"data_offsets":[0,4]}}""", [1, 2, 3, 4, 5, 6, 7, 8]);
         using var file = SafetensorsFile.Open(_path);
         var tensor = file.Tensors.Single(tensor => tensor.Name == "b");
         tensor.Shape.ShouldBe([1]);

@@ -43,7 +43,9 @@ public sealed class FamilyTests
     [Fact]
     public void Gemma3_HasARopeForEachKindOfLayer()
     {
-        var spec = Describe("gemma3", config => config["rope_parameters"]!["full_attention"] = JsonNode.Parse("""{"rope_type":"linear","factor":8.0,"rope_theta":2000000.0}"""));
+        var spec = Describe(
+            "gemma3",
+            config => config["rope_parameters"]!["full_attention"] = JsonNode.Parse("""{"rope_type":"linear","factor":8.0,"rope_theta":2000000.0}"""));
         (spec.Rope!.Kind, spec.Rope.Factor, spec.Rope.Theta).ShouldBe((RopeKind.Linear, 8, 2_000_000));
         (spec.SlidingRope!.Kind, spec.SlidingRope.Theta).ShouldBe((RopeKind.Default, 10_000));
     }
@@ -195,7 +197,11 @@ public sealed class FamilyTests
     [InlineData("llama3", "hidden_act", "\"mish\"", "gelu_pytorch_tanh")]
     [InlineData("gemma2", "hidden_activation", "\"mish\"", "silu")]
     [InlineData("gemma3", "use_bidirectional_attention", "true", "earlier tokens")]
-    [InlineData("gemma3", "layer_types", """["chunked_attention","full_attention","full_attention","full_attention","full_attention","full_attention"]""", "chunked_attention")]
+    [InlineData(
+        "gemma3",
+        "layer_types",
+        """["chunked_attention","full_attention","full_attention","full_attention","full_attention","full_attention"]""",
+        "chunked_attention")]
     [InlineData("qwen3_moe", "num_experts_per_tok", "9", "at most")]
     [InlineData("deepseek_v3", "scoring_func", "\"softmax\"", "sigmoid")]
     [InlineData("deepseek_v3", "n_group", "3", "evenly")]

@@ -52,7 +52,9 @@ public sealed class WeightFormatsTests
     [InlineData(""" "compressed-tensors" """, "quantization_config.config_groups")]
     [InlineData(""" "compressed-tensors","config_groups":{"g":7} """, "quantization_config.config_groups.g")]
     [InlineData(""" "compressed-tensors","config_groups":{"g":null} """, "quantization_config.config_groups.g")]
-    [InlineData(""" "compressed-tensors","config_groups":{"g":{"weights":{"num_bits":8,"type":"float","strategy":"block"}}} """, "quantization_config.config_groups.g.weights.block_structure")]
+    [InlineData(
+        """ "compressed-tensors","config_groups":{"g":{"weights":{"num_bits":8,"type":"float","strategy":"block"}}} """,
+        "quantization_config.config_groups.g.weights.block_structure")]
     public void Settings_ThatAreWrong_AreNamed(string method, string key)
     {
         var error = Should.Throw<EngineException>(() => Find("{\"quantization_config\":{\"quant_method\":" + method + "}}"));
@@ -64,7 +66,8 @@ public sealed class WeightFormatsTests
     [InlineData("""{}""", null)]
     [InlineData("""{"quantization_config":null}""", null)]
     [InlineData("""{"text_config":{"quantization_config":{"quant_method":"fp8"}}}""", "fp8")]
-    [InlineData("""{"compression_config":{"format":"float-quantized","config_groups":{"g":{"weights":{"num_bits":8,"type":"float"}}}}}""", "compressed-tensors fp8")]
+    [InlineData(
+        """{"compression_config":{"format":"float-quantized","config_groups":{"g":{"weights":{"num_bits":8,"type":"float"}}}}}""", "compressed-tensors fp8")]
     [InlineData("""{"quantization_config":{"quant_method":"mxfp4"}}""", "mxfp4")]
     public void Sections_AreFoundInEverySpelling(string config, string? description) => (Find(config)?.Description).ShouldBe(description);
 
@@ -76,7 +79,8 @@ public sealed class WeightFormatsTests
         folder.With("config.json", """{"quantization_config":{"quant_method":"gptq","bits":8,"group_size":128}}""");
         WeightFormats.Find(folder.Path, ConfigFile.Open(folder.Path, "config.json"))!.Description.ShouldBe("gptq 8-bit");
         folder.With("config.json", "{}");
-        Should.Throw<EngineException>(() => WeightFormats.Find(folder.Path, ConfigFile.Open(folder.Path, "config.json"))).Message.ShouldContain("quantize_config.json");
+        Should.Throw<EngineException>(() => WeightFormats.Find(folder.Path, ConfigFile.Open(folder.Path, "config.json"))).Message
+            .ShouldContain("quantize_config.json");
     }
 
     private static IWeightFormat? Find(string config)

@@ -25,7 +25,8 @@ public sealed class ContextLengthTests
 
     [Fact]
     public void Choose_RefusesMoreThanTheModelHasLearned_WhateverIsAllowed() =>
-        Should.Throw<EngineException>(() => ContextLength.Choose(Spec() with { Rope = null, LearnedPositions = 64 }, 65, mayBeLonger: true)).Message.ShouldContain("at most 64");
+        Should.Throw<EngineException>(() => ContextLength.Choose(Spec() with { Rope = null, LearnedPositions = 64 }, 65, mayBeLonger: true)).Message
+            .ShouldContain("at most 64");
 
     private static DecoderSpec Spec() => new()
     {

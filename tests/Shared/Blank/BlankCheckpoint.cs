@@ -12,8 +12,8 @@ internal static class BlankCheckpoint
 {
     /// <summary>As small as models get: the weights and the cache of 128 sequences take some 130 KiB.</summary>
     public const string Tiny = """
-        {"architectures": ["LlamaForCausalLM"], "vocab_size": 8, "hidden_size": 4, "intermediate_size": 4, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
-         "max_position_embeddings": 64}
+        {"architectures": ["LlamaForCausalLM"], "vocab_size": 8, "hidden_size": 4, "intermediate_size": 4, "num_hidden_layers": 1,
+         "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 64}
         """;
 
     /// <param name="folder">Made where it does not exist.</param>
@@ -26,7 +26,9 @@ internal static class BlankCheckpoint
         File.WriteAllText(Path.Combine(folder, "config.json"), config);
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), "{}");
         var weights = DecoderWeights.Of(ModelFamilies.Describe(ConfigFile.Open(folder, "config.json")), _ => false);
-        var tensors = weights.Tensors.SelectMany(tensor => tensor.Parts.Select(part => (part.Name, Shape: tensor.StoredShape(part, isOutputsFirst: false)))).ToList();
+        var tensors = weights.Tensors
+            .SelectMany(tensor => tensor.Parts.Select(part => (part.Name, Shape: tensor.StoredShape(part, isOutputsFirst: false))))
+            .ToList();
         if (shards == 0)
         {
             WriteFile(Path.Combine(folder, "model.safetensors"), tensors, dtype);

@@ -22,7 +22,8 @@ internal static class ParrotTokenizer
             ["version"] = "1.0",
             ["added_tokens"] = new JsonArray([.. words.Select(word => new JsonObject
             {
-                ["id"] = word.Value, ["content"] = word.Key, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = special.Contains(word.Key),
+                ["id"] = word.Value, ["content"] = word.Key, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+                ["special"] = special.Contains(word.Key),
             })]),
             ["pre_tokenizer"] = ByteLevel(),
             ["decoder"] = ByteLevel(),

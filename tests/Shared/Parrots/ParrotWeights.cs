@@ -64,7 +64,12 @@ internal static class ParrotWeights
         foreach (var (name, (values, shape)) in tensors)
         {
             var end = position + ((long)values.Length * sizeof(float));
-            header[name] = new JsonObject { ["dtype"] = "F32", ["shape"] = JsonSerializer.SerializeToNode(shape), ["data_offsets"] = new JsonArray(position, end) };
+            header[name] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = JsonSerializer.SerializeToNode(shape),
+                ["data_offsets"] = new JsonArray(position, end),
+            };
             position = end;
         }
 

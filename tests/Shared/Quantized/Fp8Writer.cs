@@ -13,7 +13,10 @@ internal sealed class Fp8Writer(string config, int rows, int columns, string suf
 {
     private const float Largest = 448;
 
-    private static readonly float[] Magnitudes = [.. Enumerable.Range(0, 127).Select(code => code < 8 ? code / 512f : (1 + (code % 8 / 8f)) * MathF.Pow(2, (code / 8) - 7))];
+    private static readonly float[] Magnitudes =
+    [
+        .. Enumerable.Range(0, 127).Select(code => code < 8 ? code / 512f : (1 + (code % 8 / 8f)) * MathF.Pow(2, (code / 8) - 7)),
+    ];
 
     public JsonObject Config => JsonNode.Parse(config)!.AsObject();
 

@@ -99,8 +99,11 @@ internal static class FakeModel
             return null;
         }
 
-        var tools = ToolSet.Of(prompt.Tools.Length == 0 || split.KeepsCalls ? null : System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(prompt.Tools));
-        return split.HasForcedCall ? new ForcedCallReader(split.ForcedCall) : AnswerFormats.Of(_ => false, "").CreateReader("", tools, config.ResponseFormat is not null);
+        var tools = ToolSet.Of(
+            prompt.Tools.Length == 0 || split.KeepsCalls ? null : System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(prompt.Tools));
+        return split.HasForcedCall
+            ? new ForcedCallReader(split.ForcedCall)
+            : AnswerFormats.Of(_ => false, "").CreateReader("", tools, config.ResponseFormat is not null);
     }
 
     /// <summary>A row of a vocabulary of two.</summary>
@@ -115,14 +118,15 @@ internal static class FakeModel
             {
                 Continuations =
                 {
-                    (input.Continuations.Count > 0 ? [.. input.Continuations] : (V1.Continuation[])[new V1.Continuation { Text = TextOf(input.Prompt)[1..] }]).Select(continuation => continuation.Text == "!"
-                        ? new ContinuationScore { Error = new Error { Code = ErrorCodes.InvalidRequest, Message = "! cannot be scored." } }
-                        : new ContinuationScore
-                        {
-                            TokenIds = { TextOf(continuation).Select(c => (int)c) },
-                            Logprobs = { TextOf(continuation).Select(_ => -0.25) },
-                            IsGreedy = TextOf(continuation).All(char.IsLower),
-                        }),
+                    (input.Continuations.Count > 0 ? [.. input.Continuations] : (V1.Continuation[])[new V1.Continuation { Text = TextOf(input.Prompt)[1..] }])
+                        .Select(continuation => continuation.Text == "!"
+                            ? new ContinuationScore { Error = new Error { Code = ErrorCodes.InvalidRequest, Message = "! cannot be scored." } }
+                            : new ContinuationScore
+                            {
+                                TokenIds = { TextOf(continuation).Select(c => (int)c) },
+                                Logprobs = { TextOf(continuation).Select(_ => -0.25) },
+                                IsGreedy = TextOf(continuation).All(char.IsLower),
+                            }),
                 },
             }),
         },

@@ -57,13 +57,15 @@ internal sealed class FakeSupervisor : IAsyncDisposable
 
     public Func<LoadPipelineRequest, V1.PipelineInfo> OnLoadPipeline { get; set; } = request => new() { Id = "n1", Name = request.Open.Name };
 
-    public Func<UnloadPipelineRequest, V1.ReclaimReceipt> OnUnloadPipeline { get; set; } = request => throw Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Name}.");
+    public Func<UnloadPipelineRequest, V1.ReclaimReceipt> OnUnloadPipeline { get; set; } = request =>
+        throw Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Name}.");
 
     public Func<HostInfo> OnGetInfo { get; set; } = () => new HostInfo { StandbyWorkers = 1 };
 
     public Func<Ceilings> OnMeasureCeilings { get; set; } = () => new Ceilings
     {
-        Device = "cuda:0", Libtorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9, ProductFlops = 800e12, ProductDtype = V1.EngineDtype.Bfloat16,
+        Device = "cuda:0", Libtorch = "2.11.0", MemoryBytesPerSecond = 4e12, HostToDeviceBytesPerSecond = 50e9, ProductFlops = 800e12,
+        ProductDtype = V1.EngineDtype.Bfloat16,
     };
 
     /// <summary>The pipelines that were opened, in their order.</summary>

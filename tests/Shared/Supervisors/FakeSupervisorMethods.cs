@@ -23,17 +23,24 @@ internal sealed class FakeSupervisorMethods : IServiceMethodProvider<FakeSupervi
         AddUnary<EmbedRequest, EmbedResponse>(context, Pipelines, "Embed", (fake, request) => fake.OnEmbed(request));
         AddUnary<TokenizeRequest, TokenizeResponse>(context, Pipelines, "Tokenize", (fake, request) => fake.OnTokenize(request));
         AddUnary<DetokenizeRequest, DetokenizeResponse>(context, Pipelines, "Detokenize", (fake, request) => fake.OnDetokenize(request));
-        AddUnary<MeasureCeilingsRequest, MeasureCeilingsResponse>(context, Host, "MeasureCeilings", (fake, _) => new MeasureCeilingsResponse { Ceilings = fake.OnMeasureCeilings() });
-        AddUnary<InspectModelRequest, InspectModelResponse>(context, Host, "InspectModel", (fake, request) => new InspectModelResponse { Inspection = fake.OnInspectModel(request.Open) });
+        AddUnary<MeasureCeilingsRequest, MeasureCeilingsResponse>(
+            context, Host, "MeasureCeilings", (fake, _) => new MeasureCeilingsResponse { Ceilings = fake.OnMeasureCeilings() });
+        AddUnary<InspectModelRequest, InspectModelResponse>(
+            context, Host, "InspectModel", (fake, request) => new InspectModelResponse { Inspection = fake.OnInspectModel(request.Open) });
         AddUnary<GetInfoRequest, GetInfoResponse>(context, Host, "GetInfo", (fake, _) => new GetInfoResponse { Host = fake.OnGetInfo() });
         AddUnary<ListPipelinesRequest, ListPipelinesResponse>(context, Host, "ListPipelines", (fake, _) => fake.OnListPipelines());
         AddUnary<ListGpusRequest, ListGpusResponse>(context, Host, "ListGpus", (fake, _) => fake.OnListGpus());
-        AddUnary<LoadPipelineRequest, LoadPipelineResponse>(context, Host, "LoadPipeline", (fake, request) => new LoadPipelineResponse { Pipeline = fake.OnLoadPipeline(request) });
-        AddUnary<UnloadPipelineRequest, UnloadPipelineResponse>(context, Host, "UnloadPipeline", (fake, request) => new UnloadPipelineResponse { Receipt = fake.OnUnloadPipeline(request) });
+        AddUnary<LoadPipelineRequest, LoadPipelineResponse>(
+            context, Host, "LoadPipeline", (fake, request) => new LoadPipelineResponse { Pipeline = fake.OnLoadPipeline(request) });
+        AddUnary<UnloadPipelineRequest, UnloadPipelineResponse>(
+            context, Host, "UnloadPipeline", (fake, request) => new UnloadPipelineResponse { Receipt = fake.OnUnloadPipeline(request) });
         AddUnary<StopPipelineRequest, StopPipelineResponse>(
             context, Host, "StopPipeline", (_, request) => throw FakeSupervisor.Fail(ErrorCodes.PipelineNotFound, $"No pipeline {request.Pipeline}."));
         AddUnary<CheckEnvironmentRequest, CheckEnvironmentResponse>(
-            context, Host, "CheckEnvironment", (_, _) => new CheckEnvironmentResponse { Report = new V1.EnvironmentReport { Checks = { new V1.EnvironmentCheck { Name = "libtorch", Status = V1.EnvironmentCheckStatus.Failed, Detail = "gone" } } } });
+            context, Host, "CheckEnvironment", (_, _) => new CheckEnvironmentResponse { Report = new V1.EnvironmentReport
+            {
+                Checks = { new V1.EnvironmentCheck { Name = "libtorch", Status = V1.EnvironmentCheckStatus.Failed, Detail = "gone" } },
+            } });
     }
 
     private static async Task HoldAsync(

@@ -77,7 +77,12 @@ public sealed class AdmissionControlTests : IDisposable
     }
 
     private Task<Reservation> AcquireAsync(string device) => _admission.AcquireAsync(
-        PipelineSpec.Create(new OpenPipeline { Model = "/models/m", Engine = new EngineConfig { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) }, Admission = new AdmissionConfig { Timeout = Durations.Milliseconds(0) } }, holderPid: 0),
+        PipelineSpec.Create(new OpenPipeline
+        {
+            Model = "/models/m",
+            Engine = new EngineConfig { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) },
+            Admission = new AdmissionConfig { Timeout = Durations.Milliseconds(0) },
+        }, holderPid: 0),
         () => { },
         CancellationToken.None);
 }

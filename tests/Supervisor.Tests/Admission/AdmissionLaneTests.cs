@@ -57,7 +57,8 @@ public sealed class AdmissionLaneTests : IDisposable
     {
         var timers = new LateTimers();
         using var lane = new AdmissionLane(_pool, _ledgers, _peaks, new Lazy<IEvictor>(_evictor), timers);
-        await using var reservation = await lane.AcquireAsync(Spec("one", Timeout), new MemoryEstimate(new MemoryNeed(600, 600, 600, 0), ""), () => { }, CancellationToken.None);
+        await using var reservation = await lane.AcquireAsync(
+            Spec("one", Timeout), new MemoryEstimate(new MemoryNeed(600, 600, 600, 0), ""), () => { }, CancellationToken.None);
 
         timers.Ring().ShouldBeGreaterThan(0);
     }
@@ -231,7 +232,8 @@ public sealed class AdmissionLaneTests : IDisposable
         whole.NotePeak(5000);
         _peaks.Find("whole").ShouldBe(550, "that much cannot have been its own");
 
-        var part = await _lane.AcquireAsync(Spec("part", Timeout), new MemoryEstimate(new MemoryNeed(100, 200, 5000, 0.5), "part"), () => { }, CancellationToken.None);
+        var part = await _lane.AcquireAsync(
+            Spec("part", Timeout), new MemoryEstimate(new MemoryNeed(100, 200, 5000, 0.5), "part"), () => { }, CancellationToken.None);
         part.Bytes.ShouldBe(250);
         part.CacheBytes.ShouldBe(150);
         await part.SettleAsync();
@@ -252,14 +254,19 @@ public sealed class AdmissionLaneTests : IDisposable
     }
 
     private static PipelineSpec Spec(string name, TimeSpan timeout) => PipelineSpec.Create(
-        new OpenPipeline { Model = "/m", Name = name, Admission = new AdmissionConfig { Timeout = Durations.Milliseconds((long)timeout.TotalMilliseconds) } }, holderPid: 0);
+        new OpenPipeline { Model = "/m", Name = name, Admission = new AdmissionConfig { Timeout = Durations.Milliseconds((long)timeout.TotalMilliseconds) } },
+        holderPid: 0);
 
     private static async Task<Error> FailAsync(Task<Reservation> task) => (await Should.ThrowAsync<SupervisorException>(task)).Error;
 
     private static Task UntilAsync(Func<bool> condition, string what) => Deadline.UntilAsync(condition, what);
 
     private Task<Reservation> AcquireAsync(string name, long bytes, TimeSpan? timeout = null, string key = "", CancellationToken cancellation = default) =>
-        _lane.AcquireAsync(Spec(name, timeout ?? Timeout), new MemoryEstimate(new MemoryNeed(bytes, bytes, bytes, 0), key), () => Interlocked.Increment(ref _told), cancellation);
+        _lane.AcquireAsync(
+            Spec(name, timeout ?? Timeout),
+            new MemoryEstimate(new MemoryNeed(bytes, bytes, bytes, 0), key),
+            () => Interlocked.Increment(ref _told),
+            cancellation);
 
     private Task TurnUntilAsync(Task task) => Deadline.UntilAsync(
         () =>

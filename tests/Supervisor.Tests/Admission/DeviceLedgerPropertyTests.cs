@@ -34,7 +34,8 @@ public sealed class DeviceLedgerPropertyTests
             {
                 case 0:
                     // As admission does it: a reading from before, and the promises there are now.
-                    var reading = new DeviceReading("host", Total, Total - held.Values.Sum(), await ledger.ReadAsync(), new Dictionary<ProcessIdentity, long>(held));
+                    var reading = new DeviceReading(
+                        "host", Total, Total - held.Values.Sum(), await ledger.ReadAsync(), new Dictionary<ProcessIdentity, long>(held));
                     if (await ledger.TryAddAsync(all => new MemoryNeed(act.Bytes, act.Bytes, act.Bytes, 0).Grant(reading.FreeBeside(all))) is { } promise)
                     {
                         own.Add(promise);

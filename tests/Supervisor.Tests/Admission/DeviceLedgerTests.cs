@@ -38,7 +38,8 @@ public sealed class DeviceLedgerTests : IDisposable
     {
         var ledgers = Enumerable.Range(1, 8).Select(Open).ToList();
 
-        var given = await Task.WhenAll(ledgers.SelectMany(ledger => Enumerable.Range(0, 20).Select(_ => Task.Run(() => ledger.TryAddAsync(all => Fits(all, 10, 505)))))).InTime();
+        var given = await Task.WhenAll(ledgers
+            .SelectMany(ledger => Enumerable.Range(0, 20).Select(_ => Task.Run(() => ledger.TryAddAsync(all => Fits(all, 10, 505)))))).InTime();
 
         given.Count(promise => promise is not null).ShouldBe(50);
         (await ledgers[0].ReadAsync()).Count.ShouldBe(50);

@@ -55,7 +55,8 @@ public sealed class MemoryEstimatorTests : IDisposable
     [Fact]
     public void Estimate_FollowsTheSettings()
     {
-        var need = Estimate(new EngineConfig { Dtype = EngineDtype.Bfloat16, SessionLen = 100, MaxBatchSize = 3, CacheBlockSeqLen = 32, CacheMaxEntryCount = 0.5 }).Need;
+        var need = Estimate(
+            new EngineConfig { Dtype = EngineDtype.Bfloat16, SessionLen = 100, MaxBatchSize = 3, CacheBlockSeqLen = 32, CacheMaxEntryCount = 0.5 }).Need;
 
         need.Fixed.ShouldBe(Host + SampleModel.WeightFileBytes);
         need.Least.ShouldBe(need.Fixed + (5 * SampleModel.BlockBytes / 4), "4 blocks of half the tokens in half the bits");
@@ -72,10 +73,13 @@ public sealed class MemoryEstimatorTests : IDisposable
             .ShouldBe(MemoryEstimator.GpuOverhead + (factor * SampleModel.WeightFileBytes));
 
     [Theory]
-    [InlineData(""" "architectures": ["GPT2LMHeadModel"], "n_layer": 3, "n_head": 4, "n_embd": 32, "n_positions": 1024, "vocab_size": 8, "dtype": "float32" """, 2 * 32 * 3)] // GPT-2's own names
+    [InlineData(
+        """ "architectures": ["GPT2LMHeadModel"], "n_layer": 3, "n_head": 4, "n_embd": 32, "n_positions": 1024, "vocab_size": 8, "dtype": "float32" """,
+        2 * 32 * 3)] // GPT-2's own names
     [InlineData("""
-        "architectures": ["DeepseekV3ForCausalLM"], "num_hidden_layers": 3, "num_attention_heads": 2, "hidden_size": 8, "intermediate_size": 8, "vocab_size": 8, "max_position_embeddings": 64,
-        "kv_lora_rank": 512, "qk_rope_head_dim": 64, "qk_nope_head_dim": 8, "v_head_dim": 8, "n_routed_experts": 2, "num_experts_per_tok": 1, "moe_intermediate_size": 8
+        "architectures": ["DeepseekV3ForCausalLM"], "num_hidden_layers": 3, "num_attention_heads": 2, "hidden_size": 8, "intermediate_size": 8,
+        "vocab_size": 8, "max_position_embeddings": 64, "kv_lora_rank": 512, "qk_rope_head_dim": 64, "qk_nope_head_dim": 8, "v_head_dim": 8,
+        "n_routed_experts": 2, "num_experts_per_tok": 1, "moe_intermediate_size": 8
         """, 576 * 3)] // one latent vector for all heads
     public void Estimate_KnowsWhatFamiliesKeep(string config, long cacheWidth)
     {
@@ -158,19 +162,30 @@ public sealed class MemoryEstimatorTests : IDisposable
 
     [Fact]
     public void MemoryLimit_BoundsWhatIsPromised() =>
-        _estimator.Estimate(PipelineSpec.Create(new OpenPipeline { Model = _model, Admission = new AdmissionConfig { MemoryLimitBytes = 100L << 20 } }, holderPid: 0), onGpu: false)
+        _estimator.Estimate(
+            PipelineSpec.Create(new OpenPipeline { Model = _model, Admission = new AdmissionConfig { MemoryLimitBytes = 100L << 20 } }, holderPid: 0),
+            onGpu: false)
             .Need.Most.ShouldBe(100L << 20);
 
     /// <summary>How many numbers the models really have is known; each is counted within a hundredth.</summary>
     [Theory]
-    [InlineData("Llama 3.1 8B", 8.03e9, """ "architectures":["LlamaForCausalLM"],"max_position_embeddings":8192,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,"tie_word_embeddings":false """)]
-    [InlineData("Qwen2.5 0.5B", 0.494e9, """ "architectures":["Qwen2ForCausalLM"],"max_position_embeddings":8192,"hidden_size":896,"intermediate_size":4864,"num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,"tie_word_embeddings":true """)]
-    [InlineData("Qwen3 30B A3B", 30.53e9, """ "architectures":["Qwen3MoeForCausalLM"],"max_position_embeddings":8192,"num_experts_per_tok":8,"hidden_size":2048,"intermediate_size":6144,"moe_intermediate_size":768,"num_experts":128,"head_dim":128,"num_hidden_layers":48,"num_attention_heads":32,"num_key_value_heads":4,"vocab_size":151936 """)]
-    [InlineData("Mixtral 8x7B", 46.7e9, """ "architectures":["MixtralForCausalLM"],"max_position_embeddings":8192,"num_experts_per_tok":2,"hidden_size":4096,"intermediate_size":14336,"num_local_experts":8,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":32000 """)]
+    [InlineData("Llama 3.1 8B", 8.03e9, """ "architectures":["LlamaForCausalLM"],"max_position_embeddings":8192,"hidden_size":4096,"intermediate_size":14336"""
+        + ""","num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,"tie_word_embeddings":false """)]
+    [InlineData("Qwen2.5 0.5B", 0.494e9, """ "architectures":["Qwen2ForCausalLM"],"max_position_embeddings":8192,"hidden_size":896,"intermediate_size":4864"""
+        + ""","num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,"tie_word_embeddings":true """)]
+    [InlineData(
+        "Qwen3 30B A3B",
+        30.53e9,
+        """ "architectures":["Qwen3MoeForCausalLM"],"max_position_embeddings":8192,"num_experts_per_tok":8,"hidden_size":2048,"intermediate_size":6144,"moe_"""
+            + """intermediate_size":768,"num_experts":128,"head_dim":128,"num_hidden_layers":48,"num_attention_heads":32,"num_key_value_heads":"""
+            + """4,"vocab_size":151936 """)]
+    [InlineData("Mixtral 8x7B", 46.7e9, """ "architectures":["MixtralForCausalLM"],"max_position_embeddings":8192,"num_experts_per_tok":2,"hidden_size":4096"""
+        + ""","intermediate_size":14336,"num_local_experts":8,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":32000 """)]
     [InlineData("GPT-2", 0.1237e9, """ "architectures":["GPT2LMHeadModel"],"n_positions":1024,"n_embd":768,"n_layer":12,"n_head":12,"vocab_size":50257 """)]
     public void Estimate_OfRandomWeightsIsOfTheShapes(string name, double weights, string config)
     {
-        var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = LoadFormat.Dummy, Dtype = EngineDtype.Bfloat16 }, WriteShapes($"{{{config}}}")), onGpu: true).Need;
+        var need = _estimator
+            .Estimate(Spec(new EngineConfig { LoadFormat = LoadFormat.Dummy, Dtype = EngineDtype.Bfloat16 }, WriteShapes($"{{{config}}}")), onGpu: true).Need;
         ((need.Fixed - MemoryEstimator.GpuOverhead) / 2.0).ShouldBe(weights, weights / 100, name);
     }
 
@@ -178,7 +193,9 @@ public sealed class MemoryEstimatorTests : IDisposable
     public void Estimate_OfRandomWeights_OfDeepSeek()
     {
         var folder = WriteShapes("""
-            {"architectures":["DeepseekV3ForCausalLM"],"max_position_embeddings":4096,"num_experts_per_tok":8,"moe_layer_freq":1,"n_group":8,"topk_group":4,"hidden_size":7168,"intermediate_size":18432,"moe_intermediate_size":2048,"n_routed_experts":256,"n_shared_experts":1,"num_hidden_layers":61,"num_attention_heads":128,
+            {"architectures":["DeepseekV3ForCausalLM"],"max_position_embeddings":4096,"num_experts_per_tok":8,"moe_layer_freq":1,"n_group":8,"topk_group":4,
+             "hidden_size":7168,"intermediate_size":18432,"moe_intermediate_size":2048,"n_routed_experts":256,"n_shared_experts":1,"num_hidden_layers":61,
+             "num_attention_heads":128,
              "num_key_value_heads":128,"vocab_size":129280,"q_lora_rank":1536,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128}
             """);
         var need = _estimator.Estimate(Spec(new EngineConfig { LoadFormat = LoadFormat.Dummy, Dtype = EngineDtype.Bfloat16 }, folder), onGpu: true).Need;
@@ -209,5 +226,6 @@ public sealed class MemoryEstimatorTests : IDisposable
 
     private MemoryEstimate Estimate(EngineConfig engine) => _estimator.Estimate(Spec(engine), onGpu: false);
 
-    private PipelineSpec Spec(EngineConfig engine, string? model = null) => PipelineSpec.Create(new OpenPipeline { Model = model ?? _model, Engine = engine }, holderPid: 0);
+    private PipelineSpec Spec(EngineConfig engine, string? model = null) =>
+        PipelineSpec.Create(new OpenPipeline { Model = model ?? _model, Engine = engine }, holderPid: 0);
 }

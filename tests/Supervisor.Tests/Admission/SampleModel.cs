@@ -16,7 +16,8 @@ internal static class SampleModel
     public static string Write(string folder, string dtype = "\"dtype\": \"bfloat16\"", int shards = 0) => BlankCheckpoint.Write(
         folder,
         $$"""
-        {"architectures": ["LlamaForCausalLM"], "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 2, "hidden_size": 32, "intermediate_size": 64, "vocab_size": 100,
+        {"architectures": ["LlamaForCausalLM"], "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 2, "hidden_size": 32,
+         "intermediate_size": 64, "vocab_size": 100,
          "max_position_embeddings": 4096, {{dtype}}}
         """,
         "BF16",

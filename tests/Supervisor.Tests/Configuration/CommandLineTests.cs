@@ -25,7 +25,10 @@ public sealed class CommandLineTests
     [Fact]
     public void Parse_TakesEveryOption()
     {
-        var options = CommandLine.Parse(["--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9", "--drain-timeout", "0", "--standby-cuda", "--standby", "16", "--first-worker", "gpu", "--host-memory", "1000"]);
+        var options = CommandLine.Parse([
+            "--socket", "/s/s", "--idle-timeout", "0", "--home", "/opt/l", "--owned", "--start-timeout", "1.5", "--client-timeout", "9",
+            "--drain-timeout", "0", "--standby-cuda", "--standby", "16", "--first-worker", "gpu", "--host-memory", "1000",
+        ]);
 
         options.IdleTimeout.ShouldBe(TimeSpan.Zero);
         options.WorkerExecutable.ShouldBe("/opt/l/worker/lmdeploy-worker");

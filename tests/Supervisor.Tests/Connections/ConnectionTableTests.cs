@@ -114,7 +114,8 @@ public sealed class ConnectionTableTests : IDisposable
 
     private Task RequestAsync(FakeConnectionContext connection) => BeginAsync(connection, Task.CompletedTask);
 
-    private Task BeginAsync(FakeConnectionContext connection, Task answer) => _table.TrackAsync(new DefaultHttpContext(connection.Context.Features), _ => answer);
+    private Task BeginAsync(FakeConnectionContext connection, Task answer) =>
+        _table.TrackAsync(new DefaultHttpContext(connection.Context.Features), _ => answer);
 
     /// <summary>A connection that runs until it is aborted.</summary>
     private sealed class FakeConnectionContext

@@ -15,7 +15,8 @@ public sealed partial class ContractRulesTests
 {
     private static readonly FileDescriptor[] _files =
     [
-        EngineReflection.Descriptor, FailuresReflection.Descriptor, GenerationReflection.Descriptor, HostReflection.Descriptor, InspectionReflection.Descriptor, PipelinesReflection.Descriptor, WorkerReflection.Descriptor,
+        EngineReflection.Descriptor, FailuresReflection.Descriptor, GenerationReflection.Descriptor, HostReflection.Descriptor,
+        InspectionReflection.Descriptor, PipelinesReflection.Descriptor, WorkerReflection.Descriptor,
     ];
 
     public static TheoryData<string> Messages => [.. AllMessages().Select(message => message.FullName)];
@@ -89,7 +90,8 @@ public sealed partial class ContractRulesTests
             var message = AllMessages().SingleOrDefault(message => message.FullName == parts[0])?.ToProto();
             message.ShouldNotBeNull($"{line} was removed with its message");
             var number = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
-            message.ReservedRange.ShouldContain(range => range.Start <= number && number < range.End, $"{line} was removed or changed: its number is to be reserved");
+            message.ReservedRange.ShouldContain(
+                range => range.Start <= number && number < range.End, $"{line} was removed or changed: its number is to be reserved");
             message.ReservedName.ShouldContain(parts[2], $"{line} was removed or changed: its name is to be reserved");
         }
     }
@@ -126,9 +128,11 @@ public sealed partial class ContractRulesTests
 
     private static IEnumerable<MessageDescriptor> AllMessages() => _files.SelectMany(file => file.MessageTypes).SelectMany(WithNested);
 
-    private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) => message.NestedTypes.Where(nested => !nested.IsMapEntry).SelectMany(WithNested).Prepend(message);
+    private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) =>
+        message.NestedTypes.Where(nested => !nested.IsMapEntry).SelectMany(WithNested).Prepend(message);
 
-    private static IEnumerable<EnumDescriptor> AllEnums() => _files.SelectMany(file => file.EnumTypes).Concat(AllMessages().SelectMany(message => message.EnumTypes));
+    private static IEnumerable<EnumDescriptor> AllEnums() =>
+        _files.SelectMany(file => file.EnumTypes).Concat(AllMessages().SelectMany(message => message.EnumTypes));
 
     [GeneratedRegex("[A-Z]")]
     private static partial Regex WordStart();

@@ -114,7 +114,8 @@ public sealed class FailureReporterTests : IDisposable
         var worker = await workshop.Launcher.SpawnAsync(null, CancellationToken.None);
         worker.KillFor(WorkerFailureKind.Hung, "it gave no sign of life for 60 s");
 
-        var report = await workshop.TurnUntilAsync(workshop.Failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, WorkerActivity.Idle, _ => null), TimeSpan.FromSeconds(1));
+        var report = await workshop.TurnUntilAsync(
+            workshop.Failures.ReportAsync(worker, ErrorCodes.WorkerCrashed, WorkerActivity.Idle, _ => null), TimeSpan.FromSeconds(1));
 
         report.Error.Failure.HasExitCode.ShouldBeFalse();
     }

@@ -106,11 +106,13 @@ public sealed class AdmissionTests
         using var runtime = new TemporaryFolder();
         await using var living = await StartAsync(Worker, runtime.Path);
         using var folder = new TemporaryFolder();
-        using var killed = RealSupervisor.Start(folder.File("s.sock"), RealSupervisor.FakeHome, ["--owned", "--host-memory", $"{Worker}"], runtime: runtime.Path);
+        using var killed = RealSupervisor.Start(
+            folder.File("s.sock"), RealSupervisor.FakeHome, ["--owned", "--host-memory", $"{Worker}"], runtime: runtime.Path);
         (await killed.StandardOutput.ReadLineAsync().InTime()).ShouldBe("ready");
         using var channel = RealSupervisor.OpenChannel(folder.File("s.sock"));
         using var call = new V1.Pipelines.PipelinesClient(channel).Hold();
-        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = EngineDevice.Cpu } } });
+        await call.RequestStream.WriteAsync(
+            new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = EngineDevice.Cpu } } });
         using var first = await new Holder(call).UntilReadyAsync();
         using var second = await living.HoldAsync("two");
         (await second.NextAsync()).Progress.Stage.ShouldBe(LoadStage.Waiting);
@@ -165,18 +167,26 @@ public sealed class AdmissionTests
         (await AnswerAsync(supervisor, "a")).ShouldBe("aword");
         var receipt = (await supervisor.Host.UnloadPipelineAsync(new UnloadPipelineRequest { Name = "a" }).ResponseAsync.InTime()).Receipt;
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        (await ErrorOfAsync(supervisor.Host.UnloadPipelineAsync(new UnloadPipelineRequest { Name = "a" }).ResponseAsync)).Code.ShouldBe(ErrorCodes.PipelineNotFound);
+        (await ErrorOfAsync(supervisor.Host.UnloadPipelineAsync(new UnloadPipelineRequest { Name = "a" }).ResponseAsync)).Code.ShouldBe(
+            ErrorCodes.PipelineNotFound);
         (await ErrorOfAsync(AnswerAsync(supervisor, "a"))).Code.ShouldBe(ErrorCodes.PipelineNotFound);
     }
 
     private static Task<RealSupervisor> StartAsync(long hostMemory, string? runtime = null) =>
         RealSupervisor.StartSharingAsync(runtime, "--host-memory", $"{hostMemory}");
 
-    private static async Task<PipelineInfo> LoadAsync(RealSupervisor supervisor, string name, long ttl = 0, bool pinned = false) => (await supervisor.Host.LoadPipelineAsync(
-        new LoadPipelineRequest { Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = EngineDevice.Cpu } }, Ttl = Durations.Milliseconds(ttl), Pinned = pinned }).ResponseAsync.InTime()).Pipeline;
+    private static async Task<PipelineInfo> LoadAsync(RealSupervisor supervisor, string name, long ttl = 0, bool pinned = false) =>
+        (await supervisor.Host.LoadPipelineAsync(
+            new LoadPipelineRequest
+            {
+                Open = new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = EngineDevice.Cpu } },
+                Ttl = Durations.Milliseconds(ttl),
+                Pinned = pinned,
+            }).ResponseAsync.InTime()).Pipeline;
 
     private static async Task<List<string>> NamesAsync(RealSupervisor supervisor) =>
-        [.. (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.Where(pipeline => pipeline.State == PipelineState.Ready).Select(pipeline => pipeline.Name)];
+        [.. (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.Where(pipeline => pipeline.State == PipelineState.Ready)
+            .Select(pipeline => pipeline.Name)];
 
     private static async Task<string> AnswerAsync(RealSupervisor supervisor, string name)
     {

@@ -22,7 +22,8 @@ public sealed class DrainTests
         refused.Code.ShouldBe(ErrorCodes.SupervisorUnavailable);
         refused.Message.ShouldContain("draining");
         using var late = await supervisor.HoldAsync("late");
-        SupervisorException.From(await Should.ThrowAsync<RpcException>(late.NextAsync())).ShouldNotBeNull().Error.Code.ShouldBe(ErrorCodes.SupervisorUnavailable);
+        SupervisorException.From(await Should.ThrowAsync<RpcException>(late.NextAsync())).ShouldNotBeNull().Error.Code.ShouldBe(
+            ErrorCodes.SupervisorUnavailable);
         (await supervisor.Host.ListPipelinesAsync(new ListPipelinesRequest())).Pipelines.ShouldHaveSingleItem().State.ShouldBe(PipelineState.Ready);
 
         await File.WriteAllTextAsync(supervisor.Mark("go"), "");
@@ -130,7 +131,8 @@ public sealed class DrainTests
 
             Native.LibC.Kill(process.Id, Native.LibC.SigTerm).ShouldBe(0);
 
-            (await process.StandardOutput.ReadToEndAsync().InTime("the supervisor's last word")).ShouldStartWith("failed it was told to end before it had started: SIGTERM");
+            (await process.StandardOutput.ReadToEndAsync().InTime("the supervisor's last word")).ShouldStartWith(
+                "failed it was told to end before it had started: SIGTERM");
             await process.WaitForExitAsync().InTime();
         }
 
@@ -156,7 +158,8 @@ public sealed class DrainTests
         Directory.GetFileSystemEntries(folder.Path).ShouldBeSubsetOf([folder.File("s.sock.log")]);
     }
 
-    private static IEnumerable<string> ThreadNames(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Select(task => File.ReadAllText(Path.Combine(task, "comm")).Trim());
+    private static IEnumerable<string> ThreadNames(int pid) =>
+        Directory.GetDirectories($"/proc/{pid}/task").Select(task => File.ReadAllText(Path.Combine(task, "comm")).Trim());
 
     private static void Signal(RealSupervisor supervisor, int signal) => Native.LibC.Kill(supervisor.Process.Id, signal).ShouldBe(0);
 

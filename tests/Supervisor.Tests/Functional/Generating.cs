@@ -33,5 +33,6 @@ internal static class Generating
     }
 
     /// <summary>The error that one prompt ended with; null when it ended well.</summary>
-    public static Error? ErrorOf(this IEnumerable<GenerationEvent> events, int index) => events.Single(e => e.Index == index && e.Finished is not null).Finished.Error;
+    public static Error? ErrorOf(this IEnumerable<GenerationEvent> events, int index) =>
+        events.Single(e => e.Index == index && e.Finished is not null).Finished.Error;
 }

@@ -55,7 +55,8 @@ public sealed class HoldTests
         using var frozen = new SemaphoreSlim(1);
         using var channel = supervisor.OpenChannel(stream => new FreezableStream(stream, frozen));
         using var call = new V1.Pipelines.PipelinesClient(channel).Hold();
-        await call.RequestStream.WriteAsync(new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = EngineDevice.Cpu } } });
+        await call.RequestStream.WriteAsync(
+            new HoldRequest { Open = new OpenPipeline { Model = FakeModels.Path("m"), Engine = new EngineConfig { Device = EngineDevice.Cpu } } });
         using var holder = await new Holder(call).UntilReadyAsync();
         var worker = Processes.Find(holder.Ready.WorkerPid).ShouldNotBeNull().Identity;
 
@@ -88,7 +89,8 @@ public sealed class HoldTests
         var failure = await Should.ThrowAsync<RpcException>(holder.UntilReadyAsync());
 
         failure.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
-        SupervisorException.From(failure).ShouldNotBeNull().Error.ShouldBe(new Error { Code = ErrorCodes.MissingTensor, Message = "model.norm.weight is missing", Subject = "model.norm.weight" });
+        SupervisorException.From(failure).ShouldNotBeNull().Error.ShouldBe(
+            new Error { Code = ErrorCodes.MissingTensor, Message = "model.norm.weight is missing", Subject = "model.norm.weight" });
         supervisor.WorkerFolders().ShouldBeEmpty();
     }
 
@@ -129,7 +131,10 @@ public sealed class HoldTests
     [Theory]
     [InlineData(null, UnixFileMode.None, "no worker executable")]
     [InlineData("", UnixFileMode.UserRead, "no execute permission")]
-    [InlineData("#!/bin/sh\necho 'error while loading shared libraries: libc++.so.9' >&2; exit 127", UnixFileMode.UserRead | UnixFileMode.UserExecute, "shared libraries: libc++.so.9")]
+    [InlineData(
+        "#!/bin/sh\necho 'error while loading shared libraries: libc++.so.9' >&2; exit 127",
+        UnixFileMode.UserRead | UnixFileMode.UserExecute,
+        "shared libraries: libc++.so.9")]
     [InlineData("\u007fELF garbage", UnixFileMode.UserRead | UnixFileMode.UserExecute, "another architecture")]
     public async Task ExecutableThatCannotRun_IsExplained(string? content, UnixFileMode mode, string message)
     {

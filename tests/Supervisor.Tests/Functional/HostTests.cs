@@ -91,7 +91,8 @@ public sealed class HostTests
         var report = (await supervisor.Host.CheckEnvironmentAsync(new CheckEnvironmentRequest()).ResponseAsync.InTime()).Report;
 
         report.Usable.ShouldBeFalse();
-        report.Checks.ShouldContain(check => check.Name == "worker" && check.Status == EnvironmentCheckStatus.Failed && check.Detail.Contains("cannot find libtorch"));
+        report.Checks.ShouldContain(
+            check => check.Name == "worker" && check.Status == EnvironmentCheckStatus.Failed && check.Detail.Contains("cannot find libtorch"));
     }
 
     [Fact]

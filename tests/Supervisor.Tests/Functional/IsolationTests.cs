@@ -22,7 +22,10 @@ public sealed class IsolationTests
         using var holder = await supervisor.HoldAsync();
         await Should.ThrowAsync<RpcException>(holder.UntilReadyAsync());
 
-        var targets = (await File.ReadAllLinesAsync(supervisor.Mark("descriptors"))).Select(line => line.Split(" -> ")).Where(parts => parts.Length == 2).Select(parts => parts[1]);
+        var targets = (await File.ReadAllLinesAsync(supervisor.Mark("descriptors")))
+            .Select(line => line.Split(" -> "))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => parts[1]);
 
         // The shell itself reads its script and writes this list.
         var inherited = targets.Where(target => Path.GetFileName(target) is not ("lmdeploy-worker" or "descriptors")).ToList();
@@ -35,7 +38,8 @@ public sealed class IsolationTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
 
-        var limit = (await File.ReadAllLinesAsync($"/proc/{supervisor.Process.Id}/limits")).Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
+        var limit = (await File.ReadAllLinesAsync($"/proc/{supervisor.Process.Id}/limits"))
+            .Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
 
         limit.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..6].ShouldBe(["0", "0"]);
     }
@@ -57,7 +61,8 @@ public sealed class IsolationTests
         var failure = await Should.ThrowAsync<RpcException>(GenerateAsync(supervisor, holder, $"{Secret} poison").InTime());
         seen.Append(SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error);
         (await holder.RestAsync()).ForEach(holdEvent => seen.Append(holdEvent));
-        var refused = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = "guess", Prompts = { new Prompt { Text = Secret } } }));
+        var refused = await Should.ThrowAsync<RpcException>(
+            async () => await supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = "guess", Prompts = { new Prompt { Text = Secret } } }));
         seen.Append(refused);
         await CollectAsync(supervisor, seen);
 
@@ -96,7 +101,8 @@ public sealed class IsolationTests
             }
         }
 
-        foreach (var file in Directory.GetFiles(supervisor.Folder, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is not (".sock" or ".lock")))
+        foreach (var file in Directory.GetFiles(supervisor.Folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is not (".sock" or ".lock")))
         {
             seen.Append(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
         }

@@ -24,7 +24,8 @@ public sealed class MalformedMessageTests
         using var channel = supervisor.OpenChannel();
         var method = new Method<byte[], byte[]>(MethodType.Unary, "lmdeploy.v1.Pipelines", "Tokenize", _raw, _raw);
 
-        var failure = await Should.ThrowAsync<RpcException>(() => channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, message).ResponseAsync.InTime());
+        var failure = await Should.ThrowAsync<RpcException>(
+            () => channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, message).ResponseAsync.InTime());
 
         failure.StatusCode.ShouldBe(StatusCode.InvalidArgument, failure.Status.Detail);
         ErrorDetails.Read(failure)?.Code.ShouldBe(ErrorCodes.InvalidRequest);

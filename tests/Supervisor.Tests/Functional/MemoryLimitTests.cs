@@ -13,7 +13,8 @@ public sealed class MemoryLimitTests
     public async Task WorkerAboveItsLimit_IsEndedForThat_AndLeavesNoGroup()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { MaxRestarts = 0 }, admission: new AdmissionConfig { MemoryLimitBytes = 192 << 20 })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(
+            supervision: new SupervisionConfig { MaxRestarts = 0 }, admission: new AdmissionConfig { MemoryLimitBytes = 192 << 20 })).UntilReadyAsync();
         using var neighbour = await (await supervisor.HoldAsync("neighbour")).UntilReadyAsync();
 
         var failure = await Should.ThrowAsync<RpcException>(GenerateAsync(supervisor, holder).InTime("the worker is ended"));

@@ -88,7 +88,8 @@ public sealed class PoisonTests
     public async Task StuckPrompt_IsKilledAndPoisoned_ThoughOthersAreAnswered()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(3000) })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(3000) }))
+            .UntilReadyAsync();
 
         var events = await supervisor.CollectAsync(holder.Ask("a stuck b", "c d")).InTime();
 
@@ -128,7 +129,8 @@ public sealed class PoisonTests
     public async Task FrozenWorker_IsReplaced_AndPoisonsNobody()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(1000) })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(1000) }))
+            .UntilReadyAsync();
         Native.LibC.Kill(holder.Ready.WorkerPid, 19).ShouldBe(0); // SIGSTOP
 
         var events = await supervisor.CollectAsync(holder.Ask("a b c")).InTime();
@@ -162,10 +164,13 @@ public sealed class PoisonTests
     public async Task DisposeDuringProbation_LeavesNothing()
     {
         await using var supervisor = await RealSupervisor.StartAsync();
-        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(2000) })).UntilReadyAsync();
+        using var holder = await (await supervisor.HoldAsync(supervision: new SupervisionConfig { HangTimeout = Durations.Milliseconds(2000) }))
+            .UntilReadyAsync();
         var running = supervisor.CollectAsync(holder.Ask("a stuck b"));
         await Deadline.UntilAsync(
-            () => supervisor.Host.ListPipelines(new ListPipelinesRequest()).Pipelines.Any(pipeline => pipeline.Name.EndsWith("(probation)", StringComparison.Ordinal)), "the probation");
+            () => supervisor.Host.ListPipelines(new ListPipelinesRequest()).Pipelines
+                .Any(pipeline => pipeline.Name.EndsWith("(probation)", StringComparison.Ordinal)),
+            "the probation");
 
         var receipt = await holder.DisposePipelineAsync();
 

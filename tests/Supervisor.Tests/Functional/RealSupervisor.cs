@@ -78,7 +78,8 @@ internal sealed class RealSupervisor : IAsyncDisposable
     public static Task<RealSupervisor> StartFromShellAsync(string shell, string home) =>
         UntilReadyAsync(new RealSupervisor("", home, null, ["--owned"], shell));
 
-    public static Process Start(string socket, string home, string[] arguments, string fake = "", string marks = "", string? shell = null, string? runtime = null)
+    public static Process Start(
+        string socket, string home, string[] arguments, string fake = "", string marks = "", string? shell = null, string? runtime = null)
     {
         string[] command = [Executable, "--socket", socket, "--home", home, .. arguments];
         string[] line = shell is null ? command : ["/bin/sh", "-c", $"{shell}; exec \"$0\" \"$@\"", .. command];
@@ -115,7 +116,13 @@ internal sealed class RealSupervisor : IAsyncDisposable
     });
 
     public Task<Holder> HoldAsync(string name = "fake", SupervisionConfig? supervision = null, AdmissionConfig? admission = null) =>
-        HoldAsync(new OpenPipeline { Model = FakeModels.Path(name), Engine = new EngineConfig { Device = EngineDevice.Cpu }, Supervision = supervision, Admission = admission });
+        HoldAsync(new OpenPipeline
+        {
+            Model = FakeModels.Path(name),
+            Engine = new EngineConfig { Device = EngineDevice.Cpu },
+            Supervision = supervision,
+            Admission = admission,
+        });
 
     public async Task<Holder> HoldAsync(OpenPipeline open)
     {

@@ -30,7 +30,8 @@ public sealed class RequestTests
     {
         await using var supervisor = await RealSupervisor.StartAsync();
 
-        var failure = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.LogLikelihoodAsync(new LogLikelihoodRequest { Key = "none" }));
+        var failure = await Should.ThrowAsync<RpcException>(
+            async () => await supervisor.Pipelines.LogLikelihoodAsync(new LogLikelihoodRequest { Key = "none" }));
 
         failure.StatusCode.ShouldBe(StatusCode.NotFound);
         SupervisorException.From(failure).ShouldNotBeNull().Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);
@@ -42,7 +43,8 @@ public sealed class RequestTests
         await using var supervisor = await RealSupervisor.StartAsync();
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
 
-        var failure = await Should.ThrowAsync<RpcException>(async () => await supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }));
+        var failure = await Should.ThrowAsync<RpcException>(
+            async () => await supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }));
 
         failure.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         SupervisorException.From(failure).ShouldNotBeNull().Error.Subject.ShouldBe("prompts");
@@ -105,10 +107,12 @@ public sealed class RequestTests
         await using var supervisor = await RealSupervisor.StartAsync("crash-once");
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
 
-        var failure = await Should.ThrowAsync<RpcException>(supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }).ResponseAsync.InTime());
+        var failure = await Should.ThrowAsync<RpcException>(
+            supervisor.Pipelines.TokenizeAsync(new TokenizeRequest { Key = holder.Ready.Key }).ResponseAsync.InTime());
 
         File.Exists(supervisor.Mark("tokenize")).ShouldBeTrue("the worker died on the way");
-        SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(ErrorCodes.InvalidRequest, "the second worker answers, with the error of the fake");
+        SupervisorException.From(failure).ShouldNotBeNull(failure.Message).Error.Code.ShouldBe(
+            ErrorCodes.InvalidRequest, "the second worker answers, with the error of the fake");
     }
 
     [Fact]
@@ -119,7 +123,11 @@ public sealed class RequestTests
         var request = new LogLikelihoodRequest
         {
             Key = holder.Ready.Key,
-            Inputs = { new LogLikelihoodInput { Prompt = new Prompt { Text = "a" }, Continuations = { new Continuation { Text = "bc" }, new Continuation { Text = "def" } } } },
+            Inputs = { new LogLikelihoodInput
+            {
+                Prompt = new Prompt { Text = "a" },
+                Continuations = { new Continuation { Text = "bc" }, new Continuation { Text = "def" } },
+            } },
         };
 
         var call = supervisor.Pipelines.LogLikelihoodAsync(request);
@@ -134,7 +142,8 @@ public sealed class RequestTests
     {
         await using var supervisor = await RealSupervisor.StartAsync("crash-once");
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
-        var call = supervisor.Pipelines.RewardScoreAsync(new RewardScoreRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
+        var call = supervisor.Pipelines.RewardScoreAsync(
+            new RewardScoreRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
 
         var response = await call.ResponseAsync.InTime();
 
@@ -147,7 +156,8 @@ public sealed class RequestTests
     {
         await using var supervisor = await RealSupervisor.StartAsync("crash-once");
         using var holder = await (await supervisor.HoldAsync()).UntilReadyAsync();
-        var call = supervisor.Pipelines.EmbedAsync(new EmbedRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
+        var call = supervisor.Pipelines.EmbedAsync(
+            new EmbedRequest { Key = holder.Ready.Key, Prompts = { new Prompt { Text = "abc" }, new Prompt { Text = "d" } } });
 
         var response = await call.ResponseAsync.InTime();
 

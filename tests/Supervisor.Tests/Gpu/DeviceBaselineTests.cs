@@ -26,7 +26,8 @@ public sealed class DeviceBaselineTests
     [InlineData("cuda:2", null)]
     [InlineData("cuda:1", "0")]
     [InlineData("cuda:0", "MIG-1234")]
-    public void Resolve_SaysWhatItCannotFind(string device, string? visible) => DeviceBaseline.Resolve(device, visible, Reading).Unverifiable.ShouldNotBeNullOrEmpty();
+    public void Resolve_SaysWhatItCannotFind(string device, string? visible) =>
+        DeviceBaseline.Resolve(device, visible, Reading).Unverifiable.ShouldNotBeNullOrEmpty();
 
     [Fact]
     public void Resolve_WithoutNvml_KeepsTheReason() =>

@@ -13,7 +13,10 @@ namespace LmDeploy.Supervisor.Tests.Http;
 /// <summary>Only requests of the same salt share the prefix cache.</summary>
 public sealed class CacheSharingTests
 {
-    private readonly AccessControl _access = new(new ApiKeys([.. new[] { "one", "two" }.Select(key => new ApiKey { Name = "same", Sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(key)) })]), [], isLocal: false);
+    private readonly AccessControl _access = new(
+        new ApiKeys([.. new[] { "one", "two" }.Select(key => new ApiKey { Name = "same", Sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(key)) })]),
+        [],
+        isLocal: false);
 
     [Fact]
     public async Task EachKey_HasASaltOfItsOwn_WhateverItIsCalled()
@@ -35,7 +38,8 @@ public sealed class CacheSharingTests
     public async Task SaltOfARequest_DividesFurther(bool isShared)
     {
         var cache = new CacheSharing(isShared);
-        string[] salts = [await SaltAsync(cache, "one"), await SaltAsync(cache, "one", "a"), await SaltAsync(cache, "one", "b"), await SaltAsync(cache, "one", await SaltAsync(cache, "two", "a"))];
+        string[] salts = [await SaltAsync(cache, "one"), await SaltAsync(cache, "one", "a"), await SaltAsync(cache, "one", "b"), await SaltAsync(
+            cache, "one", await SaltAsync(cache, "two", "a"))];
 
         salts.ShouldBeUnique();
         (await SaltAsync(cache, "two", "a") == salts[1]).ShouldBe(isShared, "keys that share a cache share its parts");
@@ -43,7 +47,8 @@ public sealed class CacheSharingTests
 
     [Fact]
     public async Task LongSalt_IsRefused() =>
-        (await Should.ThrowAsync<ApiException>(() => SaltAsync(new CacheSharing(isShared: true), "one", new string('a', 1025)))).Message.ShouldBe("cache_salt has 1025 characters; at most 1024 are taken.");
+        (await Should.ThrowAsync<ApiException>(() => SaltAsync(new CacheSharing(isShared: true), "one", new string('a', 1025)))).Message.ShouldBe(
+            "cache_salt has 1025 characters; at most 1024 are taken.");
 
     private async Task<string> SaltAsync(CacheSharing cache, string key, string? own = null)
     {

@@ -27,7 +27,11 @@ public sealed class ErrorDocumentationTests
 
     private static List<string> Codes(Type codes)
     {
-        var all = codes.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToList();
+        var all = codes
+            .GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
+            .Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .ToList();
         all.ShouldNotBeEmpty();
         return all;
     }

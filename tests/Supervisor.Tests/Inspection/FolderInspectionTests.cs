@@ -48,7 +48,8 @@ public sealed class FolderInspectionTests : IDisposable
     {
         var found = Read(Pebble, onGpu: true);
 
-        (found.Device, found.Dtype, found.WeightBytes, found.CacheBytesPerToken, found.Weights).ShouldBe((EngineDevice.Cuda, EngineDtype.Bfloat16, 2 * 147776, 256, "bfloat16"));
+        (found.Device, found.Dtype, found.WeightBytes, found.CacheBytesPerToken, found.Weights).ShouldBe(
+            (EngineDevice.Cuda, EngineDtype.Bfloat16, 2 * 147776, 256, "bfloat16"));
     }
 
     [Theory]
@@ -143,5 +144,6 @@ public sealed class FolderInspectionTests : IDisposable
 
     private static ModelInspection Read(string folder, bool onGpu = false) => Inspect(Spec(folder), onGpu);
 
-    private static ModelInspection Inspect(PipelineSpec spec, bool onGpu = false) => new FolderInspection(spec, onGpu, TimeProvider.System, CancellationToken.None).Read();
+    private static ModelInspection Inspect(PipelineSpec spec, bool onGpu = false) =>
+        new FolderInspection(spec, onGpu, TimeProvider.System, CancellationToken.None).Read();
 }

@@ -104,7 +104,8 @@ public sealed class GenerationJournalTests
         second.Take(Logits(5, 6)).ShouldBeTrue();
         second.Take(Started(0, 9, 9)).ShouldBeTrue();
 
-        new GenerationAttempt(journal, [0]).Request.Configs[0].OutputLogits.ShouldBe(OutputLogits.Generation, "those of the prompt came before its first event");
+        new GenerationAttempt(journal, [0]).Request.Configs[0].OutputLogits.ShouldBe(
+            OutputLogits.Generation, "those of the prompt came before its first event");
     }
 
     [Fact]
@@ -262,9 +263,11 @@ public sealed class GenerationJournalTests
         },
     };
 
-    private static GenerationEvent Started(int index, params int[] ids) => new() { Index = index, Started = new GenerationStarted { PromptTokenIds = { ids } } };
+    private static GenerationEvent Started(int index, params int[] ids) =>
+        new() { Index = index, Started = new GenerationStarted { PromptTokenIds = { ids } } };
 
-    private static GenerationEvent Delta(int index, params int[] ids) => new() { Index = index, Delta = new GenerationDelta { Text = "x", TokenIds = { ids } } };
+    private static GenerationEvent Delta(int index, params int[] ids) =>
+        new() { Index = index, Delta = new GenerationDelta { Text = "x", TokenIds = { ids } } };
 
     private static GenerationEvent Finished(int index) => new() { Index = index, Finished = new GenerationFinished { Reason = FinishReason.Stop } };
 }

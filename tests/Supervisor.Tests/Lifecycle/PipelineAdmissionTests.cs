@@ -88,7 +88,8 @@ public sealed class PipelineAdmissionTests : IDisposable
         workshop.Process.Exit(139);
         await workshop.LoadAgainAsync(starts: 2);
 
-        await Deadline.UntilAsync(() => _ledgers.Of("GPU-2").ReadAsync().Result is [var promise] && promise.Worker == workshop.Process.Identity, "it to have the promise");
+        await Deadline.UntilAsync(
+            () => _ledgers.Of("GPU-2").ReadAsync().Result is [var promise] && promise.Worker == workshop.Process.Identity, "it to have the promise");
         workshop.Process.ShouldNotBe(dead);
         pipeline.Stop(StopReason.Disposed);
         await pipeline.Completion.InTime();
@@ -120,7 +121,8 @@ public sealed class PipelineAdmissionTests : IDisposable
         if (isSpawned)
         {
             await workshop.Connection.LoadCalled.Task.InTime();
-            workshop.Connection.Loading.SetException(ErrorDetails.ToException(new Error { Code = ErrorCodes.OutOfMemory, Message = "no" }, StatusCode.ResourceExhausted));
+            workshop.Connection.Loading.SetException(
+                ErrorDetails.ToException(new Error { Code = ErrorCodes.OutOfMemory, Message = "no" }, StatusCode.ResourceExhausted));
         }
 
         (await pipeline.Completion.InTime()).StartFailure.ShouldNotBeNull();

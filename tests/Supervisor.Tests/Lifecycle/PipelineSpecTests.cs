@@ -40,7 +40,8 @@ public sealed class PipelineSpecTests
     {
         var supervision = new SupervisionConfig
         {
-            LoadTimeout = loadTimeout is { } load ? Durations.Milliseconds(load) : null, StopGrace = stopGrace is { } grace ? Durations.Milliseconds(grace) : null,
+            LoadTimeout = loadTimeout is { } load ? Durations.Milliseconds(load) : null,
+            StopGrace = stopGrace is { } grace ? Durations.Milliseconds(grace) : null,
         };
         var error = Should.Throw<SupervisorException>(() => PipelineSpec.Create(new OpenPipeline { Model = model, Supervision = supervision }, 0)).Error;
 
@@ -55,7 +56,11 @@ public sealed class PipelineSpecTests
     [InlineData(5, 86_400_001, "restart_window_ms")]
     public void Create_ChecksTheRestartSettings(int maxRestarts, long window, string subject) =>
         Should.Throw<SupervisorException>(() => PipelineSpec.Create(
-            new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { MaxRestarts = maxRestarts, RestartWindow = Durations.Milliseconds(window) } }, 0)).Error.Subject.ShouldBe(subject);
+            new OpenPipeline
+            {
+                Model = "/m",
+                Supervision = new SupervisionConfig { MaxRestarts = maxRestarts, RestartWindow = Durations.Milliseconds(window) },
+            }, 0)).Error.Subject.ShouldBe(subject);
 
     /// <summary>What the format can say and no clock does.</summary>
     [Theory]
@@ -64,7 +69,8 @@ public sealed class PipelineSpecTests
     [InlineData(long.MaxValue, 0)]
     [InlineData(long.MinValue, 0)]
     public void Create_RefusesDurationsThatAreNone(long seconds, int nanos) => Should.Throw<SupervisorException>(() => PipelineSpec.Create(
-        new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { HangTimeout = new Duration { Seconds = seconds, Nanos = nanos } } }, 0)).Error.Subject.ShouldBe("hang_timeout_ms");
+        new OpenPipeline { Model = "/m", Supervision = new SupervisionConfig { HangTimeout = new Duration { Seconds = seconds, Nanos = nanos } } },
+        0)).Error.Subject.ShouldBe("hang_timeout_ms");
 
     [Fact]
     public void Create_WantsOpenFirst() => Should.Throw<SupervisorException>(() => PipelineSpec.Create(null, 0)).Error.Subject.ShouldBe("open");

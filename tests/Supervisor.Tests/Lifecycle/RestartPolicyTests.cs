@@ -87,7 +87,8 @@ public sealed class RestartPolicyTests
 
     [Fact]
     public void IsWorthRetrying_NotWhatSaysThatItIsNot() =>
-        RestartPolicy.IsWorthRetrying(new Error { Code = ErrorCodes.WorkerCrashed, Failure = new WorkerFailure { ExitCode = Protocol.ExitForGood } }).ShouldBeFalse();
+        RestartPolicy.IsWorthRetrying(new Error { Code = ErrorCodes.WorkerCrashed, Failure = new WorkerFailure { ExitCode = Protocol.ExitForGood } })
+            .ShouldBeFalse();
 
     private static SupervisorException Cause(int number) => new(ErrorCodes.WorkerCrashed, $"cause {number}");
 

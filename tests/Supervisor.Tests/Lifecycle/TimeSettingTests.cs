@@ -12,7 +12,8 @@ public sealed class TimeSettingTests
     [InlineData(0, 1_000_000)]
     [InlineData(1, 500_000_000)]
     [InlineData(86_400, 0)]
-    public void Read_TakesWhatIsInRange(long seconds, int nanos) => Read(seconds, nanos).ShouldBe(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(nanos / 1e6));
+    public void Read_TakesWhatIsInRange(long seconds, int nanos) =>
+        Read(seconds, nanos).ShouldBe(TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(nanos / 1e6));
 
     [Theory]
     [InlineData(0, 0)]

@@ -6,7 +6,8 @@ namespace LmDeploy.Supervisor.Tests.Logging;
 
 public sealed class EventIdsTests
 {
-    private static readonly Dictionary<string, int> Ids = typeof(EventIds).GetFields().ToDictionary(field => field.Name, field => (int)field.GetRawConstantValue()!);
+    private static readonly Dictionary<string, int> Ids = typeof(EventIds).GetFields()
+        .ToDictionary(field => field.Name, field => (int)field.GetRawConstantValue()!);
 
     [Fact]
     public void Ids_AreUnique() => Ids.Values.ShouldBeUnique();

@@ -81,5 +81,6 @@ public sealed class WorkerLogTests
         kept[^1].ShouldBe($"{(3 * WorkerLog.DefaultCapacity) - 1}");
     }
 
-    private async Task<List<string>> TextsAsync(int? last) => await _log.ReadAsync(last, follow: false, CancellationToken.None).Select(line => line.Text).ToListAsync();
+    private async Task<List<string>> TextsAsync(int? last) =>
+        await _log.ReadAsync(last, follow: false, CancellationToken.None).Select(line => line.Text).ToListAsync();
 }

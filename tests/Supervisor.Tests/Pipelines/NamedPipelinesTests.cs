@@ -360,7 +360,13 @@ public sealed class NamedPipelinesTests : IDisposable
     {
         var request = new LoadPipelineRequest
         {
-            Open = new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = EngineDevice.Cpu }, Supervision = new SupervisionConfig { MaxRestarts = 0, HangTimeout = Durations.Milliseconds(0) } }, Pinned = pinned,
+            Open = new OpenPipeline
+            {
+                Model = "/models/m",
+                Name = name,
+                Engine = new EngineConfig { Device = EngineDevice.Cpu },
+                Supervision = new SupervisionConfig { MaxRestarts = 0, HangTimeout = Durations.Milliseconds(0) },
+            }, Pinned = pinned,
         };
         if (ttl is { } milliseconds)
         {

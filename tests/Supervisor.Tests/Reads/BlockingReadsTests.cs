@@ -41,5 +41,6 @@ public sealed class BlockingReadsTests
 
     [Fact]
     public async Task Failure_IsTheReadsOwn() =>
-        await Should.ThrowAsync<InvalidDataException>(() => new BlockingReads().RunAsync<int>(() => throw new InvalidDataException(), CancellationToken.None).InTime());
+        await Should.ThrowAsync<InvalidDataException>(
+            () => new BlockingReads().RunAsync<int>(() => throw new InvalidDataException(), CancellationToken.None).InTime());
 }

@@ -13,7 +13,8 @@ public sealed class ReceiptWriterTests
 
     private static readonly ProcessIdentity Worker = new(42, 7);
     private static readonly WorkerEnd Clean = new(Worker, 0, WorkerExit.Exited, TimeSpan.FromMilliseconds(5), HasSurvivors: false, Left: default);
-    private static readonly WorkerEnd Unkillable = new(Worker, null, WorkerExit.Unspecified, TimeSpan.FromSeconds(5.1), HasSurvivors: false, Left: new ProcessMemory(80, 90));
+    private static readonly WorkerEnd Unkillable = new(
+        Worker, null, WorkerExit.Unspecified, TimeSpan.FromSeconds(5.1), HasSurvivors: false, Left: new ProcessMemory(80, 90));
     private static readonly DeviceBaseline Device = new("GPU-1", 100 * Mebibyte, null);
 
     [Fact]
@@ -23,7 +24,8 @@ public sealed class ReceiptWriterTests
 
         receipt.ShouldBe(new ReclaimReceipt
         {
-            Verdict = ReclaimVerdict.Reclaimed, WorkerPid = 42, Memory = MemoryKind.Rss, HeldBytes = 100, PeakBytes = 150, ReclaimedBytes = 100, ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(5)), ExitCode = 0, How = WorkerExit.Exited,
+            Verdict = ReclaimVerdict.Reclaimed, WorkerPid = 42, Memory = MemoryKind.Rss, HeldBytes = 100, PeakBytes = 150, ReclaimedBytes = 100,
+            ExitTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(5)), ExitCode = 0, How = WorkerExit.Exited,
         });
     }
 
@@ -42,7 +44,8 @@ public sealed class ReceiptWriterTests
     [Fact]
     public void WriteResident_WithChildrenThatStay()
     {
-        var receipt = ReceiptWriter.WriteResident(Clean with { HasSurvivors = true, Left = new ProcessMemory(30, 30) }, new ProcessMemory(100, 150), heldIsOld: false);
+        var receipt = ReceiptWriter.WriteResident(
+            Clean with { HasSurvivors = true, Left = new ProcessMemory(30, 30) }, new ProcessMemory(100, 150), heldIsOld: false);
 
         receipt.Verdict.ShouldBe(ReclaimVerdict.Partial);
         receipt.ResidualBytes.ShouldBe(30);
@@ -85,7 +88,8 @@ public sealed class ReceiptWriterTests
     [Fact]
     public void WriteDevice_UnkillableWithoutNvml_IsPartial()
     {
-        var receipt = ReceiptWriter.WriteDevice(Unkillable, Device with { Unverifiable = "no NVML" }, new GpuReading([], "no NVML"), new GpuReading([], "no NVML"));
+        var receipt = ReceiptWriter.WriteDevice(
+            Unkillable, Device with { Unverifiable = "no NVML" }, new GpuReading([], "no NVML"), new GpuReading([], "no NVML"));
 
         receipt.Verdict.ShouldBe(ReclaimVerdict.Partial);
         receipt.Reason.ShouldContain("no NVML");

@@ -76,5 +76,6 @@ public sealed class ReclaimerTests
         receipt.Memory.ShouldBe(MemoryKind.Rss);
     }
 
-    private static ReclaimTarget Target(Workshop workshop) => new(workshop.Process, new DeviceBaseline(FakeGpuMonitor.Uuid, Gibibyte, null), default, null, Grace, Crashed: false);
+    private static ReclaimTarget Target(Workshop workshop) =>
+        new(workshop.Process, new DeviceBaseline(FakeGpuMonitor.Uuid, Gibibyte, null), default, null, Grace, Crashed: false);
 }

@@ -130,7 +130,10 @@ public sealed class StandbyPoolTests
         await UntilAsync(workshop, () => workshop.Standby.Count == 1, "the place is filled again");
         var open = new OpenPipeline
         {
-            Model = "/models/m", Engine = new EngineConfig { Device = EngineDevice.Cpu }, Supervision = new SupervisionConfig { MaxRestarts = 0 }, Admission = new AdmissionConfig { MemoryLimitBytes = 1 << 30 },
+            Model = "/models/m",
+            Engine = new EngineConfig { Device = EngineDevice.Cpu },
+            Supervision = new SupervisionConfig { MaxRestarts = 0 },
+            Admission = new AdmissionConfig { MemoryLimitBytes = 1 << 30 },
         };
         var pipeline = workshop.Registry.Open(PipelineSpec.Create(open, holderPid: 1));
         await Deadline.UntilAsync(() => workshop.Starts == 3, "a worker of its own was started");

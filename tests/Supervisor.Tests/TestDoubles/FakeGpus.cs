@@ -20,12 +20,14 @@ internal sealed class FakeGpus : IGpuMonitor
 
     public void SetFree(string uuid, long free) => _free[uuid] = free;
 
-    public void Hold(string uuid, int pid, long bytes) => _devices.Single(gpu => gpu.Uuid == uuid).Processes.Add(new GpuProcess { Pid = pid, UsedBytes = bytes });
+    public void Hold(string uuid, int pid, long bytes) =>
+        _devices.Single(gpu => gpu.Uuid == uuid).Processes.Add(new GpuProcess { Pid = pid, UsedBytes = bytes });
 
     public Task<IReadOnlyList<GpuInfo>> ListAsync(CancellationToken cancellationToken) =>
         Failure is null ? Task.FromResult<IReadOnlyList<GpuInfo>>([.. _devices]) : throw Failure;
 
     public Task<IReadOnlyList<GpuMemory>> ReadMemoryAsync(CancellationToken cancellationToken) => Failure is null
-        ? Task.FromResult<IReadOnlyList<GpuMemory>>([.. _devices.Select(gpu => new GpuMemory(gpu.Index, gpu.Uuid, gpu.TotalBytes - _free[gpu.Uuid], gpu.TotalBytes, _free[gpu.Uuid]))])
+        ? Task.FromResult<IReadOnlyList<GpuMemory>>(
+            [.. _devices.Select(gpu => new GpuMemory(gpu.Index, gpu.Uuid, gpu.TotalBytes - _free[gpu.Uuid], gpu.TotalBytes, _free[gpu.Uuid]))])
         : throw Failure;
 }

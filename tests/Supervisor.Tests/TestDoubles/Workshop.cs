@@ -21,7 +21,8 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     private readonly TemporaryFolder _folder = new();
 
     public Workshop(
-        Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0, IAdmission? admission = null,
+        Func<TimeProvider, FakeWorkerProcess>? process = null, IGpuMonitor? gpus = null, FakeConnection? connection = null, int standby = 0,
+        IAdmission? admission = null,
         FirstWorkerDevice first = FirstWorkerDevice.None, GpuNodes? nodes = null)
     {
         Process = process?.Invoke(Time) ?? new FakeWorkerProcess(Time);
@@ -88,7 +89,13 @@ internal sealed class Workshop : IWorkerProcessFactory, IWorkerConnector, IDispo
     public string[] WorkerFolders => Directory.GetDirectories(_folder.Path);
 
     public static PipelineSpec Spec(string device = "cpu", string name = "", int maxRestarts = 0) => PipelineSpec.Create(
-        new OpenPipeline { Model = "/models/m", Name = name, Engine = new EngineConfig { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) }, Supervision = new SupervisionConfig { MaxRestarts = maxRestarts } }, holderPid: 1);
+        new OpenPipeline
+        {
+            Model = "/models/m",
+            Name = name,
+            Engine = new EngineConfig { Device = Enum.Parse<EngineDevice>(device, ignoreCase: true) },
+            Supervision = new SupervisionConfig { MaxRestarts = maxRestarts },
+        }, holderPid: 1);
 
     public Task<IWorkerProcess> StartAsync(WorkerFolder folder, string token, string? visibleDevices)
     {

@@ -67,7 +67,8 @@ public sealed class OrphanedWorkersTests : IDisposable
     public void End_LeavesTheWorkersOfASupervisorThatRuns()
     {
         var worker = StartWorker(Hash);
-        Write(new WorkerRecord(Environment.ProcessId, OrphanedWorkers.StartOf(Environment.ProcessId)!.Value, worker.Id, OrphanedWorkers.StartOf(worker.Id)!.Value, Hash, ""));
+        Write(new WorkerRecord(
+            Environment.ProcessId, OrphanedWorkers.StartOf(Environment.ProcessId)!.Value, worker.Id, OrphanedWorkers.StartOf(worker.Id)!.Value, Hash, ""));
 
         OrphanedWorkers.End(_folder.Path);
 
@@ -79,7 +80,8 @@ public sealed class OrphanedWorkersTests : IDisposable
     public async Task End_KnowsARunningSupervisorByItsStartTimeToo()
     {
         var worker = StartWorker(Hash);
-        Write(new WorkerRecord(Environment.ProcessId, OrphanedWorkers.StartOf(Environment.ProcessId)!.Value - 1, worker.Id, OrphanedWorkers.StartOf(worker.Id)!.Value, Hash, ""));
+        Write(new WorkerRecord(
+            Environment.ProcessId, OrphanedWorkers.StartOf(Environment.ProcessId)!.Value - 1, worker.Id, OrphanedWorkers.StartOf(worker.Id)!.Value, Hash, ""));
 
         OrphanedWorkers.End(_folder.Path);
 

@@ -20,12 +20,17 @@ public sealed class ModelHostTests
         libTorch.Begin();
         using var host = new ModelHost(libTorch, flight: null);
         var progress = Channel.CreateUnbounded<LoadProgress>();
-        var info = await host.LoadAsync(new LoadRequest { Model = model.Quantized.Path, Engine = new EngineConfig { SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16 } }, progress.Writer, CancellationToken.None);
+        var info = await host.LoadAsync(
+            new LoadRequest { Model = model.Quantized.Path, Engine = new EngineConfig { SessionLen = 512, CacheMaxEntryCount = 256, CacheBlockSeqLen = 16 } },
+            progress.Writer,
+            CancellationToken.None);
         var steps = await progress.Reader.ReadAllAsync().ToListAsync();
         steps[^1].Stage.ShouldBe(LoadStage.WarmingUp);
         steps[^1].LoadedBytes.ShouldBe(steps[^1].TotalBytes);
         steps[^1].Weights.ShouldBe(info.Weights);
-        steps.SkipLast(1).ShouldAllBe(step => step.Weights == "" && step.Stage == (step.LoadedBytes < step.TotalBytes ? LoadStage.Loading : LoadStage.WarmingUp));
+        steps
+            .SkipLast(1)
+            .ShouldAllBe(step => step.Weights == "" && step.Stage == (step.LoadedBytes < step.TotalBytes ? LoadStage.Loading : LoadStage.WarmingUp));
         steps.ShouldAllBe(step => step.TotalBytes == info.ReadBytes);
         info.Weights.ShouldBe("fp8, dequantized to float32");
     }

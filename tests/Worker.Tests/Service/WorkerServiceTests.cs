@@ -24,5 +24,6 @@ public sealed class WorkerServiceTests
 
     [Fact]
     public async Task Hello_AnswersItsOwnVersion() =>
-        (await new WorkerService(null!, null!, null!, null!, null!, null!).Hello(new HelloRequest { ProtocolVersion = Protocol.Version }, null!)).ProtocolVersion.ShouldBe(Protocol.Version);
+        (await new WorkerService(null!, null!, null!, null!, null!, null!)
+            .Hello(new HelloRequest { ProtocolVersion = Protocol.Version }, null!)).ProtocolVersion.ShouldBe(Protocol.Version);
 }

@@ -60,12 +60,17 @@ internal sealed class OpenAiTokens(Uri url, string model, string? apiKey) : ITok
                 throw new LmDeployException("server_failed", error.ToString());
             }
 
-            if (chunk.RootElement.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty("completion_tokens", out var tokens))
+            if (chunk.RootElement.TryGetProperty("usage", out var usage)
+                && usage.ValueKind == JsonValueKind.Object
+                && usage.TryGetProperty("completion_tokens", out var tokens))
             {
                 return tokens.GetInt32();
             }
 
-            return chunk.RootElement.TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0 && choices[0].TryGetProperty("text", out var text) && text.GetString() is { Length: > 0 }
+            return chunk.RootElement.TryGetProperty("choices", out var choices)
+                && choices.GetArrayLength() > 0
+                && choices[0].TryGetProperty("text", out var text)
+                && text.GetString() is { Length: > 0 }
                 ? received + 1
                 : received;
         }
@@ -73,12 +78,16 @@ internal sealed class OpenAiTokens(Uri url, string model, string? apiKey) : ITok
 
     private async IAsyncEnumerable<JsonDocument> ReadAsync(ServeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, _completions) { Content = new StringContent(Body(request), Encoding.UTF8, "application/json") };
+        using var message = new HttpRequestMessage(HttpMethod.Post, _completions)
+        {
+            Content = new StringContent(Body(request), Encoding.UTF8, "application/json"),
+        };
         message.Headers.Authorization = string.IsNullOrEmpty(apiKey) ? null : new AuthenticationHeaderValue("Bearer", apiKey);
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new LmDeployException("server_failed", $"{(int)response.StatusCode} {response.ReasonPhrase}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            throw new LmDeployException(
+                "server_failed", $"{(int)response.StatusCode} {response.ReasonPhrase}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
         }
 
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -13,7 +13,8 @@ namespace LmDeploy.Cli.Benchmarks.Serving;
 /// <param name="Latency">From a request to its last token, in milliseconds.</param>
 /// <param name="Failure">The first of the failures; null for none.</param>
 internal sealed record ServeFigures(
-    int Concurrency, int Requests, int Failed, TimeSpan Duration, long InputTokens, long OutputTokens, Percentiles FirstToken, Percentiles Gap, Percentiles PerToken, Percentiles Latency, LmDeployException? Failure)
+    int Concurrency, int Requests, int Failed, TimeSpan Duration, long InputTokens, long OutputTokens, Percentiles FirstToken, Percentiles Gap,
+    Percentiles PerToken, Percentiles Latency, LmDeployException? Failure)
 {
     public double RequestsPerSecond => Requests / Duration.TotalSeconds;
 

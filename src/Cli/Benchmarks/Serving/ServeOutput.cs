@@ -9,11 +9,16 @@ internal static class ServeOutput
     {
         Listing.WriteToFit(
             terminal,
-            ["AT ONCE", "ANSWERED", "FAILED", "DURATION", "REQUESTS/S", "TOKENS/S", "OF THE LIMIT", "FIRST TOKEN p50 p95 p99", "BETWEEN TOKENS p50 p95 p99", "PER TOKEN p50 p95 p99", "LATENCY p50 p95 p99"],
+            [
+                "AT ONCE", "ANSWERED", "FAILED", "DURATION", "REQUESTS/S", "TOKENS/S", "OF THE LIMIT", "FIRST TOKEN p50 p95 p99",
+                "BETWEEN TOKENS p50 p95 p99", "PER TOKEN p50 p95 p99", "LATENCY p50 p95 p99",
+            ],
             [.. figures.Select(f => new[]
             {
                 Units.Format($"{f.Concurrency}"), Units.Format($"{f.Requests}"), Units.Format($"{f.Failed}"), Units.Format($"{f.Duration.TotalSeconds:0.00} s"),
-                Units.Format($"{f.RequestsPerSecond:0.00}"), Units.Format($"{f.OutputTokensPerSecond:0}"), CeilingsFlag.Show(f.OutputTokensPerSecond / Limit(f, roofline)), Milliseconds(f.FirstToken), Milliseconds(f.Gap), Milliseconds(f.PerToken), Milliseconds(f.Latency),
+                Units.Format($"{f.RequestsPerSecond:0.00}"), Units.Format($"{f.OutputTokensPerSecond:0}"),
+                CeilingsFlag.Show(f.OutputTokensPerSecond / Limit(f, roofline)), Milliseconds(f.FirstToken), Milliseconds(f.Gap),
+                Milliseconds(f.PerToken), Milliseconds(f.Latency),
             })]);
         foreach (var f in figures.Where(f => f.Failure is not null))
         {
@@ -25,7 +30,8 @@ internal static class ServeOutput
     {
         var json = new Dictionary<string, double>
         {
-            ["concurrency"] = f.Concurrency, ["requests"] = f.Requests, ["failed"] = f.Failed, ["duration_seconds"] = f.Duration.TotalSeconds, ["requests_per_second"] = f.RequestsPerSecond,
+            ["concurrency"] = f.Concurrency, ["requests"] = f.Requests, ["failed"] = f.Failed, ["duration_seconds"] = f.Duration.TotalSeconds,
+            ["requests_per_second"] = f.RequestsPerSecond,
             ["input_tokens"] = f.InputTokens, ["output_tokens"] = f.OutputTokens, ["output_tokens_per_second"] = f.OutputTokensPerSecond,
             ["output_tokens_per_second_limit"] = Limit(f, roofline), ["output_share_of_limit"] = f.OutputTokensPerSecond / Limit(f, roofline),
         };

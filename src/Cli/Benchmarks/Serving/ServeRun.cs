@@ -7,7 +7,8 @@ internal sealed class ServeRun(ITokenSource source, TimeProvider time)
     /// Sends each as soon as fewer than <paramref name="concurrency"/> run and, where there are arrivals, its time has come; its times count from then on.
     /// </summary>
     /// <param name="arrivals">When each is sent, since the beginning; null for as soon as possible.</param>
-    public async Task<ServeFigures> RunAsync(IReadOnlyList<ServeRequest> requests, int concurrency, IReadOnlyList<TimeSpan>? arrivals, CancellationToken cancellationToken)
+    public async Task<ServeFigures> RunAsync(
+        IReadOnlyList<ServeRequest> requests, int concurrency, IReadOnlyList<TimeSpan>? arrivals, CancellationToken cancellationToken)
     {
         // Not disposed: requests that a cancelled run leaves behind still give back their places.
         var room = new SemaphoreSlim(concurrency);

@@ -7,8 +7,8 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>
-/// Attention of one slice with several tokens where there is no kernel for it, by libtorch's flash attention (https://arxiv.org/abs/2307.08691) where that does
-/// it, else as without our kernels.
+/// Prefill attention of one slice on devices without a kernel for it. Uses libtorch's flash attention (https://arxiv.org/abs/2307.08691) where that
+/// supports the shape, else libtorch's operators.
 /// </summary>
 internal sealed class CudaPrefill
 {

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>A product with a weight matrix [outputs, inputs], into memory that is there already. The weight is not owned.</summary>
+/// <summary>A matrix product with a weight [outputs, inputs] into preallocated memory. Does not own the weight.</summary>
 internal sealed class CudaProduct(torch.Tensor weight)
 {
     // libtorch's product takes the other operand as [inputs, outputs]; this is a view, made once.
@@ -12,20 +12,20 @@ internal sealed class CudaProduct(torch.Tensor weight)
 
     public torch.Tensor Weight => weight;
 
-    /// <summary>The kernels read a matrix row by row, so that a view with its dimensions swapped is none for them.</summary>
+    /// <summary>Refuses transposed views: the kernels read a matrix row by row.</summary>
     /// <param name="part">For the reason why there is none.</param>
     public static Lowering<CudaProduct> Of(torch.Tensor weight, string part) => weight.is_contiguous()
         ? Lowering.To(new CudaProduct(weight))
         : Lowering.Refuse<CudaProduct>($"{part}: a matrix with its inputs before its outputs has no kernel form");
 
-    /// <summary>Whether the product with one row is our kernel's.</summary>
+    /// <summary>Whether the product with one row runs in our kernel.</summary>
     public bool IsGemv => weight.dtype != torch.float32 && Inputs % 8 == 0;
 
     public int Outputs { get; } = (int)weight.shape[0];
 
     public int Inputs { get; } = (int)weight.shape[1];
 
-    /// <summary>One row is a matter of reading the matrix, which our kernel does faster than the library; more are the library's.</summary>
+    /// <summary>Multiplies. One row is bound by memory bandwidth and runs in our kernel; more rows run in the library.</summary>
     /// <param name="x">[rows, inputs]</param>
     /// <param name="y">[rows, outputs], written.</param>
     public void Run(DecoderKernels kernels, StepRows x, StepRows y)

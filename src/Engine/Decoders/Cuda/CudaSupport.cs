@@ -7,7 +7,7 @@ namespace LmDeploy.Engine.Decoders.Cuda;
 /// <summary>What the kernels need of a host, whatever the model is made of.</summary>
 internal static class CudaSupport
 {
-    /// <summary>Every one of them has its room in buffers that are there from the beginning.</summary>
+    /// <summary>The largest batch: buffers for every sequence are allocated at load.</summary>
     private const int MostSequences = 1024;
 
     /// <inheritdoc cref="WhyNot()"/>
@@ -15,7 +15,7 @@ internal static class CudaSupport
     public static string? WhyNot(int maxBatchSize) =>
         maxBatchSize > MostSequences ? $"max_batch_size: {maxBatchSize} sequences at once, but the kernels have room for {MostSequences}" : WhyNot();
 
-    /// <returns>What keeps the kernels from running here; null for nothing.</returns>
+    /// <returns>Why the kernels cannot run here; null where they can.</returns>
     public static string? WhyNot() => true switch
     {
         _ when NvrtcLibrary.Handle == 0 => "NVRTC was not found",

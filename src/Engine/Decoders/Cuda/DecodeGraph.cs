@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>A decode step of so many rows, recorded. Owns the recording and its views of the buffers.</summary>
+/// <summary>A decode step of one batch size, recorded as a CUDA graph. Owns the graph and its views of the buffers.</summary>
 /// <param name="Buffers">Views of the first rows.</param>
 /// <param name="Logits">[rows, vocabulary], in the engine's type.</param>
 /// <param name="Splits">Blocks that share the attention of one sequence.</param>
@@ -12,7 +12,7 @@ internal sealed record DecodeGraph(int Rows, StepBuffers Buffers, StepRows Logit
 {
     private const int Fine = 8;
 
-    /// <summary>The size that a batch is filled up to: few sizes, and little of a step for nothing.</summary>
+    /// <summary>The batch size that a step is padded to. Few sizes keep the number of graphs small, and little of a step is wasted on padding.</summary>
     public static int Bucket(int rows) => rows switch
     {
         <= 2 => rows,

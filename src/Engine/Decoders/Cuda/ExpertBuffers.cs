@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>What the experts of a layer compute on their way, see <see cref="ExpertKernels"/>.</summary>
+/// <summary>Intermediate results of the experts of a layer, see <see cref="ExpertKernels"/>.</summary>
 internal sealed record ExpertBuffers(StepRows Logits, StepRows Chosen, StepRows Weights, StepRows Plan, StepRows Order, StepRows Inner, StepRows Outputs)
 {
     /// <summary>Bytes of an expert that are read in about the time that libtorch takes to launch the operators of one.</summary>
@@ -25,7 +25,8 @@ internal sealed record ExpertBuffers(StepRows Logits, StepRows Chosen, StepRows 
         }
 
         var bytes = 3L * moe.IntermediateSize * spec.HiddenSize * dtype.ElementSize();
-        return (long)rows * moe.ExpertsPerToken <= Math.Min(ExpertKernels.MostPairs, ExpertKernels.RowsAtATime * moe.Experts * (1 + (BytesForLaunches / bytes)));
+        return (long)rows * moe.ExpertsPerToken <= Math.Min(
+            ExpertKernels.MostPairs, ExpertKernels.RowsAtATime * moe.Experts * (1 + (BytesForLaunches / bytes)));
     }
 
     /// <remarks>Its tensors belong to the current dispose scope.</remarks>

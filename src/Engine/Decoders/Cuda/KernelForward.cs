@@ -12,9 +12,9 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>
-/// The forward pass in kernels on a GPU: our own between libtorch's matrix products, all on one stream and into memory that is there already.
-/// A step that only decodes is recorded once for each size of batch and launched as a whole from then on; another one runs kernel by kernel, with
-/// libtorch's attention for its prompts where there is no kernel for it. From its making to its end, its stream is the current one of the engine's thread.
+/// The forward pass in CUDA kernels: our own between libtorch's matrix products, on one stream and into preallocated memory. A decode step is
+/// captured as a CUDA graph once for each batch size and launched as a whole from then on. A step with prompts runs kernel by kernel, with libtorch's
+/// attention where there is no prefill kernel. While an instance lives, its stream is the current one of the engine's thread.
 /// </summary>
 internal sealed class KernelForward : IForward
 {
@@ -52,7 +52,8 @@ internal sealed class KernelForward : IForward
         _streamGuard = TorchShim.EnterStream(_stream.Handle, _device.index);
         var attention = spec.Attention;
         var sizes = new KernelDefinitions(
-            weights.Embedding.Table.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0, blockSize, spec.Activation)
+            weights.Embedding.Table.dtype, spec.HiddenSize, attention.Heads, attention.KeyValueHeads, attention.HeadDim, spec.Rope?.Dimensions ?? 0,
+            blockSize, spec.Activation)
         {
             Experts = spec.Moe?.Experts ?? 0,
             ExpertsPerToken = spec.Moe?.ExpertsPerToken ?? 0,
@@ -62,7 +63,8 @@ internal sealed class KernelForward : IForward
         _buffers = StepBuffers.Allocate(_mostDecodeRows, spec, weights.Embedding.Table.dtype, _device, withExperts: spec.Moe is not null).Keep();
         var mostSplits = Enumerable.Range(1, _mostDecodeRows).Max(rows => rows * Splits(rows));
         _partials = torch.empty((long)mostSplits * attention.Heads * (attention.HeadDim + 2), dtype: torch.float32, device: _device).DetachFromDisposeScope();
-        _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device).DetachFromDisposeScope();
+        _counters = torch.zeros((long)_mostDecodeRows * attention.KeyValueHeads * sizes.GroupParts, dtype: torch.int32, device: _device)
+            .DetachFromDisposeScope();
         _logits = torch.empty([_mostDecodeRows, weights.Output.Outputs], dtype: weights.Embedding.Table.dtype, device: _device).DetachFromDisposeScope();
         _ids = torch.zeros(_mostDecodeRows, dtype: torch.int32, device: _device).DetachFromDisposeScope();
         _candidates = torch.zeros([_mostDecodeRows, TokenCandidates.Integers], dtype: torch.int32, device: _device).DetachFromDisposeScope();
@@ -157,7 +159,7 @@ internal sealed class KernelForward : IForward
         }
         else
         {
-            // The first time for real: libraries may allocate for it, which a recording must not.
+            // The first run is not captured: libraries may allocate in it, which graph capture forbids.
             Run();
             _graphs[rows] = step with { Graph = _stream.Capture(Run) };
         }
@@ -196,7 +198,9 @@ internal sealed class KernelForward : IForward
         }
 
         _mixedInputs.Fill(batch, batch.Rows, _stream);
-        var buffers = StepBuffers.Allocate(batch.Rows, _spec, _weights.Embedding.Table.dtype, _device, withExperts: ExpertBuffers.IsWorthIt(batch.Rows, _spec, _weights.Embedding.Table.dtype));
+        var buffers = StepBuffers.Allocate(
+            batch.Rows, _spec, _weights.Embedding.Table.dtype, _device,
+            withExperts: ExpertBuffers.IsWorthIt(batch.Rows, _spec, _weights.Embedding.Table.dtype));
         List<CudaPrefill> prefills = _kernels.AttendsPrompts
             ? []
             : [.. batch.Slices.Skip(batch.SingleTokenSlices).Select(slice => new CudaPrefill(slice, _spec.Attention, _weights.Embedding.Table.dtype, _device))];
@@ -207,13 +211,12 @@ internal sealed class KernelForward : IForward
     }
 
     /// <summary>
-    /// Blocks of one attention launch: as many as the device has room for at a time, rounded down to a power of two, which batches and heads divide evenly more
-    /// often.
-    /// 2048 on an H200.
+    /// Blocks of one attention launch: as many as are resident on the device at a time, rounded down to a power of two, which batches and heads
+    /// divide evenly more often. 2048 on an H200.
     /// </summary>
     public static int AttentionBlocks(CudaDevice device) => 1 << BitOperations.Log2((uint)device.ResidentBlocks(LaunchSizes.AttentionThreads));
 
-    /// <summary>How many blocks share the attention of one sequence in a step of so many.</summary>
+    /// <summary>The number of splits: blocks that share the attention of one sequence in a batch.</summary>
     private int Splits(int rows) => Math.Clamp(_attentionBlocks / (rows * _spec.Attention.KeyValueHeads * _kernels.Sizes.GroupParts), 1, MostSplits);
 
     private void Enqueue(
@@ -233,7 +236,9 @@ internal sealed class KernelForward : IForward
             _kernels.RopeToCache(rows, buffers.Qkv.Pointer, layer.Attention.Rope, inputs.Positions, inputs.Slots, keys, values);
             if (decoding > 0)
             {
-                _kernels.Attend(decoding, splits, buffers.Qkv.Pointer, keys, values, inputs.Lengths, buffers.Attended.Pointer, layer.Attention.Arguments, _partials, _counters);
+                _kernels.Attend(
+                    decoding, splits, buffers.Qkv.Pointer, keys, values, inputs.Lengths, buffers.Attended.Pointer, layer.Attention.Arguments,
+                    _partials, _counters);
             }
 
             if (_kernels.AttendsPrompts && inputs.Prompts is { Count: > 0 } prompts)
@@ -243,7 +248,8 @@ internal sealed class KernelForward : IForward
 
             Prefill(layer.Attention, buffers, keys, values, decoding, prefills);
             layer.Attention.Output.Run(_kernels, buffers.Attended, buffers.Delta);
-            _kernels.AddNorm(rows, x, buffers.Delta.Pointer, layer.AttentionOutputNorm?.Weight, layer.MlpInputNorm?.Weight, buffers.Normed.Pointer, _weights.NormEpsilon);
+            _kernels.AddNorm(
+                rows, x, buffers.Delta.Pointer, layer.AttentionOutputNorm?.Weight, layer.MlpInputNorm?.Weight, buffers.Normed.Pointer, _weights.NormEpsilon);
             layer.Mlp.Run(_kernels, buffers, inputs.Slots);
             (delta, post) = (buffers.Delta.Pointer, layer.MlpOutputNorm?.Weight);
             flight?.Advance();

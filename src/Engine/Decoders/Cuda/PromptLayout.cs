@@ -4,7 +4,8 @@ using LmDeploy.Engine.StepInput;
 namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>
-/// Where the numbers are that only a step with prompts has: tables first, then pieces (see <see cref="PromptTiles"/>), then the last row of every slice.
+/// The layout of the integers that only a step with prompts has: block tables, tiles (see <see cref="PromptTiles"/>), and the last row of every
+/// slice.
 /// </summary>
 /// <param name="Count">How many pieces there are.</param>
 /// <param name="Tiles">Where the pieces begin.</param>
@@ -13,7 +14,8 @@ namespace LmDeploy.Engine.Decoders.Cuda;
 internal readonly record struct PromptLayout(int Count, int Tiles, int Ends, int Length)
 {
     /// <summary>How many integers a step needs.</summary>
-    public static long LengthOf(StepBatch batch) => OnlyDecodes(batch) ? 0 : batch.Slices.Count + Prompts(batch).Sum(slice => (long)slice.Blocks.Count + (PromptTiles.Integers * Pieces(slice)));
+    public static long LengthOf(StepBatch batch) =>
+        OnlyDecodes(batch) ? 0 : batch.Slices.Count + Prompts(batch).Sum(slice => (long)slice.Blocks.Count + (PromptTiles.Integers * Pieces(slice)));
 
     /// <summary>Cuts the prompts of a step into pieces. Those that see most keys come first, so that none of them is left alone at the end.</summary>
     public static PromptLayout Fill(StepBatch batch, Span<int> numbers)

@@ -4,9 +4,10 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Cuda;
 
-/// <summary>Everything that a step of so many rows computes on its way.</summary>
+/// <summary>Intermediate results of a step with up to a number of rows.</summary>
 /// <param name="Experts">Null where experts do not run in kernels.</param>
-internal sealed record StepBuffers(StepRows X, StepRows Normed, StepRows Qkv, StepRows Attended, StepRows GateUp, StepRows Gated, StepRows Delta, ExpertBuffers? Experts) : IDisposable
+internal sealed record StepBuffers(
+    StepRows X, StepRows Normed, StepRows Qkv, StepRows Attended, StepRows GateUp, StepRows Gated, StepRows Delta, ExpertBuffers? Experts) : IDisposable
 {
     /// <remarks>Its tensors belong to the current dispose scope.</remarks>
     public static StepBuffers Allocate(int rows, DecoderSpec spec, torch.ScalarType dtype, torch.Device device, bool withExperts)
@@ -21,7 +22,7 @@ internal sealed record StepBuffers(StepRows X, StepRows Normed, StepRows Qkv, St
         StepRows Rows(int values) => new(torch.empty([rows, values], dtype: dtype, device: device));
     }
 
-    /// <summary>Takes its tensors out of the current dispose scope: whoever has it disposes it.</summary>
+    /// <summary>Detaches the tensors from the current dispose scope; the caller disposes them.</summary>
     public StepBuffers Keep()
     {
         foreach (var rows in All())

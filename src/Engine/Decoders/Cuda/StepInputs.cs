@@ -7,9 +7,9 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>
-/// The numbers that a step begins with, in one piece of device memory that is filled by one copy: tokens, positions and slots of every row, lengths and
-/// block tables of the rows that decode, and what only prompts have. While one step's are on their way, the next ones can be written. Owns its memory. Not
-/// thread-safe.
+/// The inputs of a step in one block of device memory, filled by one copy: tokens, positions and slots of every row, lengths and block tables of
+/// decode rows, and the prompt layout. Double-buffered: the inputs of the next step can be written while those of this step are copied. Owns its
+/// memory. Not thread-safe.
 /// </summary>
 internal sealed class StepInputs : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class StepInputs : IDisposable
         _pointer = TorchShim.DataPointer(_device);
     }
 
-    /// <summary>With room for a step and others like it, and for all that there was room for before.</summary>
+    /// <summary>Creates inputs that fit a step and at least as much as the instance before.</summary>
     /// <param name="before">Disposed; null for none.</param>
     public static StepInputs For(StepBatch batch, StepInputs? before, torch.Device device)
     {
@@ -57,7 +57,7 @@ internal sealed class StepInputs : IDisposable
     /// <summary>Whether a step fits.</summary>
     public bool Holds(StepBatch batch) => batch.Rows <= _rows && Entries(batch) <= _capacity;
 
-    /// <summary>Enqueues the copy of a step's numbers, once that of the last step but one is done.</summary>
+    /// <summary>Enqueues the copy of a step's inputs. Waits for the copy before the last one, whose buffer it reuses.</summary>
     /// <param name="rows">At least as many as the step has; the others are filled with rows that write nothing.</param>
     public void Fill(StepBatch batch, int rows, CudaStream stream)
     {

@@ -8,10 +8,10 @@ namespace LmDeploy.Engine.Decoders.Cuda;
 
 /// <summary>Copies the argmax ids, the largest logits and, where asked for, all logits of a step to pinned host memory. Reused step after step.</summary>
 /// <param name="mostRows">Rows of the largest step.</param>
-/// <param name="cap">What logits are bent by; null for nothing.</param>
+/// <param name="cap">The soft cap of the logits; null for none.</param>
 internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDisposable
 {
-    /// <summary>Above so many caps bent logits that differ may be equal in float32.</summary>
+    /// <summary>Above this multiple of the cap, different logits may become equal in float32 once capped.</summary>
     private const int MostBent = 6;
 
     private readonly PinnedBuffer _ids = new(mostRows);
@@ -24,7 +24,7 @@ internal sealed class StepOutcome(int mostRows, double? cap) : IStepOutcome, IDi
 
     public ReadOnlySpan<int> MostProbable => _ids.Span[.._rows];
 
-    /// <summary>Enqueues the copies of a step's results, once those of the step before that were made for it.</summary>
+    /// <summary>Enqueues the copies of a step's results. Waits for the copies of its previous step, whose buffers it reuses.</summary>
     /// <param name="ids">[rows], int32</param>
     /// <param name="candidates">[rows, <see cref="TokenCandidates.Integers"/>], int32; null where they are not wanted.</param>
     /// <param name="logits">[rows, vocabulary], in the engine's type. Not owned.</param>

@@ -51,7 +51,8 @@ internal sealed class Attention(AttentionSpec spec, CachedAttention cached, Line
         : "attention: the norms of queries and keys differ in epsilon or type, or there is one alone";
 
     private RopeArguments Rope(CudaNorm? queries, CudaNorm? keys, CudaRotation? rotation) => new(
-        qkv.Bias, queries?.Weight, keys?.Weight, queries?.Epsilon ?? 0, rotation?.Frequencies, rotation?.Factor ?? 1, rotation?.Neighbours ?? false, (float)cached.QueryScale);
+        qkv.Bias, queries?.Weight, keys?.Weight, queries?.Epsilon ?? 0, rotation?.Frequencies, rotation?.Factor ?? 1, rotation?.Neighbours ?? false,
+        (float)cached.QueryScale);
 
     private torch.Tensor Heads(torch.Tensor all, int start, int heads, INorm? norm)
     {

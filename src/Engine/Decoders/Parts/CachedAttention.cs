@@ -15,10 +15,10 @@ internal sealed class CachedAttention(AttentionSpec spec, int layer, int? window
 
     public int? Window => window;
 
-    /// <summary>What queries are multiplied by before scores are divided by the root of the head size.</summary>
+    /// <summary>The factor of the queries, before scores are divided by the root of the head size.</summary>
     public double QueryScale => _queryScale;
 
-    /// <summary>How the kernels attend: to queries that have their scale.</summary>
+    /// <summary>Arguments of the attention kernels, which take scaled queries.</summary>
     public AttentionArguments Arguments => new((float)(1 / Math.Sqrt(spec.HeadDim)), window ?? 0, (float)(spec.ScoreCap ?? 0), sinks);
 
     /// <summary>Writes this step's keys and values to the cache and attends to it.</summary>
@@ -48,7 +48,8 @@ internal sealed class CachedAttention(AttentionSpec spec, int layer, int? window
         foreach (var (slice, prefill) in step.Prefills)
         {
             attended.Add(prefill.Forward(
-                scaled.narrow(0, row, slice.Count), keys.narrow(0, row, slice.Count), values.narrow(0, row, slice.Count), cachedKeys, cachedValues, spec, window, sinks));
+                scaled.narrow(0, row, slice.Count), keys.narrow(0, row, slice.Count), values.narrow(0, row, slice.Count), cachedKeys, cachedValues,
+                spec, window, sinks));
             row += slice.Count;
         }
 

@@ -5,7 +5,8 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Parts;
 
 /// <summary>One transformer block, with a norm before or after each half, or both. Owns its parts.</summary>
-internal sealed class DecoderLayer(INorm? attentionInput, IAttention attention, INorm? attentionOutput, INorm? mlpInput, IMlp mlp, INorm? mlpOutput) : IDisposable
+internal sealed class DecoderLayer(
+    INorm? attentionInput, IAttention attention, INorm? attentionOutput, INorm? mlpInput, IMlp mlp, INorm? mlpOutput) : IDisposable
 {
     /// <param name="x">[rows, hidden]</param>
     /// <param name="angles">Null where positions are not rotated.</param>

@@ -49,7 +49,8 @@ internal sealed class ExpertRouter(MoeSpec spec, torch.Tensor weight, torch.Tens
         _ when correction is not null => "router: a bias in the choice of experts",
         _ when bias is not null => "router: a bias of its scores",
         _ when spec.Experts > ExpertKernels.MostExperts => $"router: {spec.Experts} experts, but the kernels have room for {ExpertKernels.MostExperts}",
-        _ when spec.ExpertsPerToken > ExpertKernels.MostPerToken => $"router: {spec.ExpertsPerToken} experts for each token, but the kernels have room for {ExpertKernels.MostPerToken}",
+        _ when spec.ExpertsPerToken > ExpertKernels.MostPerToken =>
+            $"router: {spec.ExpertsPerToken} experts for each token, but the kernels have room for {ExpertKernels.MostPerToken}",
         _ => null,
     };
 

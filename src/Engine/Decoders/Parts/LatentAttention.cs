@@ -4,8 +4,8 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Parts;
 
 /// <summary>
-/// Multi-head latent attention. The cache holds for each token its latent vector and its rotated key, not the keys and values of
-/// every head: keys' projection is applied to the queries instead, values' to the result, which gives the same products.
+/// Multi-head latent attention (MLA) with absorbed projections. The cache holds the latent vector and the rotated key of each token, not keys and
+/// values per head. The key projection is applied to the queries and the value projection to the result, which gives the same products.
 /// </summary>
 /// <param name="queryDown">Hidden to the queries' small vector; null when queries come straight from the hidden state.</param>
 /// <param name="queryUp">To the queries of all heads.</param>

@@ -13,7 +13,8 @@ internal sealed class OutputHead(Linear projection, bool isShared) : IDisposable
     public torch.Tensor Forward(torch.Tensor hidden) => projection.Forward(hidden);
 
     /// <inheritdoc cref="INorm.Lower"/>
-    public Lowering<CudaProduct> Lower() => projection.Bias is null ? projection.Lower("head") : Lowering.Refuse<CudaProduct>("head: its projection has a bias");
+    public Lowering<CudaProduct> Lower() =>
+        projection.Bias is null ? projection.Lower("head") : Lowering.Refuse<CudaProduct>("head: its projection has a bias");
 
     public void Dispose()
     {

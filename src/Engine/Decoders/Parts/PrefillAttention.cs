@@ -6,12 +6,12 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;
 
-/// <summary>Attention of one slice with several tokens. Where a mask is needed it is made for a tile of queries at a time, which bounds memory.</summary>
+/// <summary>Prefill attention of one slice. Where a mask is needed, it is built for a tile of queries at a time, which bounds memory.</summary>
 internal sealed class PrefillAttention
 {
     private const int TileRows = 512;
 
-    /// <summary>Above it no fused operator makes the mask's tiles superfluous.</summary>
+    /// <summary>Head sizes above this have no fused operator, so the mask needs tiles.</summary>
     private const int LargestFusedHead = 256;
 
     private readonly StepSlice _slice;

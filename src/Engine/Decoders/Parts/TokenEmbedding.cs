@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Parts;
 
-/// <summary>The vectors that tokens begin with, and those of their positions where these are learned. Owns its weights.</summary>
+/// <summary>Token embeddings, and learned position embeddings where the model has them. Owns its weights.</summary>
 /// <param name="weight">[vocabulary, hidden]</param>
 /// <param name="positions">[positions, hidden]; null where they are not learned.</param>
 /// <param name="scale">What the vectors of tokens are multiplied by; null for nothing.</param>

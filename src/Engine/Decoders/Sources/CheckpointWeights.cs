@@ -8,10 +8,10 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Sources;
 
-/// <summary>The weights of a checkpoint, as plain numbers whatever it has them in.</summary>
+/// <summary>The weights of a checkpoint, dequantized where they are quantized.</summary>
 internal sealed class CheckpointWeights : IWeightSource
 {
-    /// <summary>With fewer bytes for a thread it is not worth its buffers.</summary>
+    /// <summary>The least number of bytes that is worth a thread and its buffers.</summary>
     private const long BytesOfThread = 256L << 20;
     private const int MostThreads = 12;
 
@@ -28,7 +28,8 @@ internal sealed class CheckpointWeights : IWeightSource
     /// <param name="target">What copies go to; null to read all on this thread.</param>
     /// <param name="progress">Bytes loaded so far, and in all.</param>
     public CheckpointWeights(
-        Checkpoint checkpoint, IWeightFormat? format, long total, torch.Device device, ICopyDevice? target, Action<long, long> progress, CancellationToken cancellationToken)
+        Checkpoint checkpoint, IWeightFormat? format, long total, torch.Device device, ICopyDevice? target, Action<long, long> progress,
+        CancellationToken cancellationToken)
     {
         (_checkpoint, _format) = (checkpoint, format);
         _dequantizer = format is null ? null : IDequantizer.For(format);

@@ -14,7 +14,7 @@ internal interface IWeightSource : IDisposable
     /// <summary>Whether a matrix comes as [outputs, inputs] although plain checkpoints of its family have it the other way round.</summary>
     bool IsOutputsFirst(string name);
 
-    /// <summary>Fills a tensor. Its numbers may be on their way for a while: see <see cref="Await"/>.</summary>
+    /// <summary>Fills a tensor. The copy may be asynchronous: see <see cref="Await"/>.</summary>
     /// <param name="target">Contiguous; it must stay until it is complete.</param>
     /// <exception cref="LmDeploy.Text.Errors.EngineException">What there is cannot fill it.</exception>
     void Fill(torch.Tensor target, string name);

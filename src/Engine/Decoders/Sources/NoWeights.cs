@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Sources;
 
-/// <summary>Tensors with shapes and no numbers, which take no memory: what a model is made of can be asked of them.</summary>
+/// <summary>A weight source of meta tensors, which have shapes but no storage, to inspect a model without loading it.</summary>
 internal sealed class NoWeights : IWeightSource
 {
     public torch.Device Device { get; } = new(DeviceType.META);

@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace LmDeploy.Engine.Decoders.Sources;
 
-/// <summary>Random numbers made on the device, the same each time: a model in its full size for measurements, without a checkpoint.</summary>
+/// <summary>
+/// A weight source of seeded random numbers, generated on the device: measures a model in its full size without a checkpoint (load_format dummy).
+/// </summary>
 internal sealed class RandomWeights : IWeightSource
 {
     private const long Seed = 1;

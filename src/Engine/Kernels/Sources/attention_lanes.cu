@@ -60,7 +60,8 @@ struct Tile {
 };
 
 __device__ __forceinline__ void attend_keys(
-    const element* queries, const element* keys, const element* values, const int* table, int kv_head, int begin, int end, float scale, float cap, Teams& merged) {
+    const element* queries, const element* keys, const element* values, const int* table, int kv_head, int begin, int end, float scale, float cap,
+    Teams& merged) {
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
   const int in_key = lane % LANES, team = warp * TEAMS_PER_WARP + lane / LANES;
   const bool is_used = in_key * 8 < HEAD_DIM;

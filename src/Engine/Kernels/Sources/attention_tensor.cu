@@ -49,7 +49,8 @@ struct SixteenRows {
 };
 
 __device__ __forceinline__ void attend_keys(
-    const element* queries, const element* keys, const element* values, const int* table, int kv_head, int begin, int end, float scale, float cap, Teams& merged) {
+    const element* queries, const element* keys, const element* values, const int* table, int kv_head, int begin, int end, float scale, float cap,
+    Teams& merged) {
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, group = lane / 4, part = lane % 4;
   uint4 q[PIECES];
   #pragma unroll

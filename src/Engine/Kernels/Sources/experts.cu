@@ -118,7 +118,8 @@ template <int TILES> __device__ __forceinline__ void gate_up(const element* w, c
   __shared__ int rows[8 * TILES];
   let_next_begin();
   wait_for_input();
-  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place], begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * EXPERT_SIDE;
+  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place];
+  const int begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * EXPERT_SIDE;
   if (place >= used) return;
   for (int first = begin; first < end; first += 8 * TILES) {
     const int count = min(8 * TILES, end - first);
@@ -128,7 +129,9 @@ template <int TILES> __device__ __forceinline__ void gate_up(const element* w, c
     __syncthreads();
     for (int i = threadIdx.x; i < EXPERT_SIDE * count; i += THREADS) {
       const int at = i % EXPERT_SIDE, pair = i / EXPERT_SIDE;
-      if (output + at < size) inner[(size_t)(first + pair) * size + output + at] = narrow(gated(rounded(products.sum(0, pair, at)), rounded(products.sum(1, pair, at))));
+      if (output + at < size)
+        inner[(size_t)(first + pair) * size + output + at] =
+            narrow(gated(rounded(products.sum(0, pair, at)), rounded(products.sum(1, pair, at))));
     }
     __syncthreads();
   }
@@ -140,7 +143,8 @@ template <int TILES> __device__ __forceinline__ void down(const element* w, cons
   __shared__ int rows[8 * TILES];
   let_next_begin();
   wait_for_input();
-  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place], begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * 2 * EXPERT_SIDE;
+  const int place = blockIdx.y, used = plan->used, expert = plan->expert[place];
+  const int begin = plan->first[place], end = plan->first[place + 1], output = blockIdx.x * 2 * EXPERT_SIDE;
   if (place >= used) return;
   for (int first = begin; first < end; first += 8 * TILES) {
     const int count = min(8 * TILES, end - first);
@@ -156,19 +160,23 @@ template <int TILES> __device__ __forceinline__ void down(const element* w, cons
   }
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 4) experts_gate_up(const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4) experts_gate_up(
+    const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
   gate_up<1>(w, x, plan, order, inner, size);
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_gate_up_wide(const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
+extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_gate_up_wide(
+    const element* w, const element* x, const Plan* plan, const int* order, element* inner, int size) {
   gate_up<EXPERT_ROWS / 8>(w, x, plan, order, inner, size);
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 4) experts_down(const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4) experts_down(
+    const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
   down<1>(w, inner, plan, order, out, size);
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_down_wide(const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
+extern "C" __global__ void __launch_bounds__(THREADS, 2) experts_down_wide(
+    const element* w, const element* inner, const Plan* plan, const int* order, element* out, int size) {
   down<EXPERT_ROWS / 8>(w, inner, plan, order, out, size);
 }
 

@@ -32,20 +32,26 @@ static_assert(KEY_TILE == 128, "the instructions below have so many keys");
 #define NAMES_32 \
   "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31"
 #define NAMES_64 NAMES_32 \
-  ", %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63"
+  ", %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47" \
+  ", %48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63"
 
 __device__ __forceinline__ unsigned shared_address(const void* p) { return (unsigned)__cvta_generic_to_shared(p); }
 
-__device__ __forceinline__ void let_arrivals(unsigned barrier, int count) { asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(count) : "memory"); }
+__device__ __forceinline__ void let_arrivals(unsigned barrier, int count) {
+  asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(count) : "memory");
+}
 
 __device__ __forceinline__ void arrive(unsigned barrier) { asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(barrier) : "memory"); }
 
 // This thread arrives when the copies that it has begun are done.
-__device__ __forceinline__ void arrive_when_copied(unsigned barrier) { asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" ::"r"(barrier) : "memory"); }
+__device__ __forceinline__ void arrive_when_copied(unsigned barrier) {
+  asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" ::"r"(barrier) : "memory");
+}
 
 __device__ __forceinline__ void await(unsigned barrier, unsigned parity) {
   asm volatile(
-      "{\n.reg .pred done;\nagain:\nmbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n@done bra.uni over;\nbra.uni again;\nover:\n}" ::"r"(barrier), "r"(parity) : "memory");
+      "{\n.reg .pred done;\nagain:\nmbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n@done bra.uni over;\nbra.uni again;\nover:\n}"
+      ::"r"(barrier), "r"(parity) : "memory");
 }
 
 // What was written as usual is seen by wgmma from here on.
@@ -73,7 +79,8 @@ __device__ __forceinline__ void pin(unsigned (&r)[N]) {
 
 // A matrix in shared memory whose rows lie in swizzled panels: where it begins, how far panels are apart (where it is turned), eight rows in 1,024 bytes.
 __device__ __forceinline__ unsigned long long matrix_at(unsigned address, unsigned panel_bytes) {
-  return (unsigned long long)((address & 0x3ffff) >> 4) | (unsigned long long)(panel_bytes >> 4) << 16 | (unsigned long long)(SWIZZLE_BYTES >> 4) << 32 | 1ull << 62;
+  return (unsigned long long)((address & 0x3ffff) >> 4) | (unsigned long long)(panel_bytes >> 4) << 16 |
+    (unsigned long long)(SWIZZLE_BYTES >> 4) << 32 | 1ull << 62;
 }
 
 // Scores of 64 queries and KEY_TILE keys, 16 dimensions of them.
@@ -99,7 +106,9 @@ __device__ __forceinline__ void multiply_values(float (&d)[32], const unsigned* 
 __device__ __forceinline__ float power_of_two(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 
 // Where the 16 bytes `piece` of a row are, in panels of so many rows.
-__device__ __forceinline__ unsigned swizzled(int row, int piece, int rows) { return (piece / 8) * rows * PANEL_BYTES + row * PANEL_BYTES + ((piece % 8) ^ (row % 8)) * 16; }
+__device__ __forceinline__ unsigned swizzled(int row, int piece, int rows) {
+  return (piece / 8) * rows * PANEL_BYTES + row * PANEL_BYTES + ((piece % 8) ^ (row % 8)) * 16;
+}
 
 // Shared memory, from a multiple of SWIZZLE_BYTES on.
 struct Room {
@@ -159,7 +168,8 @@ __device__ __forceinline__ void copy_tiles(const element* cache, const Tile& til
         #pragma unroll
         for (int panel = 0; panel < PANELS; panel++)
           asm volatile(
-              "cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(place + turn.stage * TILE_BYTES + panel * KEY_TILE * PANEL_BYTES + (begin + i * Step) * PANEL_BYTES),
+              "cp.async.cg.shared.global [%0], [%1], 16, %2;"
+              ::"r"(place + turn.stage * TILE_BYTES + panel * KEY_TILE * PANEL_BYTES + (begin + i * Step) * PANEL_BYTES),
               "l"(source + panel * PANEL_BYTES / 2), "r"(slots[i] < 0 ? 0 : 16) : "memory");
       }
     }
@@ -196,7 +206,9 @@ struct Queries {
       const int row = i / Pieces, piece = i % Pieces, in_tile = group * GROUP_QUERIES + row;
       const element* from = qkv + ((size_t)(tile.row + in_tile) * (HEADS + 2 * KV_HEADS) + tile.head) * HEAD_DIM + piece * 8;
       const uint4 v = in_tile < tile.rows ? *(const uint4*)from : make_uint4(0, 0, 0, 0);
-      asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(room.queries(group) + swizzled(row, piece, GROUP_QUERIES)), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
+      asm volatile(
+          "st.shared.v4.b32 [%0], {%1, %2, %3, %4};"
+          ::"r"(room.queries(group) + swizzled(row, piece, GROUP_QUERIES)), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
     }
     show_to_wgmma();
     asm volatile("bar.sync %0, %1;" ::"r"(1 + group), "n"(WARPGROUP) : "memory");
@@ -208,7 +220,8 @@ struct Queries {
     #pragma unroll
     for (int k = 0; k < HEAD_DIM / 16; k++)
       multiply_keys(
-          s, matrix_at(room.queries(group) + k / 4 * GROUP_QUERIES * PANEL_BYTES + k % 4 * 32, 0), matrix_at(room.keys(stage) + k / 4 * KEY_TILE * PANEL_BYTES + k % 4 * 32, 0), k > 0);
+          s, matrix_at(room.queries(group) + k / 4 * GROUP_QUERIES * PANEL_BYTES + k % 4 * 32, 0),
+          matrix_at(room.keys(stage) + k / 4 * KEY_TILE * PANEL_BYTES + k % 4 * 32, 0), k > 0);
     commit_products();
   }
 
@@ -332,7 +345,8 @@ struct Queries {
 // block numbers begin in tables. qkv [rows, HEADS + 2 * KV_HEADS, HEAD_DIM] holds the queries; out [rows, HEADS, HEAD_DIM]. The cache has the keys and
 // values of these rows already. window 0 sees all; cap 0 bends no score; sinks may be null.
 extern "C" __global__ void __launch_bounds__(PROMPT_THREADS, 1) prefill_attention(
-    const element* qkv, const element* keys, const element* values, const int* tiles, const int* tables, element* out, float scale, int window, float cap, const element* sinks) {
+    const element* qkv, const element* keys, const element* values, const int* tiles, const int* tables, element* out, float scale, int window,
+    float cap, const element* sinks) {
   extern __shared__ char memory[];
   const Room room{(shared_address(memory) + SWIZZLE_BYTES - 1) / SWIZZLE_BYTES * SWIZZLE_BYTES};
   if (threadIdx.x == 0)

@@ -16,7 +16,8 @@ internal static unsafe partial class CudaDriver
     public static int Version() => DriverGetVersion(out var version) == 0 ? version : 0;
 
     /// <summary>The first function called here that the driver does not export, as old ones do; null when all are there.</summary>
-    public static string? MissingExport => NativeLibrary.TryLoad(Library, out var handle) ? Exports.FirstOrDefault(name => !NativeLibrary.TryGetExport(handle, name, out _)) : Library;
+    public static string? MissingExport =>
+        NativeLibrary.TryLoad(Library, out var handle) ? Exports.FirstOrDefault(name => !NativeLibrary.TryGetExport(handle, name, out _)) : Library;
 
     /// <summary>Every function of the driver that is called here.</summary>
     public static IReadOnlyList<string> Exports =>

@@ -32,7 +32,8 @@ internal static class LibTorchLoader
         }
         catch (Exception e) when (e is TypeInitializationException or NotSupportedException or InvalidOperationException)
         {
-            throw new EngineException(ErrorCodes.NativeLibrary, $"TorchSharp does not start with libtorch in {libTorch}: {(e.InnerException ?? e).Message}", libTorch.Folder, e);
+            throw new EngineException(
+                ErrorCodes.NativeLibrary, $"TorchSharp does not start with libtorch in {libTorch}: {(e.InnerException ?? e).Message}", libTorch.Folder, e);
         }
     }
 

@@ -43,12 +43,14 @@ internal sealed class LibTorchRuntime(LibTorchLocator locator, LibTorchVerdicts 
         {
             throw new EngineException(
                 ErrorCodes.NativeLibrary,
-                $"No libtorch found: set {LibTorchLocator.Variable} to a folder with libtorch_cpu.so, install PyTorch with pip, or build with -p:TorchBackend=cpu.");
+                $"No libtorch found: set {LibTorchLocator.Variable} to a folder with libtorch_cpu.so, install PyTorch with pip, "
+                    + "or build with -p:TorchBackend=cpu.");
         }
 
         return candidates.SkipLast(1).FirstOrDefault(candidate => verdicts.Get(candidate).Works) ?? candidates[^1];
     }
 
     private string TorchSharpLibrary() => locator.TorchSharpLibrary
-        ?? throw new EngineException(ErrorCodes.NativeLibrary, "libLibTorchSharp.so of the TorchSharp package is missing beside the worker; build or publish it again.");
+        ?? throw new EngineException(
+            ErrorCodes.NativeLibrary, "libLibTorchSharp.so of the TorchSharp package is missing beside the worker; build or publish it again.");
 }

@@ -24,13 +24,17 @@ internal static unsafe class TorchShim
 
     private static readonly delegate* unmanaged<nint, nint*, int> GetDataPointer = (delegate* unmanaged<nint, nint*, int>)Export(GetDataPointerName);
     private static readonly delegate* unmanaged<nint, nint, nint, int> MmOut = (delegate* unmanaged<nint, nint, nint, int>)Export(MmOutName);
-    private static readonly delegate* unmanaged<nint, int, nint*, int> CreateStreamGuard = (delegate* unmanaged<nint, int, nint*, int>)Export(CreateStreamGuardName);
+    private static readonly delegate* unmanaged<nint, int, nint*, int> CreateStreamGuard =
+        (delegate* unmanaged<nint, int, nint*, int>)Export(CreateStreamGuardName);
     private static readonly delegate* unmanaged<nint, int> DeleteStreamGuard = (delegate* unmanaged<nint, int>)Export(DeleteStreamGuardName);
 
     private static readonly delegate* unmanaged<ulong> AbiVersion = (delegate* unmanaged<ulong>)Export(AbiVersionName);
     private static readonly delegate* unmanaged<nint, int> DeleteTensor = (delegate* unmanaged<nint, int>)Export(DeleteTensorName);
-    private static readonly delegate* unmanaged<nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int> FlashForward =
-        (delegate* unmanaged<nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int>)Export(FlashForwardName);
+    private static readonly delegate* unmanaged<
+        nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int>
+        FlashForward = (delegate* unmanaged<
+            nint, nint, nint, nint*, nint*, long, long, double, int, int, double*, long*, long*, nint*, nint*, nint*, nint*, nint*, nint*, nint*, int>)
+            Export(FlashForwardName);
 
     /// <summary>Every function of libtorch's C interface that is called here. No version promises them: each is looked up before it is called.</summary>
     public static IReadOnlyList<string> Exports { get; } =
@@ -41,7 +45,8 @@ internal static unsafe class TorchShim
         ((string[])[GetDataPointerName, MmOutName, CreateStreamGuardName, DeleteStreamGuardName]).FirstOrDefault(name => Export(name) == 0);
 
     /// <summary>The version of the libtorch that is loaded, for example 2.11.0; empty where it does not say.</summary>
-    public static string Version => AbiVersion != null && AbiVersion() is var version ? $"{version >> 56}.{(version >> 48) & 0xff}.{(version >> 40) & 0xff}" : "";
+    public static string Version =>
+        AbiVersion != null && AbiVersion() is var version ? $"{version >> 56}.{(version >> 48) & 0xff}.{(version >> 40) & 0xff}" : "";
 
     /// <summary>Where a tensor's data begin. Good as long as the tensor.</summary>
     /// <exception cref="EngineException"><see cref="ErrorCodes.NativeLibrary"/>: this libtorch has no such function.</exception>
@@ -124,7 +129,8 @@ internal static unsafe class TorchShim
     {
         if (function == null)
         {
-            throw new EngineException(ErrorCodes.NativeLibrary, $"This libtorch ({Version}) does not export {name}, which the engine calls; libtorch 2.10 and 2.11 do.");
+            throw new EngineException(
+                ErrorCodes.NativeLibrary, $"This libtorch ({Version}) does not export {name}, which the engine calls; libtorch 2.10 and 2.11 do.");
         }
     }
 

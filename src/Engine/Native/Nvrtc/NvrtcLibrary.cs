@@ -23,7 +23,8 @@ internal static class NvrtcLibrary
         return NativeLibrary.TryLoad("libnvrtc.so", out var installed) ? installed : 0;
     }
 
-    private static bool IsCompiler(string path) => !Path.GetFileName(path).Contains("builtins", StringComparison.Ordinal) && !path.Contains(".alt.", StringComparison.Ordinal);
+    private static bool IsCompiler(string path) =>
+        !Path.GetFileName(path).Contains("builtins", StringComparison.Ordinal) && !path.Contains(".alt.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Folders()
     {

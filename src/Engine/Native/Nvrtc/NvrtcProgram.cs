@@ -9,7 +9,8 @@ internal static unsafe class NvrtcProgram
     /// <summary>Every function of the compiler that is called here.</summary>
     public static IReadOnlyList<string> Exports { get; } =
     [
-        "nvrtcVersion", "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcDestroyProgram", "nvrtcGetProgramLogSize", "nvrtcGetProgramLog", "nvrtcGetCUBINSize", "nvrtcGetCUBIN",
+        "nvrtcVersion", "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcDestroyProgram", "nvrtcGetProgramLogSize", "nvrtcGetProgramLog",
+        "nvrtcGetCUBINSize", "nvrtcGetCUBIN",
     ];
 
     /// <summary>The first of <see cref="Exports"/> that this host's compiler does not have, as old ones do; null when all are there.</summary>
@@ -32,12 +33,14 @@ internal static unsafe class NvrtcProgram
         var arguments = options.Select(Marshal.StringToCoTaskMemUTF8).ToArray();
         try
         {
-            Check(((delegate* unmanaged<nint*, nint, nint, int, nint, nint, int>)Export("nvrtcCreateProgram"))(&program, text, 0, 0, 0, 0), "nvrtcCreateProgram");
+            Check(
+                ((delegate* unmanaged<nint*, nint, nint, int, nint, nint, int>)Export("nvrtcCreateProgram"))(&program, text, 0, 0, 0, 0), "nvrtcCreateProgram");
             fixed (nint* first = arguments)
             {
                 if (((delegate* unmanaged<nint, int, nint*, int>)Export("nvrtcCompileProgram"))(program, arguments.Length, first) != 0)
                 {
-                    throw new InvalidOperationException($"The kernels do not compile: {Encoding.UTF8.GetString(Read(program, "nvrtcGetProgramLogSize", "nvrtcGetProgramLog")).TrimEnd('\0')}");
+                    throw new InvalidOperationException(
+                        $"The kernels do not compile: {Encoding.UTF8.GetString(Read(program, "nvrtcGetProgramLogSize", "nvrtcGetProgramLog")).TrimEnd('\0')}");
                 }
             }
 

@@ -22,7 +22,10 @@ internal sealed class ComparisonJournal : IDisposable
         IgnoreReadOnlyProperties = true,
         Converters =
         {
-            new EnumWordConverter<EngineDtype>(), new EnumWordConverter<MemoryKind>(), new EnumWordConverter<WorkerActivity>(), new EnumWordConverter<WorkerExit>(),
+            new EnumWordConverter<EngineDtype>(),
+            new EnumWordConverter<MemoryKind>(),
+            new EnumWordConverter<WorkerActivity>(),
+            new EnumWordConverter<WorkerExit>(),
             new JsonStringEnumConverter(),
         },
     };
@@ -146,12 +149,15 @@ internal sealed class ComparisonJournal : IDisposable
             try
             {
                 var json = JournalLine.TryRead(line.Span)
-                    ?? throw new ArgumentException($"Line {number} of {file.Name} is not as a comparison of this version wrote it: its checksum is missing or wrong. Give another state file, or delete this one.");
+                    ?? throw new ArgumentException(
+                        $"Line {number} of {file.Name} is not as a comparison of this version wrote it: its checksum is missing or wrong. "
+                            + "Give another state file, or delete this one.");
                 entry = JsonSerializer.Deserialize<JournalEntry>(json, _json);
             }
             catch (Exception e) when (e is JsonException or NotSupportedException)
             {
-                throw new ArgumentException($"Line {number} of {file.Name} is no entry of a comparison ({e.Message}) Give another state file, or delete this one.", e);
+                throw new ArgumentException(
+                    $"Line {number} of {file.Name} is no entry of a comparison ({e.Message}) Give another state file, or delete this one.", e);
             }
 
             yield return entry ?? throw new ArgumentException($"Line {number} of {file.Name} is null. Give another state file, or delete this one.");
@@ -173,7 +179,8 @@ internal sealed class ComparisonJournal : IDisposable
         if (begun.Fingerprint != fingerprint)
         {
             throw new ArgumentException(
-                $"{_file!.Name} is of another comparison: models and the sizes of their files, questions, scorers and settings have to be the same. Give another state file, or delete it to begin anew.");
+                $"{_file!.Name} is of another comparison: models and the sizes of their files, questions, scorers and settings have to be the same. "
+                    + "Give another state file, or delete it to begin anew.");
         }
     }
 

@@ -24,7 +24,8 @@ internal abstract record JournalEntry
     /// <summary>
     /// A question was answered; its times but <c>At</c> are its last turn's, and that is since the model began to answer after it was loaded.
     /// </summary>
-    public sealed record Answer(string Model, string Item, IReadOnlyList<AnswerRecord> Answers, TimeSpan? FirstToken, TimeSpan Latency, TimeSpan At) : JournalEntry;
+    public sealed record Answer(
+        string Model, string Item, IReadOnlyList<AnswerRecord> Answers, TimeSpan? FirstToken, TimeSpan Latency, TimeSpan At) : JournalEntry;
 
     public sealed record FirstTokens(string Model, IReadOnlyList<TimeSpan> Times) : JournalEntry;
 

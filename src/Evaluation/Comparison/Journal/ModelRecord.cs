@@ -78,13 +78,15 @@ internal sealed class ModelRecord
                 : scored.ToDictionary(
                     scorer => scorer.Name,
                     scorer => (IReadOnlyDictionary<string, Metric>)new SortedDictionary<string, Metric>(
-                        plan.Dataset.Items.GroupBy(item => item.Category).ToDictionary(group => group.Key, group => Summarize(group, scorer)), StringComparer.Ordinal)),
+                        plan.Dataset.Items.GroupBy(item => item.Category).ToDictionary(group => group.Key, group => Summarize(group, scorer)),
+                        StringComparer.Ordinal)),
             Speed = Speed(),
             Receipt = _receipt,
             Crashes = _crashes,
             Error = Error, };
 
-        Metric Summarize(IEnumerable<DatasetItem> some, Scorer scorer) => statistics.Summarize([.. some.Select(item => _scores[(scorer.Name, item.Id)])], scorer.Summary);
+        Metric Summarize(IEnumerable<DatasetItem> some, Scorer scorer) =>
+            statistics.Summarize([.. some.Select(item => _scores[(scorer.Name, item.Id)])], scorer.Summary);
     }
 
     private ItemOutcome ToOutcome(ComparisonPlan plan, DatasetItem item)

@@ -39,7 +39,11 @@ function frame({ width = WIDTH, height = HEIGHT, x, y, xTitle = "", yTitle = "",
 /** Bars with error bars. An item is {name, color, value, low, high}. */
 function bars(items, yTitle) {
   const shown = items.filter(item => known(item.value));
-  const { chart, yOf, right, bottom } = frame({ y: [0, Math.max(0, ...shown.map(item => item.high ?? item.value)) || 1], yTitle, label: `${yTitle}: ${shown.map(item => `${item.name} ${score(item.value)}`).join(", ")}` });
+  const { chart, yOf, right, bottom } = frame({
+    y: [0, Math.max(0, ...shown.map(item => item.high ?? item.value)) || 1],
+    yTitle,
+    label: `${yTitle}: ${shown.map(item => `${item.name} ${score(item.value)}`).join(", ")}`,
+  });
   const room = (right - MARGIN.left) / items.length;
   items.forEach((item, index) => {
     const middle = MARGIN.left + (index + 0.5) * room;
@@ -49,7 +53,8 @@ function bars(items, yTitle) {
     }
     const width = Math.min(room * 0.6, 90);
     chart.append(
-      svg("rect", { x: middle - width / 2, width, y: yOf(item.value), height: bottom - yOf(item.value), fill: item.color }, svg("title", {}, `${item.name}: ${score(item.value)} [${score(item.low)}, ${score(item.high)}]`)),
+      svg("rect", { x: middle - width / 2, width, y: yOf(item.value), height: bottom - yOf(item.value), fill: item.color },
+        svg("title", {}, `${item.name}: ${score(item.value)} [${score(item.low)}, ${score(item.high)}]`)),
       svg("line", { class: "interval", x1: middle, x2: middle, y1: yOf(item.low), y2: yOf(item.high) }),
       svg("line", { class: "interval", x1: middle - 6, x2: middle + 6, y1: yOf(item.low), y2: yOf(item.low) }),
       svg("line", { class: "interval", x1: middle - 6, x2: middle + 6, y1: yOf(item.high), y2: yOf(item.high) }),
@@ -65,7 +70,13 @@ function scatter(items, xTitle, yTitle) {
     return nothing();
   }
   const values = shown.flatMap(item => [item.low ?? item.value, item.high ?? item.value]);
-  const { chart, xOf, yOf, right } = frame({ x: [0, Math.max(...shown.map(item => item.x)) * 1.05], y: [Math.min(...values), Math.max(...values)], xTitle, yTitle, label: `${yTitle} against ${xTitle}` });
+  const { chart, xOf, yOf, right } = frame({
+    x: [0, Math.max(...shown.map(item => item.x)) * 1.05],
+    y: [Math.min(...values), Math.max(...values)],
+    xTitle,
+    yTitle,
+    label: `${yTitle} against ${xTitle}`,
+  });
   const named = [];
   for (const item of shown) {
     const [x, y] = [xOf(item.x), yOf(item.value)];
@@ -99,7 +110,8 @@ function lines(series, { xTitle, yTitle, high = null, width = WIDTH, height = HE
     if (one.area) {
       chart.append(svg("path", { d: `${path}L${xOf(one.points.at(-1)[0])} ${bottom}L${xOf(one.points[0][0])} ${bottom}Z`, fill: one.color, opacity: 0.15 }));
     }
-    chart.append(svg("path", { d: path, fill: "none", stroke: one.color, "stroke-width": 2, "stroke-dasharray": one.dashed ? "5 4" : "none" }, svg("title", {}, one.name)));
+    chart.append(svg("path", { d: path, fill: "none", stroke: one.color, "stroke-width": 2, "stroke-dasharray": one.dashed ? "5 4" : "none" },
+      svg("title", {}, one.name)));
   }
   return chart;
 }
@@ -112,4 +124,5 @@ function shorten(text, room) {
 }
 
 /** Which colour is which model's. */
-const legend = items => el("p", { class: "dim" }, ...items.flatMap(item => [el("span", { class: "key", style: `background:${item.color}` }), `${item.name}\u2003`]));
+const legend = items => el("p", { class: "dim" },
+  ...items.flatMap(item => [el("span", { class: "key", style: `background:${item.color}` }), `${item.name}\u2003`]));

@@ -2,8 +2,10 @@
 function showFigures(data) {
   const models = data.models.map((model, index) => ({ ...model, color: colorOf(index) }));
   const name = model => [el("span", { class: "key", style: `background:${model.color}` }), model.name];
-  byId("errors").replaceChildren(...models.filter(model => model.error).map(model => el("p", { class: "error" }, el("strong", {}, `${model.name} failed: `), `${model.error.code}: ${model.error.message}`)),
-    ...(data.judge_error ? [el("p", { class: "error" }, el("strong", {}, "The judge failed: "), `${data.judge_error.code}: ${data.judge_error.message}`)] : []));
+  const failure = (what, error) => el("p", { class: "error" }, el("strong", {}, `${what} failed: `), `${error.code}: ${error.message}`);
+  byId("errors").replaceChildren(
+    ...models.filter(model => model.error).map(model => failure(model.name, model.error)),
+    ...(data.judge_error ? [failure("The judge", data.judge_error)] : []));
   showTable(byId("models"), [
     ["Model", name],
     ["Architecture", model => model.architecture ?? UNKNOWN],
@@ -69,11 +71,13 @@ function chooseScores(data, models) {
   offer(byId("category"), [["", "all"], ...categoriesOf(data).map(category => [category, category])]);
   const show = () => {
     const [scorer, category] = [byId("scorer").value, byId("category").value];
-    const items = models.map(model => ({ name: model.name, color: model.color, ...(category ? model.metrics_by_category[scorer]?.[category] : model.metrics[scorer]) }));
+    const metric = model => category ? model.metrics_by_category[scorer]?.[category] : model.metrics[scorer];
+    const items = models.map(model => ({ name: model.name, color: model.color, ...metric(model) }));
     byId("scores-caption").textContent = scorer ? `${scorer}${category ? `, ${category}` : ""}, with ${data.confidence * 100} % intervals` : "No scores";
     byId("scores").replaceChildren(scorer ? bars(items, scorer) : nothing());
     byId("speed").replaceChildren(scatter(items.map((item, index) => ({ ...item, x: models[index].tokens_per_second })), "tokens per second", scorer));
-    byId("size").replaceChildren(scatter(items.map((item, index) => ({ ...item, x: known(models[index].peak_bytes) ? models[index].peak_bytes / 2 ** 20 : null })), "MiB at most", scorer));
+    const peak = model => known(model.peak_bytes) ? model.peak_bytes / 2 ** 20 : null;
+    byId("size").replaceChildren(scatter(items.map((item, index) => ({ ...item, x: peak(models[index]) })), "MiB at most", scorer));
   };
   byId("scorer").addEventListener("change", show);
   byId("category").addEventListener("change", show);
@@ -91,9 +95,16 @@ function showLatencies(models) {
 
 function showMemory(data, models) {
   const MEBIBYTE = 2 ** 20;
-  const holders = data.memory.some(sample => known(sample.held.judge)) && !models.some(model => model.name === "judge") ? [...models, { name: "judge", color: "#888888" }] : models;
-  const series = holders.map(model => ({ name: model.name, color: model.color, area: true, points: data.memory.map(sample => [sample.at, (sample.held[model.name] ?? 0) / MEBIBYTE]) }));
+  const hasJudge = data.memory.some(sample => known(sample.held.judge)) && !models.some(model => model.name === "judge");
+  const holders = hasJudge ? [...models, { name: "judge", color: "#888888" }] : models;
+  const series = holders.map(model => ({
+    name: model.name,
+    color: model.color,
+    area: true,
+    points: data.memory.map(sample => [sample.at, (sample.held[model.name] ?? 0) / MEBIBYTE]),
+  }));
   const device = data.memory.filter(sample => known(sample.device_bytes));
-  const all = device.length > 0 ? [{ name: "in use on the GPUs", color: "#888888", dashed: true, points: device.map(sample => [sample.at, sample.device_bytes / MEBIBYTE]) }, ...series] : series;
+  const points = device.map(sample => [sample.at, sample.device_bytes / MEBIBYTE]);
+  const all = device.length > 0 ? [{ name: "in use on the GPUs", color: "#888888", dashed: true, points }, ...series] : series;
   byId("memory").replaceChildren(lines(all, { xTitle: "seconds since the start", yTitle: "MiB", width: 2 * WIDTH, height: 260 }), legend(all));
 }

@@ -17,4 +17,9 @@ function bytes(value) {
 }
 
 /** A figure with its interval. */
-const interval = metric => metric ? [score(metric.value), " ", el("small", {}, `[${score(metric.low)}, ${score(metric.high)}]`), ...(metric.not_scored > 0 ? [el("small", { class: "bad" }, `${metric.not_scored} of ${metric.count} not scored`)] : [])] : UNKNOWN;
+const interval = metric => metric
+  ? [
+    score(metric.value), " ", el("small", {}, `[${score(metric.low)}, ${score(metric.high)}]`),
+    ...(metric.not_scored > 0 ? [el("small", { class: "bad" }, `${metric.not_scored} of ${metric.count} not scored`)] : []),
+  ]
+  : UNKNOWN;

@@ -7,8 +7,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Access;
 
 /// <summary>
-/// Lets requests through that may be made. Web pages of others may not, unless their origin is allowed: neither by a request across origins nor, where no key
-/// is asked for, by a name of theirs that points to this host.
+/// Access control: API keys, origins (CORS) and host names. Web pages of other origins are refused unless their origin is allowed. Without API keys,
+/// foreign host names that point to this host are refused as well (DNS rebinding).
 /// </summary>
 /// <param name="isLocal">Whether only this host can reach the server.</param>
 internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedOrigins, bool isLocal)
@@ -21,7 +21,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
 
     private static readonly object _keyItem = new();
 
-    /// <summary>What names of headers are made of (RFC 9110, 5.6.2), and what is between them.</summary>
+    /// <summary>Characters of header names (RFC 9110, 5.6.2) and their separators.</summary>
     private static readonly SearchValues<char> _namesInList =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ, ");
 
@@ -39,7 +39,7 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
         return next(http);
     }
 
-    /// <summary>Whose a request is to a worker: two keys with one name are two callers. Empty where no key was asked for.</summary>
+    /// <summary>The caller of a request, as workers know it: two keys with one name are two callers. Empty without API keys.</summary>
     public static string CallerOf(HttpContext http) => http.Items[_keyItem] is ApiKey key ? Convert.ToHexStringLower(key.Sha256.AsSpan(0, CallerBytes)) : "";
 
     /// <summary>The name of the key that a request came with; null when none was asked for.</summary>
@@ -71,7 +71,8 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
     private void CheckHost(HttpContext http)
     {
         var host = http.Request.Host.Host.TrimEnd('.'); // A name may end with the root, and has no case.
-        var isOurs = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        var isOurs = host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
         if (isLocal && keys.IsEmpty && !isOurs)
         {
             throw Denied($"The host {host} is not this one: call 127.0.0.1 or localhost, or have the server ask for keys (--api-key).");

@@ -1,9 +1,9 @@
 namespace LmDeploy.Supervisor.Http.Access;
 
-/// <summary>Who may call a route.</summary>
+/// <summary>The access level of a route.</summary>
 internal enum AccessLevel
 {
-    /// <summary>Whoever reaches it.</summary>
+    /// <summary>Anybody who can reach the server.</summary>
     Anybody,
 
     /// <summary>Holders of a key, where there are keys.</summary>

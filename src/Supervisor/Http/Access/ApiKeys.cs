@@ -5,12 +5,12 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Access;
 
-/// <summary>The keys that let callers in, of which only hashes are known. Thread-safe.</summary>
+/// <summary>The API keys, stored as hashes. Thread-safe.</summary>
 internal sealed class ApiKeys(IReadOnlyList<ApiKey> keys)
 {
     public bool IsEmpty => keys.Count == 0;
 
-    /// <summary>The key that was presented; null when it is none of them. The time it takes says nothing about keys.</summary>
+    /// <summary>Finds the key that was presented, in constant time; null when it is unknown.</summary>
     public ApiKey? Find(string presented)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

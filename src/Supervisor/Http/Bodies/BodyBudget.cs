@@ -4,11 +4,11 @@ using LmDeploy.Supervisor.Http.Errors;
 namespace LmDeploy.Supervisor.Http.Bodies;
 
 /// <summary>
-/// Bounds the bytes of all bodies that are being read or worked on. Small ones have a budget of their own, so that callers who send large ones do not keep the
-/// others out. Thread-safe.
+/// Back-pressure on request bodies: bounds the bytes of all bodies in memory. Small bodies have a budget of their own, so that callers with large
+/// ones do not block the others. Thread-safe.
 /// </summary>
 /// <param name="largestBody">The largest body that is taken.</param>
-/// <param name="trim">Is told of large ones that are done.</param>
+/// <param name="trim">Notified when large bodies are released.</param>
 internal sealed class BodyBudget(long largestBody, HeapTrim trim)
 {
     /// <summary>A body up to this counts as small.</summary>
@@ -23,7 +23,7 @@ internal sealed class BodyBudget(long largestBody, HeapTrim trim)
     private long _small;
     private long _large;
 
-    /// <summary>Makes room for a body of which the caller has said how long it is, or that it does not know.</summary>
+    /// <summary>Leases room for a body of an announced or an unknown length.</summary>
     /// <param name="announced">Its length in bytes; null when it is not known before its end.</param>
     /// <exception cref="ApiException">There is no room now (429), or it is larger than what is taken (413).</exception>
     public BodyLease Lease(long? announced)
@@ -31,7 +31,9 @@ internal sealed class BodyBudget(long largestBody, HeapTrim trim)
         if (announced > largestBody)
         {
             throw new ApiException(
-                StatusCodes.Status413PayloadTooLarge, ApiErrorCodes.RequestTooLarge, $"The body has {announced} bytes; at most {largestBody} are taken (--max-body).");
+                StatusCodes.Status413PayloadTooLarge,
+                ApiErrorCodes.RequestTooLarge,
+                $"The body has {announced} bytes; at most {largestBody} are taken (--max-body).");
         }
 
         var lease = new BodyLease(this);
@@ -39,7 +41,7 @@ internal sealed class BodyBudget(long largestBody, HeapTrim trim)
         return lease;
     }
 
-    /// <summary>How many bytes a body of this length counts for: one that has become large may become the largest.</summary>
+    /// <summary>The bytes that a body of this length counts for. A body that grows beyond the small size counts as the largest one.</summary>
     internal long Weigh(long length, bool isAnnounced) => length <= SmallBody || isAnnounced ? length : largestBody;
 
     internal void Take(long bytes, bool isLarge)
@@ -52,7 +54,8 @@ internal sealed class BodyBudget(long largestBody, HeapTrim trim)
             throw new ApiException(
                 StatusCodes.Status429TooManyRequests,
                 ApiErrorCodes.TooManyBytes,
-                $"Requests of more than {most >> 20} MiB in all are being worked on ({(isLarge ? "of those above 1 MiB" : "of those up to 1 MiB")}); send this one again in a moment.");
+                $"Requests of more than {most >> 20} MiB in all are being worked on ({(isLarge ? "of those above 1 MiB" : "of those up to 1 MiB")}); "
+                    + "send this one again in a moment.");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace LmDeploy.Supervisor.Http.Bodies;
 
 /// <summary>
-/// The room that one body has in the <see cref="BodyBudget"/>, until this is disposed. Not thread-safe but for the disposal, which may be repeated.
+/// The lease of one body on the <see cref="BodyBudget"/>. Disposing releases it, which is idempotent and thread-safe; the other members are not.
 /// </summary>
 internal sealed class BodyLease(BodyBudget budget) : IDisposable
 {

@@ -9,14 +9,16 @@ internal sealed class BodyReader(BodyBudget budget)
 {
     private const int FirstPiece = 16 << 10;
 
-    /// <summary>The one JSON object that the body is, and its room, which the caller disposes when nothing of the body is needed any longer.</summary>
+    /// <summary>Reads the body, one JSON object, and its lease. The caller disposes the lease when the body is no longer needed.</summary>
     /// <exception cref="ApiException">It is not JSON, no object, has text that is no Unicode, or there is no room for it now.</exception>
     public async Task<(BodyFields Fields, BodyLease Room)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (http.Request.ContentType is { Length: > 0 } && !http.Request.HasJsonContentType())
         {
             throw new ApiException(
-                StatusCodes.Status415UnsupportedMediaType, ApiErrorCodes.UnsupportedMediaType, $"The body has to be application/json, not {http.Request.ContentType}.");
+                StatusCodes.Status415UnsupportedMediaType,
+                ApiErrorCodes.UnsupportedMediaType,
+                $"The body has to be application/json, not {http.Request.ContentType}.");
         }
 
         var room = budget.Lease(http.Request.ContentLength);
@@ -60,7 +62,10 @@ internal sealed class BodyReader(BodyBudget budget)
         {
             return await request.Body.ReadAsync(piece, cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException && exception is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is IOException or InvalidDataException
+            && exception is not BadHttpRequestException
+            && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             // Kestrel's own word for a chunk whose size is no number that it can hold.
             throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequest, $"The body cannot be read: {exception.Message}");

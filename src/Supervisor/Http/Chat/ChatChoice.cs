@@ -28,7 +28,7 @@ internal sealed class ChatChoice(int index)
     /// <summary>Null while it goes on.</summary>
     public string? FinishReason { get; private set; }
 
-    /// <summary>What of the request is not kept to.</summary>
+    /// <summary>Warnings: parts of the request that are not honoured.</summary>
     public IReadOnlyList<string> Warnings { get; set; } = [];
 
     /// <summary>Takes what was generated.</summary>

@@ -27,7 +27,8 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Requ
         }
 
         var choices = generate.Prompts.Select((_, index) => new ChatChoice(index)).ToList();
-        var json = new ChatJson(request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, request.TopLogprobs is { } top ? new LogprobsJson(top) : null);
+        var json = new ChatJson(
+            request.Model, time.GetUtcNow().ToUnixTimeSeconds(), request.Stream.IncludesUsage, request.TopLogprobs is { } top ? new LogprobsJson(top) : null);
         using var events = request.Stream.IsOn ? new EventStream(http) : null;
         var stream = events is null ? null : new ChatStream(events, json);
         var usage = new TokenUsage(request.Choices);

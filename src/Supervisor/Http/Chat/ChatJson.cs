@@ -132,7 +132,9 @@ internal sealed class ChatJson(string model, long created, bool includesUsage, L
         json.WriteEndArray();
     }
 
-    private void WriteChunk(Utf8JsonWriter json, int index, string? finishReason, IReadOnlyList<ChosenToken> tokens, Action<Utf8JsonWriter> writeDelta, IReadOnlyList<string>? warnings = null)
+    private void WriteChunk(
+        Utf8JsonWriter json, int index, string? finishReason, IReadOnlyList<ChosenToken> tokens, Action<Utf8JsonWriter> writeDelta,
+        IReadOnlyList<string>? warnings = null)
     {
         WriteHead(json, "chat.completion.chunk");
         json.WriteStartObject();

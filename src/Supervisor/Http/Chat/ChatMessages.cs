@@ -92,7 +92,8 @@ internal static class ChatMessages
         {
             "text" or "input_text" or "output_text" => fields.Text("text") ?? "",
             "refusal" => fields.Text("refusal") ?? "",
-            var type => throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is {type}, but the model takes text alone.", path),
+            var type => throw new ApiException(
+                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is {type}, but the model takes text alone.", path),
         };
     }
 

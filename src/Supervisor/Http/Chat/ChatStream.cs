@@ -15,8 +15,7 @@ internal sealed class ChatStream(EventStream events, ChatJson json)
     private readonly Dictionary<int, int> _sent = [];
 
     /// <summary>
-    /// Sends new pieces, and with them the log-probabilities of the tokens since the last ones; and the end, when the answer has one. What was sent as content
-    /// stays that.
+    /// Sends new pieces with the log-probabilities of their tokens, and the finish reason at the end. Text that was sent as content stays content.
     /// </summary>
     public async ValueTask WriteAsync(ChatChoice choice, IReadOnlyList<AnswerPiece> told)
     {
@@ -47,7 +46,7 @@ internal sealed class ChatStream(EventStream events, ChatJson json)
         await events.FlushAsync();
     }
 
-    /// <summary>What was sent as content and turned out to be a thought is parted from the answer by an empty line.</summary>
+    /// <summary>Separates content that turned out to be reasoning from the answer by an empty line.</summary>
     private AnswerPiece? Sendable(ChatChoice choice, AnswerPiece piece)
     {
         if (piece.Part == AnswerPart.ContentWasReasoning)

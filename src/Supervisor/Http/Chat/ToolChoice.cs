@@ -42,7 +42,9 @@ internal sealed class ToolChoice
         }
 
         var isParallel = fields.Flag("parallel_tool_calls") ?? true;
-        return mode == "none" ? new ToolChoice("", [], null, false, isParallel) : new ToolChoice(tools?.GetRawText() ?? "", functions, forced, mode != "auto", isParallel);
+        return mode == "none"
+            ? new ToolChoice("", [], null, false, isParallel)
+            : new ToolChoice(tools?.GetRawText() ?? "", functions, forced, mode != "auto", isParallel);
     }
 
     /// <summary>Has the answer split, and holds it to a call where one is asked for.</summary>
@@ -66,14 +68,17 @@ internal sealed class ToolChoice
         var fields = new BodyFields(tool, path);
         if (fields.RequiredText("type") is var type and not "function")
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is a tool of the type {type}; only functions can be called.", path);
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"{path} is a tool of the type {type}; only functions can be called.", path);
         }
 
         var function = fields.Object("function") ?? throw ApiException.Invalid($"{path}.function is missing.", $"{path}.function");
         var parameters = function.Object("parameters")?.Element;
         return parameters is not { } schema || CallSchema.AllowsObject(schema)
             ? (function.RequiredText("name"), parameters)
-            : throw ApiException.Invalid($"{path}.function.parameters has to be a schema of objects, got the type {schema.GetProperty("type").GetRawText()}.", $"{path}.function.parameters");
+            : throw ApiException.Invalid(
+                $"{path}.function.parameters has to be a schema of objects, got the type {schema.GetProperty("type").GetRawText()}.",
+                $"{path}.function.parameters");
     }
 
     private static (string Mode, string? Function) ModeOf(BodyFields fields)
@@ -85,7 +90,8 @@ internal sealed class ToolChoice
             case { ValueKind: JsonValueKind.String } word when word.GetString() is "none" or "auto" or "required":
                 return (word.GetString()!, null);
             case { ValueKind: JsonValueKind.Object }:
-                var function = fields.Object("tool_choice")!.Value.Object("function") ?? throw ApiException.Invalid("tool_choice.function is missing.", "tool_choice.function");
+                var function = fields.Object("tool_choice")!.Value.Object("function")
+                    ?? throw ApiException.Invalid("tool_choice.function is missing.", "tool_choice.function");
                 return ("function", function.RequiredText("name"));
             case { } other:
                 throw fields.Wrong("tool_choice", "none, auto, required or an object that names a function", other);

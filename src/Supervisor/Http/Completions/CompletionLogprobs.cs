@@ -62,7 +62,8 @@ internal sealed class CompletionLogprobs(int top, bool echoes)
         }
     }
 
-    private static Candidate PromptTokenAt(GenerationStarted started, int position) => Candidate.Of(started.PromptBytes[position], started.PromptLogprobs[position - 1]);
+    private static Candidate PromptTokenAt(GenerationStarted started, int position) =>
+        Candidate.Of(started.PromptBytes[position], started.PromptLogprobs[position - 1]);
 
     private static void WriteCandidates(Utf8JsonWriter json, IEnumerable<Candidate> candidates)
     {

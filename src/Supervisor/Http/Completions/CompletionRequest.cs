@@ -37,7 +37,8 @@ internal sealed record CompletionRequest
         RefuseBestOf(fields, choices);
         if (fields.Text("suffix") is { Length: > 0 })
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, "suffix is not supported: these models go on after a prompt.", "suffix");
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, "suffix is not supported: these models go on after a prompt.", "suffix");
         }
 
         var echoes = fields.Flag("echo") ?? false;
@@ -68,7 +69,11 @@ internal sealed record CompletionRequest
     {
         if (fields.Integer("best_of", 1) is { } bestOf && bestOf != choices)
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedFeature, $"best_of is {bestOf} and n {choices}: they have to be the same, all answers are given.", "best_of");
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                ErrorCodes.UnsupportedFeature,
+                $"best_of is {bestOf} and n {choices}: they have to be the same, all answers are given.",
+                "best_of");
         }
     }
 }

@@ -8,13 +8,15 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
-internal sealed class CompletionsEndpoint(ModelRouter models, GenerationCall call, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
+internal sealed class CompletionsEndpoint(
+    ModelRouter models, GenerationCall call, RequestLimits limits, CacheSharing cache, RequestMetrics metrics, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http, BodyFields body, RequestDeadline deadline)
     {
         var request = CompletionRequest.Parse(body);
         limits.CheckPrompts((long)request.Prompts.Count * request.Choices, request.Prompts.Count > 1 ? "prompt" : "n");
-        RequestLimits.CheckCopies(request.Choices, request.Prompts.Sum(prompt => (long)prompt.CalculateSize()) + ((long)request.Prompts.Count * request.Config.CalculateSize()));
+        RequestLimits.CheckCopies(
+            request.Choices, request.Prompts.Sum(prompt => (long)prompt.CalculateSize()) + ((long)request.Prompts.Count * request.Config.CalculateSize()));
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.TextCompletion, model.Name, AccessControl.KeyNameOf(http));
         measurement.Describe(request.Config, request.Stream.IsOn);

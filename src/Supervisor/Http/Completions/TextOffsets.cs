@@ -6,10 +6,9 @@ namespace LmDeploy.Supervisor.Http.Completions;
 internal static class TextOffsets
 {
     /// <summary>
-    /// The offsets of consecutive tokens, in characters of Unicode, as most callers count them. A token that the text does not have, such as the one that
-    /// begins a sequence, takes no
-    /// room in it; one that lost its first space takes as much as is left of it. A token within a character begins where the character does. Tokens at the end
-    /// may be ahead of the text.
+    /// The text offsets of consecutive tokens, in Unicode code points. A token without text (for example BOS) has no length. A token that lost its
+    /// first space has the length of the rest. A token inside a character starts where the character starts. Tokens at the end may be ahead of the
+    /// text.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="tokens">The bytes of UTF-8 of each token.</param>

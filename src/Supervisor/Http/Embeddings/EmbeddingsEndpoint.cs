@@ -29,7 +29,8 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
         var request = new EmbedRequest { Options = OptionsOf(fields), Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, fields) };
         request.Prompts.AddRange(prompts);
         var forWorker = request.ForWorker();
-        var response = await proxy.CallAsync(forWorker, model.Key, forWorker.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), deadline.Token);
+        var response = await proxy.CallAsync(
+            forWorker, model.Key, forWorker.Prompts, (client, asked, options) => client.EmbedAsync(asked, options), deadline.Token);
         measurement.AddTokens(response.Results.Sum(result => result.InputTokenLen), 0);
         if (response.Results.FirstOrDefault(result => result.Error is not null) is { } failed)
         {

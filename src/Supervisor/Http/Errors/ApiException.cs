@@ -17,14 +17,19 @@ internal sealed class ApiException(int status, string code, string message, stri
     public string? Parameter => parameter;
 
     /// <summary>A request that cannot be meant.</summary>
-    public static ApiException Invalid(string message, string? parameter) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequest, message, parameter);
+    public static ApiException Invalid(string message, string? parameter) =>
+        new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequest, message, parameter);
 
     /// <summary>What one prompt failed with.</summary>
     public static ApiException From(Error error) => new(
-        error.Code == ErrorCodes.OutOfMemory ? StatusCodes.Status400BadRequest : HttpStatus.Of(error.Code), error.Code, error.Message, NullIfEmpty(error.Subject));
+        error.Code == ErrorCodes.OutOfMemory ? StatusCodes.Status400BadRequest : HttpStatus.Of(error.Code),
+        error.Code,
+        error.Message,
+        NullIfEmpty(error.Subject));
 
     /// <summary>What a whole call failed with.</summary>
-    public static ApiException From(SupervisorException failure) => new(HttpStatus.Of(failure.Error.Code), failure.Error.Code, failure.Message, NullIfEmpty(failure.Error.Subject));
+    public static ApiException From(SupervisorException failure) =>
+        new(HttpStatus.Of(failure.Error.Code), failure.Error.Code, failure.Message, NullIfEmpty(failure.Error.Subject));
 
     private static string? NullIfEmpty(string subject) => subject.Length == 0 ? null : subject;
 }

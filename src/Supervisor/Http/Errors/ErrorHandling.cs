@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LmDeploy.Supervisor.Http.Errors;
 
-/// <summary>Gives every failed request its typed error. What nobody foresaw becomes <c>internal_error</c> and is logged; the supervisor stays up.</summary>
+/// <summary>Gives every failed request its typed error. An unexpected exception becomes <c>internal_error</c> and is logged; the supervisor stays up.</summary>
 internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
 {
     private static readonly string[] _kept = [HeaderNames.AccessControlAllowOrigin, HeaderNames.Vary, HeaderNames.WWWAuthenticate];
@@ -38,9 +38,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
         }
     }
 
-    /// <summary>
-    /// Takes back what was prepared of another answer, but not what access control has said: a page may read an error only with its origin's header.
-    /// </summary>
+    /// <summary>Resets a prepared response but keeps the CORS headers: a page can read an error only with them.</summary>
     private static void ClearBody(HttpResponse response)
     {
         var kept = _kept.Select(name => (Name: name, Value: response.Headers[name])).ToList();
@@ -72,12 +70,16 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
                     bad.Message);
             default:
                 LogUnexpected(path, exception);
-                return new ApiException(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, $"{path} failed: {exception.GetType().Name}: {exception.Message}");
+                return new ApiException(
+                    StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, $"{path} failed: {exception.GetType().Name}: {exception.Message}");
         }
     }
 
     private static ApiException Unrouted(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
-        ? new ApiException(StatusCodes.Status405MethodNotAllowed, ApiErrorCodes.MethodNotAllowed, $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}.")
+        ? new ApiException(
+            StatusCodes.Status405MethodNotAllowed,
+            ApiErrorCodes.MethodNotAllowed,
+            $"{http.Request.Path} takes {http.Response.Headers.Allow}, not {http.Request.Method}.")
         : new ApiException(StatusCodes.Status404NotFound, ApiErrorCodes.RouteNotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.");
 
     [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "{Path} failed unexpectedly", EventName = nameof(EventIds.RequestFailed))]

@@ -7,7 +7,8 @@ internal static class HttpStatus
 {
     public static int Of(string code) => code switch
     {
-        ErrorCodes.InvalidRequest or ErrorCodes.ContextLengthExceeded or ErrorCodes.PreprocessFailed or ErrorCodes.UnsupportedFeature => StatusCodes.Status400BadRequest,
+        ErrorCodes.InvalidRequest or ErrorCodes.ContextLengthExceeded or ErrorCodes.PreprocessFailed or ErrorCodes.UnsupportedFeature =>
+            StatusCodes.Status400BadRequest,
         ErrorCodes.PipelineNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.RequestConflict => StatusCodes.Status409Conflict,
         ErrorCodes.PoisonedRequest => StatusCodes.Status422UnprocessableEntity,

@@ -36,7 +36,8 @@ internal readonly struct BodyFields(JsonElement element, string path)
         : null;
 
     /// <exception cref="ApiException">It is absent or empty, too.</exception>
-    public string RequiredText(string name) => Text(name) is { Length: > 0 } text ? text : throw ApiException.Invalid($"{NameOf(name)} is missing: a string is needed.", NameOf(name));
+    public string RequiredText(string name) =>
+        Text(name) is { Length: > 0 } text ? text : throw ApiException.Invalid($"{NameOf(name)} is missing: a string is needed.", NameOf(name));
 
     public bool? Flag(string name) => Find(name) is { } value
         ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false", value)
@@ -73,7 +74,8 @@ internal readonly struct BodyFields(JsonElement element, string path)
     {
         null => null,
         { ValueKind: JsonValueKind.String } one => [one.GetString()!],
-        { ValueKind: JsonValueKind.Array } many when many.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => [.. many.EnumerateArray().Select(item => item.GetString()!)],
+        { ValueKind: JsonValueKind.Array } many when many.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+            [.. many.EnumerateArray().Select(item => item.GetString()!)],
         { } other => throw Wrong(name, "a string or an array of strings", other),
     };
 

@@ -17,7 +17,9 @@ internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels serve
     public async Task HandleAsync(HttpContext http, string name)
     {
         var lines = LinesOf(http);
-        var pipeline = served.TryFindPipeline(name, out var resident) ? resident : registry.Find(name); // While a model reloads, the registry may know two by its name, or none.
+
+        // While a model reloads, the registry may know two pipelines by its name, or none.
+        var pipeline = served.TryFindPipeline(name, out var resident) ? resident : registry.Find(name);
         var log = pipeline?.Worker?.Process.Log;
         if (http.Request.Query["follow"].ToString() is "true" or "1")
         {

@@ -14,7 +14,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Http.Management;
 
 /// <summary><c>/v1/pipelines</c>: lists what runs, loads and unloads.</summary>
-internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, BlockingReads reads, LogsEndpoint logs)
+internal sealed class PipelinesEndpoint(
+    ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, BlockingReads reads, LogsEndpoint logs)
 {
     private const double DefaultDrainSeconds = 30;
     private const double LongestSeconds = 86_400;
@@ -110,7 +111,10 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
     {
         gate.Check();
         var model = Find(ModelName.Before(http, "restart")
-            ?? throw new ApiException(StatusCodes.Status404NotFound, ApiErrorCodes.RouteNotFound, $"There is nothing at POST {http.Request.Path}; to restart a model, POST /v1/pipelines/NAME/restart."));
+            ?? throw new ApiException(
+                StatusCodes.Status404NotFound,
+                ApiErrorCodes.RouteNotFound,
+                $"There is nothing at POST {http.Request.Path}; to restart a model, POST /v1/pipelines/NAME/restart."));
         var given = await served.UnloadAsync(model, DrainOf(http), forgets: false).WaitAsync(http.RequestAborted);
         await served.LoadAsync(model, http.RequestAborted);
         await WriteReceiptsAsync(http, model, given);
@@ -146,7 +150,11 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
         var path = fields.RequiredText("model");
         if (path.Contains('\0') || !await reads.RunAsync(() => Directory.Exists(path), cancellationToken))
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, ErrorCodes.ModelNotFound, $"There is no model folder {path}, and no model is served under that name.", "model");
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                ErrorCodes.ModelNotFound,
+                $"There is no model folder {path}, and no model is served under that name.",
+                "model");
         }
 
         var open = new OpenPipeline { Model = Path.GetFullPath(path), Name = fields.Text("name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) };
@@ -206,5 +214,6 @@ internal sealed class PipelinesEndpoint(ServedModels served, PipelineOverview ov
     }
 
     private ServedModel Find(string name) =>
-        served.Find(name) ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.PipelineNotFound, $"No pipeline is served under the name '{name}'.", "name");
+        served.Find(name)
+            ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.PipelineNotFound, $"No pipeline is served under the name '{name}'.", "name");
 }

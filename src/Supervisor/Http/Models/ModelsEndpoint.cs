@@ -30,7 +30,8 @@ internal sealed class ModelsEndpoint(ServedModels served)
     public Task GetAsync(HttpContext http)
     {
         var name = ModelName.Of(http);
-        var model = served.Find(name) ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.ModelNotFound, $"The model '{name}' is not served here.", "model");
+        var model = served.Find(name)
+            ?? throw new ApiException(StatusCodes.Status404NotFound, ErrorCodes.ModelNotFound, $"The model '{name}' is not served here.", "model");
         return JsonReply.WriteAsync(http, json => Write(json, model, name));
     }
 

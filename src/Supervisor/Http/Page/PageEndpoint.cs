@@ -3,9 +3,8 @@ using LmDeploy.Supervisor.Http.Errors;
 namespace LmDeploy.Supervisor.Http.Page;
 
 /// <summary>
-/// <c>GET /</c> and <c>GET /page/FILE</c>: the page that shows what runs. Its files are part of this program and hold no data; what it shows it asks the other
-/// routes for,
-/// with the key that its user gives it. It loads nothing from elsewhere, and browsers are told to see to that.
+/// <c>GET /</c> and <c>GET /page/FILE</c>: the status page. Its static files are embedded in this program. It reads its data from the other routes,
+/// with the key that its user enters. A content security policy forbids everything from elsewhere.
 /// </summary>
 internal sealed class PageEndpoint
 {

@@ -23,7 +23,13 @@ export function drawMemory(box, history) {
   const top = ceiling(Math.max(...history.samples.map(total)));
   const x = time => LEFT + (width - LEFT - 1) * (1 - (now - time) / span);
   const y = value => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
-  const svg = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": `Memory over the last ${duration(span / 1000)}; ${bytes(total(history.samples.at(-1)))} now.` });
+  const svg = shape("svg", {
+    viewBox: `0 0 ${width} ${HEIGHT}`,
+    width,
+    height: HEIGHT,
+    role: "img",
+    "aria-label": `Memory over the last ${duration(span / 1000)}; ${bytes(total(history.samples.at(-1)))} now.`,
+  });
   for (const part of [0, 0.5, 1]) {
     svg.append(shape("line", { class: "grid", x1: LEFT, x2: width, y1: y(top * part), y2: y(top * part) }));
     svg.append(label(LEFT - 8, y(top * part) + 4, "end", bytes(top * part)));

@@ -24,7 +24,8 @@ function makeModel(history, changed) {
   const load = action("Load", () => call("POST", "v1/pipelines", { model: node.model.name }), () => "Loaded.");
   const restart = action("Restart", () => call("POST", `${path()}/restart`), receipt);
   const unload = action("Unload", () => call("DELETE", `${path()}?forget=false`), receipt);
-  const node = el("article", { class: "panel model" }, el("div", { class: "row" }, name, state, el("div", { class: "row actions" }, load, restart, unload)), about, said, workers);
+  const actions = el("div", { class: "row actions" }, load, restart, unload);
+  const node = el("article", { class: "panel model" }, el("div", { class: "row" }, name, state, actions), about, said, workers);
   let busy = false;
 
   function action(title, work, describe) {
@@ -57,7 +58,8 @@ function makeModel(history, changed) {
     showState(state, stateOf(model.pipelines));
     const kept = model.pinned ? "pinned" : model.ttl_seconds > 0 ? `unloaded when idle for ${duration(model.ttl_seconds)}` : "";
     setText(about, [model.model, model.aliases.length > 0 && `also ${model.aliases.join(", ")}`, kept].filter(Boolean).join(" · "));
-    for (const [button, isPossible] of [[load, model.pipelines.length < model.replicas], [restart, model.pipelines.length > 0], [unload, model.pipelines.length > 0]]) {
+    const running = model.pipelines.length;
+    for (const [button, isPossible] of [[load, running < model.replicas], [restart, running > 0], [unload, running > 0]]) {
       button.setAttribute("aria-label", `${button.textContent} ${model.name}`);
       setUsable(button, isPossible && !busy);
     }

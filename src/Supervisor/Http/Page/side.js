@@ -73,8 +73,13 @@ export class Side {
   }
 
   #begin(text) {
-    const answer = { thoughts: el("p", { class: "thoughts" }), text: el("p", { class: "text" }), figures: el("p", { class: "dim figures-line" }, "Waiting for the first token") };
-    answer.node = el("article", { class: "answer", "aria-busy": "true", "aria-label": `Answer of ${this.model}` }, el("h3", {}, this.model), answer.thoughts, answer.text, answer.figures);
+    const answer = {
+      thoughts: el("p", { class: "thoughts" }),
+      text: el("p", { class: "text" }),
+      figures: el("p", { class: "dim figures-line" }, "Waiting for the first token"),
+    };
+    answer.node = el("article", { class: "answer", "aria-busy": "true", "aria-label": `Answer of ${this.model}` },
+      el("h3", {}, this.model), answer.thoughts, answer.text, answer.figures);
     this.answers.append(el("p", { class: "asked" }, text), answer.node);
     this.answers.scrollTop = this.answers.scrollHeight;
     return answer;

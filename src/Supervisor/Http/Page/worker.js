@@ -40,6 +40,7 @@ export function makeWorker(history) {
 }
 
 function makeDeath(failure) {
-  const said = failure.last_errors.length > 0 && el("details", {}, el("summary", {}, "Its last words"), el("pre", { tabindex: "0" }, failure.last_errors.join("\n")));
+  const said = failure.last_errors.length > 0
+    && el("details", {}, el("summary", {}, "Its last words"), el("pre", { tabindex: "0" }, failure.last_errors.join("\n")));
   return el("li", {}, el("time", {}, clock(failure.unix_milliseconds)), " ", death(failure), said || "");
 }

@@ -14,7 +14,8 @@ internal sealed class DetokenizeEndpoint(ModelRouter models, RequestProxy proxy)
         var ids = fields.Integers("tokens") ?? throw ApiException.Invalid("tokens is missing: an array of token ids is needed.", "tokens");
         var model = models.Find(fields.RequiredText("model"));
         var response = await proxy.CallAsync(
-            new WorkerDetokenizeRequest { Inputs = { new TokenIds { Ids = { ids } } } }, model.Key, [], (client, asked, options) => client.DetokenizeAsync(asked, options), deadline.Token);
+            new WorkerDetokenizeRequest { Inputs = { new TokenIds { Ids = { ids } } } }, model.Key, [],
+            (client, asked, options) => client.DetokenizeAsync(asked, options), deadline.Token);
         var result = response.Results[0].Error is { } error ? throw ApiException.From(error) : response.Results[0];
         await JsonReply.WriteAsync(http, json =>
         {

@@ -20,7 +20,8 @@ internal sealed class TokenizeEndpoint(ModelRouter models, ServedModels served, 
         var prompt = PromptOf(fields);
         var model = models.Find(fields.RequiredText("model"));
         var response = await proxy.CallAsync(
-            new WorkerTokenizeRequest { Prompts = { prompt } }, model.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options), deadline.Token);
+            new WorkerTokenizeRequest { Prompts = { prompt } }, model.Key, [], (client, asked, options) => client.TokenizeAsync(asked, options),
+            deadline.Token);
         var result = response.Results[0].Error is { } error ? throw ApiException.From(error) : response.Results[0];
         await JsonReply.WriteAsync(http, Pieces(result.Ids, served.InfoOf(model.Name)?.SessionLen ?? 0));
     }

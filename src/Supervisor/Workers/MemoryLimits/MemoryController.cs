@@ -31,7 +31,10 @@ internal sealed partial class MemoryController
         try
         {
             var mounts = Path.Combine(root, "sys/fs/cgroup");
-            var groups = File.ReadAllLines(Path.Combine(root, "proc/self/cgroup")).Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3).ToList();
+            var groups = File.ReadAllLines(Path.Combine(root, "proc/self/cgroup"))
+                .Select(line => line.Split(':', 3))
+                .Where(parts => parts.Length == 3)
+                .ToList();
             return groups.Find(parts => parts[1].Split(',').Contains("memory")) is { } first
                 ? Open(Path.Combine(mounts, "memory"), first[2], isUnified: false)
                 : groups.Find(parts => parts[1].Length == 0) is { } second ? Open(mounts, second[2], isUnified: true) : null;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LmDeploy.Supervisor.Workers.MemoryLimits;
 
-/// <summary>A control group that holds one worker to a limit: what does not fit after the kernel has dropped all it can is killed.</summary>
+/// <summary>A control group with a memory limit for one worker. The kernel reclaims what it can and kills the worker when that is not enough.</summary>
 internal sealed class MemoryGroup
 {
     private readonly bool _isUnified;
@@ -66,7 +66,7 @@ internal sealed class MemoryGroup
 
     private void Set(string file, string value) => File.WriteAllText(System.IO.Path.Combine(Path, file), value);
 
-    /// <summary>A worker that swaps is of no use. Kernels that do not account for swap have no such file.</summary>
+    /// <summary>Disables swap for the worker. Kernels without swap accounting have no such file.</summary>
     private void TryForbidSwap(string limit)
     {
         try

@@ -5,8 +5,8 @@ using LmDeploy.V1;
 namespace LmDeploy.Supervisor.Workers.MemoryLimits;
 
 /// <summary>
-/// Holds one worker to <c>memory_limit_bytes</c>: kills it when it is seen above, and judges, when it is gone, whether its control
-/// group's limit has ended it. Counts what the kernel cannot drop: pages of files, such as mapped weights and libraries, are not the worker's.
+/// Enforces <c>memory_limit_bytes</c> on one worker: kills it above the limit, and tells after its end whether the limit of its control group has
+/// killed it. Counts memory that the kernel cannot reclaim; file-backed pages, for example mapped weights and libraries, do not count.
 /// </summary>
 internal sealed class MemoryLimit : IAsyncDisposable
 {
@@ -78,7 +78,7 @@ internal sealed class MemoryLimit : IAsyncDisposable
         }
     }
 
-    /// <summary>Nothing where there is no descriptor to look with: the next look is soon.</summary>
+    /// <summary>Skips a reading when no file descriptor is left; the next one follows soon.</summary>
     private long Held()
     {
         try

@@ -61,7 +61,9 @@ public sealed class OpenAiTokensTests : IAsyncLifetime
     public async Task Ask_BelievesRunningSums()
     {
         Answer(
-            """data: {"choices":[{"text":"ab"}],"usage":{"completion_tokens":2}}""" + "\n\n", """data: {"choices":[{"text":"c"}],"usage":{"completion_tokens":3}}""" + "\n\n", "data: [DONE]\n\n");
+            """data: {"choices":[{"text":"ab"}],"usage":{"completion_tokens":2}}""" + "\n\n",
+            """data: {"choices":[{"text":"c"}],"usage":{"completion_tokens":3}}""" + "\n\n",
+            "data: [DONE]\n\n");
         (await AskAsync()).ShouldBe([2, 1]);
     }
 

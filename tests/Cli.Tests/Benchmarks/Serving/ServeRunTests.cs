@@ -79,7 +79,8 @@ public sealed class ServeRunTests
 
     private static ServeRequest Request(int newTokens) => new([7, 8], newTokens);
 
-    private Task<ServeFigures> RunAsync(IReadOnlyList<ServeRequest> requests, int concurrency, Func<ServeRequest, CancellationToken, IAsyncEnumerable<int>> ask) =>
+    private Task<ServeFigures> RunAsync(
+        IReadOnlyList<ServeRequest> requests, int concurrency, Func<ServeRequest, CancellationToken, IAsyncEnumerable<int>> ask) =>
         new ServeRun(new Source(ask), _time).RunAsync(requests, concurrency, null, CancellationToken.None).InTime();
 
     private async IAsyncEnumerable<int> Arrive((int Milliseconds, int Tokens)[] arrivals, [EnumeratorCancellation] CancellationToken cancellationToken)

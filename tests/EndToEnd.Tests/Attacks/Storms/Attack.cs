@@ -35,7 +35,8 @@ internal abstract class Attack(Server server, Chance chance)
     protected abstract Task StrikeAsync(CancellationToken end);
 
     /// <summary>Waits for a random time, or for the end.</summary>
-    protected async Task PauseAsync(TimeSpan longest, CancellationToken end) => await Task.Delay(longest * (Chance.Below(1000) / 1000.0), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    protected async Task PauseAsync(TimeSpan longest, CancellationToken end) =>
+        await Task.Delay(longest * (Chance.Below(1000) / 1000.0), end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task RunAsync()
     {

@@ -10,7 +10,13 @@ internal sealed class ConnectionAttack(Server server, Chance chance) : Attack(se
     private const int Connections = 1500;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
-    private static readonly byte[][] Words = [[], "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Le"u8.ToArray(), "\0\x01\x02\x03\r\n\r\n"u8.ToArray(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray()];
+    private static readonly byte[][] Words =
+    [
+        [],
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Le"u8.ToArray(),
+        "\0\x01\x02\x03\r\n\r\n"u8.ToArray(),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(),
+    ];
 
     protected override string Name => $"floods of {Connections} connections";
 

@@ -5,7 +5,8 @@ using LmDeploy.EndToEnd.Tests.Serving;
 namespace LmDeploy.EndToEnd.Tests.Attacks.Storms;
 
 /// <summary>A caller who has one story after the other told, and compares each with how it was told in calm weather.</summary>
-internal sealed class HonestCaller(Server server, Chance chance, IReadOnlyDictionary<(string Model, int Kind), ToldStory> expected, int tokens) : Attack(server, chance)
+internal sealed class HonestCaller(
+    Server server, Chance chance, IReadOnlyDictionary<(string Model, int Kind), ToldStory> expected, int tokens) : Attack(server, chance)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 

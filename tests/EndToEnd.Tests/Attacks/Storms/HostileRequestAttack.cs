@@ -17,7 +17,9 @@ internal sealed class HostileRequestAttack(Server server, Chance chance) : Attac
     private static readonly byte[][] Large =
     [
         Encoding.UTF8.GetBytes($$"""{"model":"pebble","prompt":"{{new string('x', LargeText)}}","max_tokens":1}"""),
-        Encoding.UTF8.GetBytes($$"""{"model":"pebble","prompt":"a","max_tokens":1,"logit_bias":{ {{string.Join(',', Enumerable.Range(0, Elements).Select(i => $"\"{i}\":1"))}} } }"""),
+        Encoding.UTF8.GetBytes(
+            $$"""{"model":"pebble","prompt":"a","max_tokens":1,"logit_bias":{ """
+                + $$"""{{string.Join(',', Enumerable.Range(0, Elements).Select(i => $"\"{i}\":1"))}} } }"""),
         Encoding.UTF8.GetBytes($$"""{"model":"pebble","prompt":[{{string.Join(',', Enumerable.Repeat("\"a\"", Elements))}}],"max_tokens":1}"""),
         """{"model":"pebble","prompt":"a","max_tokens":64,"n":128,"ignore_eos":true}"""u8.ToArray(),
         """{"model":"pebble","prompt":"a","max_tokens":64,"response_format":{"type":"regex_schema","regex_schema":"(a|b|ab)*c{64}"}}"""u8.ToArray(),
@@ -32,7 +34,10 @@ internal sealed class HostileRequestAttack(Server server, Chance chance) : Attac
     {
         var isLarge = Chance.Below(4) == 0;
         var body = isLarge ? Large[Chance.Below(Large.Length)] : Nonsense.Body(new Random(Chance.Below(int.MaxValue)));
-        using var request = new HttpRequestMessage(HttpMethod.Post, isLarge ? "/v1/completions" : Routes[Chance.Below(Routes.Length)]) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, isLarge ? "/v1/completions" : Routes[Chance.Below(Routes.Length)])
+        {
+            Content = new ByteArrayContent(body),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
         patience.CancelAfter(LongestPatience * (Chance.Below(1000) / 1000.0));
@@ -40,7 +45,8 @@ internal sealed class HostileRequestAttack(Server server, Chance chance) : Attac
         {
             using var answer = await _http.SendAsync(request, patience.Token);
             var text = await answer.Content.ReadAsStringAsync(patience.Token);
-            answer.StatusCode.ShouldNotBe(HttpStatusCode.InternalServerError, $"{text} to {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 300)))}");
+            answer.StatusCode.ShouldNotBe(
+                HttpStatusCode.InternalServerError, $"{text} to {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 300)))}");
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {

@@ -46,10 +46,14 @@ public sealed class StormTests(ITestOutputHelper output)
             (await ToldStory.TellAsync(server.Http, model, kind, Tokens)).ShouldBe(story, $"{model} {kind} after the storm");
         }
 
-        output.WriteLine($"{Duration.TotalSeconds} s: {string.Join(", ", attacks)}; the longest pause of a stream was {callers.Max(caller => caller.LongestPause).TotalSeconds:0.0} s");
+        output.WriteLine(
+            $"{Duration.TotalSeconds} s: {string.Join(", ", attacks)}; the longest pause of a stream was "
+                + $"{callers.Max(caller => caller.LongestPause).TotalSeconds:0.0} s");
         await Eventually.BeAsync(() => ProcessTable.Descriptors(server.Pid), now => now <= descriptors + 32, "the connections to be closed", Deadline);
         await Eventually.BeAsync(() => ProcessTable.ResidentBytes(server.Pid) - memory, more => more < MostLeft, "the memory to be given back", Deadline);
-        output.WriteLine($"supervisor {memory >> 20}, then {ProcessTable.ResidentBytes(server.Pid) >> 20} MiB; descriptors {descriptors}, then {ProcessTable.Descriptors(server.Pid)}; load average {Machine.LoadAverage}");
+        output.WriteLine(
+            $"supervisor {memory >> 20}, then {ProcessTable.ResidentBytes(server.Pid) >> 20} MiB; descriptors {descriptors}, "
+                + $"then {ProcessTable.Descriptors(server.Pid)}; load average {Machine.LoadAverage}");
         server.Errors.ShouldNotContain("failed unexpectedly");
         server.Sandbox.Workers.Count.ShouldBe(2);
         (await server.EndAsync(Signals.Terminate).WaitAsync(Deadline)).ShouldBe(0);

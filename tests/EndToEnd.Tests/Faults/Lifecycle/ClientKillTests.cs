@@ -83,7 +83,8 @@ public sealed class ClientKillTests : IAsyncLifetime
         switch (moment)
         {
             case Moment.Handshaking:
-                await Eventually.BeAsync(() => _sandbox.MeetingPlaces.Any(place => File.Exists(Path.Combine(place, "worker.sock"))), seen => seen, "the worker's socket", Deadline);
+                await Eventually.BeAsync(
+                    () => _sandbox.MeetingPlaces.Any(place => File.Exists(Path.Combine(place, "worker.sock"))), seen => seen, "the worker's socket", Deadline);
                 break;
             case Moment.Loading:
                 await StateAsync(PipelineState.Loading, running: 0);
@@ -103,6 +104,9 @@ public sealed class ClientKillTests : IAsyncLifetime
     {
         await using var supervisor = Supervisor.At(Directory.GetFiles(_sandbox.Folder, "s-*.sock").Single());
         await Eventually.BeAsync(
-            () => supervisor.ListPipelines().Single(), pipeline => pipeline.State == state && pipeline.RunningRequests == running, $"the pipeline to be {state}", Deadline);
+            () => supervisor.ListPipelines().Single(),
+            pipeline => pipeline.State == state && pipeline.RunningRequests == running,
+            $"the pipeline to be {state}",
+            Deadline);
     }
 }

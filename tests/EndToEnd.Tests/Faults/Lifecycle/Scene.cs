@@ -19,7 +19,8 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
     /// <param name="config">How the model is run.</param>
     /// <returns>How its workers ended that nobody told to, and the receipt.</returns>
     /// <exception cref="LmDeployException">What its client was told, when it did not survive.</exception>
-    public async Task<(IReadOnlyList<WorkerFailure> Failures, ReclaimReceipt Receipt)> PlayAsync(Moment moment, Func<int, Task> strike, EngineConfig? config = null)
+    public async Task<(IReadOnlyList<WorkerFailure> Failures, ReclaimReceipt Receipt)> PlayAsync(
+        Moment moment, Func<int, Task> strike, EngineConfig? config = null)
     {
         var engine = (config ?? new EngineConfig()) with { SessionLen = 8192, AllowLongSessionLen = true };
         var pipe = await CreateAsync(moment, strike, engine).WaitAsync(Deadline);
@@ -43,14 +44,16 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
     private async Task<Pipeline> CreateAsync(Moment moment, Func<int, Task> strike, EngineConfig engine)
     {
         var loading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var creating = Pipeline.CreateAsync(Repository.Boulder, engine, supervisor, new Stages(stage => _ = stage == LoadStage.Loading && loading.TrySetResult()));
+        var creating = Pipeline.CreateAsync(
+            Repository.Boulder, engine, supervisor, new Stages(stage => _ = stage == LoadStage.Loading && loading.TrySetResult()));
         if (moment <= Moment.Loading)
         {
             await Eventually.BeAsync(() => sandbox.Workers.Count, count => count == 1, "the worker to be spawned", Deadline);
             var worker = sandbox.Workers.Single();
             if (moment == Moment.Handshaking)
             {
-                await Eventually.BeAsync(() => sandbox.MeetingPlaces.Any(place => File.Exists(Path.Combine(place, "worker.sock"))), seen => seen, "the worker's socket", Deadline);
+                await Eventually.BeAsync(
+                    () => sandbox.MeetingPlaces.Any(place => File.Exists(Path.Combine(place, "worker.sock"))), seen => seen, "the worker's socket", Deadline);
             }
             else if (moment == Moment.Loading && await Task.WhenAny(loading.Task, creating) == creating)
             {
@@ -98,7 +101,8 @@ internal sealed class Scene(Sandbox sandbox, Supervisor supervisor)
             {
                 if (moment == Moment.Prefilling)
                 {
-                    await Eventually.BeAsync(() => supervisor.ListPipelines().Single().RunningRequests, running => running == 1, "the request to run", Deadline);
+                    await Eventually.BeAsync(
+                        () => supervisor.ListPipelines().Single().RunningRequests, running => running == 1, "the request to run", Deadline);
                     next.IsCompleted.ShouldBeFalse("a prompt that is computed already is not met while it is");
                 }
 

@@ -50,10 +50,12 @@ public sealed class CheckpointWeightsTests : IDisposable
     }
 
     [Fact]
-    public void StackedMatrix_OfLateParts() => ShouldBeTheSame(loader => loader.Load(new WeightTensor([new WeightPart("a", Rows, Columns), new WeightPart("b", Rows, Columns)], 2 * Rows, Columns)));
+    public void StackedMatrix_OfLateParts() =>
+        ShouldBeTheSame(loader => loader.Load(new WeightTensor([new WeightPart("a", Rows, Columns), new WeightPart("b", Rows, Columns)], 2 * Rows, Columns)));
 
     [Fact]
-    public void Ungrouped_WaitsForItsTensor() => ShouldBeTheSame(loader => loader.Load(new WeightTensor("a", Rows, Columns) { Order = RowOrder.ByKeyValueHead }, Attention));
+    public void Ungrouped_WaitsForItsTensor() =>
+        ShouldBeTheSame(loader => loader.Load(new WeightTensor("a", Rows, Columns) { Order = RowOrder.ByKeyValueHead }, Attention));
 
     [Fact]
     public void Deinterleaved_WaitsForTheTensorOfAView() =>
@@ -93,7 +95,8 @@ public sealed class CheckpointWeightsTests : IDisposable
         float[] Load(HostCopyDevice? target)
         {
             using var checkpoint = Checkpoint.Open(folder);
-            using var source = new CheckpointWeights(checkpoint, WeightFormats.Find(folder, config), Total, torch.CPU, target, (_, _) => { }, CancellationToken.None);
+            using var source = new CheckpointWeights(
+                checkpoint, WeightFormats.Find(folder, config), Total, torch.CPU, target, (_, _) => { }, CancellationToken.None);
             using var matrix = new WeightLoader(source, torch.float32).Load(new WeightTensor("model.layers.0.mlp.down_proj.weight", outputs, inputs));
             source.Complete();
             return matrix.data<float>().ToArray();
@@ -144,5 +147,7 @@ public sealed class CheckpointWeightsTests : IDisposable
     }
 
     private CheckpointWeights Open(HostCopyDevice? device) =>
-        new(_checkpoint ??= Checkpoint.Open(_folder), null, Total, torch.CPU, device, (loaded, total) => _progress.Add((loaded, total)), CancellationToken.None);
+        new(
+            _checkpoint ??= Checkpoint.Open(_folder), null, Total, torch.CPU, device, (loaded, total) => _progress.Add((loaded, total)),
+            CancellationToken.None);
 }

@@ -30,7 +30,10 @@ public sealed class LogTests(FakeServer server) : IClassFixture<FakeServer>
     public async Task EachReplica_HasALogOfItsOwn(string name)
     {
         // Asked for by each of these tests: to load what is there already changes nothing.
-        using var twins = new StringContent($$$"""{"model":"{{{FakeModels.Path("twins")}}}","name":"twins","aliases":["an-alias"],"replicas":2,"engine":{"device":"cpu"}}""", Encoding.UTF8, "application/json");
+        using var twins = new StringContent(
+            $$$"""{"model":"{{{FakeModels.Path("twins")}}}","name":"twins","aliases":["an-alias"],"replicas":2,"engine":{"device":"cpu"}}""",
+            Encoding.UTF8,
+            "application/json");
         using var loaded = await server.Http.PostAsync("/v1/pipelines", twins);
         loaded.StatusCode.ShouldBe(HttpStatusCode.OK, await loaded.Content.ReadAsStringAsync());
 

@@ -94,7 +94,8 @@ public sealed class OriginTests(KeyedFakeServer server) : IClassFixture<KeyedFak
     [InlineData("Origin:\n")]
     public async Task OriginThatIsNotOne_IsRefused(string headers)
     {
-        var answer = await RawConnection.AskAsync(server.Address, $"GET /v1/models HTTP/1.1\nHost: localhost\nAuthorization: Bearer {Key}\nConnection: close\n{headers}\n");
+        var answer = await RawConnection.AskAsync(
+            server.Address, $"GET /v1/models HTTP/1.1\nHost: localhost\nAuthorization: Bearer {Key}\nConnection: close\n{headers}\n");
 
         answer.ShouldStartWith("HTTP/1.1 403 ");
         answer.ShouldNotContain(Allowed);

@@ -13,7 +13,10 @@ public sealed class WordTests(FakeServer server) : IClassFixture<FakeServer>
     {
         using var loaded = await LoadAsync("words", """{"device":"cpu","dtype":"float32","load_format":"auto","generation_config":"none"}""");
         loaded.StatusCode.ShouldBe(HttpStatusCode.OK, await loaded.Content.ReadAsStringAsync());
-        var pipeline = (await ReadAsync("/v1/pipelines")).GetProperty("pipelines").EnumerateArray().Single(pipeline => pipeline.GetProperty("name").GetString() == "words");
+        var pipeline = (await ReadAsync("/v1/pipelines"))
+            .GetProperty("pipelines")
+            .EnumerateArray()
+            .Single(pipeline => pipeline.GetProperty("name").GetString() == "words");
         pipeline.GetProperty("state").GetString().ShouldBe("ready");
         pipeline.GetProperty("memory").GetString().ShouldBe("rss");
         var line = (await ReadAsync("/v1/pipelines/words/logs")).GetProperty("lines")[0];
@@ -35,12 +38,14 @@ public sealed class WordTests(FakeServer server) : IClassFixture<FakeServer>
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var body = JsonDocument.Parse(await refused.Content.ReadAsStringAsync());
         var error = body.RootElement.GetProperty("error");
-        (error.GetProperty("code").GetString(), error.GetProperty("param").GetString(), error.GetProperty("message").GetString()).ShouldBe(("invalid_config", setting, message));
+        (error.GetProperty("code").GetString(), error.GetProperty("param").GetString(), error.GetProperty("message").GetString()).ShouldBe(
+            ("invalid_config", setting, message));
     }
 
     private async Task<HttpResponseMessage> LoadAsync(string name, string engine)
     {
-        using var body = new StringContent($$"""{"model":"{{FakeModels.Path(name)}}","name":"{{name}}","engine":{{engine}}}""", Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            $$"""{"model":"{{FakeModels.Path(name)}}","name":"{{name}}","engine":{{engine}}}""", Encoding.UTF8, "application/json");
         return await server.Http.PostAsync("/v1/pipelines", body);
     }
 

@@ -18,7 +18,8 @@ public sealed class ChatMessagesTests
     [InlineData("\"no json\"", "\"no json\"")]
     public void Arguments_AreAnObject(string given, string expected) =>
         Normalize($$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{{{given}}}}}]}]""")
-            .ShouldBe($$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{{{expected}}}}}]}]""");
+            .ShouldBe(
+                $$$"""[{"role":"assistant","content":"","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":{{{expected}}}}}]}]""");
 
     [Fact]
     public void Arguments_MayBeAbsent() =>
@@ -33,7 +34,8 @@ public sealed class ChatMessagesTests
     [Theory]
     [InlineData("\"tool_calls\":[]")]
     [InlineData("\"tool_calls\":null")]
-    public void NoCalls_AreNoCalls(string calls) => Normalize($$"""[{"role":"assistant","content":"a",{{calls}}}]""").ShouldBe("""[{"role":"assistant","content":"a"}]""");
+    public void NoCalls_AreNoCalls(string calls) =>
+        Normalize($$"""[{"role":"assistant","content":"a",{{calls}}}]""").ShouldBe("""[{"role":"assistant","content":"a"}]""");
 
     [Theory]
     [InlineData("\"content\":null", "")]
@@ -46,5 +48,6 @@ public sealed class ChatMessagesTests
         normal.RootElement[0].GetProperty("content").GetString().ShouldBe(expected);
     }
 
-    private static string Normalize(string messages) => ChatMessages.Normalize(new BodyFields(JsonSerializer.Deserialize<JsonElement>($$"""{"messages":{{messages}}}"""), ""));
+    private static string Normalize(string messages) =>
+        ChatMessages.Normalize(new BodyFields(JsonSerializer.Deserialize<JsonElement>($$"""{"messages":{{messages}}}"""), ""));
 }

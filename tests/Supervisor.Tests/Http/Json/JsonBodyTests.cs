@@ -41,5 +41,6 @@ public sealed class JsonBodyTests
     [InlineData("\"\\ud800\"")]
     [InlineData("{\"a\":1,\"a\":2}")]
     [InlineData("[]")]
-    public void Body_ThatIsNoObjectOfUnicode_IsRefused(string body) => Should.Throw<ApiException>(() => JsonBody.Parse(Encoding.UTF8.GetBytes(body))).Status.ShouldBe(400);
+    public void Body_ThatIsNoObjectOfUnicode_IsRefused(string body) =>
+        Should.Throw<ApiException>(() => JsonBody.Parse(Encoding.UTF8.GetBytes(body))).Status.ShouldBe(400);
 }

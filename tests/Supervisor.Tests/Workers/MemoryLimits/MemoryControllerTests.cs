@@ -14,7 +14,9 @@ public sealed class MemoryControllerTests : IDisposable
     [Fact]
     public void Create_OfVersion1SetsTheLimitAndTakesTheWorkerIn()
     {
-        _cgroups.Add("proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/box\n0::/\n").Add("sys/fs/cgroup/memory/box/cgroup.procs", $"1\n{FakeCgroups.Self}\n");
+        _cgroups
+            .Add("proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/box\n0::/\n")
+            .Add("sys/fs/cgroup/memory/box/cgroup.procs", $"1\n{FakeCgroups.Self}\n");
 
         MemoryController.Find(_cgroups.Root).ShouldNotBeNull().Create("w", Limit).Add(4711);
 

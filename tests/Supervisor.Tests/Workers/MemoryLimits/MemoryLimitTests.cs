@@ -108,6 +108,7 @@ public sealed class MemoryLimitTests : IDisposable
     {
         var folder = Directory.CreateDirectory(_proc.File("4711")).FullName;
         File.WriteAllText(Path.Combine(folder, "stat"), "4711 (w) S 1 4711 4711 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0 0");
-        File.WriteAllText(Path.Combine(folder, "status"), $"VmRSS:\t{anonymous + shared + file} kB\nRssAnon:\t{anonymous} kB\nRssFile:\t{file} kB\nRssShmem:\t{shared} kB\n");
+        File.WriteAllText(
+            Path.Combine(folder, "status"), $"VmRSS:\t{anonymous + shared + file} kB\nRssAnon:\t{anonymous} kB\nRssFile:\t{file} kB\nRssShmem:\t{shared} kB\n");
     }
 }

@@ -13,7 +13,11 @@ internal sealed record CheckedRouting(torch.Tensor Chosen, torch.Tensor Weights,
     /// <summary>With room for what the kernel <c>route</c> writes.</summary>
     public static CheckedRouting Room(int rows, int experts, int perToken, torch.Device device)
     {
-        return new CheckedRouting(Zeros(torch.int32, rows, perToken), Zeros(torch.float32, rows, perToken), Zeros(torch.int32, ExpertKernels.PlanIntegers(experts)), Zeros(torch.int32, rows * perToken));
+        return new CheckedRouting(
+            Zeros(torch.int32, rows, perToken),
+            Zeros(torch.float32, rows, perToken),
+            Zeros(torch.int32, ExpertKernels.PlanIntegers(experts)),
+            Zeros(torch.int32, rows * perToken));
 
         torch.Tensor Zeros(torch.ScalarType dtype, params long[] shape) => torch.zeros(shape, dtype: dtype, device: device);
     }
@@ -33,7 +37,8 @@ internal sealed record CheckedRouting(torch.Tensor Chosen, torch.Tensor Weights,
             plan[3 + experts + place] = order.Count(pair => chosen[pair] <= used[place]);
         }
 
-        return new CheckedRouting(torch.tensor(chosen).view(weights.shape), weights, torch.tensor(plan), torch.tensor([.. order, .. new int[chosen.Length - order.Length]]));
+        return new CheckedRouting(
+            torch.tensor(chosen).view(weights.shape), weights, torch.tensor(plan), torch.tensor([.. order, .. new int[chosen.Length - order.Length]]));
     }
 
     public CheckedRouting To(torch.Device device) => new(Chosen.to(device), Weights.to(device), Plan.to(device), Order.to(device));

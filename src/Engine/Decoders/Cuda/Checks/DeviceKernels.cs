@@ -32,19 +32,24 @@ internal sealed class DeviceKernels(DecoderKernels kernels, CudaStream stream) :
         stream.Synchronize();
     }
 
-    public void Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output, in AttentionArguments attention, torch.Tensor counters)
+    public void Attend(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output,
+        in AttentionArguments attention, torch.Tensor counters)
     {
         var rows = Rows(qkv);
         using var layout = torch.tensor([(int)tables.shape[1]]).to(qkv.device);
         using var partials = torch.zeros(rows * splits * Sizes.Heads * (Sizes.HeadDim + 2L), dtype: torch.float32, device: qkv.device);
         Settle();
-        kernels.Attend(rows, splits, Pointer(qkv), keys, values, new DecodeLengths(Pointer(lengths), Pointer(tables), Pointer(layout)), Pointer(output), attention, partials, counters);
+        kernels.Attend(
+            rows, splits, Pointer(qkv), keys, values, new DecodeLengths(Pointer(lengths), Pointer(tables), Pointer(layout)), Pointer(output),
+            attention, partials, counters);
         stream.Synchronize();
     }
 
     public bool AttendsPrompts => kernels.AttendsPrompts;
 
-    public void AttendPrompts(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention)
+    public void AttendPrompts(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention)
     {
         Settle();
         kernels.AttendPrompts(new PromptTiles(Rows(tiles), Pointer(tiles), Pointer(tables)), Pointer(qkv), keys, values, Pointer(output), attention);

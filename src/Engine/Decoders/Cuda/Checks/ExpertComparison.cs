@@ -36,7 +36,9 @@ internal sealed class ExpertComparison(ICheckedKernels kernels, torch.Device dev
         }
 
         var expected = CheckedRouting.Of(chosen, weights, _sizes.Experts);
-        var isSame = Integers(routing.Chosen).SequenceEqual(chosen) && Integers(routing.Plan).SequenceEqual(Integers(expected.Plan)) && Integers(routing.Order).SequenceEqual(Integers(expected.Order));
+        var isSame = Integers(routing.Chosen).SequenceEqual(chosen)
+            && Integers(routing.Plan).SequenceEqual(Integers(expected.Plan))
+            && Integers(routing.Order).SequenceEqual(Integers(expected.Order));
         return isSame ? CheckData.Difference(routing.Weights, weights) : double.PositiveInfinity;
     }
 

@@ -17,13 +17,17 @@ internal interface ICheckedKernels
     void RopeToCache(torch.Tensor qkv, in RopeArguments rope, torch.Tensor positions, torch.Tensor slots, torch.Tensor keys, torch.Tensor values);
 
     /// <param name="tables">[rows, width]</param>
-    void Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output, in AttentionArguments attention, torch.Tensor counters);
+    void Attend(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output,
+        in AttentionArguments attention, torch.Tensor counters);
 
     /// <summary>Whether <see cref="AttendPrompts"/> can be called.</summary>
     bool AttendsPrompts { get; }
 
     /// <param name="tiles">[pieces, 4], see <see cref="PromptTiles"/>.</param>
-    void AttendPrompts(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention);
+    void AttendPrompts(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output,
+        in AttentionArguments attention);
 
     void Gate(torch.Tensor both, torch.Tensor y);
 

@@ -46,7 +46,10 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
     {
         var (x, delta) = (_data.Values(3, 3, _sizes.Hidden), _data.Values(2, 3, _sizes.Hidden));
         var (weight, wide) = (_data.Values(1, _sizes.Hidden), _data.Wide(1, _sizes.Hidden));
-        (torch.Tensor? Delta, torch.Tensor? Post, torch.Tensor? Weight)[] variants = [(null, null, weight), (delta, null, weight), (delta, wide, wide), (delta, weight, null)];
+        (torch.Tensor? Delta, torch.Tensor? Post, torch.Tensor? Weight)[] variants =
+        [
+            (null, null, weight), (delta, null, weight), (delta, wide, wide), (delta, weight, null),
+        ];
         return Worst(variants, variant =>
         {
             var (added, normed) = (x.to(device, copy: true), Room(3, _sizes.Hidden));
@@ -67,20 +70,30 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         RopeArguments[] variants =
         [
             new(null, null, null, 0, frequencies, 1, Neighbours: false, QueryScale: 1),
-            new(_data.Values(1, heads * _sizes.HeadDim), _data.Values(1, _sizes.HeadDim), _data.Values(1, _sizes.HeadDim), Epsilon, frequencies, 1.2f, Neighbours: true, QueryScale: 0.5f),
+            new(
+                _data.Values(1, heads * _sizes.HeadDim), _data.Values(1, _sizes.HeadDim), _data.Values(1, _sizes.HeadDim), Epsilon, frequencies, 1.2f,
+                Neighbours: true, QueryScale: 0.5f),
             new(null, _data.Wide(1, _sizes.HeadDim), _data.Wide(1, _sizes.HeadDim), Epsilon, frequencies, 1, Neighbours: false, QueryScale: 1),
         ];
         return Worst(variants, rope =>
         {
             var actual = qkv.to(device, copy: true);
             var (keys, values) = (Room(Slots, _sizes.KeyValueHeads, _sizes.HeadDim), Room(Slots, _sizes.KeyValueHeads, _sizes.HeadDim));
-            var there = rope with { Bias = rope.Bias?.to(device), QueryNorm = rope.QueryNorm?.to(device), KeyNorm = rope.KeyNorm?.to(device), Frequencies = rope.Frequencies!.to(device) };
+            var there = rope with
+            {
+                Bias = rope.Bias?.to(device),
+                QueryNorm = rope.QueryNorm?.to(device),
+                KeyNorm = rope.KeyNorm?.to(device),
+                Frequencies = rope.Frequencies!.to(device),
+            };
             var (at, into) = (Integers(positions), Integers(slots));
             kernels.RopeToCache(actual, there, at, into, keys, values);
 
             var expected = KernelTwins.Rope(qkv, rope, Longs(positions), _sizes.Heads, _sizes.KeyValueHeads);
             return Worst(
-                CheckData.Difference(actual, expected), CheckData.Difference(keys, Cached(expected, _sizes.Heads)), CheckData.Difference(values, Cached(expected, _sizes.Heads + _sizes.KeyValueHeads)));
+                CheckData.Difference(actual, expected),
+                CheckData.Difference(keys, Cached(expected, _sizes.Heads)),
+                CheckData.Difference(values, Cached(expected, _sizes.Heads + _sizes.KeyValueHeads)));
         });
 
         torch.Tensor Cached(torch.Tensor expected, int firstHead)
@@ -102,11 +115,14 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         var heads = _sizes.Heads + (2 * _sizes.KeyValueHeads);
         var qkv = _data.Values(1.5, rows, heads, _sizes.HeadDim);
         var table = _data.Shuffled(rows * width);
-        var (keys, values) = (_data.Values(1.5, rows * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim), _data.Values(1, rows * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim));
+        var (keys, values) = (
+            _data.Values(1.5, rows * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim),
+            _data.Values(1, rows * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim));
         var scale = (float)(1 / Math.Sqrt(_sizes.HeadDim));
         (int Splits, AttentionArguments Arguments)[] variants =
         [
-            (1, new(scale, 0, 0, null)), (8, new(scale, 0, 0, null)), (8, new(scale, 100, 0, null)), (8, new(scale, 0, 2, null)), (1, new(scale, 0, 0, _data.Values(2, _sizes.Heads))), (8, new(scale, 300, 0, _data.Values(2, _sizes.Heads))),
+            (1, new(scale, 0, 0, null)), (8, new(scale, 0, 0, null)), (8, new(scale, 100, 0, null)), (8, new(scale, 0, 2, null)),
+            (1, new(scale, 0, 0, _data.Values(2, _sizes.Heads))), (8, new(scale, 300, 0, _data.Values(2, _sizes.Heads))),
         ];
         return Worst(variants, variant =>
         {
@@ -129,16 +145,21 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
 
     public double PromptAttention()
     {
-        // A short prompt, and the end of another one; with a row before them that is none.
+        // A short prompt and the end of another one, after a row that belongs to neither.
         const int First = 700, Before = 1;
         int[] counts = [70, 131];
         var (rows, width) = (Before + counts.Sum(), (First + counts[1] + _sizes.BlockSize - 1) / _sizes.BlockSize);
         var table = _data.Shuffled(2 * width);
         int[] tiles = [Before + 70, 128, First, width, Before, 70, 0, 0, Before + 198, 3, First + 128, width];
         var qkv = _data.Values(1.5, rows, _sizes.Heads + (2 * _sizes.KeyValueHeads), _sizes.HeadDim);
-        var (keys, values) = (_data.Values(1.5, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim), _data.Values(1, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim));
+        var (keys, values) = (
+            _data.Values(1.5, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim),
+            _data.Values(1, 2L * width * _sizes.BlockSize, _sizes.KeyValueHeads, _sizes.HeadDim));
         var scale = (float)(1 / Math.Sqrt(_sizes.HeadDim));
-        AttentionArguments[] variants = [new(scale, 0, 0, null), new(scale, 100, 0, null), new(scale, 0, 2, null), new(scale, 150, 2, _data.Values(2, _sizes.Heads))];
+        AttentionArguments[] variants =
+        [
+            new(scale, 0, 0, null), new(scale, 100, 0, null), new(scale, 0, 2, null), new(scale, 150, 2, _data.Values(2, _sizes.Heads)),
+        ];
         return Worst(variants, variant =>
         {
             var (qkvThere, keysThere, valuesThere, output) = (qkv.to(device), keys.to(device), values.to(device), Room(rows, _sizes.Heads, _sizes.HeadDim));
@@ -156,7 +177,8 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
     /// <param name="qkv">[heads + 2 * key-value heads, head size], of one token.</param>
     /// <param name="blocks">Of the token's sequence.</param>
     /// <param name="length">Of its sequence up to the token.</param>
-    private torch.Tensor Attended(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, ReadOnlySpan<int> blocks, int length, in AttentionArguments arguments)
+    private torch.Tensor Attended(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, ReadOnlySpan<int> blocks, int length, in AttentionArguments arguments)
     {
         var first = arguments.Window > 0 ? Math.Max(0, length - arguments.Window) : 0;
         var slots = new long[length - first];
@@ -216,7 +238,9 @@ internal sealed class KernelComparison(ICheckedKernels kernels, torch.Device dev
         var found = ReadIntegers(largest);
         return Enumerable.Range(0, 2).All(row =>
             TokenCandidates.Read(found.AsSpan(row * TokenCandidates.Integers, TokenCandidates.Integers)) is { } candidates
-            && candidates.Ids.Take(TokenCandidates.Wanted).SequenceEqual(KernelTwins.Largest(CheckData.Read(x.narrow(0, row, 1)), TokenCandidates.Wanted))) ? 0 : double.PositiveInfinity;
+            && candidates.Ids.Take(TokenCandidates.Wanted).SequenceEqual(KernelTwins.Largest(CheckData.Read(x.narrow(0, row, 1)), TokenCandidates.Wanted)))
+                ? 0
+                : double.PositiveInfinity;
     }
 
     private torch.Tensor Room(params long[] shape) => torch.zeros(shape, dtype: _sizes.Dtype, device: device);

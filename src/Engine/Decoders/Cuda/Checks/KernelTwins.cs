@@ -7,8 +7,8 @@ using TorchSharp;
 namespace LmDeploy.Engine.Decoders.Cuda.Checks;
 
 /// <summary>
-/// What each kernel computes, in libtorch's operators: by those parts of the model that it stands for where there is one. Tensors are of the element type and
-/// on one device, the CPU for instance. The results belong to the dispose scope of the caller.
+/// Reference implementations ("twins") of the kernels in libtorch's operators. A twin uses the part of the model that its kernel replaces, where
+/// there is one. Tensors are of the element type and on one device, for example the CPU. The results belong to the dispose scope of the caller.
 /// </summary>
 internal static class KernelTwins
 {
@@ -21,7 +21,7 @@ internal static class KernelTwins
         return table.index_select(0, known).to(torch.float32).Times(scale).to(table.dtype);
     }
 
-    /// <summary>The residual with a half of a layer added, and what the next half begins with.</summary>
+    /// <summary>The residual after half a layer, and the normed input of the next half.</summary>
     public static (torch.Tensor X, torch.Tensor Y) AddNorm(torch.Tensor x, torch.Tensor? delta, torch.Tensor? post, torch.Tensor? weight, float epsilon)
     {
         var added = delta is null ? x : x.Plus(post is null ? delta : new RmsNorm(post, epsilon).Forward(delta));
@@ -34,7 +34,8 @@ internal static class KernelTwins
     public static torch.Tensor Rope(torch.Tensor qkv, in RopeArguments rope, torch.Tensor positions, int heads, int keyValueHeads)
     {
         var biased = rope.Bias is null ? qkv : qkv.Plus(rope.Bias.view(1, qkv.shape[1], qkv.shape[2]));
-        var (queries, keys, values) = (biased.narrow(1, 0, heads), biased.narrow(1, heads, keyValueHeads), biased.narrow(1, heads + keyValueHeads, keyValueHeads));
+        var (queries, keys, values) = (
+            biased.narrow(1, 0, heads), biased.narrow(1, heads, keyValueHeads), biased.narrow(1, heads + keyValueHeads, keyValueHeads));
         queries = rope.QueryNorm is null ? queries : new RmsNorm(rope.QueryNorm, rope.NormEpsilon).Forward(queries);
         keys = rope.KeyNorm is null ? keys : new RmsNorm(rope.KeyNorm, rope.NormEpsilon).Forward(keys);
         if (rope.Frequencies is { } frequencies)
@@ -98,7 +99,9 @@ internal static class KernelTwins
     /// <param name="inner">[pairs, size], by expert.</param>
     /// <returns>[pairs, hidden], by row.</returns>
     public static torch.Tensor ExpertsDown(torch.Tensor weight, torch.Tensor inner, int[] chosen, int[] order) =>
-        torch.stack([.. Enumerable.Range(0, order.Length).OrderBy(place => order[place]).Select(place => Gemv(weight.select(0, chosen[order[place]]), inner.select(0, place)))], 0);
+        torch.stack([.. Enumerable.Range(0, order.Length)
+            .OrderBy(place => order[place])
+            .Select(place => Gemv(weight.select(0, chosen[order[place]]), inner.select(0, place)))], 0);
 
     /// <param name="outputs">[rows, experts per token, hidden]</param>
     /// <param name="weights">[rows, experts per token]</param>

@@ -39,7 +39,9 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
         spoil("rope_to_cache", values);
     }
 
-    public void Attend(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output, in AttentionArguments attention, torch.Tensor counters)
+    public void Attend(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor lengths, torch.Tensor tables, int splits, torch.Tensor output,
+        in AttentionArguments attention, torch.Tensor counters)
     {
         var (length, width, blocks) = (Integers(lengths), (int)tables.shape[1], Integers(tables));
         for (var row = 0; row < length.Length; row++)
@@ -54,7 +56,9 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
             if (slots.Count > 0)
             {
                 var seen = torch.tensor(slots.ToArray());
-                output.narrow(0, row, 1).copy_(KernelTwins.Attend(qkv.select(0, row).narrow(0, 0, sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), attention).unsqueeze(0));
+                output.narrow(0, row, 1).copy_(KernelTwins.Attend(qkv
+                    .select(0, row)
+                    .narrow(0, 0, sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), attention).unsqueeze(0));
             }
         }
 
@@ -63,7 +67,8 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
 
     public bool AttendsPrompts => sizes.CanAttendPrompts;
 
-    public void AttendPrompts(torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention)
+    public void AttendPrompts(
+        torch.Tensor qkv, torch.Tensor keys, torch.Tensor values, torch.Tensor tiles, torch.Tensor tables, torch.Tensor output, in AttentionArguments attention)
     {
         var blocks = Integers(tables);
         foreach (var tile in Integers(tiles).Chunk(PromptTiles.Integers))
@@ -72,9 +77,13 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
             {
                 var position = tile[2] + i;
                 var first = attention.Window > 0 ? Math.Max(0, position + 1 - attention.Window) : 0;
-                var seen = torch.tensor(Enumerable.Range(first, position + 1 - first).Select(at => ((long)blocks[tile[3] + (at / sizes.BlockSize)] * sizes.BlockSize) + (at % sizes.BlockSize)).ToArray());
+                var seen = torch.tensor(Enumerable.Range(first, position + 1 - first)
+                    .Select(at => ((long)blocks[tile[3] + (at / sizes.BlockSize)] * sizes.BlockSize) + (at % sizes.BlockSize))
+                    .ToArray());
                 var row = tile[0] + i;
-                output.narrow(0, row, 1).copy_(KernelTwins.Attend(qkv.select(0, row).narrow(0, 0, sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), attention).unsqueeze(0));
+                output.narrow(0, row, 1).copy_(KernelTwins.Attend(qkv
+                    .select(0, row)
+                    .narrow(0, 0, sizes.Heads), keys.index_select(0, seen), values.index_select(0, seen), attention).unsqueeze(0));
             }
         }
 
@@ -88,7 +97,10 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
     public void GemvGate(torch.Tensor weight, torch.Tensor x, torch.Tensor y) => Write("gemv_gate", y, KernelTwins.GemvGate(weight, x, sizes.Activation));
 
     public void Argmax(torch.Tensor x, torch.Tensor indexes) =>
-        Write("argmax", indexes, torch.tensor(Enumerable.Range(0, (int)x.shape[0]).Select(row => KernelTwins.Largest(CheckData.Read(x.select(0, row)), 1)[0]).ToArray()));
+        Write(
+            "argmax",
+            indexes,
+            torch.tensor(Enumerable.Range(0, (int)x.shape[0]).Select(row => KernelTwins.Largest(CheckData.Read(x.select(0, row)), 1)[0]).ToArray()));
 
     public void Candidates(torch.Tensor x, torch.Tensor largest)
     {
@@ -128,7 +140,9 @@ internal sealed class HostKernels(KernelDefinitions sizes, Action<string, torch.
         Wide("experts_gate_up", x.shape[0]), inner, KernelTwins.ExpertsGateUp(weight, x, Integers(routing.Chosen), Integers(routing.Order), sizes.Activation));
 
     public void ExpertsDown(torch.Tensor weight, torch.Tensor inner, CheckedRouting routing, torch.Tensor outputs) => Write(
-        Wide("experts_down", outputs.shape[0]), outputs, KernelTwins.ExpertsDown(weight, inner, Integers(routing.Chosen), Integers(routing.Order)).view(outputs.shape));
+        Wide("experts_down", outputs.shape[0]),
+        outputs,
+        KernelTwins.ExpertsDown(weight, inner, Integers(routing.Chosen), Integers(routing.Order)).view(outputs.shape));
 
     public void Mix(torch.Tensor outputs, CheckedRouting routing, torch.Tensor y) => Write("mix", y, KernelTwins.Mix(outputs, routing.Weights));
 

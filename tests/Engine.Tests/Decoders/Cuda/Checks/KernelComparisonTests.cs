@@ -40,6 +40,10 @@ public sealed class KernelComparisonTests
                 flat.narrow(0, kernel == "candidates" ? 1 : flat.shape[0] / 2, 1).add_(Number.Of(7L), Number.Of(1L));
             }
         });
-        new KernelComparison(kernels, torch.CPU).Run().Where(one => !(one.Difference <= CheckShapes.Tolerance(sizes.Dtype))).Select(one => one.Kernel).ShouldBe([wrong]);
+        new KernelComparison(kernels, torch.CPU)
+            .Run()
+            .Where(one => !(one.Difference <= CheckShapes.Tolerance(sizes.Dtype)))
+            .Select(one => one.Kernel)
+            .ShouldBe([wrong]);
     }
 }

@@ -18,11 +18,13 @@ public sealed class KernelTwinsTests : IDisposable
 
     [Fact]
     public void Embed_LooksUpAndScales() =>
-        CheckData.Read(KernelTwins.Embed(torch.tensor(new long[] { 1, 0 }), torch.tensor(new long[] { 0 }), torch.tensor(new float[] { 1, 2, 3, 4 }, 2, 2), 2)).ShouldBe([6, 8, 2, 4]);
+        CheckData.Read(KernelTwins.Embed(torch.tensor(new long[] { 1, 0 }), torch.tensor(new long[] { 0 }), torch.tensor(new float[] { 1, 2, 3, 4 }, 2, 2), 2))
+            .ShouldBe([6, 8, 2, 4]);
 
     [Fact]
     public void Embed_TakesWhatWasChosenBefore_ForTokensBelowZero() =>
-        CheckData.Read(KernelTwins.Embed(torch.tensor(new long[] { -2, 1, -1 }), torch.tensor(new long[] { 2, 0 }), torch.tensor(new float[] { 1, 2, 3 }, 3, 1), 1)).ShouldBe([1, 2, 3]);
+        CheckData.Read(KernelTwins.Embed(
+            torch.tensor(new long[] { -2, 1, -1 }), torch.tensor(new long[] { 2, 0 }), torch.tensor(new float[] { 1, 2, 3 }, 3, 1), 1)).ShouldBe([1, 2, 3]);
 
     [Fact]
     public void AddNorm_AddsTheNormOfTheDelta()
@@ -50,7 +52,9 @@ public sealed class KernelTwinsTests : IDisposable
             var (cosine, sine) = (2 * Math.Cos(angle), 2 * Math.Sin(angle));
             for (var head = 0; head < 2; head++)
             {
-                var (a, b) = neighbours ? (before[(4 * head) + (2 * pair)], before[(4 * head) + (2 * pair) + 1]) : (before[(4 * head) + pair], before[(4 * head) + pair + 2]);
+                var (a, b) = neighbours
+                    ? (before[(4 * head) + (2 * pair)], before[(4 * head) + (2 * pair) + 1])
+                    : (before[(4 * head) + pair], before[(4 * head) + pair + 2]);
                 var scale = head == 0 ? 3 : 1;
                 ((double)after[(4 * head) + pair]).ShouldBe(scale * ((a * cosine) - (b * sine)), 1e-4);
                 ((double)after[(4 * head) + pair + 2]).ShouldBe(scale * ((b * cosine) + (a * sine)), 1e-4);
@@ -74,7 +78,8 @@ public sealed class KernelTwinsTests : IDisposable
 
         var mask = torch.ones([1, 1, 1, 11], dtype: torch.@bool);
         var expected = MaskedAttention.Attend(
-            queries.view(1, 2, 3, 8), keys.transpose(0, 1).unsqueeze(0), values.transpose(0, 1).unsqueeze(0), mask, spec, sinks?.view(1, 2, 3, 1)).reshape(6, 8);
+            queries.view(1, 2, 3, 8), keys.transpose(0, 1).unsqueeze(0), values.transpose(0, 1).unsqueeze(0), mask, spec, sinks?.view(1, 2, 3, 1))
+            .reshape(6, 8);
         CheckData.Difference(actual, expected).ShouldBeLessThan(1e-5);
     }
 
@@ -92,7 +97,11 @@ public sealed class KernelTwinsTests : IDisposable
     public void Experts_AreTheModels(bool normalize)
     {
         const int Rows = 9, Experts = 6, PerToken = 3, Hidden = 16, Size = 8;
-        var spec = new MoeSpec { Experts = Experts, ExpertsPerToken = PerToken, IntermediateSize = Size, SparseLayers = [true], Normalize = normalize, ScalingFactor = 1.5 };
+        var spec = new MoeSpec
+        {
+            Experts = Experts, ExpertsPerToken = PerToken, IntermediateSize = Size, SparseLayers = [true], Normalize = normalize,
+            ScalingFactor = 1.5,
+        };
         var (x, router) = (_data.Values(1, Rows, Hidden), _data.Values(1, Experts, Hidden));
         var (gateUp, down) = (_data.Values(1, Experts, 2 * Size, Hidden), _data.Values(1, Experts, Hidden, Size));
         using var mlp = new MoeMlp(new ExpertRouter(spec, router, null, null), new Experts(gateUp, null, down, null, Activation.Silu), null, PerToken);

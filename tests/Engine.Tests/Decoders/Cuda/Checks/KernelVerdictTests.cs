@@ -12,7 +12,10 @@ public sealed class KernelVerdictTests
     {
         var verdicts = KernelVerdict.Of(
         [
-            new("gate", "float32", 0.00001, 0.0001), new("gemv", "float32", 0.0003, 0.0001), new("gate", "bfloat16", 0.01, 0.025), new("gemv", "bfloat16", 0.01, 0.025),
+            new("gate", "float32", 0.00001, 0.0001),
+            new("gemv", "float32", 0.0003, 0.0001),
+            new("gate", "bfloat16", 0.01, 0.025),
+            new("gemv", "bfloat16", 0.01, 0.025),
         ]).ToList();
         verdicts.Select(verdict => (verdict.Kernel, verdict.IsOk)).ShouldBe([("gate", true), ("gemv", false)]);
         verdicts[0].Detail.ShouldBe("largest difference 0.00001 (float32); 0.01 (bfloat16)");
@@ -33,7 +36,8 @@ public sealed class KernelVerdictTests
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             return reader.ReadToEnd();
         });
-        var kernels = sources.SelectMany(source => Regex.Matches(source, @"__global__ void (?:__launch_bounds__\([^)]*\) )?(\w+)\(").Select(match => match.Groups[1].Value));
+        var kernels = sources.SelectMany(
+            source => Regex.Matches(source, @"__global__ void (?:__launch_bounds__\([^)]*\) )?(\w+)\(").Select(match => match.Groups[1].Value));
         kernels.ShouldBe(KernelCases.All.Select(one => one.Name), ignoreOrder: true);
     }
 

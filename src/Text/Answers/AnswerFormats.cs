@@ -48,7 +48,9 @@ internal static class AnswerFormats
         }
 
         var spoken = _calls.Where(syntax => IsMentioned(syntax.Begin) && IsMentioned(syntax.Sign)).ToList();
-        return new TaggedFormat([_think, .. _otherThoughts.Where(tags => IsMentioned(tags.Begin))], [.. spoken.Count > 0 ? spoken : _calls.Where(syntax => syntax.Sign.Length == 0), _bareCall, .. IsMentioned(_namedLine.Sign) ? [_namedLine] : Array.Empty<CallSyntax>()]);
+        return new TaggedFormat([_think, .. _otherThoughts.Where(tags => IsMentioned(tags.Begin))],
+            [.. spoken.Count > 0 ? spoken : _calls.Where(syntax => syntax.Sign.Length == 0), _bareCall,
+                .. IsMentioned(_namedLine.Sign) ? [_namedLine] : Array.Empty<CallSyntax>()]);
 
         bool IsMentioned(string word) => word.Length == 0 || isToken(word) || template.Contains(word, StringComparison.Ordinal);
     }

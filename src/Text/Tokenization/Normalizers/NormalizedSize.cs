@@ -21,5 +21,8 @@ internal static class NormalizedSize
 
     /// <summary>The text, which has to be within the bound.</summary>
     /// <exception cref="Errors.EngineException">It is not.</exception>
-    public static string Check(string text, long most) => text.Length <= most / 3 || Encoding.UTF8.GetByteCount(text) is var bytes && bytes <= most ? text : throw TooLong(Encoding.UTF8.GetByteCount(text), most);
+    public static string Check(string text, long most) =>
+        text.Length <= most / 3 || Encoding.UTF8.GetByteCount(text) is var bytes && bytes <= most
+            ? text
+            : throw TooLong(Encoding.UTF8.GetByteCount(text), most);
 }

@@ -20,7 +20,8 @@ internal sealed class AstralFolding
         [.. Enumerable.Range(char.MaxValue + 1, CharacterRange.All.Last - char.MaxValue).Select(CharUnicodeInfo.GetUnicodeCategory).Distinct()]);
 
     private static readonly Lazy<Dictionary<UnicodeCategory, char[]>> _basic = new(() => Enumerable.Range(FirstCandidate, char.MaxValue - FirstCandidate)
-        .Select(value => (char)value).Where(c => !char.IsSurrogate(c)).GroupBy(CharUnicodeInfo.GetUnicodeCategory).ToDictionary(same => same.Key, same => same.ToArray()));
+        .Select(value => (char)value).Where(c => !char.IsSurrogate(c)).GroupBy(CharUnicodeInfo.GetUnicodeCategory)
+        .ToDictionary(same => same.Key, same => same.ToArray()));
 
     // Ranges that overlap are equal: those of the intervals never do.
     private static readonly Comparer<(CharacterRange Range, ulong Classes)> _byRange = Comparer<(CharacterRange Range, ulong Classes)>.Create(
@@ -38,7 +39,8 @@ internal sealed class AstralFolding
     {
         if (classes.Count > MostClasses)
         {
-            throw new FormatException($"the expression has {classes.Count} classes that name characters outside the basic plane, at most {MostClasses} are supported");
+            throw new FormatException(
+                $"the expression has {classes.Count} classes that name characters outside the basic plane, at most {MostClasses} are supported");
         }
 
         var free = FreeCharacters(namedCharacters);
@@ -58,7 +60,9 @@ internal sealed class AstralFolding
                 var category = CharUnicodeInfo.GetUnicodeCategory(value);
                 if (!_named.ContainsKey((category, of)))
                 {
-                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.MoveNext() ? characters.Current : throw TooMany(category));
+                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.MoveNext()
+                        ? characters.Current
+                        : throw TooMany(category));
                 }
             }
         }

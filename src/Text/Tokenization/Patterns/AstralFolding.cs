@@ -148,7 +148,8 @@ internal sealed class AstralFolding
     }
 
     private static FormatException TooMany(UnicodeCategory category) =>
-        new($"the expression names so many characters of the category {category} that none are left to stand for those outside the basic plane; use \\p{{..}} instead");
+        new($"the expression names so many characters of the category {category} that none are left to stand "
+            + "for those outside the basic plane; use \\p{..} instead");
 
     private char StandInOf(Rune rune)
     {

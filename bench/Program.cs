@@ -3,7 +3,7 @@ using System.Text.Json;
 using LmDeploy.Bench;
 using LmDeploy.Worker.Hosting;
 
-// Times the process boundary, killed workers, HTTP, the engine alone, guided answers, or tokenizers; see docs/benchmarks.md.
+// Times the process boundary, killed workers, HTTP, the engine alone, guided answers, tokenizers, or text beside its peer; see docs/benchmarks.md.
 if (args is ["--self-test-libtorch", var libTorch])
 {
     return LibTorchProbe.Run(libTorch);
@@ -19,7 +19,10 @@ switch (options.Words)
     case ["tokenizers", var text, .. { Length: > 0 } folders]:
         TokenizerBenchmark.Run(text, folders);
         return 0;
-    case ["tokenizers", ..]:
+    case ["text", var text, var gpt2, var template]:
+        TextBenchmark.Run(text, gpt2, template);
+        return 0;
+    case ["tokenizers", ..] or ["text", ..]:
         return await MisusedAsync();
     case ["http", var home, var model, .. { Length: < 2 } file]:
         await ReportAsync(await HttpBenchmark.RunAsync(home, model), file);
@@ -50,7 +53,7 @@ static async Task<int> MisusedAsync()
     await Console.Error.WriteLineAsync("""
         usage: LmDeploy.Bench HOME MODEL [RESULTS.json] [ENGINE] | crash HOME MODEL [RESULTS.json] [ENGINE] [--rounds N] [--standby N]
              | engine MODEL [RESULTS.json] [ENGINE] | http HOME MODEL [RESULTS.json] | guided TOKENIZER [RESULTS.json]
-             | sampling [RESULTS.json] | tokenizers TEXTFILE MODEL...
+             | sampling [RESULTS.json] | tokenizers TEXTFILE MODEL... | text TEXTFILE GPT2 TEMPLATEMODEL
         ENGINE: [--device auto|cpu|cuda] [--dtype auto|float32|bfloat16|float16] [--load-format auto|dummy] [--session-len N] [--cache-max-entry-count N]
         """);
     return 2;

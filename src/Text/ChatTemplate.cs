@@ -146,7 +146,10 @@ public sealed class ChatTemplate
     }
 
     /// <summary>Renders a conversation given as JSON text.</summary>
-    /// <param name="messages"><inheritdoc cref="Render(JsonElement, JsonElement?, ChatTemplateOptions?, CancellationToken)" path="/param[@name='messages']"/></param>
+    /// <param name="messages">
+    /// <inheritdoc cref="Render(JsonElement, JsonElement?, ChatTemplateOptions?, CancellationToken)"
+    /// path="/param[@name='messages']"/>
+    /// </param>
     /// <param name="tools"><inheritdoc cref="Render(JsonElement, JsonElement?, ChatTemplateOptions?, CancellationToken)" path="/param[@name='tools']"/></param>
     /// <param name="options">Null for the defaults of <see cref="ChatTemplateOptions"/>.</param>
     /// <param name="cancellationToken">Ends the rendering.</param>

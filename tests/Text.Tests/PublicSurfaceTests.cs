@@ -29,14 +29,16 @@ public sealed class PublicSurfaceTests
     [Fact]
     public void Members_AreDocumented()
     {
-        var documents = XDocument.Load(Path.ChangeExtension(_assembly.Location, ".xml")).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
+        var documents = XDocument.Load(Path.ChangeExtension(_assembly.Location, ".xml"))
+            .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
         var problems = _assembly.GetExportedTypes().SelectMany(type => Problems(type, documents)).ToList();
         problems.ShouldBeEmpty();
     }
 
     private static IEnumerable<string> Problems(Type type, Dictionary<string, XElement> documents)
     {
-        var methods = type.GetMethods(Declared).Where(method => !method.IsSpecialName).Cast<MethodBase>().Concat(type.GetConstructors(Declared).Where(made => made.GetParameters().Length > 0));
+        var methods = type.GetMethods(Declared).Where(method => !method.IsSpecialName).Cast<MethodBase>()
+            .Concat(type.GetConstructors(Declared).Where(made => made.GetParameters().Length > 0));
         var members = methods.Select(method => (Id: Id(method), Parameters: method.GetParameters()))
             .Concat(type.GetProperties(Declared).Select(property => (Id: $"P:{type.FullName}.{property.Name}", Parameters: Array.Empty<ParameterInfo>())))
             .Append((Id: $"T:{type.FullName}", Parameters: []));

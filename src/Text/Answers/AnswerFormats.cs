@@ -21,12 +21,18 @@ internal static class AnswerFormats
     [
         new(ToolCallBegin, _ => new JsonCallReader(ToolCallEnd)) { Words = [ToolCallEnd] }, // Hermes, Qwen
         new(ToolCallBegin, tools => new XmlCallReader(tools, "", ToolCallEnd)) { Words = [ToolCallEnd] }, // Qwen3-Coder
-        new(XmlCallReader.FunctionBegin, tools => new XmlCallReader(tools, XmlCallReader.FunctionBegin, XmlCallReader.FunctionEnd)) { Words = [ToolCallEnd], Trailer = ToolCallEnd }, // Qwen3-Coder, when it forgets the word before
+        // Qwen3-Coder, when it forgets the word before
+        new(XmlCallReader.FunctionBegin, tools => new XmlCallReader(tools, XmlCallReader.FunctionBegin, XmlCallReader.FunctionEnd))
+        {
+            Words = [ToolCallEnd],
+            Trailer = ToolCallEnd,
+        },
         new(MistralCallReader.Begin, _ => new MistralCallReader()) { Words = [MistralCallReader.ArgumentsBegin, MistralCallReader.IdBegin] },
         new("<|python_tag|>", _ => new JsonCallReader("")), // Llama
         new(ToolCallBegin, tools => new PairCallReader(tools, ToolCallEnd)) { Words = [ToolCallEnd], Sign = PairCallReader.KeyBegin }, // GLM 4.5
         new("<|tool_call|>", _ => new JsonCallReader("<|/tool_call|>")) { Words = ["<|/tool_call|>"] }, // Phi 4 mini
-        new("<|action_start|>", _ => new WordCallReader("<|plugin|>", new JsonCallReader("<|action_end|>"))) { Words = ["<|plugin|>", "<|action_end|>"] }, // InternLM
+        // InternLM
+        new("<|action_start|>", _ => new WordCallReader("<|plugin|>", new JsonCallReader("<|action_end|>"))) { Words = ["<|plugin|>", "<|action_end|>"] },
         new("<｜tool▁calls▁begin｜>", _ => new SectionCallReader(_deepSeek)) { Words = _deepSeek.All },
         new("<|tool_calls_section_begin|>", _ => new SectionCallReader(_kimi)) { Words = _kimi.All },
     ];
@@ -48,7 +54,9 @@ internal static class AnswerFormats
         }
 
         var spoken = _calls.Where(syntax => IsMentioned(syntax.Begin) && IsMentioned(syntax.Sign)).ToList();
-        return new TaggedFormat([_think, .. _otherThoughts.Where(tags => IsMentioned(tags.Begin))], [.. spoken.Count > 0 ? spoken : _calls.Where(syntax => syntax.Sign.Length == 0), _bareCall, .. IsMentioned(_namedLine.Sign) ? [_namedLine] : Array.Empty<CallSyntax>()]);
+        return new TaggedFormat([_think, .. _otherThoughts.Where(tags => IsMentioned(tags.Begin))],
+            [.. spoken.Count > 0 ? spoken : _calls.Where(syntax => syntax.Sign.Length == 0), _bareCall,
+                .. IsMentioned(_namedLine.Sign) ? [_namedLine] : Array.Empty<CallSyntax>()]);
 
         bool IsMentioned(string word) => word.Length == 0 || isToken(word) || template.Contains(word, StringComparison.Ordinal);
     }

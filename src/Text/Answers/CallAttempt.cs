@@ -22,7 +22,8 @@ internal sealed class CallAttempt(string begin, List<CallReader> readers)
     public CallProgress Finish() => Ask(reader => reader.Finish());
 
     /// <summary>The text that was no call after all: the first word, or the first character without one, and what follows it.</summary>
-    public (string First, string Following) Undo() => begin.Length > 0 ? (begin, _taken.ToString()) : (_taken.ToString(0, 1), _taken.ToString(1, _taken.Length - 1));
+    public (string First, string Following) Undo() =>
+        begin.Length > 0 ? (begin, _taken.ToString()) : (_taken.ToString(0, 1), _taken.ToString(1, _taken.Length - 1));
 
     private CallProgress Ask(Func<CallReader, CallProgress> ask)
     {

@@ -124,7 +124,8 @@ internal sealed class HarmonyReader : IAnswerReader
 
     private bool ReadBody()
     {
-        var (position, word) = _ends.Select(word => (Position: _held.IndexOf(word, StringComparison.Ordinal), Word: word)).Where(found => found.Position >= 0).DefaultIfEmpty((-1, "")).Min();
+        var (position, word) = _ends.Select(word => (Position: _held.IndexOf(word, StringComparison.Ordinal), Word: word))
+            .Where(found => found.Position >= 0).DefaultIfEmpty((-1, "")).Min();
         if (position < 0)
         {
             var certain = _held.Length - _ends.Max(end => PartialWord.Length(_held, end));

@@ -16,6 +16,7 @@ internal sealed class TaggedFormat(IReadOnlyList<ThoughtTags> thoughts, IReadOnl
         }
 
         var end = promptEnd.TrimEnd();
-        return new TaggedReader(isGuided ? [] : thoughts, tools.IsEmpty ? [] : calls, tools, !isGuided && thoughts.Any(tags => end.EndsWith(tags.Begin, StringComparison.Ordinal)));
+        return new TaggedReader(
+            isGuided ? [] : thoughts, tools.IsEmpty ? [] : calls, tools, !isGuided && thoughts.Any(tags => end.EndsWith(tags.Begin, StringComparison.Ordinal)));
     }
 }

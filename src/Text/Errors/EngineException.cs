@@ -17,5 +17,6 @@ internal class EngineException(string code, string message, string subject = "",
 
     public string Subject { get; } = Shorten(subject, LongestSubject);
 
-    private static string Shorten(string text, int most) => text.Length <= most ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[most - 4]) ? most - 4 : most - 3)}...";
+    private static string Shorten(string text, int most) =>
+        text.Length <= most ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[most - 4]) ? most - 4 : most - 3)}...";
 }

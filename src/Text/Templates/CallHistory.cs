@@ -10,7 +10,8 @@ internal static class CallHistory
     private const string Calls = "tool_calls";
 
     /// <summary>Whether a conversation has calls.</summary>
-    public static bool HasCalls(JsonElement messages) => messages.EnumerateArray().Any(message => message.ValueKind == JsonValueKind.Object && message.TryGetProperty(Calls, out _));
+    public static bool HasCalls(JsonElement messages) =>
+        messages.EnumerateArray().Any(message => message.ValueKind == JsonValueKind.Object && message.TryGetProperty(Calls, out _));
 
     /// <param name="messages">An array of messages, whose calls have objects for arguments, or text that is none.</param>
     /// <param name="style">What the template needs.</param>

@@ -13,10 +13,12 @@ internal sealed class CallStyleProbe(ModelTemplate template, IReadOnlyDictionary
     private const string Id = "callabcde";
 
     /// <summary>The most usual first.</summary>
-    private static readonly CallStyle[] _styles = [new(NeedsNull: false, NeedsText: false), new(NeedsNull: false, NeedsText: true), new(NeedsNull: true, NeedsText: false), new(NeedsNull: true, NeedsText: true)];
+    private static readonly CallStyle[] _styles = [new(NeedsNull: false, NeedsText: false), new(NeedsNull: false, NeedsText: true),
+        new(NeedsNull: true, NeedsText: false), new(NeedsNull: true, NeedsText: true)];
 
     private static readonly JsonElement _tools = JsonSerializer.SerializeToElement(
-        JsonNode.Parse("""[{"type":"function","function":{"name":"probe","description":"","parameters":{"type":"object","properties":{}}}}]"""), TemplateJson.Default.JsonNode);
+        JsonNode.Parse("""[{"type":"function","function":{"name":"probe","description":"","parameters":{"type":"object","properties":{}}}}]"""),
+            TemplateJson.Default.JsonNode);
 
     private readonly Lazy<CallStyle> _withTools = new(() => Find(template, specialTokens, _tools));
     private readonly Lazy<CallStyle> _withoutTools = new(() => Find(template, specialTokens, null));
@@ -34,14 +36,16 @@ internal sealed class CallStyleProbe(ModelTemplate template, IReadOnlyDictionary
     private static CallStyle Find(ModelTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools)
     {
         var style = Array.Find(_styles, style =>
-            Render(style, new JsonObject { ["a"] = Value }) is { } text && text.Contains(Name, StringComparison.Ordinal) && text.Contains(Value, StringComparison.Ordinal));
+            Render(style, new JsonObject { ["a"] = Value }) is { } text
+                && text.Contains(Name, StringComparison.Ordinal) && text.Contains(Value, StringComparison.Ordinal));
         return style with { RefusesText = !style.NeedsText && Render(style, JsonValue.Create(Value)) is null };
 
         string? Render(CallStyle style, JsonNode arguments) => CallStyleProbe.Render(template, specialTokens, tools, style, arguments);
     }
 
     /// <returns>Null when the template rejects the style.</returns>
-    private static string? Render(ModelTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools, CallStyle style, JsonNode arguments)
+    private static string? Render(
+        ModelTemplate template, IReadOnlyDictionary<string, string> specialTokens, JsonElement? tools, CallStyle style, JsonNode arguments)
     {
         var messages = JsonSerializer.SerializeToElement(
             new JsonArray(

@@ -7,6 +7,9 @@ namespace LmDeploy.Text.Tokenization;
 /// </summary>
 internal static class ByteAlphabet
 {
+    /// <summary>The most bytes of UTF-8 that one UTF-16 unit adds to a text.</summary>
+    public const int MaxBytesOfCharacter = 3;
+
     private const char FirstOfOthers = '\u0100';
 
     private static readonly char[] _characters = MakeCharacters();
@@ -18,13 +21,19 @@ internal static class ByteAlphabet
         var size = Encoding.UTF8.GetMaxByteCount(text.Length);
         var bytes = size <= 1024 ? stackalloc byte[1024] : new byte[size];
         bytes = bytes[..Encoding.UTF8.GetBytes(text, bytes)];
-        return string.Create(bytes.Length, bytes, static (characters, source) =>
-        {
-            for (var i = 0; i < source.Length; i++)
-            {
-                characters[i] = _characters[source[i]];
-            }
-        });
+        return string.Create(bytes.Length, bytes, static (characters, source) => Write(source, characters));
+    }
+
+    /// <summary>As <see cref="Encode(ReadOnlySpan{char})"/>, into a buffer.</summary>
+    /// <param name="text">At most 256 characters.</param>
+    /// <param name="characters"><see cref="MaxBytesOfCharacter"/> times as long as the text.</param>
+    /// <returns>How many characters were written.</returns>
+    public static int Encode(ReadOnlySpan<char> text, Span<char> characters)
+    {
+        Span<byte> bytes = stackalloc byte[1024];
+        bytes = bytes[..Encoding.UTF8.GetBytes(text, bytes)];
+        Write(bytes, characters);
+        return bytes.Length;
     }
 
     /// <summary>The bytes that a token stands for: its own UTF-8 where some character of it stands for no byte.</summary>
@@ -43,6 +52,14 @@ internal static class ByteAlphabet
         }
 
         return token.Length;
+    }
+
+    private static void Write(ReadOnlySpan<byte> bytes, Span<char> characters)
+    {
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            characters[i] = _characters[bytes[i]];
+        }
     }
 
     private static bool IsItself(int value) => value is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE and <= 0xFF;

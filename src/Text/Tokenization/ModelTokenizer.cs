@@ -101,7 +101,8 @@ internal sealed class ModelTokenizer
 
     /// <param name="skips">Says of an id whether it is left out.</param>
     /// <param name="followsText">Whether the ids go on after others: the first one keeps a space then that the beginning of a text loses.</param>
-    public IncrementalDecoder CreateDecoder(Func<int, bool> skips, bool followsText) => new(id => skips(id) ? null : SpellingOf(id), _parts.Decoder.Start(followsText));
+    public IncrementalDecoder CreateDecoder(Func<int, bool> skips, bool followsText) =>
+        new(id => skips(id) ? null : SpellingOf(id), _parts.Decoder.Start(followsText));
 
     public int? IdOf(string token) =>
         _added.IdOf(token) ?? (_parts.Model.Vocabulary.TryGetId(token, out var id) ? id : null);
@@ -176,16 +177,6 @@ internal sealed class ModelTokenizer
             return;
         }
 
-        if (_parts.PreTokenizer is SequencePreTokenizer sequence)
-        {
-            sequence.SplitEach(piece, EncodeAll);
-            return;
-        }
-
-        var words = new List<Piece>();
-        _parts.PreTokenizer.Split(piece, words);
-        EncodeAll(words);
-
-        void EncodeAll(List<Piece> pieces) => pieces.ForEach(word => _parts.Model.Encode(word.Text.Span, ids));
+        _parts.PreTokenizer.SplitEach(piece, word => _parts.Model.Encode(word.Text.Span, ids));
     }
 }

@@ -17,7 +17,8 @@ public sealed class AnswerReaderTests
 
     private static readonly string[] _fragments =
     [
-        "<think>", "</think>", "[THINK]", "[/THINK]", "<tool_call>", "</tool_call>", "{", "}", "[TOOL_CALLS]", "[ARGS]", "<|python", "_tag|>", "x", " ", "\n", "\"name\":", "\"", "`", "<function=", "f", ">",
+        "<think>", "</think>", "[THINK]", "[/THINK]", "<tool_call>", "</tool_call>", "{", "}", "[TOOL_CALLS]",
+            "[ARGS]", "<|python", "_tag|>", "x", " ", "\n", "\"name\":", "\"", "`", "<function=", "f", ">",
         "<parameter=", "</parameter>", "</function>", "{\"name\":\"f\"}", "[{\"name\":\"f\"}]", "```", ";", "<",
     ];
 
@@ -86,14 +87,16 @@ public sealed class AnswerReaderTests
             "", "", "", "get_weather{\"city\":\"\\\"</tool_call> </parameter> </function>\\nØ\",\"places\":[1,{\"a\":2}],\"unit\":\"1\"}"
         },
         { "See:\n<function=get_time>\n</function>", "", "", "See:", "get_time{}" },
-        { "<tool_call>\n<function=get_time>\n</function>\n</tool_call>\n<tool_call>\n<function=f>\n<parameter=a>\nb\n</parameter>\n</function>\n</tool_call>", "", "", "", "get_time{} f{\"a\":\"b\"}" },
+        { "<tool_call>\n<function=get_time>\n</function>\n</tool_call>\n<tool_call>\n<function=f>\n<parameter=a>\nb\n</parameter>\n</function>\n</tool_call>",
+            "", "", "", "get_time{} f{\"a\":\"b\"}" },
         { "<tool_call>\n<function=get_time>\n<parameter=a>", "", "", "<tool_call>\n<function=get_time>\n<parameter=a>", "" },
 
         // Llama's.
         { "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Rome\"}}", "", "", "", "get_weather{\"city\": \"Rome\"}" },
         { "{\"name\": \"Bob\", \"age\": 5}", "", "", "{\"name\": \"Bob\", \"age\": 5}", "" },
         { "{\"name\": \"f\"} and more", "", "", "{\"name\": \"f\"} and more", "" },
-        { "<|python_tag|>{\"name\": \"get_time\", \"parameters\": {}}; {\"name\": \"get_time\", \"parameters\": {\"zone\": \"z\"}}", "", "", "", "get_time{} get_time{\"zone\": \"z\"}" },
+        { "<|python_tag|>{\"name\": \"get_time\", \"parameters\": {}}; {\"name\": \"get_time\", \"parameters\": {\"zone\": \"z\"}}",
+            "", "", "", "get_time{} get_time{\"zone\": \"z\"}" },
 
         // Mistral's.
         { "[TOOL_CALLS] [{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Rome\"}}]", "", "", "", "get_weather{\"city\": \"Rome\"}" },
@@ -104,10 +107,12 @@ public sealed class AnswerReaderTests
 
     public static TheoryData<string, string, string, string, string> Harmony => new()
     {
-        { "<|channel|>analysis<|message|>two and two<|end|><|start|>assistant<|channel|>final<|message|>It is 4.", "<|start|>assistant", "two and two", "It is 4.", "" },
+        { "<|channel|>analysis<|message|>two and two<|end|><|start|>assistant<|channel|>final<|message|>It is 4.",
+            "<|start|>assistant", "two and two", "It is 4.", "" },
         { "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"a\": 1}", "<|start|>assistant", "", "", "f{\"a\": 1}" },
         { " to=functions.f<|channel|>commentary json<|message|>{\"a\": 1}<|call|>", "<|end|><|start|>assistant", "", "", "f{\"a\": 1}" },
-        { "<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>commentary to=functions.f<|message|>{}<|end|>", "", "", "I look.", "f{}" },
+        { "<|channel|>commentary<|message|>I look.<|end|><|start|>assistant<|channel|>commentary to=functions.f<|message|>{}<|end|>",
+            "", "", "I look.", "f{}" },
         { "<|channel|>commentary to=functions.f<|message|>{\"a\": ", "", "", "{\"a\": ", "" },
         { "<|channel|>commentary to=functions.other<|message|>{}", "", "", "{}", "" },
         { "<|channel|>analysis to=python<|message|>print(1)<|end|><|channel|>analysis<|message|>so<|end|><|start|>assistant<|channel|>final<|message|>1<|return|>", "", "print(1)\nso", "1", "" },
@@ -137,7 +142,8 @@ public sealed class AnswerReaderTests
     {
         // A million characters, one by one: with work for all that came before at each of them this would never end.
         var arguments = $"{{\"text\": \"{new string('y', 1_000_000)}\"}}";
-        Read(Letters($"<tool_call>{{\"name\": \"f\", \"arguments\": {arguments}}}</tool_call>"), Reader(TaggedFormat())).Calls.Length.ShouldBe(arguments.Length + 1);
+        Read(Letters($"<tool_call>{{\"name\": \"f\", \"arguments\": {arguments}}}</tool_call>"),
+            Reader(TaggedFormat())).Calls.Length.ShouldBe(arguments.Length + 1);
         Read(Letters($"<tool_call>{{\"name\": \"f\", \"arguments\": {arguments}"), Reader(TaggedFormat())).Content.Length.ShouldBeGreaterThan(arguments.Length);
     }
 
@@ -184,7 +190,8 @@ public sealed class AnswerReaderTests
     [Fact]
     public void TheWordsOfAModel_AreThoseThatItsTokensOrItsTemplateHave()
     {
-        AnswerFormats.Of(_ => false, "... '[TOOL_CALLS]' ...").Words(readsCalls: true).ShouldBe(["<think>", "</think>", "[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", ""]);
+        AnswerFormats.Of(_ => false, "... '[TOOL_CALLS]' ...").Words(readsCalls: true)
+            .ShouldBe(["<think>", "</think>", "[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", ""]);
         AnswerFormats.Of(word => word == "[THINK]", "").Words(readsCalls: false).ShouldBe(["<think>", "</think>", "[THINK]", "[/THINK]"]);
         AnswerFormats.Of(_ => false, "").Words(readsCalls: true).ShouldContain("<tool_call>");
         AnswerFormats.Of(word => word is "<|channel|>" or "<|message|>", "").ShouldBeOfType<HarmonyFormat>();
@@ -206,7 +213,8 @@ public sealed class AnswerReaderTests
         Gen.Int[1, Math.Max(text.Length, 1)].Array[1, 40].Sample(lengths => Read(Cut(text, lengths), Reader(format, promptEnd)).ShouldBe(expected), iter: 300);
     }
 
-    private static void CheckAny(string[] fragments, AnswerFormat format) => Gen.Select(Gen.Int[0, fragments.Length - 1].Select(i => fragments[i]).Array[0, 24].Select(string.Concat), Gen.Int[1, 5].Array[1, 5], Gen.Bool).Sample(
+    private static void CheckAny(string[] fragments, AnswerFormat format) =>
+        Gen.Select(Gen.Int[0, fragments.Length - 1].Select(i => fragments[i]).Array[0, 24].Select(string.Concat), Gen.Int[1, 5].Array[1, 5], Gen.Bool).Sample(
         (text, lengths, isThinking) =>
         {
             var promptEnd = isThinking ? "<think>" : "";

@@ -11,7 +11,8 @@ namespace LmDeploy.Text.Tests.Guided;
 public sealed class ExpressionTests
 {
     private static readonly string[] _atoms =
-        ["a", "b", "ab", ".", "[ab]", "[^a]", "[a-c]", "[b-]", "[]b]", @"\d", @"\w", @"\s", @"[^\d]", @"[\w-]", "é", "한", @"\u00e9", @"\x41", @"\.", @"[\]\\]", "[à-ÿ]", "(?:)", "{", "}", "]"];
+        ["a", "b", "ab", ".", "[ab]", "[^a]", "[a-c]", "[b-]", "[]b]", @"\d", @"\w", @"\s", @"[^\d]",
+            @"[\w-]", "é", "한", @"\u00e9", @"\x41", @"\.", @"[\]\\]", "[à-ÿ]", "(?:)", "{", "}", "]"];
 
     private static readonly string[] _quantifiers = ["*", "+", "?", "{2}", "{1,}", "{0,2}", "{1,3}", "*?", "+?", "??"];
 
@@ -25,7 +26,8 @@ public sealed class ExpressionTests
             (2, Gen.Select(inner, inner, (one, two) => $"(?:{one}|{two})")),
             (1, Gen.Select(inner, part => $"(?<name>{part})"))));
 
-    private static readonly Gen<string> _texts = NetworkTexts.OneOf("a", "b", "c", "ab", "-", "]", "1", "A", " ", "\n", "é", "한", ".", "\\", "{", "}").Array[0, 8].Select(string.Concat);
+    private static readonly Gen<string> _texts = NetworkTexts.OneOf("a", "b", "c", "ab", "-", "]", "1",
+        "A", " ", "\n", "é", "한", ".", "\\", "{", "}").Array[0, 8].Select(string.Concat);
 
     [Fact]
     public void WholeTexts_MatchAsInDotNet() => Gen.Select(_patterns, _texts.Array[12]).Sample((pattern, texts) =>
@@ -41,7 +43,8 @@ public sealed class ExpressionTests
     [Fact]
     public void DrawnTexts_MatchInDotNet() => Gen.Select(_patterns, Gen.Int).Sample((pattern, seed) =>
     {
-        if (ExpressionWriter.Compile(pattern).Draw(new Random(seed), 200) is { } text && !text.Any(character => char.IsSurrogate(character) || char.IsDigit(character) && character > '9'))
+        if (ExpressionWriter.Compile(pattern).Draw(new Random(seed), 200) is { } text
+            && !text.Any(character => char.IsSurrogate(character) || char.IsDigit(character) && character > '9'))
         {
             Regex.IsMatch(text, $@"\A(?:{pattern})\z", RegexOptions.NonBacktracking).ShouldBeTrue($"{pattern} on {text}");
         }

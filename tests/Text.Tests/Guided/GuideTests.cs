@@ -16,11 +16,13 @@ public sealed class GuideTests
     [Fact]
     public void AllowedTokens_AreThoseWhoseBytesFit()
     {
-        var gen = Gen.Select(NetworkTexts.OneOf(_patterns), NetworkTexts.OneOf("a", "b", "c", " ", "ab", "é", "\"", "한", "국", "x").Array[1, 4].Select(string.Concat).Array[1, 60], Gen.Int);
+        var gen = Gen.Select(NetworkTexts.OneOf(_patterns), NetworkTexts.OneOf("a", "b", "c", " ", "ab", "é", "\"", "한", "국", "x").Array[1, 4]
+            .Select(string.Concat).Array[1, 60], Gen.Int);
         gen.Sample((pattern, words, seed) =>
         {
             // Parts of characters are tokens, too.
-            byte[][] bytes = [[], .. words.Select(Encoding.UTF8.GetBytes), .. words.Select(word => Encoding.UTF8.GetBytes(word)[1..]), .. words.Select(word => Encoding.UTF8.GetBytes(word)[..1])];
+            byte[][] bytes = [[], .. words.Select(Encoding.UTF8.GetBytes), .. words.Select(word => Encoding.UTF8.GetBytes(word)[1..]),
+                .. words.Select(word => Encoding.UTF8.GetBytes(word)[..1])];
             var vocabulary = new GuideVocabulary(bytes);
             var answer = new Guide(ExpressionWriter.Compile(pattern), vocabulary, vocabulary).Begin();
             var random = new Random(seed);
@@ -43,11 +45,15 @@ public sealed class GuideTests
     {
         string[] schemas =
         [
-            """{"type": "string", "maxLength": 5}""", """{"type": "string", "minLength": 3}""", """{"type": "string", "minLength": 9, "maxLength": 12}""", """{"type": "string"}""",
-            """{"type": "array", "items": {"type": "string", "maxLength": 2}, "maxItems": 3}""", """{"type": "array", "items": {"type": "null"}, "minItems": 8, "maxItems": 30}""",
-            """{"anyOf": [{"type": "string", "maxLength": 3}, {"enum": ["abcabcab", "é"]}, {"type": "string", "pattern": "^a*$"}]}""", """{"type": "object", "maxProperties": 2}""",
+            """{"type": "string", "maxLength": 5}""", """{"type": "string", "minLength": 3}""",
+                """{"type": "string", "minLength": 9, "maxLength": 12}""", """{"type": "string"}""",
+            """{"type": "array", "items": {"type": "string", "maxLength": 2}, "maxItems": 3}""",
+                """{"type": "array", "items": {"type": "null"}, "minItems": 8, "maxItems": 30}""",
+            """{"anyOf": [{"type": "string", "maxLength": 3}, {"enum": ["abcabcab", "é"]}, {"type": "string", "pattern": "^a*$"}]}""",
+                """{"type": "object", "maxProperties": 2}""",
         ];
-        var words = NetworkTexts.OneOf("a", "b", "\"", "ab", "é", "\\", "n", "한", "😀", "null", ",", "]", "[", "{", "}", ":", " ").Array[1, 4].Select(string.Concat);
+        var words = NetworkTexts.OneOf("a", "b", "\"", "ab", "é", "\\", "n", "한", "😀", "null", ",", "]", "[", "{", "}", ":", " ").Array[1, 4]
+            .Select(string.Concat);
         Gen.Select(NetworkTexts.OneOf(schemas), words.Array[1, 60], Gen.Int).Sample((schema, texts, seed) =>
         {
             using var json = System.Text.Json.JsonDocument.Parse(schema);
@@ -105,7 +111,8 @@ public sealed class GuideTests
     public void BytesOfTokens_AreThoseOfTheText(string name)
     {
         var tokenizer = ModelTokenizer.Load(TestData.Golden(name));
-        NetworkTexts.OneOf("a", "Hello", " ", " world", "é", "한국", "😀", "\n", "1", "{\"", "\"}", "\u0001", "ü").Array[0, 12].Select(string.Concat).Sample(text =>
+        NetworkTexts.OneOf("a", "Hello", " ", " world", "é", "한국", "😀", "\n", "1", "{\"", "\"}", "\u0001", "ü").Array[0, 12]
+            .Select(string.Concat).Sample(text =>
         {
             var ids = tokenizer.Encode(text, addSpecialTokens: false);
             var bytes = ids.SelectMany((id, i) => tokenizer.BytesOf(id, i == 0)).ToArray();
@@ -124,7 +131,8 @@ public sealed class GuideTests
             var answer = guide.Begin();
             for (var i = 0; i < 40; i++)
             {
-                answer.AllowedWith(new HashSet<int>()).ShouldSatisfyAllConditions(mask => mask.Contains(0).ShouldBeTrue(), mask => mask.Contains(1).ShouldBeTrue());
+                answer.AllowedWith(new HashSet<int>())
+                    .ShouldSatisfyAllConditions(mask => mask.Contains(0).ShouldBeTrue(), mask => mask.Contains(1).ShouldBeTrue());
                 answer.TryAppend(random.Next(3)).ShouldBeTrue();
             }
         }

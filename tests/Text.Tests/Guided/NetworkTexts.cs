@@ -39,7 +39,8 @@ internal static class NetworkTexts
                 return null;
             }
 
-            var next = Enumerable.Range(0, 256).Select(value => (Value: (byte)value, State: state.Step((byte)value))).Where(step => step.State is not null).ToArray();
+            var next = Enumerable.Range(0, 256).Select(value => (Value: (byte)value, State: state.Step((byte)value)))
+                .Where(step => step.State is not null).ToArray();
             next.ShouldNotBeEmpty();
 
             // What ends something comes more often than it would by chance.

@@ -24,13 +24,15 @@ internal sealed class SchemaCheck(JsonElement root)
         "minProperties" => value.ValueKind != JsonValueKind.Object || NamesOf(value) >= rule.GetInt32(),
         "maxProperties" => value.ValueKind != JsonValueKind.Object || NamesOf(value) <= rule.GetInt32(),
         "properties" or "required" or "additionalProperties" => value.ValueKind != JsonValueKind.Object || FitsMembers(value, keyword, rule, schema),
-        "items" or "prefixItems" or "additionalItems" or "minItems" or "maxItems" => value.ValueKind != JsonValueKind.Array || FitsItems(value, keyword, rule, schema),
+        "items" or "prefixItems" or "additionalItems" or "minItems" or "maxItems" =>
+            value.ValueKind != JsonValueKind.Array || FitsItems(value, keyword, rule, schema),
         "minLength" or "maxLength" or "pattern" or "format" => value.ValueKind != JsonValueKind.String || FitsText(value.GetString()!, keyword, rule),
         "minimum" or "maximum" when value.ValueKind == JsonValueKind.Number && !rule.TryGetDecimal(out _) => keyword == "minimum" == rule.GetDouble() < 0,
         "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() >= rule.GetDecimal(),
         "maximum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() <= rule.GetDecimal(),
         "exclusiveMinimum" or "exclusiveMaximum" when rule.ValueKind is JsonValueKind.True or JsonValueKind.False =>
-            !rule.GetBoolean() || value.ValueKind != JsonValueKind.Number || value.GetDecimal() != schema.GetProperty(keyword == "exclusiveMinimum" ? "minimum" : "maximum").GetDecimal(),
+            !rule.GetBoolean() || value.ValueKind != JsonValueKind.Number
+                || value.GetDecimal() != schema.GetProperty(keyword == "exclusiveMinimum" ? "minimum" : "maximum").GetDecimal(),
         "exclusiveMinimum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() > rule.GetDecimal(),
         "exclusiveMaximum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() < rule.GetDecimal(),
         _ => true,

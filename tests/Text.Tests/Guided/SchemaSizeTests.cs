@@ -12,7 +12,8 @@ namespace LmDeploy.Text.Tests.Guided;
 /// <summary>Large schemas: what repeats is there once, and time and memory grow with the schema's length.</summary>
 public sealed class SchemaSizeTests
 {
-    private static readonly GuideVocabulary _bytes = new([.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value }), .. Words("ab", "\"p", "{\"", "\":", ", \"", "}}", "12", "p1", "p12", " \"p")]);
+    private static readonly GuideVocabulary _bytes = new(
+        [.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value }), .. Words("ab", "\"p", "{\"", "\":", ", \"", "}}", "12", "p1", "p12", " \"p")]);
 
     [Theory]
     [InlineData("""{"type": "integer"}""")]
@@ -35,11 +36,16 @@ public sealed class SchemaSizeTests
     [InlineData("""{"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "boolean"}}}""", "", 1667)]
     public void FiveThousandProperties_AreAnswered(string kind, string more, int count)
     {
-        foreach (var schema in new[] { Object(count, kind, more), """{"anyOf": [{"properties": {"name": {"const": "f"}, "parameters": """ + Object(count, kind, more) + """}}, {"type": "null"}]}""" })
+        foreach (
+            var schema in new[] { Object(count, kind, more),
+                """{"anyOf": [{"properties": {"name": {"const": "f"}, "parameters": """ + Object(count, kind, more) + """}}, {"type": "null"}]}""" })
         {
             var network = Compile(schema);
             var answer = new Guide(network, _bytes, _bytes).Begin();
-            foreach (var value in Encoding.UTF8.GetBytes(schema.StartsWith("{\"any", StringComparison.Ordinal) ? "{\"name\":\"f\",\"parameters\":{\"p17\":" : "{\"p17\":"))
+            foreach (
+                var value in Encoding.UTF8.GetBytes(schema.StartsWith("{\"any", StringComparison.Ordinal)
+                    ? "{\"name\":\"f\",\"parameters\":{\"p17\":"
+                    : "{\"p17\":"))
             {
                 answer.AllowedWith(new HashSet<int>()).Contains(value).ShouldBeTrue($"{(char)value}");
                 answer.TryAppend(value).ShouldBeTrue();
@@ -59,7 +65,8 @@ public sealed class SchemaSizeTests
         Compile($"{{\"type\": \"null\", {Listed(100_000, i => $"\"w{i}\": 1")}}}").Size.ShouldBeLessThan(1000);
         Compile($"{{\"allOf\": [{Listed(100_000, i => $"{{\"type\": \"string\", \"minLength\": {i % 5}}}")}]}}").Size.ShouldBeLessThan(1000);
         Compile($"{{\"allOf\": [{Listed(10_000, i => $"{{\"properties\": {{\"p{i}\": {{\"type\": \"null\"}}}}}}")}]}}").Size.ShouldBeGreaterThan(100_000);
-        Compile($"{{\"allOf\": [{{\"enum\": [{Listed(100_000, i => $"{i}")}]}}, {{\"enum\": [{Listed(100_000, i => $"{i + 99_999}")}]}}]}}").Matches("99999").ShouldBeTrue();
+        Compile($"{{\"allOf\": [{{\"enum\": [{Listed(100_000, i => $"{i}")}]}}, {{\"enum\": [{Listed(100_000, i => $"{i + 99_999}")}]}}]}}")
+            .Matches("99999").ShouldBeTrue();
         Compile($"{{\"$defs\": {{{Listed(20_000, i => $"\"d{i}\": {{\"type\": \"null\"}}")}}}, \"properties\": {{{Listed(20_000, i => $"\"p{i}\": {{\"$ref\": \"#/$defs/d{i}\"}}")}}}}}").Size.ShouldBeGreaterThan(100_000);
         Should.Throw<EngineException>(() => Compile(Object(100_000, "true"))).Message.ShouldContain("1000000 positions");
     }

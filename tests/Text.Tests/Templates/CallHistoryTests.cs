@@ -29,7 +29,8 @@ public sealed class CallHistoryTests
     [SharedFact]
     public void EveryRealTemplate_RendersTheCall()
     {
-        foreach (var file in Directory.GetFiles(SharedData.PathOf("templates"), "*.jinja").Where(file => !_withoutCalls.Contains(Path.GetFileNameWithoutExtension(file))))
+        foreach (var file in Directory.GetFiles(SharedData.PathOf("templates"), "*.jinja")
+            .Where(file => !_withoutCalls.Contains(Path.GetFileNameWithoutExtension(file))))
         {
             var rendered = Render(File.ReadAllText(file), "");
             rendered.ShouldContain("get_weather", customMessage: file);
@@ -46,7 +47,8 @@ public sealed class CallHistoryTests
     [SharedFact]
     public void NoRealTemplate_FailsWithBrokenArguments()
     {
-        foreach (var file in Directory.GetFiles(SharedData.PathOf("templates"), "*.jinja").Where(file => !_withoutCalls.Contains(Path.GetFileNameWithoutExtension(file))))
+        foreach (var file in Directory.GetFiles(SharedData.PathOf("templates"), "*.jinja")
+            .Where(file => !_withoutCalls.Contains(Path.GetFileNameWithoutExtension(file))))
         {
             Render(File.ReadAllText(file), "", Broken).ShouldContain("get_weather", customMessage: file);
         }

@@ -13,8 +13,10 @@ public sealed class ExpressionTests
     [InlineData("{{ () }}{{ (1,) }}{{ (1, 2) }}{{ [] }}{{ {} }}", "()(1,)(1, 2)[]{}")]
     [InlineData("{{ 1, 2 }}", "(1, 2)")]
     [InlineData("{{ {'a': 1, 2: 'b', (1, 2): [3]} }}", "{'a': 1, 2: 'b', (1, 2): [3]}")]
-    [InlineData("{{ [\"it's\", 'say \"x\"', 'both \\' and \"', 'tab\\t', 'nl\\n', 'back\\\\'] }}", "[\"it's\", 'say \"x\"', 'both \\' and \"', 'tab\\t', 'nl\\n', 'back\\\\']")]
-    [InlineData("{{ ['é', '中', '\\x00', '\\x7f', '\\xa0', '\\u200b', '\\u2028', '\\U0001F600'] }}", "['é', '中', '\\x00', '\\x7f', '\\xa0', '\\u200b', '\\u2028', '😀']")]
+    [InlineData("{{ [\"it's\", 'say \"x\"', 'both \\' and \"', 'tab\\t', 'nl\\n', 'back\\\\'] }}",
+        "[\"it's\", 'say \"x\"', 'both \\' and \"', 'tab\\t', 'nl\\n', 'back\\\\']")]
+    [InlineData("{{ ['é', '中', '\\x00', '\\x7f', '\\xa0', '\\u200b', '\\u2028', '\\U0001F600'] }}",
+        "['é', '中', '\\x00', '\\x7f', '\\xa0', '\\u200b', '\\u2028', '😀']")]
     [InlineData("{{ 1.5e-7 }}|{{ 1e16 }}|{{ 123456789012345680.0 }}|{{ 0.0001 }}|{{ 0.00001 }}|{{ 1e100 }}|{{ 0.1 + 0.2 }}|{{ 100.0 }}|{{ 1e22 }}|{{ 5e-324 }}|{{ 1.7976931348623157e308 }}|{{ 1e999 }}|{{ -0.0 }}", "1.5e-07|1e+16|1.2345678901234568e+17|0.0001|1e-05|1e+100|0.30000000000000004|100.0|1e+22|5e-324|1.7976931348623157e+308|inf|-0.0")]
     [InlineData("{{ 123456789012345678901234567890 }}", "123456789012345678901234567890")]
     [InlineData("{{ [1,2,] }}{{ {'a':1,} }}{{ (1,2,) }}", "[1, 2]{'a': 1}(1, 2)")]
@@ -28,12 +30,15 @@ public sealed class ExpressionTests
         Render.Error(template, SampleVariables.Json).Message.ShouldStartWith(message);
 
     [Theory]
-    [InlineData("{{ 7 // 2 }}|{{ -7 // 2 }}|{{ 7 // -2 }}|{{ 7 % 3 }}|{{ -7 % 3 }}|{{ 7 % -3 }}|{{ 7 / 2 }}|{{ 6 / 2 }}|{{ 2 ** 10 }}|{{ 2 ** -1 }}", "3|-4|-4|1|2|-2|3.5|3.0|1024|0.5")]
-    [InlineData("{{ 7.5 // 2 }}|{{ -7.5 // 2 }}|{{ 7.5 % 2 }}|{{ -7.5 % 2 }}|{{ 7.5 % -2 }}|{{ -0.0 % 3 }}|{{ 1e300 * 10 }}", "3.0|-4.0|1.5|0.5|-0.5|0.0|1e+301")]
+    [InlineData("{{ 7 // 2 }}|{{ -7 // 2 }}|{{ 7 // -2 }}|{{ 7 % 3 }}|{{ -7 % 3 }}|{{ 7 % -3 }}|{{ 7 / 2 }}|{{ 6 / 2 }}|{{ 2 ** 10 }}|{{ 2 ** -1 }}",
+        "3|-4|-4|1|2|-2|3.5|3.0|1024|0.5")]
+    [InlineData("{{ 7.5 // 2 }}|{{ -7.5 // 2 }}|{{ 7.5 % 2 }}|{{ -7.5 % 2 }}|{{ 7.5 % -2 }}|{{ -0.0 % 3 }}|{{ 1e300 * 10 }}",
+        "3.0|-4.0|1.5|0.5|-0.5|0.0|1e+301")]
     [InlineData("{{ 2 ** 3 ** 2 }}|{{ -2 ** 2 }}|{{ 2 * -3 }}|{{ - 3 }}|{{ +3 }}|{{ --3 }}", "64|4|-6|-3|3|3")]
     [InlineData("{{ 1 + 2 * 3 - 4 / 2 }}", "5.0")]
     [InlineData("{{ true + true }}|{{ true * 3 }}|{{ -true }}|{{ 1 + 1.5 }}", "2|3|-1|2.5")]
-    [InlineData("{{ 'a' + 'b' }}|{{ 'ab' * 3 }}|{{ 3 * 'ab' }}|{{ 'a' * 0 }}|{{ 'a' * -1 }}|{{ [1] + [2] }}|{{ [1, 2] * 2 }}|{{ (1,) + (2,) }}|{{ (1,) * 2 }}", "ab|ababab|ababab|||[1, 2]|[1, 2, 1, 2]|(1, 2)|(1, 1)")]
+    [InlineData("{{ 'a' + 'b' }}|{{ 'ab' * 3 }}|{{ 3 * 'ab' }}|{{ 'a' * 0 }}|{{ 'a' * -1 }}|{{ [1] + [2] }}|{{ [1, 2] * 2 }}|{{ (1,) + (2,) }}|{{ (1,) * 2 }}",
+        "ab|ababab|ababab|||[1, 2]|[1, 2, 1, 2]|(1, 2)|(1, 1)")]
     [InlineData("{{ 1 ~ 'a' ~ none ~ 1.0 ~ [1] }}", "1aNone1.0[1]")]
     [InlineData("{{ 2 ** 200 }}", "1606938044258990275541962092341162602522202993782792835301376")]
     [InlineData("{{ 10 ** 20 // 3 }}|{{ 10 ** 20 % 7 }}|{{ -(10 ** 20) // 3 }}", "33333333333333333333|2|-33333333333333333334")]
@@ -60,7 +65,8 @@ public sealed class ExpressionTests
         Render.Error(template, SampleVariables.Json).Message.ShouldStartWith(message);
 
     [Theory]
-    [InlineData("{{ 1 < 2 < 3 }}|{{ 1 < 3 < 2 }}|{{ 1 == 1.0 == true }}|{{ 1 != 2 }}|{{ 'a' < 'b' }}|{{ 'a' < 'B' }}|{{ 2 >= 2 }}|{{ 2 <= 1 }}", "True|False|True|True|True|False|True|False")]
+    [InlineData("{{ 1 < 2 < 3 }}|{{ 1 < 3 < 2 }}|{{ 1 == 1.0 == true }}|{{ 1 != 2 }}|{{ 'a' < 'b' }}|{{ 'a' < 'B' }}|{{ 2 >= 2 }}|{{ 2 <= 1 }}",
+        "True|False|True|True|True|False|True|False")]
     [InlineData("{{ [1, 2] < [1, 3] }}|{{ [1] < [1, 2] }}|{{ (1, 2) == (1, 2) }}|{{ [1] == (1,) }}|{{ {'a': 1, 'b': 2} == {'b': 2, 'a': 1.0} }}|{{ 'a' == 1 }}|{{ none == none }}|{{ none == false }}", "True|True|True|False|True|False|True|False")]
     [InlineData("{{ 9007199254740993 == 9007199254740992.0 }}|{{ 9007199254740993 > 9007199254740992.0 }}", "False|True")]
     [InlineData("{{ 1 in [1, 2] }}|{{ 3 not in [1, 2] }}|{{ 'a' in 'abc' }}|{{ '' in '' }}|{{ 'a' in d }}|{{ 1 in (1,) }}|{{ true in [1] }}|{{ 'x' in missing }}|{{ 2 in range(3) }}", "True|True|True|True|True|True|True|False|True")]
@@ -84,7 +90,8 @@ public sealed class ExpressionTests
         Render.Error(template, SampleVariables.Json).Message.ShouldStartWith(message);
 
     [Theory]
-    [InlineData("{{ 0 or 'a' }}|{{ '' and 1 }}|{{ 1 and 2 }}|{{ 1 or 2 }}|{{ not 1 }}|{{ not '' }}|{{ not missing }}|{{ not not 1 }}", "a||2|1|False|True|True|True")]
+    [InlineData("{{ 0 or 'a' }}|{{ '' and 1 }}|{{ 1 and 2 }}|{{ 1 or 2 }}|{{ not 1 }}|{{ not '' }}|{{ not missing }}|{{ not not 1 }}",
+        "a||2|1|False|True|True|True")]
     [InlineData("{{ false or false or 'x' }}|{{ 1 and '' and 2 }}", "x|")]
     [InlineData("{{ true and raise_exception('no') if false else 'safe' }}", "safe")]
     [InlineData("{{ [] or {} or () or 'e' }}", "e")]
@@ -105,7 +112,8 @@ public sealed class ExpressionTests
     [InlineData("{{ items[1:] }}|{{ items[:-1] }}|{{ items[::-1] }}|{{ items[::2] }}|{{ items[5:] }}|{{ items[-2:] }}|{{ items[1:2] }}|{{ items[:] }}|{{ items[10:0:-1] }}|{{ items[none:none] }}", "[2, 3]|[1, 2]|[3, 2, 1]|[1, 3]|[]|[2, 3]|[2]|[1, 2, 3]|[3, 2]|[1, 2, 3]")]
     [InlineData("{{ text[1:5] }}|{{ text[::-1] }}|{{ text[-5:] }}|{{ text[7:100] }}|{{ (1,2,3)[1:] }}|{{ range(10)[2:8:3] }}|{{ range(10)[::-1] | list }}|{{ range(5)[-1] }}", "ello|dlroW ,olleH|World|World|(2, 3)|range(2, 8, 3)|[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]|4")]
     [InlineData("{{ d['items'] }}|{{ d.items is callable }}", "own|True")]
-    [InlineData("{{ emoji | length }}|{{ emoji[1] }}|{{ emoji[-3:] }}|{{ emoji[::-1][0:2] }}|{{ emoji.find('b') }}|{{ emoji.index('中') }}|{{ emoji[1:4] }}", "7|👩|b中é|é中|4|5|👩\u200d👩")]
+    [InlineData("{{ emoji | length }}|{{ emoji[1] }}|{{ emoji[-3:] }}|{{ emoji[::-1][0:2] }}|{{ emoji.find('b') }}|{{ emoji.index('中') }}|{{ emoji[1:4] }}",
+        "7|👩|b中é|é中|4|5|👩\u200d👩")]
     [InlineData("{{ {1: 'a', 'x': 'b', 1.0: 'c', true: 'e'} }}", "{1: 'e', 'x': 'b'}")]
     [InlineData("{{ {(1, 2): 'p'}[1, 2] }}", "p")]
     [InlineData("{{ name.missing }}", "")]
@@ -143,7 +151,9 @@ public sealed class ExpressionTests
         Render.Error(template, SampleVariables.Json).Message.ShouldStartWith(message);
 
     [Theory]
-    [InlineData("[{{ missing }}]|{{ missing ~ 'x' }}|{{ missing | length }}|{{ missing | list }}|{{ [missing] }}|{% for x in missing %}{% else %}none{% endfor %}", "[]|x|0|[]|[Undefined]|none")]
+    [InlineData(
+        "[{{ missing }}]|{{ missing ~ 'x' }}|{{ missing | length }}|{{ missing | list }}|{{ [missing] }}|{% for x in missing %}{% else %}none{% endfor %}",
+            "[]|x|0|[]|[Undefined]|none")]
     [InlineData("{{ missing | upper }}|", "|")]
     [InlineData("{{ 'x%sy' % missing }}", "xy")]
     public void Undefined_PrintsNothingAndFailsWhenUsed(string template, string expected) =>

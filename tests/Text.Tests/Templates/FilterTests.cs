@@ -5,9 +5,12 @@ public sealed class FilterTests
 {
     [Theory]
     [InlineData("{{ ' a ' | trim }}|{{ 'xxaxx' | trim('x') }}|{{ n | trim }}", "a|a|7")]
-    [InlineData("{{ 'aBc' | upper }}|{{ 'aBc' | lower }}|{{ 'hELLO wORLD' | capitalize }}|{{ 'hello wORLD-foo (bar' | title }}|{{ \"it's\" | title }}", "ABC|abc|Hello world|Hello World-Foo (Bar|It's")]
+    [InlineData("{{ 'aBc' | upper }}|{{ 'aBc' | lower }}|{{ 'hELLO wORLD' | capitalize }}|{{ 'hello wORLD-foo (bar' | title }}|{{ \"it's\" | title }}",
+        "ABC|abc|Hello world|Hello World-Foo (Bar|It's")]
     [InlineData("{{ 'aaa' | replace('a', 'b') }}|{{ 'aaa' | replace('a', 'b', 2) }}|{{ 'abc' | replace('', '-') }}|{{ 12 | replace(1, 'x') }}|{{ 'a' | replace('a', none) }}", "bbb|bba|-a-b-c-|x2|None")]
-    [InlineData("{{ lines | indent }}|{{ lines | indent(2, true) }}|{{ lines | indent('> ', first=true, blank=true) }}|{{ '' | indent }}|{{ 'a\\n' | indent }}", "one\n    two\n\n    three|  one\n  two\n\n  three|> one\n> two\n> \n> three||a\n")]
+    [InlineData(
+        "{{ lines | indent }}|{{ lines | indent(2, true) }}|{{ lines | indent('> ', first=true, blank=true) }}|{{ '' | indent }}|{{ 'a\\n' | indent }}",
+            "one\n    two\n\n    three|  one\n  two\n\n  three|> one\n> two\n> \n> three||a\n")]
     [InlineData("{{ 'foo bar baz qux' | truncate(9) }}|{{ 'foo bar baz qux' | truncate(9, true) }}|{{ 'foo bar baz qux' | truncate(11) }}|{{ 'foo bar baz qux' | truncate(11, false, '...', 0) }}", "foo...|foo ba...|foo bar baz qux|foo bar...")]
     [InlineData("{{ 'one two_three, four' | wordcount }}", "3")]
     [InlineData("{{ '%s is %d' | format('x', 5) }}|{{ '%(a)s' | format(a=1) }}", "x is 5|1")]
@@ -33,7 +36,9 @@ public sealed class FilterTests
     [InlineData("{{ '1.5' | float }}|{{ 'x' | float }}|{{ 'x' | float(2.5) }}|{{ 3 | float }}|{{ 'inf' | float }}|{{ '-Infinity' | float }}|{{ 'nan' | float }}|{{ ' 1e3 ' | float }}|{{ '.5' | float }}|{{ '5.' | float }}|{{ none | float }}", "1.5|0.0|2.5|3.0|inf|-inf|nan|1000.0|0.5|5.0|0.0")]
     [InlineData("{{ -5 | abs }}|{{ (-5) | abs }}|{{ (-2.5) | abs }}|{{ true | abs }}", "5|5|2.5|1")]
     [InlineData("{{ 2.5 | round }}|{{ 3.5 | round }}|{{ 2.675 | round(2) }}|{{ 42.55 | round(1) }}|{{ 42.55 | round(1, 'floor') }}|{{ 42.51 | round(0, 'ceil') }}|{{ 15 | round(-1) }}|{{ 25 | round(-1) }}|{{ 1234.5 | round(-2) }}|{{ 5 | round }}|{{ 0.1 | round(20) }}|{{ 1e300 | round(2) }}|{{ 5 | round(1, 'floor') }}", "2.0|4.0|2.67|42.5|42.5|43.0|20|20|1200.0|5|0.1|1e+300|5.0")]
-    [InlineData("{{ items | sum }}|{{ [1.5, 2] | sum }}|{{ users | sum('age') }}|{{ users | sum(attribute='age', start=10) }}|{{ [[1], [2]] | sum(start=[]) }}", "6|3.5|85|95|[1, 2]")]
+    [InlineData(
+        "{{ items | sum }}|{{ [1.5, 2] | sum }}|{{ users | sum('age') }}|{{ users | sum(attribute='age', start=10) }}|{{ [[1], [2]] | sum(start=[]) }}",
+            "6|3.5|85|95|[1, 2]")]
     [InlineData("{{ items | min }}|{{ items | max }}|{{ words | min }}|{{ words | max }}|{{ empty | max }}|{{ users | max(attribute='age') }}|{{ ['b', 'A'] | min(true) }}", "1|3|A|c||{'name': 'Bob', 'age': 30, 'tags': ['x']}|A")]
     public void Numbers(string template, string expected) =>
         Render.Text(template, SampleVariables.Json).ShouldBe(expected);
@@ -54,11 +59,14 @@ public sealed class FilterTests
     [InlineData("{{ items | reverse | list }}|{{ 'abc' | reverse }}|{{ d | reverse | list }}|{{ items | map('string') | reverse | list }}|{{ (1,2) | reverse | list }}", "[3, 2, 1]|cba|['items', 'a', 'b']|['3', '2', '1']|[2, 1]")]
     [InlineData("{{ items | join }}|{{ items | join(', ') }}|{{ users | join('-', attribute='name') }}|{{ [none, 1.0, true, missing] | join(',') }}|{{ 'abc' | join('.') }}|{{ d | join(',') }}", "123|1, 2, 3|Bob-alice-Carl|None,1.0,True,|a.b.c|b,a,items")]
     [InlineData("{{ d | items | list }}|{{ missing | items | list }}", "[('b', 1), ('a', {'x': [1, {'y': None}]}), ('items', 'own')]|[]")]
-    [InlineData("{{ range(7) | batch(3) | list }}|{{ range(7) | batch(3, 'x') | list }}|{{ empty | batch(2) | list }}", "[[0, 1, 2], [3, 4, 5], [6]]|[[0, 1, 2], [3, 4, 5], [6, 'x', 'x']]|[]")]
-    [InlineData("{{ range(7) | slice(3) | list }}|{{ range(7) | slice(3, 'x') | list }}|{{ range(2) | slice(3) | list }}", "[[0, 1, 2], [3, 4], [5, 6]]|[[0, 1, 2], [3, 4, 'x'], [5, 6, 'x']]|[[0], [1], []]")]
+    [InlineData("{{ range(7) | batch(3) | list }}|{{ range(7) | batch(3, 'x') | list }}|{{ empty | batch(2) | list }}",
+        "[[0, 1, 2], [3, 4, 5], [6]]|[[0, 1, 2], [3, 4, 5], [6, 'x', 'x']]|[]")]
+    [InlineData("{{ range(7) | slice(3) | list }}|{{ range(7) | slice(3, 'x') | list }}|{{ range(2) | slice(3) | list }}",
+        "[[0, 1, 2], [3, 4], [5, 6]]|[[0, 1, 2], [3, 4, 'x'], [5, 6, 'x']]|[[0], [1], []]")]
     [InlineData("{{ ['a', 'A', 'b'] | unique | list }}|{{ ['a', 'A'] | unique(true) | list }}|{{ [1, 1.0, true, 2] | unique | list }}|{{ users | unique(attribute='age') | map(attribute='name') | list }}", "['a', 'b']|['a', 'A']|[1, 2]|['Bob', 'alice']")]
     [InlineData("{{ words | sort }}|{{ words | sort(true) }}|{{ words | sort(case_sensitive=true) }}|{{ users | sort(attribute='age,name') | map(attribute='name') | list }}|{{ users | sort(attribute='age', reverse=true) | map(attribute='name') | list }}|{{ [3,1,2] | sort | first }}|{{ 'bca' | sort }}|{{ d | sort }}", "['A', 'b', 'c']|['c', 'b', 'A']|['A', 'b', 'c']|['alice', 'Bob', 'Carl']|['Bob', 'Carl', 'alice']|1|['a', 'b', 'c']|['a', 'b', 'items']")]
-    [InlineData("{{ {'b': 1, 'A': 2} | dictsort }}|{{ {'b': 1, 'A': 2} | dictsort(true) }}|{{ {'b': 1, 'A': 2} | dictsort(by='value', reverse=true) }}", "[('A', 2), ('b', 1)]|[('A', 2), ('b', 1)]|[('A', 2), ('b', 1)]")]
+    [InlineData("{{ {'b': 1, 'A': 2} | dictsort }}|{{ {'b': 1, 'A': 2} | dictsort(true) }}|{{ {'b': 1, 'A': 2} | dictsort(by='value', reverse=true) }}",
+        "[('A', 2), ('b', 1)]|[('A', 2), ('b', 1)]|[('A', 2), ('b', 1)]")]
     [InlineData("{% for g in users | groupby('age') %}{{ g.grouper }}:{{ g.list | map(attribute='name') | join(',') }};{% endfor %}", "25:alice;30:Bob,Carl;")]
     [InlineData("{% for age, us in users | groupby('age') %}{{ age }}{{ us | length }};{% endfor %}", "251;302;")]
     [InlineData("{{ users | groupby('nope', default='z') | first | first }}", "z")]
@@ -107,11 +115,13 @@ public sealed class FilterTests
 
     [Theory]
     [InlineData("{{ d | tojson }}", "{\"b\": 1, \"a\": {\"x\": [1, {\"y\": null}]}, \"items\": \"own\"}")]
-    [InlineData("{{ d | tojson(indent=2) }}", "{\n  \"b\": 1,\n  \"a\": {\n    \"x\": [\n      1,\n      {\n        \"y\": null\n      }\n    ]\n  },\n  \"items\": \"own\"\n}")]
+    [InlineData("{{ d | tojson(indent=2) }}",
+        "{\n  \"b\": 1,\n  \"a\": {\n    \"x\": [\n      1,\n      {\n        \"y\": null\n      }\n    ]\n  },\n  \"items\": \"own\"\n}")]
     [InlineData("{{ [] | tojson(indent=2) }}{{ {} | tojson(indent=2) }}{{ [[], {}] | tojson(indent=1) }}", "[]{}[\n [],\n {}\n]")]
     [InlineData("{{ ['é<>&\\'\"/\\\\\\n\\t\\r\\b\\f\\x01\\x7f😀'] | tojson }}", "[\"é<>&'\\\"/\\\\\\n\\t\\r\\b\\f\\u0001\u007f😀\"]")]
     [InlineData("{{ ['é😀\\x7f'] | tojson(ensure_ascii=true) }}", "[\"\\u00e9\\ud83d\\ude00\\u007f\"]")]
-    [InlineData("{{ {'b': 1, 'a': 2} | tojson(sort_keys=true) }}|{{ {'b': 1} | tojson(separators=(',', ':')) }}|{{ {'b': [1, 2]} | tojson(indent='--') }}", "{\"a\": 2, \"b\": 1}|{\"b\":1}|{\n--\"b\": [\n----1,\n----2\n--]\n}")]
+    [InlineData("{{ {'b': 1, 'a': 2} | tojson(sort_keys=true) }}|{{ {'b': 1} | tojson(separators=(',', ':')) }}|{{ {'b': [1, 2]} | tojson(indent='--') }}",
+        "{\"a\": 2, \"b\": 1}|{\"b\":1}|{\n--\"b\": [\n----1,\n----2\n--]\n}")]
     [InlineData("{{ [1.0, 1e20, 0.1, 1e-7, true, none, 12345678901234567890] | tojson }}", "[1.0, 1e+20, 0.1, 1e-07, true, null, 12345678901234567890]")]
     [InlineData("{{ {1: 'a', none: 'b', true: 'c', 1.5: 'd'} | tojson }}|{{ (1, 2) | tojson }}", "{\"1\": \"c\", \"null\": \"b\", \"1.5\": \"d\"}|[1, 2]")]
     [InlineData("{{ [1e999, -1e999] | tojson }}", "[Infinity, -Infinity]")]

@@ -13,7 +13,8 @@ internal static class Render
 
     public static string Text(string template, JsonElement variables, CancellationToken cancellationToken = default) =>
         ModelTemplate.Parse(template, "test.jinja").Render(
-            variables.EnumerateObject().Select(variable => KeyValuePair.Create(variable.Name, (JsonElement?)variable.Value)), new FixedClock(), cancellationToken);
+            variables.EnumerateObject()
+                .Select(variable => KeyValuePair.Create(variable.Name, (JsonElement?)variable.Value)), new FixedClock(), cancellationToken);
 
     /// <summary>The error that rendering, or parsing, ends in.</summary>
     public static ModelTemplateException Error(string template, string variables = "{}") =>

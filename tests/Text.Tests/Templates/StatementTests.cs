@@ -94,7 +94,8 @@ public sealed class StatementTests
         Render.Text(template, SampleVariables.Json).ShouldBe(expected);
 
     [Theory]
-    [InlineData("{% macro m(a, b=2, c='x') %}{{ a }}{{ b }}{{ c }};{% endmacro %}{{ m(1) }}{{ m(1, 3) }}{{ m(1, c='z') }}{{ m(c=1, a=2, b=3) }}{{ m() }}", "12x;13x;12z;231;2x;")]
+    [InlineData("{% macro m(a, b=2, c='x') %}{{ a }}{{ b }}{{ c }};{% endmacro %}{{ m(1) }}{{ m(1, 3) }}{{ m(1, c='z') }}{{ m(c=1, a=2, b=3) }}{{ m() }}",
+        "12x;13x;12z;231;2x;")]
     [InlineData("{% macro m() %}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1, 2, k=3) }}", "(1, 2){'k': 3}")]
     [InlineData("{% macro m(a) %}{{ varargs }}{% endmacro %}{{ m(1, 2, 3) }}", "(2, 3)")]
     [InlineData("{% macro m(x) %}{{ x }}{% if x > 0 %}{{ m(x - 1) }}{% endif %}{% endmacro %}{{ m(3) }}", "3210")]
@@ -103,7 +104,8 @@ public sealed class StatementTests
     [InlineData("{% macro m() %}{% set x = 5 %}{{ x }}{% endmacro %}{% set x = 1 %}{{ m() }}{{ x }}", "51")]
     [InlineData("{% macro m(a) %}[{{ a }}|{{ caller() }}]{% endmacro %}{% call m('h') %}body{{ n }}{% endcall %}", "[h|body7]")]
     [InlineData("{% macro m() %}{{ caller(1, b=2) }}{% endmacro %}{% call(a, b, c='d') m() %}{{ a }}{{ b }}{{ c }}{% endcall %}", "12d")]
-    [InlineData("{% macro m(a,b) %}{% endmacro %}{{ m.name }}{{ m.arguments }}{{ m.catch_kwargs }}{{ m.catch_varargs }}{{ m.caller }}", "m('a', 'b')FalseFalseFalse")]
+    [InlineData("{% macro m(a,b) %}{% endmacro %}{{ m.name }}{{ m.arguments }}{{ m.catch_kwargs }}{{ m.catch_varargs }}{{ m.caller }}",
+        "m('a', 'b')FalseFalseFalse")]
     [InlineData("{% macro m(a) %}{{ a }}{% endmacro %}{{ m(*[1]) }}{{ m(**{'a': 2}) }}", "12")]
     [InlineData("{% macro f() %}F{% endmacro %}{% macro g() %}{{ f() }}G{% endmacro %}{{ g() }}", "FG")]
     [InlineData("{% macro m() %}{{ m is callable }}{% endmacro %}{{ m() }}", "True")]
@@ -116,7 +118,8 @@ public sealed class StatementTests
     [InlineData("{% macro m(a) %}{{ a.b }}{% endmacro %}{{ m() }}", "parameter 'a' was not provided")]
     [InlineData("{% macro m() %}{% endmacro %}{{ m(1) }}", "TypeError: macro 'm' takes not more than 0 argument(s)")]
     [InlineData("{% macro m() %}{% endmacro %}{{ m(k=1) }}", "TypeError: macro 'm' takes no keyword argument 'k'")]
-    [InlineData("{% macro m() %}{% endmacro %}{% call m() %}x{% endcall %}", "TypeError: macro 'm' was invoked with two values for the special caller argument. This is most likely a bug.")]
+    [InlineData("{% macro m() %}{% endmacro %}{% call m() %}x{% endcall %}",
+        "TypeError: macro 'm' was invoked with two values for the special caller argument. This is most likely a bug.")]
     [InlineData("{% macro m() %}{{ caller() }}{% endmacro %}{{ m() }}", "No caller defined")]
     [InlineData("{% macro m(a) %}{% endmacro %}{{ m(1, a=2) }}", "TypeError: macro 'm' takes no keyword argument 'a'")]
     public void Macro_BindsArgumentsFaults(string template, string message) =>
@@ -142,7 +145,8 @@ public sealed class StatementTests
     [InlineData("{{ dict(a=1, b='x') }}|{{ dict({'a': 1}, b=2) }}|{{ dict([('k', 1)]) }}|{{ dict() }}", "{'a': 1, 'b': 'x'}|{'a': 1, 'b': 2}|{'k': 1}|{}")]
     [InlineData("{% set j = joiner('|') %}{% for i in items %}{{ j() }}{{ i }}{% endfor %}", "1|2|3")]
     [InlineData("{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.reset() }}{{ c.next() }}", "ababNonea")]
-    [InlineData("{{ strftime_now('%Y-%m-%d %H:%M:%S %d %B %b %A %a %j %y %I %p %e %-d %-m %F %T %D %R %U %W %V %u %w %% %C %G') }}", "2025-07-10 12:00:00 10 July Jul Thursday Thu 191 25 12 PM 10 10 7 2025-07-10 12:00:00 07/10/25 12:00 27 27 28 4 4 % 20 2025")]
+    [InlineData("{{ strftime_now('%Y-%m-%d %H:%M:%S %d %B %b %A %a %j %y %I %p %e %-d %-m %F %T %D %R %U %W %V %u %w %% %C %G') }}",
+        "2025-07-10 12:00:00 10 July Jul Thursday Thu 191 25 12 PM 10 10 7 2025-07-10 12:00:00 07/10/25 12:00 27 27 28 4 4 % 20 2025")]
     public void Globals_Work(string template, string expected) =>
         Render.Text(template, SampleVariables.Json).ShouldBe(expected);
 

@@ -57,7 +57,8 @@ public sealed class TemplateBoundsTests
     [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(5000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l | pprint }}")]
     [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(5000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}")]
     [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(5000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a < ns.b }}")]
-    [InlineData("{% set ns = namespace(a=(), b=()) %}{% for i in range(5000) %}{% set ns.a = (ns.a,) %}{% set ns.b = (ns.b,) %}{% endfor %}{{ {ns.a: 1}[ns.b] }}")]
+    [InlineData(
+        "{% set ns = namespace(a=(), b=()) %}{% for i in range(5000) %}{% set ns.a = (ns.a,) %}{% set ns.b = (ns.b,) %}{% endfor %}{{ {ns.a: 1}[ns.b] }}")]
     [InlineData("{% set ns = namespace(d={}) %}{% for i in range(5000) %}{% set ns.d = {'d': ns.d} %}{% endfor %}{{ ns.d }}")]
     [InlineData("{% set ns = namespace(g=[1]) %}{% for i in range(100000) %}{% set ns.g = ns.g | map('string') %}{% endfor %}{{ ns.g | list }}")]
     public void Render_BoundsNesting(string template) => Faults(template);
@@ -107,7 +108,8 @@ public sealed class TemplateBoundsTests
     {
         string[] sources =
         [
-            Repeat("{%", 500_000), Repeat("{% raw ", 200_000), "{% raw %}" + Repeat("{% endraw", 200_000), Repeat("{#", 500_000), Repeat(" ", 1_000_000) + "{%-",
+            Repeat("{%", 500_000), Repeat("{% raw ", 200_000), "{% raw %}" + Repeat("{% endraw", 200_000),
+                Repeat("{#", 500_000), Repeat(" ", 1_000_000) + "{%-",
             "{{ '" + Repeat("\\", 1_000_000), Repeat("{", 1_000_000), "{{ 1" + Repeat("_", 1_000_000), Repeat("{{ x }}", 100_000),
         ];
         foreach (var source in sources)

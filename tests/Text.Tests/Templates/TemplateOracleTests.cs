@@ -133,6 +133,8 @@ public sealed class TemplateOracleTests
         var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "tokenizer_config.json"))).RootElement;
         return config.EnumerateObject()
             .Where(member => member.Name.EndsWith("_token", StringComparison.Ordinal) && member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Object)
-            .ToDictionary(member => member.Name, member => member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetProperty("content").GetString()!);
+            .ToDictionary(member => member.Name, member => member.Value.ValueKind == JsonValueKind.String
+            ? member.Value.GetString()!
+            : member.Value.GetProperty("content").GetString()!);
     }
 }

@@ -13,13 +13,16 @@ public sealed class FuzzTests
 {
     private static readonly string[] Nasty =
     [
-        "\0", "\u0001", "\u001b[0m", "\u007f", "\u0085", "\u00a0", "\u200b", "\u200d", "\u2028", "\ufeff", "\ufffd", "\uffff", "\u202e", "\t", "\r", "\r\n", "\n\n\n", "   ",
-        "e\u0301", "\u0301\u0301", "ﬁ", "Å", "각", "각", "\U0001F468\u200D\U0001F469\u200D\U0001F467", "\U0010FFFF", "<0x00>", "<0xFF>", "▁", "▁▁", "Ġ", "Ċ", "'S", "'ll", "123456",
+        "\0", "\u0001", "\u001b[0m", "\u007f", "\u0085", "\u00a0", "\u200b", "\u200d", "\u2028",
+            "\ufeff", "\ufffd", "\uffff", "\u202e", "\t", "\r", "\r\n", "\n\n\n", "   ",
+        "e\u0301", "\u0301\u0301", "ﬁ", "Å", "각", "각", "\U0001F468\u200D\U0001F469\u200D\U0001F467",
+            "\U0010FFFF", "<0x00>", "<0xFF>", "▁", "▁▁", "Ġ", "Ċ", "'S", "'ll", "123456",
     ];
 
     /// <summary>What each family's special tokens look like, so that they come glued together and cut in half.</summary>
     private static readonly string[] Specials =
-        ["<s>", "</s>", "<unk>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<think>", "</think>", "<bos>", "<eos>", "<|", "|>", "<|im_", "[INST]", "<tool_call>"];
+        ["<s>", "</s>", "<unk>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<think>",
+            "</think>", "<bos>", "<eos>", "<|", "|>", "<|im_", "[INST]", "<tool_call>"];
 
     private static readonly Gen<string> Texts = Gen.Frequency(
             (5, Gen.Int[0, 0x7F].Select(char.ConvertFromUtf32)),
@@ -29,7 +32,8 @@ public sealed class FuzzTests
             (2, Gen.Int[0, Specials.Length - 1].Select(i => Specials[i])))
         .Array[0, 40].Select(string.Concat);
 
-    private static readonly Lazy<IReadOnlyDictionary<string, ModelTokenizer>> All = new(() => Folders().ToDictionary(folder => folder.Name, folder => ModelTokenizer.Load(folder.Path)));
+    private static readonly Lazy<IReadOnlyDictionary<string,
+        ModelTokenizer>> All = new(() => Folders().ToDictionary(folder => folder.Name, folder => ModelTokenizer.Load(folder.Path)));
 
     public static TheoryData<string> Names => [.. Folders().Select(folder => folder.Name)];
 
@@ -71,7 +75,8 @@ public sealed class FuzzTests
 
         // Special tokens are cut out before the rest is composed, so that the end of one stays as it is: a stroke after it makes no U+226F of both.
         Texts.Where(text => !text.Contains(">\u0338", StringComparison.Ordinal)).Sample(
-            text => tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: false), skipSpecialTokens: false).ShouldBe(CanonicalText.Normalize(text, NormalizationKind.Nfc)),
+            text => tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: false), skipSpecialTokens: false)
+                .ShouldBe(CanonicalText.Normalize(text, NormalizationKind.Nfc)),
             iter: 1000);
     }
 
@@ -137,9 +142,11 @@ public sealed class FuzzTests
     /// <summary>Those of the golden checkpoints, and those of released models where they are there.</summary>
     private static IEnumerable<(string Name, string Path)> Folders()
     {
-        var golden = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "Golden")).Where(folder => File.Exists(Path.Combine(folder, "tokenizer.json")));
+        var golden = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "Golden"))
+            .Where(folder => File.Exists(Path.Combine(folder, "tokenizer.json")));
         var released = SharedData.Folder is null ? [] : Directory.GetDirectories(Path.Combine(SharedData.Folder, "tokenizers"));
-        return golden.Select(folder => (Path.GetFileName(folder), folder)).Concat(released.Select(folder => ($"released {Path.GetFileName(folder)}", folder))).Order();
+        return golden.Select(folder => (Path.GetFileName(folder), folder))
+            .Concat(released.Select(folder => ($"released {Path.GetFileName(folder)}", folder))).Order();
     }
 
     private static bool IsByteLevel(string folder, string? normalizer)

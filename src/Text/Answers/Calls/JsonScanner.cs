@@ -38,7 +38,9 @@ internal sealed class JsonScanner
             case ' ' or '\n' or '\r' or '\t':
                 return CallProgress.Open;
             default:
-                return _depth > 0 && (char.IsAsciiLetterOrDigit(character) || character is ':' or ',' or '-' or '+' or '.') ? CallProgress.Open : CallProgress.Failed;
+                return _depth > 0 && (char.IsAsciiLetterOrDigit(character) || character is ':' or ',' or '-' or '+' or '.')
+                    ? CallProgress.Open
+                    : CallProgress.Failed;
         }
     }
 

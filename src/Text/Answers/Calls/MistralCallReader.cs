@@ -75,7 +75,8 @@ internal sealed partial class MistralCallReader : CallReader
             _head.Append(character);
         }
 
-        return _head.Length <= LongestHead && (char.IsLetterOrDigit(character) || char.IsWhiteSpace(character) || character is '_' or '-' or '.' or ':' or '/' or '[' or ']')
+        return _head.Length <= LongestHead
+            && (char.IsLetterOrDigit(character) || char.IsWhiteSpace(character) || character is '_' or '-' or '.' or ':' or '/' or '[' or ']')
             ? CallProgress.Open
             : CallProgress.Failed;
     }

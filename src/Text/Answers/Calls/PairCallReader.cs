@@ -23,11 +23,14 @@ internal sealed partial class PairCallReader(ToolSet tools, string end) : CallRe
         _text.Append(character);
         if (_nameEnd < 0 && character != '<')
         {
-            return _text.Length <= LongestName && character is not ('{' or '[') && NamePattern().IsMatch(_text.ToString()) ? CallProgress.Open : CallProgress.Failed;
+            return _text.Length <= LongestName && character is not ('{' or '[') && NamePattern().IsMatch(_text.ToString())
+                ? CallProgress.Open
+                : CallProgress.Failed;
         }
 
         _nameEnd = _nameEnd < 0 ? _text.Length - 1 : _nameEnd;
-        if (_text.Length - _nameEnd <= KeyBegin.Length && _text.ToString(_nameEnd, _text.Length - _nameEnd) is var word && !KeyBegin.StartsWith(word, StringComparison.Ordinal) && !end.StartsWith(word, StringComparison.Ordinal))
+        if (_text.Length - _nameEnd <= KeyBegin.Length && _text.ToString(_nameEnd, _text.Length - _nameEnd) is var word
+            && !KeyBegin.StartsWith(word, StringComparison.Ordinal) && !end.StartsWith(word, StringComparison.Ordinal))
         {
             return CallProgress.Failed;
         }

@@ -60,7 +60,9 @@ internal sealed partial class SectionCallReader(SectionWords words) : CallReader
             case State.Between when held == words.CallBegin:
                 return Move(State.Head);
             case State.Between:
-                return words.CallBegin.StartsWith(held, StringComparison.Ordinal) || words.SectionEnd.StartsWith(held, StringComparison.Ordinal) ? CallProgress.Open : CallProgress.Failed;
+                return words.CallBegin.StartsWith(held, StringComparison.Ordinal) || words.SectionEnd.StartsWith(held, StringComparison.Ordinal)
+                    ? CallProgress.Open
+                    : CallProgress.Failed;
             case State.Head when held.EndsWith(words.Separator, StringComparison.Ordinal):
                 _head = held[..^words.Separator.Length].Trim();
                 return Move(State.BeforeArguments);

@@ -50,7 +50,8 @@ internal sealed class ToolSet
     public IReadOnlySet<string> TypesOf(string function, string parameter)
     {
         var types = new HashSet<string>(StringComparer.Ordinal);
-        if (_parameters.TryGetValue(function, out var schema) && Property(schema, "properties") is { } properties && Property(properties, parameter) is { } described)
+        if (_parameters.TryGetValue(function, out var schema) && Property(schema, "properties") is { } properties
+            && Property(properties, parameter) is { } described)
         {
             AddTypes(schema, described, types, []);
         }
@@ -60,7 +61,8 @@ internal sealed class ToolSet
 
     private static void AddTypes(JsonElement root, JsonElement schema, HashSet<string> types, HashSet<string> followed)
     {
-        if (Property(schema, "$ref") is { ValueKind: JsonValueKind.String } reference && followed.Add(reference.GetString()!) && Follow(root, reference.GetString()!) is { } target)
+        if (Property(schema, "$ref") is { ValueKind: JsonValueKind.String } reference
+            && followed.Add(reference.GetString()!) && Follow(root, reference.GetString()!) is { } target)
         {
             AddTypes(root, target, types, followed);
         }
@@ -75,7 +77,8 @@ internal sealed class ToolSet
                 break;
         }
 
-        foreach (var alternatives in _alternatives.Select(keyword => Property(schema, keyword)).OfType<JsonElement>().Where(found => found.ValueKind == JsonValueKind.Array))
+        foreach (var alternatives in _alternatives.Select(keyword => Property(schema, keyword))
+            .OfType<JsonElement>().Where(found => found.ValueKind == JsonValueKind.Array))
         {
             foreach (var alternative in alternatives.EnumerateArray())
             {

@@ -32,7 +32,9 @@ internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : C
             return FunctionBegin[_text.Length - 1] == character ? CallProgress.Open : CallProgress.Failed;
         }
 
-        return character == end[^1] && EndsWith(end) && Parse(_text.ToString(0, _text.Length - (end == FunctionEnd ? 0 : end.Length))) ? CallProgress.Ended : CallProgress.Open;
+        return character == end[^1] && EndsWith(end) && Parse(_text.ToString(0, _text.Length - (end == FunctionEnd ? 0 : end.Length)))
+            ? CallProgress.Ended
+            : CallProgress.Open;
     }
 
     public override CallProgress Finish() => Parse(_text.ToString()) ? CallProgress.Ended : CallProgress.Failed;
@@ -53,7 +55,9 @@ internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : C
     /// <returns>-1 where it does not end.</returns>
     private static int FindEnd(string text, int position)
     {
-        for (var at = text.IndexOf(ParameterEnd, position, StringComparison.Ordinal); at >= 0; at = text.IndexOf(ParameterEnd, at + 1, StringComparison.Ordinal))
+        for (var at = text.IndexOf(ParameterEnd, position, StringComparison.Ordinal);
+            at >= 0;
+            at = text.IndexOf(ParameterEnd, at + 1, StringComparison.Ordinal))
         {
             var next = SkipSpace(text, at + ParameterEnd.Length);
             if (Follows(text, next, ParameterBegin) || (Follows(text, next, FunctionEnd) && IsFunctionEnd(text, next + FunctionEnd.Length)))

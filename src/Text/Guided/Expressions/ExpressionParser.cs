@@ -358,5 +358,6 @@ internal sealed class ExpressionParser
 
     private Errors.EngineException Refuse(string problem) => Refuse(problem, _position);
 
-    private Errors.EngineException Refuse(string problem, int position) => GuideErrors.Refuse($"{problem}, at position {position} of the regular expression {_pattern}");
+    private Errors.EngineException Refuse(string problem, int position) =>
+        GuideErrors.Refuse($"{problem}, at position {position} of the regular expression {_pattern}");
 }

@@ -77,7 +77,9 @@ internal sealed class NetworkState : IEquatable<NetworkState>
     /// </summary>
     public NetworkState Clamp(int bytes)
     {
-        var clamped = Array.ConvertAll(_positions, position => position.Stack?.Clamp(bytes) is { } stack && !ReferenceEquals(stack, position.Stack) ? position with { Stack = stack } : position);
+        var clamped = Array.ConvertAll(_positions, position => position.Stack?.Clamp(bytes) is { } stack && !ReferenceEquals(stack, position.Stack)
+            ? position with { Stack = stack }
+            : position);
         return clamped.AsSpan().SequenceEqual(_positions) ? this : new NetworkState(_network, [.. clamped.Distinct()], IsAccepting, Cost);
     }
 
@@ -105,7 +107,8 @@ internal sealed class NetworkState : IEquatable<NetworkState>
 
     public bool Equals(NetworkState? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && _hash == other._hash && IsAccepting == other.IsAccepting && _network == other._network && _positions.AsSpan().SequenceEqual(other._positions));
+        || (other is not null && _hash == other._hash && IsAccepting == other.IsAccepting
+            && _network == other._network && _positions.AsSpan().SequenceEqual(other._positions));
 
     public override bool Equals(object? obj) => Equals(obj as NetworkState);
 

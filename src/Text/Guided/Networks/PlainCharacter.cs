@@ -12,7 +12,8 @@ internal static class PlainCharacter
     public static bool IsNone(ByteEdge edge) => edge.High < ' ' || (edge.Low == edge.High && edge.Low is (byte)'"' or (byte)'\\');
 
     /// <summary>How many characters a text has that is nothing but them; null where it is not, as when it begins or ends within one.</summary>
-    public static int? Count(ReadOnlySpan<byte> text) => text.ContainsAny(_others) || !System.Text.Unicode.Utf8.IsValid(text) ? null : Encoding.UTF8.GetCharCount(text) - Astral(text);
+    public static int? Count(ReadOnlySpan<byte> text) =>
+        text.ContainsAny(_others) || !System.Text.Unicode.Utf8.IsValid(text) ? null : Encoding.UTF8.GetCharCount(text) - Astral(text);
 
     // A character beyond U+FFFF is two of .NET's.
     private static int Astral(ReadOnlySpan<byte> text)

@@ -22,7 +22,9 @@ internal sealed class StackFrame(CallEdge call, int count, StackFrame? below) : 
     public StackFrame? Next()
     {
         var matched = count + 1;
-        return call.Most is not { } most ? new StackFrame(call, Math.Min(matched, call.Least), below) : matched < most ? new StackFrame(call, matched, below) : null;
+        return call.Most is not { } most ? new StackFrame(call, Math.Min(matched, call.Least), below)
+            : matched < most ? new StackFrame(call, matched, below)
+            : null;
     }
 
     /// <summary>Whether what follows the call may come once the rule is matched once more.</summary>

@@ -19,7 +19,9 @@ internal static class ArraySchema
             most = Math.Min(most ?? allowed, allowed);
         }
 
-        return least > most ? compiler.Nothing(schemas.Place, $"minItems is {least}, but there are at most {most} items") : Make(compiler, first, others, least, most);
+        return least > most
+            ? compiler.Nothing(schemas.Place, $"minItems is {least}, but there are at most {most} items")
+            : Make(compiler, first, others, least, most);
     }
 
     private static Rule Make(SchemaCompiler compiler, Rule[] first, Rule? others, int least, int? most)

@@ -30,7 +30,9 @@ internal sealed class Conjunction
     public SchemaPlace? Choice => _choices.Count > 0 ? _choices[0] : null;
 
     /// <summary>What tells it from others.</summary>
-    public string Key => string.Join(' ', _parts.Select(part => part.Path).Order(StringComparer.Ordinal)) + '\n' + string.Join(' ', _choices.Select(choice => choice.Path)) + '\n' + False?.Path;
+    public string Key =>
+        string.Join(' ', _parts.Select(part => part.Path).Order(StringComparer.Ordinal))
+        + '\n' + string.Join(' ', _choices.Select(choice => choice.Path)) + '\n' + False?.Path;
 
     /// <summary>Where to say that something is wrong between them.</summary>
     public SchemaPlace Place { get; private set; }

@@ -55,7 +55,9 @@ internal static class ConstantSchema
     public static ReadOnlySpan<byte> Quote(string text) => Bytes(json => json.WriteStringValue(text));
 
     private static IReadOnlyList<SchemaPlace> ValuesOf(SchemaPlace given) =>
-        given.Path.EndsWith("/const", StringComparison.Ordinal) ? [given] : given.Items() is { Count: > 0 } values ? values : throw given.Refuse("enum has no values");
+        given.Path.EndsWith("/const", StringComparison.Ordinal) ? [given]
+        : given.Items() is { Count: > 0 } values ? values
+        : throw given.Refuse("enum has no values");
 
     private static ReadOnlySpan<byte> Bytes(Action<Utf8JsonWriter> write)
     {
@@ -73,7 +75,8 @@ internal static class ConstantSchema
 
     private static bool IsWithin(JsonElement value, Conjunction schemas) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString()!.EnumerateRunes().Count() is var length && length >= schemas.Least("minLength") && !(length > schemas.Most("maxLength")),
+        JsonValueKind.String =>
+            value.GetString()!.EnumerateRunes().Count() is var length && length >= schemas.Least("minLength") && !(length > schemas.Most("maxLength")),
         JsonValueKind.Number => value.TryGetDecimal(out var number) && NumberBounds.Of(schemas).Has(number),
         _ => true,
     };

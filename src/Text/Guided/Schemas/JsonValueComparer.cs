@@ -14,7 +14,8 @@ internal sealed class JsonValueComparer : IEqualityComparer<JsonElement>
         JsonValueKind.Number => obj.GetDouble().GetHashCode(),
         JsonValueKind.String => obj.GetString()!.GetHashCode(StringComparison.Ordinal),
         JsonValueKind.Array => obj.EnumerateArray().Aggregate(1, (hash, item) => HashCode.Combine(hash, GetHashCode(item))),
-        JsonValueKind.Object => obj.EnumerateObject().Aggregate(2, (hash, member) => unchecked(hash + HashCode.Combine(member.Name, GetHashCode(member.Value)))),
+        JsonValueKind.Object =>
+            obj.EnumerateObject().Aggregate(2, (hash, member) => unchecked(hash + HashCode.Combine(member.Name, GetHashCode(member.Value)))),
         _ => (int)obj.ValueKind,
     };
 }

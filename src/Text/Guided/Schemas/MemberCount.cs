@@ -23,7 +23,8 @@ internal readonly record struct MemberCount(int Least, int Counted, bool IsBound
 
         if (least > named + 1)
         {
-            throw schemas.All("minProperties")[0].Refuse($"minProperties is {least}, which is supported for up to one more than the {named} properties that are named");
+            throw schemas.All("minProperties")[0]
+                .Refuse($"minProperties is {least}, which is supported for up to one more than the {named} properties that are named");
         }
 
         var isBounded = most < named || (hasOthers && most is not null);

@@ -28,7 +28,9 @@ internal static class NumberSchema
         string[] parts = [.. Patterns(bounds, "", includesZero: true), .. Patterns(bounds.Negated, "-", includesZero: false)];
         return parts.Length > 0
             ? compiler.Json.Matching(string.Join('|', parts))
-            : compiler.Nothing(schemas.Place, $"no number of at most 16 digits before and {FractionDigits.Most} after the point is above the minimum and below the maximum");
+            : compiler.Nothing(
+                schemas.Place,
+                $"no number of at most 16 digits before and {FractionDigits.Most} after the point is above the minimum and below the maximum");
     }
 
     private static int Digits(decimal? bound) => bound is { } number ? FractionLimit.Of(Math.Abs(number), isExclusive: false).Digits.Length : 0;

@@ -17,18 +17,23 @@ internal static class ObjectSchema
 
         foreach (var (name, place) in members.Required.Where(required => !members.Names.Contains(required.Key)))
         {
-            properties.Add((name, others ?? (members.ForbidsOthers ? compiler.Nothing(place, $"required names \"{name}\", which is not allowed") : compiler.Json.Value), true));
+            properties.Add(
+                (name, others
+                    ?? (members.ForbidsOthers ? compiler.Nothing(place, $"required names \"{name}\", which is not allowed") : compiler.Json.Value), true));
         }
 
         return MemberCount.Of(schemas, properties.Count, members.Required.Count, others is not null) is { } count
             ? Write(compiler, properties, others, count)
-            : compiler.Nothing(schemas.All("maxProperties").Concat(schemas.All("minProperties")).First(), Problem(schemas, properties.Count, members.Required.Count));
+            : compiler.Nothing(
+                schemas.All("maxProperties").Concat(schemas.All("minProperties")).First(), Problem(schemas, properties.Count, members.Required.Count));
     }
 
     private static string Problem(Conjunction schemas, int named, int required)
     {
         var (least, most) = (schemas.Least("minProperties"), schemas.Most("maxProperties"));
-        return least > most || required > most ? $"maxProperties is {most}, but {Math.Max(required, least)} are needed" : $"minProperties is {least}, but there are at most {named}";
+        return least > most || required > most
+            ? $"maxProperties is {most}, but {Math.Max(required, least)} are needed"
+            : $"minProperties is {least}, but there are at most {named}";
     }
 
     /// <remarks>

@@ -12,7 +12,8 @@ internal sealed record SchemaResource(JsonElement Element, string Path, string I
 
     /// <summary>The resource that a schema begins; null where it only has a part in another one.</summary>
     public static SchemaResource? Of(JsonElement schema, string path) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text && text[0] != '#'
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$id", out var id)
+            && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text && text[0] != '#'
             ? new SchemaResource(schema, path, text.TrimEnd('#'))
             : null;
 

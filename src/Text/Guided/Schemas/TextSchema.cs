@@ -50,7 +50,9 @@ internal static class TextSchema
             throw patterns[1].Refuse("a pattern beside another one is not supported");
         }
 
-        return patterns.Count == 0 ? null : !isMeasured ? patterns[0].AsText() : throw patterns[0].Refuse($"pattern beside {(schemas.Has("minLength") ? "minLength" : "maxLength")} is not supported");
+        return patterns.Count == 0 ? null
+            : !isMeasured ? patterns[0].AsText()
+            : throw patterns[0].Refuse($"pattern beside {(schemas.Has("minLength") ? "minLength" : "maxLength")} is not supported");
     }
 
     /// <summary>The expression of the first format that can be kept to. JSON Schema calls formats annotations: what cannot be honoured is only said.</summary>

@@ -16,7 +16,8 @@ internal static class Globals
         ["range"] = new FunctionValue("range", "function", Range),
         ["dict"] = new FunctionValue("dict", "type", NewDictionary),
         ["namespace"] = new FunctionValue("namespace", "type", NewNamespace),
-        ["joiner"] = new FunctionValue("joiner", "type", (arguments, context) => new JoinerValue(arguments.Bind("joiner", 0, "sep")[0] ?? new StringValue(", "))),
+        ["joiner"] = new FunctionValue("joiner", "type",
+            (arguments, context) => new JoinerValue(arguments.Bind("joiner", 0, "sep")[0] ?? new StringValue(", "))),
         ["cycler"] = new FunctionValue("cycler", "type", (arguments, _) => arguments.Positional.Count > 0
             ? new CyclerValue(arguments.Positional)
             : throw new TemplateFault("RuntimeError: at least one item has to be provided")),

@@ -99,5 +99,6 @@ internal sealed class PrettyText
 
     /// <summary>The entries by key; keys of different types by their types' names, as pprint does.</summary>
     private KeyValuePair<Value, Value>[] Entries(DictionaryValue dictionary) => OrderFilters.Sorted(
-        dictionary.Entries, entry => new TupleValue([new StringValue(Numeric.IsNumber(entry.Key) ? "int" : entry.Key.TypeName), entry.Key]), isReversed: false, _context);
+        dictionary.Entries,
+        entry => new TupleValue([new StringValue(Numeric.IsNumber(entry.Key) ? "int" : entry.Key.TypeName), entry.Key]), isReversed: false, _context);
 }

@@ -69,7 +69,8 @@ internal sealed class PrintfFormat
         var isNumber = type is 'd' or 'i' or 'u' or 'x' or 'X' or 'o' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G';
         var align = flags.Contains('-') || width < 0 ? '<' : isNumber && flags.Contains('0') ? '=' : '>';
         var specification = new FormatSpecification(
-            align == '=' ? "0" : " ", align, flags.Contains('+') ? '+' : flags.Contains(' ') ? ' ' : '-', flags.Contains('#'), Math.Abs(width), '\0', precision, type);
+            align == '=' ? "0" : " ", align, flags.Contains('+') ? '+' : flags.Contains(' ') ? ' ' : '-',
+                flags.Contains('#'), Math.Abs(width), '\0', precision, type);
         return isNumber ? FormatNumber(value, specification) : FormatText(value, specification);
     }
 

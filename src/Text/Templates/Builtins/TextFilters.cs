@@ -22,7 +22,8 @@ internal static class TextFilters
             context.String(StringMethods.Strip(context.Text(value), arguments.Bind("trim", 0, "chars")[0], atStart: true, atEnd: true, context), IsSafe(value)),
         ["replace"] = Replace,
         ["center"] = (value, arguments, context) =>
-            StringMethods.All["center"](AsText(value, context), new CallArguments([arguments.Bind("center", 0, "width")[0] ?? IntegerValue.Of(80)], []), context),
+            StringMethods.All["center"](AsText(value, context),
+                new CallArguments([arguments.Bind("center", 0, "width")[0] ?? IntegerValue.Of(80)], []), context),
         ["indent"] = Indent,
         ["truncate"] = Truncate,
         ["wordcount"] = (value, _, context) => IntegerValue.Of(TextCase.CountWords(context.Text(value))),

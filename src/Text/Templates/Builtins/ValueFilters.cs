@@ -139,6 +139,7 @@ internal static class ValueFilters
             return digits == 0 ? Math.Round(number, MidpointRounding.ToEven) : (double)rounded;
         }
 
-        return double.Parse(number.ToString("F" + digits, System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+        return double.Parse(number.ToString("F" + digits, System.Globalization.CultureInfo.InvariantCulture),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 }

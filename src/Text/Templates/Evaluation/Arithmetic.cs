@@ -36,7 +36,8 @@ internal static class Arithmetic
             "+" => Join(left, right, context),
             "*" when Numeric.TryInteger(right, out var count) => Repeat(left, count, right, context),
             "*" when Numeric.TryInteger(left, out var count) => Repeat(right, count, left, context),
-            "*" when left is StringValue or ListValue or TupleValue => throw TemplateFault.Type($"can't multiply sequence by non-int of type '{right.TypeName}'"),
+            "*" when left is StringValue or ListValue or TupleValue =>
+                throw TemplateFault.Type($"can't multiply sequence by non-int of type '{right.TypeName}'"),
             _ => throw Unsupported(sign, left, right),
         };
     }

@@ -21,13 +21,16 @@ internal static class IntegerParser
         }
 
         radix = radix == 0 ? 10 : radix;
-        if (digits.IsEmpty || digits.Length > IntegerValue.MaxDigits || digits[^1] == '_' || digits[0] == '_' || digits.Contains("__", StringComparison.Ordinal))
+        if (digits.IsEmpty || digits.Length > IntegerValue.MaxDigits || digits[^1] == '_'
+            || digits[0] == '_' || digits.Contains("__", StringComparison.Ordinal))
         {
             return false;
         }
 
         var plain = digits.Contains('_') ? digits.ToString().Replace("_", "", StringComparison.Ordinal) : digits;
-        var parsed = radix == 10 ? BigInteger.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out number) : TryParseDigits(plain, radix, out number);
+        var parsed = radix == 10
+            ? BigInteger.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            : TryParseDigits(plain, radix, out number);
         number = isNegative ? -number : number;
         return parsed;
     }

@@ -19,7 +19,8 @@ internal sealed class UndefinedValue(string message) : Value
     public static UndefinedValue Variable(string name) => new($"'{name}' is undefined");
 
     public static UndefinedValue Attribute(Value owner, string name, RenderBudget budget) =>
-        new($"{TextBuffer.Representation(new StringValue(owner.ObjectName), budget)} has no attribute {TextBuffer.Representation(new StringValue(name), budget)}");
+        new($"{TextBuffer.Representation(new StringValue(owner.ObjectName), budget)} has no attribute "
+            + $"{TextBuffer.Representation(new StringValue(name), budget)}");
 
     public static UndefinedValue Item(Value owner, Value key, RenderBudget budget) => key is StringValue name
         ? Attribute(owner, name.Text, budget)

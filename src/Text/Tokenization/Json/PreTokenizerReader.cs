@@ -26,7 +26,8 @@ internal static class PreTokenizerReader
         "CharDelimiterSplit" => new PatternPreTokenizer(
             new LiteralPattern(place.Member("delimiter").AsString()), SplitBehavior.Removed, invert: false),
         var other => throw place.Invalid(
-            $"the pre-tokenizer \"{other}\" is not supported; supported are Sequence, ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, CharDelimiterSplit"),
+            $"the pre-tokenizer \"{other}\" is not supported; supported are Sequence, ByteLevel, Split, Digits, "
+            + "Metaspace, Whitespace, WhitespaceSplit, Punctuation, CharDelimiterSplit"),
     };
 
     private static bool IsPunctuation(Rune rune) =>

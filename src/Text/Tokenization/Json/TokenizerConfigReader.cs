@@ -64,7 +64,8 @@ internal sealed class TokenizerConfigReader
         }
 
         ReadSpecial(place);
-        return (place.Find("add_bos_token")?.AsBool(), place.Find("add_eos_token")?.AsBool(), place.Find("legacy")?.AsBool(), place.Find("add_prefix_space")?.AsBool());
+        return (place.Find("add_bos_token")?.AsBool(), place.Find("add_eos_token")?.AsBool(),
+            place.Find("legacy")?.AsBool(), place.Find("add_prefix_space")?.AsBool());
     }
 
     private bool ReadSpecial(JsonPlace place)

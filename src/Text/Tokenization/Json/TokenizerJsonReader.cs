@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LmDeploy.Text.Tokenization.AddedTokens;
 using LmDeploy.Text.Tokenization.PostProcessors;
+using LmDeploy.Text.Tokenization.PreTokenizers;
 
 namespace LmDeploy.Text.Tokenization.Json;
 
@@ -19,13 +20,15 @@ internal static class TokenizerJsonReader
 
         tokens.Apply(config);
         var normalizer = place.Find("normalizer") is { } normalization ? NormalizerReader.Read(normalization) : null;
+        IPreTokenizer? splitting = place.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null;
+        var (preTokenization, words) = ByteLevelFusion.Apply(splitting, model);
         return new TokenizerParts
         {
             AddedTokens = tokens.Tokens,
             Normalizer = normalizer,
             AddedTokenNormalizer = normalizer,
-            PreTokenizer = place.Find("pre_tokenizer") is { } preTokenizer ? PreTokenizerReader.Read(preTokenizer) : null,
-            Model = model,
+            PreTokenizer = preTokenization,
+            Model = words,
             Template = ReadTemplate(place, config, tokens),
             Decoder = DecoderReader.Read(place.Find("decoder")),
             SpecialTokens = config.Names,

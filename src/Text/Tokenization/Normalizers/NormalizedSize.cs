@@ -17,9 +17,13 @@ internal static class NormalizedSize
 
     /// <summary>Says that a text becomes too long.</summary>
     public static Errors.EngineException TooLong(long bytes, long most) =>
-        TokenizerErrors.InvalidText($"the tokenizer's normalizer makes {bytes} bytes or more of the text; at most {most} are supported, {MostTimes} times the text's own and {Always} beside them");
+        TokenizerErrors.InvalidText($"the tokenizer's normalizer makes {bytes} bytes or more of the text; at most {most} are supported, "
+            + $"{MostTimes} times the text's own and {Always} beside them");
 
     /// <summary>The text, which has to be within the bound.</summary>
     /// <exception cref="Errors.EngineException">It is not.</exception>
-    public static string Check(string text, long most) => text.Length <= most / 3 || Encoding.UTF8.GetByteCount(text) is var bytes && bytes <= most ? text : throw TooLong(Encoding.UTF8.GetByteCount(text), most);
+    public static string Check(string text, long most) =>
+        text.Length <= most / 3 || Encoding.UTF8.GetByteCount(text) is var bytes && bytes <= most
+            ? text
+            : throw TooLong(Encoding.UTF8.GetByteCount(text), most);
 }

@@ -20,7 +20,8 @@ internal sealed class AstralFolding
         [.. Enumerable.Range(char.MaxValue + 1, CharacterRange.All.Last - char.MaxValue).Select(CharUnicodeInfo.GetUnicodeCategory).Distinct()]);
 
     private static readonly Lazy<Dictionary<UnicodeCategory, char[]>> _basic = new(() => Enumerable.Range(FirstCandidate, char.MaxValue - FirstCandidate)
-        .Select(value => (char)value).Where(c => !char.IsSurrogate(c)).GroupBy(CharUnicodeInfo.GetUnicodeCategory).ToDictionary(same => same.Key, same => same.ToArray()));
+        .Select(value => (char)value).Where(c => !char.IsSurrogate(c)).GroupBy(CharUnicodeInfo.GetUnicodeCategory)
+        .ToDictionary(same => same.Key, same => same.ToArray()));
 
     // Ranges that overlap are equal: those of the intervals never do.
     private static readonly Comparer<(CharacterRange Range, ulong Classes)> _byRange = Comparer<(CharacterRange Range, ulong Classes)>.Create(
@@ -38,7 +39,8 @@ internal sealed class AstralFolding
     {
         if (classes.Count > MostClasses)
         {
-            throw new FormatException($"the expression has {classes.Count} classes that name characters outside the basic plane, at most {MostClasses} are supported");
+            throw new FormatException(
+                $"the expression has {classes.Count} classes that name characters outside the basic plane, at most {MostClasses} are supported");
         }
 
         var free = FreeCharacters(namedCharacters);
@@ -58,7 +60,9 @@ internal sealed class AstralFolding
                 var category = CharUnicodeInfo.GetUnicodeCategory(value);
                 if (!_named.ContainsKey((category, of)))
                 {
-                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.MoveNext() ? characters.Current : throw TooMany(category));
+                    _named.Add((category, of), free.TryGetValue(category, out var characters) && characters.MoveNext()
+                        ? characters.Current
+                        : throw TooMany(category));
                 }
             }
         }
@@ -76,21 +80,50 @@ internal sealed class AstralFolding
     /// <summary>The characters that stand for those which a class names.</summary>
     public IEnumerable<char> StandInsOf(int classNumber) => _named.Where(known => (known.Key.Classes >> classNumber & 1) != 0).Select(known => known.Value);
 
-    /// <summary>Writes the folded text, and for each of its characters and its end the position in <paramref name="text"/>.</summary>
+    /// <summary>Writes the folded text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="folded">As long as the text.</param>
+    /// <param name="pairs">Gets the positions in the folded text whose character stands for two UTF-16 units.</param>
     /// <returns>The length of the folded text.</returns>
-    public int Fold(ReadOnlySpan<char> text, Span<char> folded, Span<int> offsets)
+    public int Fold(ReadOnlySpan<char> text, Span<char> folded, List<int> pairs)
     {
-        var length = 0;
-        var position = 0;
-        foreach (var rune in text.EnumerateRunes())
+        var (length, position) = (0, 0);
+        while (position < text.Length)
         {
-            offsets[length] = position;
-            folded[length++] = rune.IsBmp && !_replaced.Contains((char)rune.Value) ? (char)rune.Value : StandInOf(rune);
-            position += rune.Utf16SequenceLength;
+            var rest = text[position..];
+            var same = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
+            same = same < 0 ? rest.Length : same;
+            rest[..same].CopyTo(folded[length..]);
+            if (_named.Count > 0)
+            {
+                ReplaceNamed(folded.Slice(length, same));
+            }
+
+            length += same;
+            position += same;
+            if (same < rest.Length)
+            {
+                Rune.DecodeFromUtf16(rest[same..], out var rune, out var units);
+                if (units > 1)
+                {
+                    pairs.Add(length);
+                }
+
+                folded[length++] = rune.IsBmp ? (char)rune.Value : StandInOf(rune);
+                position += units;
+            }
         }
 
-        offsets[length] = position;
         return length;
+    }
+
+    private void ReplaceNamed(Span<char> folded)
+    {
+        while (folded.IndexOfAny(_replaced) is var at and >= 0)
+        {
+            folded[at] = StandInOf(new Rune(folded[at]));
+            folded = folded[(at + 1)..];
+        }
     }
 
     /// <summary>The BMP characters of each category that the expression does not name, as far as they are asked for.</summary>
@@ -115,7 +148,8 @@ internal sealed class AstralFolding
     }
 
     private static FormatException TooMany(UnicodeCategory category) =>
-        new($"the expression names so many characters of the category {category} that none are left to stand for those outside the basic plane; use \\p{{..}} instead");
+        new($"the expression names so many characters of the category {category} that none are left to stand "
+            + "for those outside the basic plane; use \\p{..} instead");
 
     private char StandInOf(Rune rune)
     {

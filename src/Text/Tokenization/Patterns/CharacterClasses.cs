@@ -205,7 +205,8 @@ internal sealed class CharacterClasses(ExpressionCursor cursor, AstralFolding? f
         }
 
         var categories = UnicodeProperties.CategoriesOf(name)
-            ?? throw cursor.Invalid($"uses the property \"{name}\"; only general categories such as L, Lu, Nd or Letter, and scripts such as Han, are supported");
+            ?? throw cursor.Invalid(
+                $"uses the property \"{name}\"; only general categories such as L, Lu, Nd or Letter, and scripts such as Han, are supported");
         if (ignoreCase && categories is "Lu" or "Ll" or "Lt")
         {
             categories = "Lu Ll Lt";

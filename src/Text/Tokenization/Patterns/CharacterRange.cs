@@ -10,7 +10,8 @@ internal readonly record struct CharacterRange(int First, int Last)
     public static CharacterRange All { get; } = new(0, 0x10FFFF);
 
     /// <summary>The part of it within the basic plane, in up to two ranges without surrogates.</summary>
-    public IEnumerable<CharacterRange> Basic => Parts(this with { Last = Math.Min(Last, FirstSurrogate - 1) }, new(Math.Max(First, LastSurrogate + 1), Math.Min(Last, char.MaxValue)));
+    public IEnumerable<CharacterRange> Basic =>
+        Parts(this with { Last = Math.Min(Last, FirstSurrogate - 1) }, new(Math.Max(First, LastSurrogate + 1), Math.Min(Last, char.MaxValue)));
 
     /// <summary>The part of it beyond the basic plane; none or one.</summary>
     public IEnumerable<CharacterRange> Astral => Parts(this with { First = Math.Max(First, char.MaxValue + 1) });

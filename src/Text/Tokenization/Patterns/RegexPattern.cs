@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using LmDeploy.Text.Errors;
 
 namespace LmDeploy.Text.Tokenization.Patterns;
 
@@ -36,14 +37,14 @@ internal sealed class RegexPattern : IPattern
 
     public void Find(ReadOnlySpan<char> text, List<TextRange> matches)
     {
+        if (_folding.IsNeeded(text))
+        {
+            Each(text, matches.Add);
+            return;
+        }
+
         try
         {
-            if (_folding.IsNeeded(text))
-            {
-                FindFolded(text, matches);
-                return;
-            }
-
             foreach (var match in _regex.EnumerateMatches(text))
             {
                 matches.Add(new TextRange(match.Index, match.Index + match.Length));
@@ -51,37 +52,73 @@ internal sealed class RegexPattern : IPattern
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw TokenizerErrors.InvalidText($"the tokenizer's expression took over {_timeout.TotalSeconds} s on a part of the text", e);
+            throw TookTooLong(e);
         }
     }
 
-    private void FindFolded(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Each(ReadOnlySpan<char> text, Action<TextRange> take)
+    {
+        try
+        {
+            if (_folding.IsNeeded(text))
+            {
+                EachFolded(text, take);
+                return;
+            }
+
+            foreach (var match in _regex.EnumerateMatches(text))
+            {
+                take(new TextRange(match.Index, match.Index + match.Length));
+            }
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw TookTooLong(e);
+        }
+    }
+
+    private static EngineException TookTooLong(RegexMatchTimeoutException e) =>
+        TokenizerErrors.InvalidText($"the tokenizer's expression took over {_timeout.TotalSeconds} s on a part of the text", e);
+
+    private void EachFolded(ReadOnlySpan<char> text, Action<TextRange> take)
     {
         if (text.Length > LargestPooled)
         {
-            FindFolded(text, new char[text.Length], new int[text.Length + 1], matches);
+            EachFolded(text, new char[text.Length], take);
             return;
         }
 
         var folded = ArrayPool<char>.Shared.Rent(text.Length);
-        var offsets = ArrayPool<int>.Shared.Rent(text.Length + 1);
         try
         {
-            FindFolded(text, folded, offsets, matches);
+            EachFolded(text, folded, take);
         }
         finally
         {
             ArrayPool<char>.Shared.Return(folded);
-            ArrayPool<int>.Shared.Return(offsets);
         }
     }
 
-    private void FindFolded(ReadOnlySpan<char> text, char[] folded, int[] offsets, List<TextRange> matches)
+    private void EachFolded(ReadOnlySpan<char> text, char[] folded, Action<TextRange> take)
     {
-        var length = _folding.Fold(text, folded, offsets);
+        var pairs = new List<int>();
+        var length = _folding.Fold(text, folded, pairs);
+        var passed = 0;
         foreach (var match in _regex.EnumerateMatches(folded.AsSpan(0, length)))
         {
-            matches.Add(new TextRange(offsets[match.Index], offsets[match.Index + match.Length]));
+            var start = Unfold(match.Index);
+            take(new TextRange(start, Unfold(match.Index + match.Length)));
+        }
+
+        // Positions only grow: matches come in order.
+        int Unfold(int position)
+        {
+            while (passed < pairs.Count && pairs[passed] < position)
+            {
+                passed++;
+            }
+
+            return position + passed;
         }
     }
 }

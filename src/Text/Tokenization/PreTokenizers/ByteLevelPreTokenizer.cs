@@ -3,33 +3,38 @@ using LmDeploy.Text.Tokenization.Patterns;
 namespace LmDeploy.Text.Tokenization.PreTokenizers;
 
 /// <summary>GPT-2's splitting: words by its expression where asked, then each UTF-8 byte written as one character.</summary>
-internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useExpression) : IPreTokenizer
+/// <param name="addPrefixSpace">Whether a piece that begins without a space gets one.</param>
+/// <param name="useExpression">Whether a piece is split into words.</param>
+/// <param name="writesBytes">Whether bytes are written as characters here; if not, the model does it.</param>
+internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useExpression, bool writesBytes = true) : IPreTokenizer
 {
     private const string Expression = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
     private readonly PatternPreTokenizer? _words =
         useExpression ? new PatternPreTokenizer(new RegexPattern(Expression), SplitBehavior.Isolated, invert: false) : null;
 
-    public void Split(Piece piece, List<Piece> output)
+    public bool DoesNothing => !addPrefixSpace && !useExpression && !writesBytes;
+
+    /// <summary>The same but for the bytes.</summary>
+    public ByteLevelPreTokenizer WithoutBytes => new(addPrefixSpace, useExpression, writesBytes: false);
+
+    public void Split(Piece piece, List<Piece> output) => SplitEach(piece, output.Add);
+
+    public void SplitEach(Piece piece, Action<Piece> take)
     {
         if (addPrefixSpace && !piece.Text.Span.StartsWith(" "))
         {
             piece = piece with { Text = string.Concat(" ", piece.Text.Span).AsMemory() };
         }
 
+        Action<Piece> write = writesBytes ? part => take(part with { Text = ByteAlphabet.Encode(part.Text.Span).AsMemory() }) : take;
         if (_words is null)
         {
-            output.Add(Map(piece));
-            return;
+            write(piece);
         }
-
-        var first = output.Count;
-        _words.Split(piece, output);
-        for (var i = first; i < output.Count; i++)
+        else
         {
-            output[i] = Map(output[i]);
+            _words.SplitEach(piece, write);
         }
     }
-
-    private static Piece Map(Piece piece) => piece with { Text = ByteAlphabet.Encode(piece.Text.Span).AsMemory() };
 }

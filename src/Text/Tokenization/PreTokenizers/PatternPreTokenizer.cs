@@ -33,6 +33,34 @@ internal sealed class PatternPreTokenizer(IPattern pattern, SplitBehavior behavi
         _scratch = matches.Capacity <= MostKept ? matches : null;
     }
 
+    public void SplitEach(Piece piece, Action<Piece> take)
+    {
+        if (behavior != SplitBehavior.Isolated)
+        {
+            var parts = new List<Piece>();
+            Split(piece, parts);
+            parts.ForEach(take);
+            return;
+        }
+
+        var end = 0;
+        pattern.Each(piece.Text.Span, match =>
+        {
+            Take(new TextRange(end, match.Start));
+            Take(match);
+            end = match.End;
+        });
+        Take(new TextRange(end, piece.Text.Length));
+
+        void Take(TextRange range)
+        {
+            if (range.End > range.Start)
+            {
+                take(piece.Slice(range));
+            }
+        }
+    }
+
     /// <summary>Each match and each text between two is a piece of its own.</summary>
     private static void Isolate(Piece piece, List<TextRange> matches, List<Piece> output)
     {

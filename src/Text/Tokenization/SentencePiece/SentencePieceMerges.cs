@@ -13,7 +13,8 @@ internal static class SentencePieceMerges
         var merges = new MergeTable(pieces.Count * 2);
         var rank = -1;
         var lastScore = float.NaN;
-        foreach (var (piece, id) in pieces.Select((piece, id) => (piece, id)).Where(item => IsMergeable(item.piece)).OrderByDescending(item => item.piece.Score))
+        foreach (var (piece, id) in pieces.Select((piece, id) => (piece, id))
+            .Where(item => IsMergeable(item.piece)).OrderByDescending(item => item.piece.Score))
         {
             // Tokens of equal score are merged from left to right.
             rank += piece.Score == lastScore ? 0 : 1;

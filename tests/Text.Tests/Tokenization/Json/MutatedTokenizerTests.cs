@@ -13,12 +13,18 @@ public sealed class MutatedTokenizerTests
 {
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-1", "1", "1.5", "1e300", "99999999999999999999", "\"\"", "\"a\"", "\"\\ud83d\\ude00\"", "\"\\u0000\"", "[]", "{}", "[[]]", "[null]", "{\"\":null}",
-        "[[\"a\",\"b\"]]", "[[\"a\",-1.5],[\"b\",-2]]", "{\"a\":0,\"b\":1,\"ab\":2}", "{\"Regex\":\"(\"}", "{\"Regex\":\"(a*)*b\"}", "{\"Regex\":\"\"}", "{\"String\":\"\"}", "{\"Regex\":\"\\\\s+\"}",
-        "{\"type\":\"ByteLevel\"}", "{\"type\":\"Metaspace\",\"replacement\":\"\\u2581\"}", "{\"type\":\"Sequence\"}", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"a*\"},\"content\":\"aa\"}",
-        "{\"type\":\"Strip\",\"left\":true}", "{\"type\":\"NFKC\"}", "{\"type\":\"Digits\"}", "{\"type\":\"Punctuation\"}", "{\"type\":\"ByteFallback\"}", "{\"type\":\"Fuse\"}",
-        "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"a*\"},\"behavior\":\"Removed\",\"invert\":true}", "{\"type\":\"BPE\",\"vocab\":{},\"merges\":[]}", "{\"type\":\"Unigram\",\"vocab\":[]}",
-        "{\"type\":\"Unigram\",\"vocab\":[[\"a\",0],[\"<0x41>\",0]],\"unk_id\":0,\"byte_fallback\":true}", "{\"type\":\"WordLevel\"}", "\"Isolated\"", "\"MergedWithNext\"", "\"always\"",
+        "null", "true", "0", "-1", "1", "1.5", "1e300", "99999999999999999999", "\"\"", "\"a\"",
+            "\"\\ud83d\\ude00\"", "\"\\u0000\"", "[]", "{}", "[[]]", "[null]", "{\"\":null}",
+        "[[\"a\",\"b\"]]", "[[\"a\",-1.5],[\"b\",-2]]", "{\"a\":0,\"b\":1,\"ab\":2}", "{\"Regex\":\"(\"}",
+            "{\"Regex\":\"(a*)*b\"}", "{\"Regex\":\"\"}", "{\"String\":\"\"}", "{\"Regex\":\"\\\\s+\"}",
+        "{\"type\":\"ByteLevel\"}", "{\"type\":\"Metaspace\",\"replacement\":\"\\u2581\"}", "{\"type\":\"Sequence\"}",
+            "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"a*\"},\"content\":\"aa\"}",
+        "{\"type\":\"Strip\",\"left\":true}", "{\"type\":\"NFKC\"}", "{\"type\":\"Digits\"}",
+            "{\"type\":\"Punctuation\"}", "{\"type\":\"ByteFallback\"}", "{\"type\":\"Fuse\"}",
+        "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"a*\"},\"behavior\":\"Removed\",\"invert\":true}",
+            "{\"type\":\"BPE\",\"vocab\":{},\"merges\":[]}", "{\"type\":\"Unigram\",\"vocab\":[]}",
+        "{\"type\":\"Unigram\",\"vocab\":[[\"a\",0],[\"<0x41>\",0]],\"unk_id\":0,\"byte_fallback\":true}",
+            "{\"type\":\"WordLevel\"}", "\"Isolated\"", "\"MergedWithNext\"", "\"always\"",
     ];
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class TokenizerConfigTests
     {
         using var folder = new TemporaryFolder()
             .With("tokenizer.json", SmallTokenizer.Create().ToJsonString())
-            .With("tokenizer_config.json", """{"added_tokens_decoder": {"6": {"content": "<s>", "rstrip": true, "special": true}, "20": {"content": "<new>", "special": true}}}""")
+            .With("tokenizer_config.json",
+            """{"added_tokens_decoder": {"6": {"content": "<s>", "rstrip": true, "special": true}, "20": {"content": "<new>", "special": true}}}""")
             .With("added_tokens.json", """{"<more>": 21, "<new>": 20}""");
         var tokenizer = ModelTokenizer.Load(folder.Path);
         tokenizer.Encode("<s> a<new><more>", addSpecialTokens: false).ShouldBe([6, 1, 20, 21]);

@@ -47,7 +47,8 @@ public sealed class BpeModelTests
     {
         string[] tokens = ["a", "b", " ", "aa", "ab", "ba", " a", "  ", "aab", "aba", " ab", "  a", "abab", "?"];
         string[] merges = ["a b", "a a", "  a", "b a", "   ", "a ab", "ab a", "  ab", "   a", "ab ab"];
-        var pairs = merges.Select(merge => tokens.SelectMany(left => tokens.Select(right => (left, right))).First(pair => $"{pair.left} {pair.right}" == merge)).ToArray();
+        var pairs = merges.Select(merge => tokens.SelectMany(left => tokens.Select(right => (left, right)))
+            .First(pair => $"{pair.left} {pair.right}" == merge)).ToArray();
         var model = ModelOf(tokens, pairs, _plain with { UnknownId = 13, FuseUnknown = true });
         Gen.Char["ab x"].Array[0, 40].Select(characters => new string(characters))
             .Sample(text => Encode(model, text).ShouldBe(Plain(text, pairs)));
@@ -97,7 +98,8 @@ public sealed class BpeModelTests
     /// <summary>Looks through all neighbours before each merge.</summary>
     private static string Plain(string text, (string Left, string Right)[] merges)
     {
-        var symbols = System.Text.RegularExpressions.Regex.Matches(text, "x+|[^x]").Select(match => match.Value.Replace("x", "?", StringComparison.Ordinal)[..1]).ToList();
+        var symbols = System.Text.RegularExpressions.Regex.Matches(text, "x+|[^x]")
+            .Select(match => match.Value.Replace("x", "?", StringComparison.Ordinal)[..1]).ToList();
         while (true)
         {
             var best = (Rank: int.MaxValue, Position: -1);

@@ -38,7 +38,8 @@ public sealed class PreTokenizerTests
     [InlineData("""{"type":"ByteLevel","add_prefix_space":false}""", "a   b  ", "a|ĠĠ|Ġb|ĠĠ")]
     [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Punctuation"}]}""", "a b!", "a|b|!")]
     [InlineData("""{"type":"Sequence","pretokenizers":[]}""", "a b", "a b")]
-    [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Metaspace","replacement":"_","prepend_scheme":"first"}]}""", "a b", "_a|b")]
+    [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Metaspace","replacement":"_","prepend_scheme":"first"}]}""",
+        "a b", "_a|b")]
     public void Split_DividesTheText(string json, string text, string expected) => Split(json, text).ShouldBe(expected);
 
     private static string Split(string json, string text)

@@ -6,7 +6,7 @@
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
 # ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
 # ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
-# ./run.sh api          rewrites the lists of the public API (client, evaluation, text) and of the contract's fields, after a deliberate change
+# ./run.sh api          rewrites the lists of the public API (client, evaluation, reports, text) and of the contract's fields, after a deliberate change
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -169,7 +169,7 @@ PROJECT
 list_api() {
   local library
   require_sdk
-  for library in Client Evaluation Text; do
+  for library in Client Evaluation Reports Text; do
     echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
   done

@@ -9,6 +9,9 @@ namespace LmDeploy.Reports;
 /// <summary>Shows what a comparison found out to people.</summary>
 public static class ComparisonReport
 {
+    private const int LeastPixels = 100;
+    private const int MostPixels = 16384;
+
     /// <summary>The endings that <see cref="WriteAsync"/> knows.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".html", ".md", ".csv", ".png"];
 
@@ -35,18 +38,43 @@ public static class ComparisonReport
     /// <summary>
     /// One HTML page that needs nothing from elsewhere: figures with their intervals, charts, the memory of the whole run, and every question with filters.
     /// </summary>
-    public static string ToHtml(ComparisonResult result) => HtmlReport.Write(result);
+    public static string ToHtml(ComparisonResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return HtmlReport.Write(result);
+    }
 
     /// <summary>The tables of figures, differences and receipts in Markdown.</summary>
-    public static string ToMarkdown(ComparisonResult result) => MarkdownReport.Write(result);
+    public static string ToMarkdown(ComparisonResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return MarkdownReport.Write(result);
+    }
 
     /// <summary>One line a question and model (RFC 4180, UTF-8, with a header): answer, scores, tokens and times.</summary>
-    public static string ToCsv(ComparisonResult result) => CsvReport.Write(result);
+    public static string ToCsv(ComparisonResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return CsvReport.Write(result);
+    }
 
     /// <summary>A picture of four charts: scores with their intervals, score against speed, latencies, and memory.</summary>
     /// <param name="result">What was found out.</param>
-    /// <param name="width">In pixels.</param>
-    /// <param name="height">In pixels.</param>
+    /// <param name="width">In pixels, 100 to 16384. Default: 1600.</param>
+    /// <param name="height">In pixels, 100 to 16384. Default: 1000.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> or <paramref name="height"/> is out of range.</exception>
     /// <exception cref="DllNotFoundException">The native library of SkiaSharp is not there.</exception>
-    public static byte[] ToPng(ComparisonResult result, int width = 1600, int height = 1000) => PngReport.Draw(result, width, height);
+    public static byte[] ToPng(ComparisonResult result, int width = 1600, int height = 1000)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        CheckSize(width, nameof(width));
+        CheckSize(height, nameof(height));
+        return PngReport.Draw(result, width, height);
+    }
+
+    private static void CheckSize(int pixels, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, LeastPixels, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pixels, MostPixels, name);
+    }
 }

@@ -26,7 +26,12 @@ internal sealed class CrashBenchmark(string home, string model, BenchOptions opt
         var (load, calm, gap, added) = (
             Add("load time"), Add("longest gap: nobody killed"), Add("longest gap: worker killed"), Add("longest gap: worker killed - load time"));
         var (allCalm, all) = (Add($"{Tokens} tokens: nobody killed"), Add($"{Tokens} tokens: worker killed"));
-        var supervisorOptions = new SupervisorOptions { Home = home, Standby = options.Standby, StandbyCuda = options.Engine.Device == EngineDevice.Cuda };
+        var supervisorOptions = new SupervisorOptions
+        {
+            Home = home,
+            StandbyWorkers = options.Standby,
+            StandbyCuda = options.Engine.Device == EngineDevice.Cuda,
+        };
         await using var supervisor = await Supervisor.StartPrivateAsync(supervisorOptions);
 
         // The first round fills the caches of files and kernels.

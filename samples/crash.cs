@@ -26,5 +26,5 @@ Console.WriteLine($"process {pipe.WorkerPid} went on: {whole!.TokenIds.Count} to
 Console.WriteLine($"the same as without the crash: {whole.TokenIds.SequenceEqual(undisturbed.TokenIds)}");
 foreach (var failure in pipe.Failures)
 {
-    Console.WriteLine($"{failure.Kind} of process {failure.WorkerPid} by {failure.Signal} during {failure.During}");
+    Console.WriteLine($"{failure.Kind} of process {failure.WorkerPid} by {failure.Signal} during {failure.Activity}");
 }

@@ -1,3 +1,4 @@
+using LmDeploy.Collections;
 using LmDeploy.Prompting;
 
 namespace LmDeploy;
@@ -18,7 +19,7 @@ public sealed partial class Pipeline
     /// <param name="inputIds">Token ids of each sequence, at least one and at most the context's length.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <inheritdoc cref="GetRewardScore(IReadOnlyList{int}, CancellationToken)"/>
-    public double[] GetRewardScore(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
+    public IReadOnlyList<double> GetRewardScore(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
         => GetRewardScoreAsync(inputIds, cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>
@@ -39,10 +40,10 @@ public sealed partial class Pipeline
     }
 
     /// <inheritdoc cref="GetRewardScore(IReadOnlyList{IReadOnlyList{int}}, CancellationToken)"/>
-    public async Task<double[]> GetRewardScoreAsync(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<double>> GetRewardScoreAsync(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(inputIds);
-        var scores = await GetRewardScoreAsync(Prompts.From(inputIds.Select(Prompt.FromTokenIds)), cancellationToken).ConfigureAwait(false);
+        var prompts = Prompts.From(Values.Of(inputIds, nameof(inputIds)).Select(Prompt.FromTokenIds));
+        var scores = await GetRewardScoreAsync(prompts, cancellationToken).ConfigureAwait(false);
         return
         [
             .. scores.Select(

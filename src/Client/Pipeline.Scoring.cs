@@ -10,14 +10,16 @@ public sealed partial class Pipeline
     /// <param name="inputIds">Token ids, more than one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The input has fewer than two tokens.</exception>
+    /// <exception cref="LmDeployException">The input cannot be scored.</exception>
     public double GetPpl(IReadOnlyList<int> inputIds, CancellationToken cancellationToken = default)
         => GetPplAsync(inputIds, cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>The mean negative log-likelihood, in nats, of each sequence's tokens but the first, in the inputs' order.</summary>
     /// <param name="inputIds">Token ids, more than one each.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">An input has fewer than two tokens.</exception>
-    public double[] GetPpl(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">An input is null or has fewer than two tokens.</exception>
+    /// <exception cref="LmDeployException">An input cannot be scored.</exception>
+    public IReadOnlyList<double> GetPpl(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
         => GetPplAsync(inputIds, cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="GetPpl(IReadOnlyList{int}, CancellationToken)"/>
@@ -28,7 +30,7 @@ public sealed partial class Pipeline
     }
 
     /// <inheritdoc cref="GetPpl(IReadOnlyList{IReadOnlyList{int}}, CancellationToken)"/>
-    public async Task<double[]> GetPplAsync(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<double>> GetPplAsync(IReadOnlyList<IReadOnlyList<int>> inputIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
         for (var i = 0; i < inputIds.Count; i++)
@@ -45,18 +47,21 @@ public sealed partial class Pipeline
             : throw new LmDeployException(score.ErrorCode, $"Input {i}: {score.ErrorMessage}"))];
     }
 
-    /// <summary>The log-probabilities of one continuation after its prompt; its tokens are found as <see cref="Continuation.FromText"/> says.</summary>
+    /// <summary>
+    /// The log-probabilities of one continuation after its prompt; the tokens of a text are found as <see cref="Continuation.FromText"/> says.
+    /// </summary>
     /// <exception cref="LmDeployException">The input cannot be scored.</exception>
-    public ScoreResult Score(Prompt prompt, string continuation, CancellationToken cancellationToken = default)
+    public ScoreResult Score(Prompt prompt, Continuation continuation, CancellationToken cancellationToken = default)
         => ScoreAsync(prompt, continuation, cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>The log-probabilities of each input's tokens, in the inputs' order. An input that cannot be scored carries its error.</summary>
     public IReadOnlyList<ScoreResult> Score(IEnumerable<ScoreInput> inputs, CancellationToken cancellationToken = default)
         => ScoreAsync(inputs, cancellationToken).GetAwaiter().GetResult();
 
-    /// <inheritdoc cref="Score(Prompt, string, CancellationToken)"/>
-    public async Task<ScoreResult> ScoreAsync(Prompt prompt, string continuation, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Score(Prompt, Continuation, CancellationToken)"/>
+    public async Task<ScoreResult> ScoreAsync(Prompt prompt, Continuation continuation, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(continuation);
         var results = await ScoreAsync([new ScoreInput(prompt, continuation)], cancellationToken).ConfigureAwait(false);
         return results[0].ErrorCode is { } code ? throw new LmDeployException(code, results[0].ErrorMessage ?? "") : results[0];
     }

@@ -6,7 +6,7 @@ public sealed class ErrorDocumentationTests
 {
     [Theory]
     [InlineData(EvaluationErrorCodes.ScorerFailed)]
-    [InlineData(EvaluationErrorCodes.InvalidRequest)]
+    [InlineData(LmDeployErrorCodes.InvalidRequest)]
     public void Code_IsInThePagesOfErrors(string code)
     {
         File.ReadAllText(Checkout.File("docs", "errors.md")).ShouldContain($"`{code}`");

@@ -28,11 +28,27 @@ public sealed class ComparisonReportTests
         }],
         Memory =
         [
-            new MemorySample { At = TimeSpan.Zero, Held = new Dictionary<string, long>(), DeviceBytes = null },
-            new MemorySample { At = TimeSpan.FromSeconds(1), Held = new Dictionary<string, long> { ["good"] = 1 << 20 }, DeviceBytes = null },
+            new MemorySample { Elapsed = TimeSpan.Zero, HeldBytes = new Dictionary<string, long>(), DeviceBytes = null },
+            new MemorySample { Elapsed = TimeSpan.FromSeconds(1), HeldBytes = new Dictionary<string, long> { ["good"] = 1 << 20 }, DeviceBytes = null },
         ],
         Confidence = 0.95,
     };
+
+    [Fact]
+    public void NoResult_IsAnError()
+    {
+        Should.Throw<ArgumentNullException>(() => ComparisonReport.ToHtml(null!)).ParamName.ShouldBe("result");
+        Should.Throw<ArgumentNullException>(() => ComparisonReport.ToMarkdown(null!)).ParamName.ShouldBe("result");
+        Should.Throw<ArgumentNullException>(() => ComparisonReport.ToCsv(null!)).ParamName.ShouldBe("result");
+        Should.Throw<ArgumentNullException>(() => ComparisonReport.ToPng(null!)).ParamName.ShouldBe("result");
+    }
+
+    [Fact]
+    public void Png_HasASizeThatCanBeDrawn()
+    {
+        Should.Throw<ArgumentOutOfRangeException>(() => ComparisonReport.ToPng(Result, width: 0)).ParamName.ShouldBe("width");
+        Should.Throw<ArgumentOutOfRangeException>(() => ComparisonReport.ToPng(Result, height: 1_000_000)).ParamName.ShouldBe("height");
+    }
 
     [Fact]
     public void Html_IsOnePageWithTheFiguresInIt_WhateverAnswersSay()
@@ -67,8 +83,8 @@ public sealed class ComparisonReportTests
         var model = Model("good", 1, "42", new Metric { Value = 1, Interval = new Interval(1, 1), Count = 1, NotScored = 0 }) with
         {
             Info = new ModelInfo { Architecture = "llama", Dtype = EngineDtype.BFloat16 },
-            Receipt = new ReclaimReceipt { Verdict = ReclaimVerdict.Reclaimed, PeakBytes = 1 << 20, Memory = MemoryKind.Vram, How = WorkerExit.Exited },
-            Crashes = [new WorkerFailure { Kind = WorkerFailureKind.OomKilled, During = WorkerActivity.Serving }],
+            Receipt = new ReclaimReceipt { Verdict = ReclaimVerdict.Reclaimed, PeakBytes = 1 << 20, Memory = MemoryKind.Vram, Exit = WorkerExit.Exited },
+            Crashes = [new WorkerFailure { Kind = WorkerFailureKind.OomKilled, Activity = WorkerActivity.Serving }],
         };
         var result = new ComparisonResult { Dataset = "sums", Scorers = ["exact"], Models = [model], Differences = [], Memory = [] };
 
@@ -76,7 +92,7 @@ public sealed class ComparisonReportTests
             Regex.Match(ComparisonReport.ToHtml(result), "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
         var shown = data.RootElement.GetProperty("models")[0];
         new[] { "dtype", "memory" }.Select(name => shown.GetProperty(name).GetString()).ShouldBe(["bfloat16", "vram"]);
-        new[] { "verdict", "memory", "how" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(
+        new[] { "verdict", "memory", "exit" }.Select(name => shown.GetProperty("receipt").GetProperty(name).GetString()).ShouldBe(
             ["Reclaimed", "vram", "exited"]);
         new[] { "kind", "during" }.Select(name => shown.GetProperty("crashes")[0].GetProperty(name).GetString()).ShouldBe(["OomKilled", "serving"]);
         ComparisonReport.ToMarkdown(result).ShouldContain("1.0 MiB vram");

@@ -6,5 +6,5 @@ namespace LmDeploy.Cli.Benchmarks;
 /// <param name="StandbyCuda">Whether that one has a CUDA context.</param>
 internal sealed record SwapWay(string Name, bool Standby, bool StandbyCuda)
 {
-    public SupervisorOptions Options => new() { Standby = Standby ? 1 : 0, StandbyCuda = StandbyCuda };
+    public SupervisorOptions Options => new() { StandbyWorkers = Standby ? 1 : 0, StandbyCuda = StandbyCuda };
 }

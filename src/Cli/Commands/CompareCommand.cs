@@ -123,7 +123,7 @@ internal sealed class CompareCommand(CliHost host)
                 SideBySide = result.GetValue(_sideBySide) ?? 1,
                 StateFile = result.GetValue(_state),
                 Supervisor = host.Supervisor,
-                Time = host.Time,
+                TimeProvider = host.Time,
             };
         }
         catch (ArgumentOutOfRangeException e)

@@ -18,7 +18,7 @@ internal static class GpuCommand
         {
             await using var supervisor = await host.FindSupervisorAsync(cancellationToken);
             var listing = supervisor is null
-                ? new GpuListing { Gpus = [], Unavailable = "no supervisor runs" }
+                ? new GpuListing { Gpus = [], UnavailableReason = "no supervisor runs" }
                 : await supervisor.ListGpusAsync(cancellationToken);
             if (result.GetValue(json))
             {
@@ -27,9 +27,9 @@ internal static class GpuCommand
             }
 
             Listing.Write(host.Terminal, _columns, listing.Gpus.Select(ToRow));
-            if (listing.Unavailable.Length > 0)
+            if (listing.UnavailableReason.Length > 0)
             {
-                host.Terminal.Error.WriteLine(listing.Unavailable);
+                host.Terminal.Error.WriteLine(listing.UnavailableReason);
             }
 
             return ExitCodes.Done;
@@ -56,7 +56,7 @@ internal static class GpuCommand
             }
 
             json.WriteEndArray();
-            json.WriteString("unavailable", listing.Unavailable);
+            json.WriteString("unavailable", listing.UnavailableReason);
             json.WriteEndObject();
         },
         indented: true);

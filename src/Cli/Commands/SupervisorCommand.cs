@@ -30,7 +30,7 @@ internal static class SupervisorCommand
                     ? NoneRuns
                     : Units.Format($"version {info.Version}, protocol {info.ProtocolVersion}, pid {info.Pid}, up {Units.Duration(info.Uptime)}, ")
                         + Units.Format(
-                            $"idle timeout {info.IdleTimeout.TotalSeconds} s, {info.StandbyWorkers} workers stand by, socket {info.Socket}"));
+                            $"idle timeout {info.IdleTimeout.TotalSeconds} s, {info.StandbyWorkers} workers stand by, socket {info.SocketPath}"));
             }
 
             return ExitCodes.Done;
@@ -67,7 +67,7 @@ internal static class SupervisorCommand
                 json.WriteString("version", info.Version);
                 json.WriteNumber("protocol_version", info.ProtocolVersion);
                 json.WriteNumber("pid", info.Pid);
-                json.WriteString("socket", info.Socket);
+                json.WriteString("socket", info.SocketPath);
                 json.WriteNumber("uptime_seconds", info.Uptime.TotalSeconds);
                 json.WriteNumber("idle_timeout_seconds", info.IdleTimeout.TotalSeconds);
                 json.WriteNumber("standby_workers", info.StandbyWorkers);

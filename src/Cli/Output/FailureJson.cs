@@ -20,7 +20,7 @@ internal static class FailureJson
         json.WriteNumber("worker_pid", failure.WorkerPid);
         json.WriteOptional("exit_code", failure.ExitCode);
         json.WriteString("signal", failure.Signal);
-        json.WriteString("during", EnumWords.Of(failure.During));
+        json.WriteString("during", EnumWords.Of(failure.Activity));
         json.WriteString("cuda_error", failure.CudaError);
         json.WriteStartArray("xids");
         foreach (var xid in failure.Xids)
@@ -53,8 +53,8 @@ internal static class FailureJson
         }
 
         json.WriteEndArray();
-        json.WriteNumber("lived_seconds", failure.Lived.TotalSeconds);
-        json.WriteString("when", failure.When);
+        json.WriteNumber("lived_seconds", failure.Lifetime.TotalSeconds);
+        json.WriteString("when", failure.Time);
         json.WriteEndObject();
     }
 }

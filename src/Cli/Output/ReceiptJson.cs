@@ -25,7 +25,7 @@ internal static class ReceiptJson
         json.WriteNumber("held_bytes", receipt.HeldBytes);
         json.WriteNumber("peak_bytes", receipt.PeakBytes);
         json.WriteNumber("exit_milliseconds", receipt.ExitTime.TotalMilliseconds);
-        json.WriteString("how", EnumWords.Of(receipt.How));
+        json.WriteString("how", EnumWords.Of(receipt.Exit));
     }
 
     public static string Describe(ReclaimReceipt receipt)

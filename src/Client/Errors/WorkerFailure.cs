@@ -19,7 +19,7 @@ public sealed record WorkerFailure
     public string? Signal { get; init; }
 
     /// <summary>What it was doing.</summary>
-    public WorkerActivity During { get; init; }
+    public WorkerActivity Activity { get; init; }
 
     /// <summary>CUDA's own words; null when it said none.</summary>
     public string? CudaError { get; init; }
@@ -37,10 +37,10 @@ public sealed record WorkerFailure
     public IReadOnlyList<RunningRequest> Running { get; init => field = Values.Of(value); } = ValueList<RunningRequest>.Empty;
 
     /// <summary>From its start to its end.</summary>
-    public TimeSpan Lived { get; init; }
+    public TimeSpan Lifetime { get; init; }
 
     /// <summary>When it was seen to have ended.</summary>
-    public DateTimeOffset When { get; init; }
+    public DateTimeOffset Time { get; init; }
 
     internal static WorkerFailure? FromWire(V1.WorkerFailure? wire) => wire is null ? null : new WorkerFailure
     {
@@ -48,7 +48,7 @@ public sealed record WorkerFailure
         WorkerPid = wire.WorkerPid,
         ExitCode = wire.HasExitCode ? wire.ExitCode : null,
         Signal = wire.Signal.Length > 0 ? wire.Signal : null,
-        During = EnumWords.To<WorkerActivity>(wire.During),
+        Activity = EnumWords.To<WorkerActivity>(wire.During),
         CudaError = wire.CudaError.Length > 0 ? wire.CudaError : null,
         Xids = [.. wire.Xids.Select(xid => new Xid { Number = xid.Number, Device = xid.Device, Text = xid.Text })],
         LastErrors = [.. wire.LastErrors],
@@ -64,7 +64,7 @@ public sealed record WorkerFailure
                     GenerateTokenLen = request.GenerateTokenLen,
                 }),
         ],
-        Lived = wire.Lived?.ToTimeSpan() ?? TimeSpan.Zero,
-        When = wire.Time?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
+        Lifetime = wire.Lived?.ToTimeSpan() ?? TimeSpan.Zero,
+        Time = wire.Time?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
     };
 }

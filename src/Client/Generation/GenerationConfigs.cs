@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using LmDeploy.Collections;
 using LmDeploy.Limits;
 
 namespace LmDeploy;
@@ -8,29 +10,31 @@ namespace LmDeploy;
 [CollectionBuilder(typeof(GenerationConfigs), nameof(Each))]
 public sealed class GenerationConfigs : IEnumerable<GenerationConfig>
 {
-    private readonly GenerationConfig[] _configs;
+    private readonly IReadOnlyList<GenerationConfig> _configs;
     private readonly bool _forAll;
 
-    private GenerationConfigs(GenerationConfig[] configs, bool forAll)
+    private GenerationConfigs(IEnumerable<GenerationConfig> configs, bool forAll)
     {
-        _configs = configs;
+        _configs = Values.Of(configs, nameof(configs));
         _forAll = forAll;
     }
 
-    /// <summary>One configuration for all prompts.</summary>
-    public static implicit operator GenerationConfigs(GenerationConfig config) => new([config], forAll: true);
+    /// <summary>One configuration for all prompts; null for null, which are the defaults.</summary>
+    [return: NotNullIfNotNull(nameof(config))]
+    public static implicit operator GenerationConfigs?(GenerationConfig? config) => config is null ? null : new([config], forAll: true);
 
     /// <summary>One configuration for each prompt.</summary>
-    public static implicit operator GenerationConfigs(GenerationConfig[] configs) => Each(configs);
+    public static implicit operator GenerationConfigs(GenerationConfig[] configs) => new(configs, forAll: false);
 
     /// <summary>One configuration for each prompt.</summary>
-    public static implicit operator GenerationConfigs(List<GenerationConfig> configs) => Each([.. configs]);
+    public static implicit operator GenerationConfigs(List<GenerationConfig> configs) => new(configs, forAll: false);
 
     /// <summary>One configuration for each prompt, in their order.</summary>
+    /// <exception cref="ArgumentException">A configuration is null.</exception>
     public static GenerationConfigs Each(ReadOnlySpan<GenerationConfig> configs) => new(configs.ToArray(), forAll: false);
 
     /// <inheritdoc/>
-    public IEnumerator<GenerationConfig> GetEnumerator() => _configs.AsEnumerable().GetEnumerator();
+    public IEnumerator<GenerationConfig> GetEnumerator() => _configs.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -43,8 +47,8 @@ public sealed class GenerationConfigs : IEnumerable<GenerationConfig>
             return [.. Enumerable.Repeat(configs?._configs[0] ?? new GenerationConfig(), prompts)];
         }
 
-        return configs._configs.Length == prompts
+        return configs._configs.Count == prompts
             ? configs._configs
-            : throw new ArgumentException(BatchConfigs.Mismatch(prompts, configs._configs.Length), nameof(configs));
+            : throw new ArgumentException(BatchConfigs.Mismatch(prompts, configs._configs.Count), nameof(configs));
     }
 }

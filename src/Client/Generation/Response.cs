@@ -94,6 +94,7 @@ public sealed record Response
     /// <summary>Joins the next piece of the same stream to this one: texts and lists one after the other, the rest as the later piece has it.</summary>
     public Response Extend(Response next)
     {
+        ArgumentNullException.ThrowIfNull(next);
         var joined = new ResponseBuilder();
         joined.Append(this);
         joined.Append(next);

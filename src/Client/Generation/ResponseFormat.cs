@@ -18,12 +18,14 @@ public sealed record ResponseFormat
 
     /// <summary>JSON that fits a schema, which may be in OpenAI's form, with a name beside it.</summary>
     /// <param name="schema">The schema as JSON. What cannot be honoured makes the answer an error with the code <c>invalid_request</c>.</param>
-    public static ResponseFormat JsonSchema(string schema) => new(new V1.ResponseFormat { JsonSchema = Ensure.Sendable(schema) });
+    /// <exception cref="ArgumentException">The schema is null or empty, or has no UTF-8 form.</exception>
+    public static ResponseFormat JsonSchema(string schema) => new(new V1.ResponseFormat { JsonSchema = Ensure.Sendable(schema, nameof(schema)) });
 
     /// <summary>Text the whole of which a regular expression matches.</summary>
     /// <param name="pattern">Without lookaround and backreferences; what cannot be honoured makes the answer an error with the code
     /// <c>invalid_request</c>.</param>
-    public static ResponseFormat Regex(string pattern) => new(new V1.ResponseFormat { RegexSchema = Ensure.Sendable(pattern) });
+    /// <exception cref="ArgumentException">The pattern is null or empty, or has no UTF-8 form.</exception>
+    public static ResponseFormat Regex(string pattern) => new(new V1.ResponseFormat { RegexSchema = Ensure.Sendable(pattern, nameof(pattern)) });
 
     internal V1.ResponseFormat ToWire() => _wire.Clone();
 }

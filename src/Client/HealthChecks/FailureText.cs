@@ -11,8 +11,8 @@ internal static class FailureText
         var how = failure.CudaError ?? failure.Signal ?? (failure.ExitCode is { } code ? $"exit code {code}" : null);
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"Worker {failure.WorkerPid} ended while {EnumWords.Of(failure.During)} at {failure.When.UtcDateTime:u} after {failure.Lived.TotalSeconds:0.0} s: "
-            + $"{failure.Kind}{(how is null ? "" : $", {how}")}.");
+            $"Worker {failure.WorkerPid} ended while {EnumWords.Of(failure.Activity)} at {failure.Time.UtcDateTime:u} "
+            + $"after {failure.Lifetime.TotalSeconds:0.0} s: {failure.Kind}{(how is null ? "" : $", {how}")}.");
         return failure.LastErrors.Count == 0 ? text : $"{text} Its last words: {string.Join(" | ", failure.LastErrors.TakeLast(3))}";
     }
 }

@@ -9,5 +9,5 @@ public sealed record GpuListing
     public required IReadOnlyList<GpuInfo> Gpus { get; init => field = Values.Of(value); }
 
     /// <summary>Why there is nothing to list; empty when the driver answered.</summary>
-    public required string Unavailable { get; init; }
+    public required string UnavailableReason { get; init; }
 }

@@ -10,7 +10,7 @@ internal static class HostWire
         Version = wire.Version,
         ProtocolVersion = wire.ProtocolVersion,
         Pid = wire.Pid,
-        Socket = wire.Socket,
+        SocketPath = wire.Socket,
         Uptime = wire.Uptime?.ToTimeSpan() ?? TimeSpan.Zero,
         IdleTimeout = wire.IdleTimeout?.ToTimeSpan() ?? TimeSpan.Zero,
         StandbyWorkers = wire.StandbyWorkers,

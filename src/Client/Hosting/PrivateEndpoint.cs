@@ -24,7 +24,7 @@ internal sealed class PrivateEndpoint : SupervisorEndpoint
         var socketPath = UnixSocket.CheckPath(options.SocketPath is { } path ? Path.GetFullPath(path) : OwnPath());
         var start = new SupervisorStart(installation, socketPath, IsOwned: true, TimeSpan.Zero, options.ClientTimeout, options.StartTimeout)
         {
-            Standby = options.Standby,
+            Standby = options.StandbyWorkers,
             StandbyCuda = options.StandbyCuda,
         };
         var process = await SupervisorProcess.StartAsync(start, cancellationToken).ConfigureAwait(false);

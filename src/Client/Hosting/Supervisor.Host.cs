@@ -5,6 +5,7 @@ using LmDeploy.Inspection;
 using LmDeploy.Loading;
 using LmDeploy.Receipts;
 using LmDeploy.Transport;
+using LmDeploy.Validation;
 
 namespace LmDeploy;
 
@@ -38,6 +39,7 @@ public sealed partial class Supervisor
     /// <inheritdoc cref="StopPipeline"/>
     public async Task<ReclaimReceipt> StopPipelineAsync(string pipeline, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(pipeline);
         var request = new V1.StopPipelineRequest { Pipeline = pipeline };
         var response = await AskAsync(host => host.StopPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         return response.Receipt.ToReceipt();
@@ -45,28 +47,26 @@ public sealed partial class Supervisor
 
     /// <summary>The last lines a pipeline's worker printed.</summary>
     /// <param name="pipeline">An id or a name of a listing.</param>
-    /// <param name="lines">At most so many. Default: null, all that are kept.</param>
+    /// <param name="lines">At most so many, 0 or more. Default: null, all that are kept.</param>
     /// <param name="follow">Whether to go on with the lines that come, until the pipeline ends or the loop is left.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lines"/> is less than 0.</exception>
+    /// <exception cref="PipelineFailedException">There is none of that id or name (code <c>pipeline_not_found</c>).</exception>
     public IEnumerable<LogLine> ReadLogs(string pipeline, int? lines = null, bool follow = false, CancellationToken cancellationToken = default)
         => ReadLogsAsync(pipeline, lines, follow, cancellationToken).ToBlockingEnumerable(cancellationToken);
 
     /// <inheritdoc cref="ReadLogs"/>
-    public async IAsyncEnumerable<LogLine> ReadLogsAsync(
-        string pipeline, int? lines = null, bool follow = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(
+        string pipeline, int? lines = null, bool follow = false, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(pipeline);
         var request = new V1.ReadLogsRequest { Pipeline = pipeline, Follow = follow };
         if (lines is { } count)
         {
-            request.Lines = count;
+            request.Lines = Ensure.AtLeast(count, 0, nameof(lines));
         }
 
-        var channel = await ConnectAsync(FirstWorkerDevice.None, cancellationToken).ConfigureAwait(false);
-        using var call = channel.Host.ReadLogs(request, cancellationToken: cancellationToken);
-        while (await MoveNextAsync(call, cancellationToken).ConfigureAwait(false))
-        {
-            yield return call.ResponseStream.Current.ToLine();
-        }
+        return ReadLogsAsync(request, cancellationToken);
     }
 
     /// <summary>The GPUs of this host and who uses them.</summary>
@@ -76,7 +76,7 @@ public sealed partial class Supervisor
     public async Task<GpuListing> ListGpusAsync(CancellationToken cancellationToken = default)
     {
         var listing = await AskAsync(host => host.ListGpusAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
-        return new GpuListing { Gpus = [.. listing.Gpus.Select(HostWire.ToInfo)], Unavailable = listing.Unavailable };
+        return new GpuListing { Gpus = [.. listing.Gpus.Select(HostWire.ToInfo)], UnavailableReason = listing.Unavailable };
     }
 
     /// <summary>Starts a worker to see whether models can run on this host.</summary>
@@ -129,6 +129,16 @@ public sealed partial class Supervisor
     /// <inheritdoc cref="Shutdown"/>
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
         => await AskAsync(host => host.ShutdownAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    private async IAsyncEnumerable<LogLine> ReadLogsAsync(V1.ReadLogsRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var channel = await ConnectAsync(FirstWorkerDevice.None, cancellationToken).ConfigureAwait(false);
+        using var call = channel.Host.ReadLogs(request, cancellationToken: cancellationToken);
+        while (await MoveNextAsync(call, cancellationToken).ConfigureAwait(false))
+        {
+            yield return call.ResponseStream.Current.ToLine();
+        }
+    }
 
     private static async Task<bool> MoveNextAsync(AsyncServerStreamingCall<V1.LogLine> call, CancellationToken cancellationToken)
     {

@@ -57,6 +57,7 @@ public sealed partial class Supervisor
     /// <param name="drainTimeout">How long requests may go on before they are ended, 0 to 24 hours. Default: null, 30 s.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What that gave back; nothing when it was not loaded.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="drainTimeout"/> is out of range.</exception>
     /// <exception cref="PipelineFailedException">No pipeline was loaded under this name (code <c>pipeline_not_found</c>).</exception>
     public ReclaimReceipt UnloadPipeline(string name, TimeSpan? drainTimeout = null, CancellationToken cancellationToken = default)
         => UnloadPipelineAsync(name, drainTimeout, cancellationToken).GetAwaiter().GetResult();
@@ -68,7 +69,7 @@ public sealed partial class Supervisor
         var request = new V1.UnloadPipelineRequest { Name = name };
         if (drainTimeout is { } timeout)
         {
-            request.DrainTimeout = Duration.FromTimeSpan(Ensure.InRange(timeout, TimeSpan.Zero, TimeSpan.FromDays(1)));
+            request.DrainTimeout = Duration.FromTimeSpan(Ensure.InRange(timeout, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(drainTimeout)));
         }
 
         var unloaded = await AskAsync(host => host.UnloadPipelineAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);

@@ -8,6 +8,10 @@ namespace LmDeploy;
 /// The process that starts, watches and ends the workers of pipelines. <see cref="Shared"/> is the one of this user and needs no care;
 /// <see cref="StartPrivate"/> starts one that ends with its owner. All members may be used from several threads at once.
 /// </summary>
+/// <remarks>
+/// Calls throw <see cref="SupervisorUnavailableException"/> when it cannot be started or reached or goes away meanwhile, and
+/// <see cref="ObjectDisposedException"/> after it was disposed.
+/// </remarks>
 public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 {
     private readonly SupervisorEndpoint _endpoint;
@@ -46,14 +50,16 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <summary>
     /// A supervisor that somebody else takes care of; it is asked at the first use. Disposing ends the connection and the pipelines opened through it.
     /// </summary>
-    /// <param name="socketPath">The path of its socket.</param>
+    /// <param name="socketPath">The path of its socket, at most 107 bytes.</param>
+    /// <exception cref="SupervisorUnavailableException">The path is too long for a socket.</exception>
     public static Supervisor At(string socketPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
         return new Supervisor(new ExistingEndpoint(UnixSocket.CheckPath(Path.GetFullPath(socketPath))));
     }
 
-    /// <summary>The shared supervisor when it runs, else null; starts none.</summary>
+    /// <summary>The shared supervisor when it runs, else null; starts none. The caller disposes what it gets, which ends the connection alone.</summary>
+    /// <exception cref="SupervisorUnavailableException">LmDeploy's programs were not found, or the socket cannot be used.</exception>
     public static Supervisor? FindShared(CancellationToken cancellationToken = default) => FindSharedAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="FindShared"/>

@@ -13,7 +13,7 @@ public sealed record SupervisorInfo
     public required int Pid { get; init; }
 
     /// <summary>The path of its socket.</summary>
-    public required string Socket { get; init; }
+    public required string SocketPath { get; init; }
 
     /// <summary>The time since it started.</summary>
     public required TimeSpan Uptime { get; init; }

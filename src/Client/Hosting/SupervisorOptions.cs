@@ -27,7 +27,7 @@ public sealed record SupervisorOptions
     public TimeSpan StopTimeout { get; init => field = Ensure.Positive(value); } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many started workers without a model it keeps, so that pipelines start faster; 0 to 16. Default: 0.</summary>
-    public int Standby { get; init => field = Ensure.InRange(value, 0, 16); }
+    public int StandbyWorkers { get; init => field = Ensure.InRange(value, 0, 16); }
 
     /// <summary>Whether those have a CUDA context too, which takes about half a gigabyte of the device each. Default: false.</summary>
     public bool StandbyCuda { get; init; }

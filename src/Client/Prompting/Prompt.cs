@@ -22,7 +22,7 @@ public sealed record Prompt
     public string? Text { get; private init; }
 
     /// <summary>The conversation as a JSON array of message objects, when that is what the prompt was made from.</summary>
-    public string? Messages { get; private init; }
+    public string? MessagesJson { get; private init; }
 
     /// <summary>The token ids, when that is what the prompt was made from.</summary>
     public IReadOnlyList<int>? TokenIds { get; private init => field = Values.OfOptional(value); }
@@ -66,7 +66,7 @@ public sealed record Prompt
     public static Prompt FromMessages(IEnumerable<PromptMessage> messages)
     {
         var conversation = Values.Of(messages, nameof(messages));
-        return new Prompt { Messages = MessageJson.Write(conversation), _conversation = conversation };
+        return new Prompt { MessagesJson = MessageJson.Write(conversation), _conversation = conversation };
     }
 
     /// <summary>One conversation; what a collection expression of messages calls.</summary>
@@ -74,10 +74,10 @@ public sealed record Prompt
     public static Prompt OfMessages(ReadOnlySpan<PromptMessage> messages) => FromMessages(messages.ToArray());
 
     /// <summary>One conversation as a JSON array of message objects, handed to the chat template as it is; the worker checks it.</summary>
-    public static Prompt FromMessagesJson(string messages)
+    public static Prompt FromMessagesJson(string json)
     {
-        ArgumentException.ThrowIfNullOrEmpty(messages);
-        return new Prompt { Messages = messages };
+        ArgumentException.ThrowIfNullOrEmpty(json);
+        return new Prompt { MessagesJson = json };
     }
 
     /// <summary>Token ids, taken as they are.</summary>

@@ -8,7 +8,7 @@ internal static class PromptWire
     /// <summary>Why a prompt cannot be sent (protobuf would silently change text that has no UTF-8 form), or null.</summary>
     public static string? Problem(this Prompt prompt)
         => Utf16.Problem("The prompt", prompt.Text)
-        ?? Utf16.Problem("The conversation", prompt.Messages)
+        ?? Utf16.Problem("The conversation", prompt.MessagesJson)
         ?? Utf16.Problem("Tools", prompt.Tools)
         ?? Utf16.Problem("TemplateArguments", prompt.TemplateArguments);
 
@@ -27,7 +27,7 @@ internal static class PromptWire
         {
             wire.Text = text;
         }
-        else if (prompt.Messages is { } messages)
+        else if (prompt.MessagesJson is { } messages)
         {
             wire.Messages = messages;
         }

@@ -18,7 +18,7 @@ internal static class ReceiptWire
         ReclaimTime = wire.Time?.ToTimeSpan() ?? TimeSpan.Zero,
         ExitTime = wire.ExitTime?.ToTimeSpan() ?? TimeSpan.Zero,
         ExitCode = wire.HasExitCode ? wire.ExitCode : null,
-        How = EnumWords.To<WorkerExit>(wire.How),
+        Exit = EnumWords.To<WorkerExit>(wire.How),
         Devices =
         [
             .. wire.Devices.Select(

@@ -39,7 +39,7 @@ public sealed record ReclaimReceipt
     public int? ExitCode { get; init; }
 
     /// <summary>How the worker went.</summary>
-    public WorkerExit How { get; init; }
+    public WorkerExit Exit { get; init; }
 
     /// <summary>The GPUs the worker used; empty on a CPU.</summary>
     public IReadOnlyList<DeviceReclaim> Devices { get; init => field = Values.Of(value); } = ValueList<DeviceReclaim>.Empty;

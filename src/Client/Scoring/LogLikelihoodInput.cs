@@ -11,8 +11,8 @@ public sealed record LogLikelihoodInput
     /// <param name="continuations">What may follow; each has at least one token.</param>
     public LogLikelihoodInput(Prompt prompt, IReadOnlyList<Continuation> continuations)
     {
-        Prompt = prompt;
-        Continuations = continuations;
+        Prompt = Ensure.NotNull(prompt, nameof(prompt));
+        Continuations = Values.Of(continuations, nameof(continuations));
     }
 
     /// <summary>What comes before. One without text stands for the token that texts begin with.</summary>

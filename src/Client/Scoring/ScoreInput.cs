@@ -10,7 +10,7 @@ public sealed record ScoreInput
     /// <param name="continuation">What is scored; null for the prompt itself.</param>
     public ScoreInput(Prompt prompt, Continuation? continuation = null)
     {
-        Prompt = prompt;
+        Prompt = Ensure.NotNull(prompt, nameof(prompt));
         Continuation = continuation;
     }
 

@@ -66,11 +66,25 @@ public sealed class Session
         => StreamChatAsync(prompt, config, cancellationToken).ToBlockingEnumerable(cancellationToken);
 
     /// <inheritdoc cref="StreamChat"/>
-    public async IAsyncEnumerable<Response> StreamChatAsync(
-        string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Response> StreamChatAsync(string prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        if ((config ?? Config).N is > 1 and var n)
+        return StreamAsync(prompt, config ?? Config, cancellationToken);
+    }
+
+    /// <summary>Forgets all turns; one that runs is not recorded.</summary>
+    public void Reset()
+    {
+        lock (_gate)
+        {
+            _history = [];
+        }
+    }
+
+    private async IAsyncEnumerable<Response> StreamAsync(
+        string prompt, GenerationConfig config, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (config.N is > 1 and var n)
         {
             yield return Response.Failed(0, ErrorCodes.InvalidRequest, $"A session goes on from one answer: n must be 1, got {n}.");
             yield break;
@@ -85,7 +99,7 @@ public sealed class Session
         try
         {
             var answer = new ResponseBuilder();
-            await foreach (var piece in _pipeline.StreamInferAsync(Render(history, prompt), config ?? Config, cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in _pipeline.StreamInferAsync(Render(history, prompt), config, cancellationToken).ConfigureAwait(false))
             {
                 answer.Append(piece);
                 if (piece.FinishReason is FinishReason.Stop or FinishReason.Length)
@@ -102,15 +116,6 @@ public sealed class Session
             {
                 _busy = false;
             }
-        }
-    }
-
-    /// <summary>Forgets all turns; one that runs is not recorded.</summary>
-    public void Reset()
-    {
-        lock (_gate)
-        {
-            _history = [];
         }
     }
 

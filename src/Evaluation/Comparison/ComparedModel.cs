@@ -9,10 +9,10 @@ public sealed record ComparedModel
     /// <param name="path">The path of its folder.</param>
     public ComparedModel(string path)
     {
-        Path = path;
+        Path = Ensure.Sendable(path, nameof(path));
     }
 
-    /// <summary>The path of its folder.</summary>
+    /// <summary>The path of its folder; not empty.</summary>
     public string Path { get; init => field = Ensure.Sendable(value); }
 
     /// <summary>Its name in results; a duplicate name gets a number. Default: null, its folder's name.</summary>

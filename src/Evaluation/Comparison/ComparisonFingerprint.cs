@@ -39,7 +39,7 @@ internal static class ComparisonFingerprint
 
     private static void AddPrompt(IncrementalHash hash, Prompt prompt)
     {
-        Add(hash, prompt.Text ?? "", prompt.Messages ?? "", string.Join(' ', prompt.TokenIds ?? []), prompt.Tools ?? "", prompt.TemplateArguments ?? "");
+        Add(hash, prompt.Text ?? "", prompt.MessagesJson ?? "", string.Join(' ', prompt.TokenIds ?? []), prompt.Tools ?? "", prompt.TemplateArguments ?? "");
         hash.AppendData([Flag(prompt.Raw), Flag(prompt.AddSpecialTokens), Flag(prompt.AddGenerationPrompt)]);
     }
 

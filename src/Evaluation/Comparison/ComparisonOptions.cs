@@ -23,13 +23,13 @@ public sealed record ComparisonOptions
     public GenerationConfig Generation
     {
         get;
-        init => field = value.N == 1
+        init => field = Ensure.NotNull(value).N == 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Generation), value.N, $"Generation.N must be 1 in a comparison, got {value.N}.");
     } = new() { MaxNewTokens = 8192 };
 
     /// <summary>Engine settings of models without their own. Default: <see cref="EngineConfig"/>'s defaults.</summary>
-    public EngineConfig Engine { get; init; } = new();
+    public EngineConfig Engine { get; init => field = Ensure.NotNull(value); } = new();
 
     /// <summary>The batch size: questions that a model is asked at once, at least 1. Default: 256.</summary>
     public int BatchSize { get; init => field = Ensure.AtLeast(value, 1); } = 256;
@@ -76,5 +76,5 @@ public sealed record ComparisonOptions
     public Supervisor? Supervisor { get; init; }
 
     /// <summary>The clock of time measurements. Default: <see cref="TimeProvider.System"/>.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init => field = Ensure.NotNull(value); } = TimeProvider.System;
 }

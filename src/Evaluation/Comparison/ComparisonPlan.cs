@@ -24,8 +24,8 @@ internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Datase
             throw new ArgumentException($"The scorer {twice.Key} is there {twice.Count()} times: names have to differ.", nameof(options));
         }
 
-        if (dataset.Items
-            .FirstOrDefault(item => item.FollowUps.Count > 0 && item.Prompt is not ({ Text: not null, Raw: false } or { Messages: not null })) is { } lonely)
+        if (dataset.Items.FirstOrDefault(
+            item => item.FollowUps.Count > 0 && item.Prompt is not ({ Text: not null, Raw: false } or { MessagesJson: not null })) is { } lonely)
         {
             throw new ArgumentException(
                 $"The question {lonely.Id} has follow-ups, which need a text or a conversation before them that is rendered by the chat template.",

@@ -12,7 +12,7 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
     public async Task<ComparisonResult> RunAsync(CancellationToken cancellationToken)
     {
         var options = plan.Options;
-        using var journal = ComparisonJournal.Open(options.StateFile, ComparisonFingerprint.Of(plan), options.Time);
+        using var journal = ComparisonJournal.Open(options.StateFile, ComparisonFingerprint.Of(plan), options.TimeProvider);
         var records = plan.Models.Select(model => journal.RecordOf(model.Name)).ToList();
         var judge = options.Judge is { } judging ? new JudgeRun(plan, judging, journal, progress) : null;
         if (!records.TrueForAll(record => record.IsComplete(plan)) || judge?.IsComplete == false)

@@ -30,7 +30,7 @@ internal sealed class MemoryWatch : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        using var timer = new PeriodicTimer(_plan.Options.MemoryInterval, _plan.Options.Time);
+        using var timer = new PeriodicTimer(_plan.Options.MemoryInterval, _plan.Options.TimeProvider);
         try
         {
             do

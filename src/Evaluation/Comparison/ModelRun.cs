@@ -9,7 +9,7 @@ internal sealed class ModelRun(
     /// <summary>Questions that are scored by one call, so that a comparison which is killed loses no more.</summary>
     private const int ScoredAtOnce = 128;
 
-    private readonly TimeProvider _time = plan.Options.Time;
+    private readonly TimeProvider _time = plan.Options.TimeProvider;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -52,7 +52,7 @@ internal sealed class OpenAnswer(DatasetItem item)
 
     private static Prompt FollowUp(Prompt prompt, string answer, string next)
     {
-        var messages = prompt.Messages is { } json ? JsonNode.Parse(json)!.AsArray() : [Message("user", prompt.Text)];
+        var messages = prompt.MessagesJson is { } json ? JsonNode.Parse(json)!.AsArray() : [Message("user", prompt.Text)];
         messages.Add(Message("assistant", answer));
         messages.Add(Message("user", next));
         return Prompt.FromMessagesJson(messages.ToJsonString()) with { Tools = prompt.Tools, TemplateArguments = prompt.TemplateArguments };

@@ -1,19 +1,20 @@
 using LmDeploy.Collections;
+using LmDeploy.Validation;
 
 namespace LmDeploy.Evaluation;
 
 /// <summary>Questions that models are compared on. Immutable.</summary>
 public sealed partial record Dataset
 {
+    /// <summary>Makes a dataset.</summary>
     /// <param name="name">How reports call it.</param>
     /// <param name="items">The questions, at least one; their ids differ.</param>
-    /// <exception cref="ArgumentException">There is none, or two have the same id.</exception>
+    /// <exception cref="ArgumentException">There is none, one is null, or two have the same id.</exception>
     public Dataset(string name, IEnumerable<DatasetItem> items)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(items);
         Name = name;
-        Items = [.. items];
+        Items = Values.Of(items, nameof(items));
         if (Items.Count == 0)
         {
             throw new ArgumentException($"The dataset {name} has no questions.", nameof(items));
@@ -36,5 +37,6 @@ public sealed partial record Dataset
 
     /// <summary>The first questions.</summary>
     /// <param name="count">At most so many, 1 or more.</param>
-    public Dataset Take(int count) => new(Name, Items.Take(count)) { Scorers = Scorers };
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
+    public Dataset Take(int count) => new(Name, Items.Take(Ensure.AtLeast(count, 1, nameof(count)))) { Scorers = Scorers };
 }

@@ -6,7 +6,7 @@ public sealed class DatasetFormatException : LmDeployException
     private const int MostShown = 10;
 
     internal DatasetFormatException(string path, IReadOnlyList<DatasetProblem> problems)
-        : base(EvaluationErrorCodes.InvalidRequest, Describe(problems), path)
+        : base(LmDeployErrorCodes.InvalidRequest, Describe(problems), path)
         => Problems = problems;
 
     internal DatasetFormatException(string path, string message)

@@ -11,8 +11,8 @@ public sealed record DatasetItem
     /// <param name="prompt">What is asked.</param>
     public DatasetItem(string id, Prompt prompt)
     {
-        Id = id;
-        Prompt = prompt;
+        Id = Ensure.NotNull(id, nameof(id));
+        Prompt = Ensure.NotNull(prompt, nameof(prompt));
     }
 
     /// <summary>Names it within its dataset.</summary>
@@ -22,7 +22,7 @@ public sealed record DatasetItem
     public Prompt Prompt { get; init => field = Ensure.NotNull(value); }
 
     /// <summary>What kind of question it is. Default: empty, of no kind.</summary>
-    public string Category { get; init; } = "";
+    public string Category { get; init => field = Ensure.NotNull(value); } = "";
 
     /// <summary>Right answers, or references to compare with; any of them will do. Default: none.</summary>
     public IReadOnlyList<string> Expected { get; init => field = Values.Of(value); } = ValueList<string>.Empty;
@@ -33,7 +33,7 @@ public sealed record DatasetItem
     public IReadOnlyList<string> Choices { get; init => field = Values.Of(value); } = ValueList<string>.Empty;
 
     /// <summary>The place of the right one in <see cref="Choices"/>, from 0. Default: null, not known.</summary>
-    public int? CorrectChoice { get; init; }
+    public int? CorrectChoice { get; init => field = Ensure.AtLeast(value, 0); }
 
     /// <summary>What the user says after each answer, one turn each. Default: none, the prompt is all.</summary>
     public IReadOnlyList<string> FollowUps { get; init => field = Values.Of(value); } = ValueList<string>.Empty;

@@ -12,7 +12,7 @@ public sealed record PairwiseJudge
     /// <param name="model">The folder of the judging model.</param>
     public PairwiseJudge(string model)
     {
-        Model = model;
+        Model = Ensure.Sendable(model, nameof(model));
     }
 
     /// <summary>The folder of the judging model; not empty.</summary>

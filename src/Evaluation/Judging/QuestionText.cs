@@ -10,7 +10,7 @@ internal static class QuestionText
     /// </summary>
     public static string? Of(Prompt prompt)
     {
-        if (prompt.Messages is not { } messages)
+        if (prompt.MessagesJson is not { } messages)
         {
             return prompt.Text;
         }

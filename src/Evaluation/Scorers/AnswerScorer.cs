@@ -3,6 +3,9 @@ namespace LmDeploy.Evaluation;
 /// <summary>A scorer that looks at one answer at a time.</summary>
 public abstract class AnswerScorer : Scorer
 {
+    /// <summary>Always true.</summary>
+    public sealed override bool NeedsAnswers => true;
+
     /// <summary>Scores the last answer to a question, which did not fail.</summary>
     /// <param name="item">The question.</param>
     /// <param name="answer">The answer.</param>

@@ -11,8 +11,8 @@ public sealed record AnsweredItem
     /// <param name="answers">One answer for each turn, failed ones included; empty where no scorer of the comparison needs any.</param>
     public AnsweredItem(DatasetItem item, IReadOnlyList<Response> answers)
     {
-        Item = item;
-        Answers = answers;
+        Item = Ensure.NotNull(item, nameof(item));
+        Answers = Values.Of(answers, nameof(answers));
     }
 
     /// <summary>The question.</summary>

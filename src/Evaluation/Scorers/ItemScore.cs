@@ -10,7 +10,10 @@ public readonly record struct ItemScore
     /// <summary>The score, usually 0 to 1; NaN where the question could not be scored.</summary>
     public double Value { get; init; }
 
-    /// <summary>How much it counts among others, 0 or more: tokens, for a perplexity. Default: 1; 0 in <c>default(ItemScore)</c>.</summary>
+    /// <summary>
+    /// How much it counts among others, 0 or more: tokens, for a perplexity. A question with another one counts as not scored. Default: 1; 0 in
+    /// <c>default(ItemScore)</c>.
+    /// </summary>
     public double Weight { get; init; } = 1;
 
     /// <summary>The reason for the score, shown in reports. Default: null.</summary>

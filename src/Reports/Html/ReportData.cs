@@ -56,7 +56,7 @@ internal static class ReportData
                 P = judgement.WinRate.PValue,
             }),
             result.JudgeError,
-            Memory = result.Memory.Select(sample => new { At = sample.At.TotalSeconds, sample.Held, sample.DeviceBytes }),
+            Memory = result.Memory.Select(sample => new { At = sample.Elapsed.TotalSeconds, Held = sample.HeldBytes, sample.DeviceBytes }),
         },
         _json);
 
@@ -66,7 +66,7 @@ internal static class ReportData
         .DistinctBy(item => item.Id)
         .Select(item => new
         {
-            item.Id, item.Category, Prompt = item.Prompt.Text ?? item.Prompt.Messages ?? string.Join(' ', item.Prompt.TokenIds ?? []), item.Expected,
+            item.Id, item.Category, Prompt = item.Prompt.Text ?? item.Prompt.MessagesJson ?? string.Join(' ', item.Prompt.TokenIds ?? []), item.Expected,
             item.Choices, item.FollowUps,
         });
 
@@ -89,7 +89,7 @@ internal static class ReportData
         Metrics = model.Metrics.ToDictionary(pair => pair.Key, pair => ToMetric(pair.Value)),
         MetricsByCategory = model.MetricsByCategory.ToDictionary(
             pair => pair.Key, pair => pair.Value.ToDictionary(category => category.Key, category => ToMetric(category.Value))),
-        Crashes = model.Crashes.Select(crash => new { crash.When, Kind = crash.Kind.ToString(), crash.Signal, crash.During }),
+        Crashes = model.Crashes.Select(crash => new { When = crash.Time, Kind = crash.Kind.ToString(), crash.Signal, During = crash.Activity }),
         model.Error,
         Items = model.Items.ToDictionary(item => item.Item.Id, ToItem),
     };

@@ -91,11 +91,11 @@ internal static class PngReport
         plot.Title("Memory that workers hold");
         plot.XLabel("seconds since the start");
         plot.YLabel("MiB");
-        double[] times = [.. result.Memory.Select(sample => sample.At.TotalSeconds)];
+        double[] times = [.. result.Memory.Select(sample => sample.Elapsed.TotalSeconds)];
         for (var i = 0; i < result.Models.Count && times.Length > 0; i++)
         {
             var line = plot.Add.Scatter(
-                times, [.. result.Memory.Select(sample => sample.Held.GetValueOrDefault(result.Models[i].Name) / Mebibyte)], ColorOf(i));
+                times, [.. result.Memory.Select(sample => sample.HeldBytes.GetValueOrDefault(result.Models[i].Name) / Mebibyte)], ColorOf(i));
             line.MarkerSize = 0;
             line.LineWidth = 2;
             line.LegendText = result.Models[i].Name;

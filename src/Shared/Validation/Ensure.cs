@@ -45,7 +45,7 @@ internal static class Ensure
 
     /// <summary>A text that is not empty and has a UTF-8 form.</summary>
     public static string Sendable(string? value, [CallerMemberName] string member = "")
-        => string.IsNullOrEmpty(value) ? throw new ArgumentOutOfRangeException(member, $"{member} must not hold an empty text.")
+        => NotNull(value, member).Length == 0 ? throw new ArgumentOutOfRangeException(member, $"{member} must not hold an empty text.")
         : Utf16.IndexOfLoneSurrogate(value) >= 0 ? throw OutOfRange(member, value, "must be valid UTF-16")
         : value;
 

@@ -9,7 +9,7 @@ public sealed class BenchSwapCommandTests : CommandTestBase
     {
         (await RunAsync("bench", "swap", "/one", "/two", "--rounds", "2", "--standby", "--standby-cuda", "--json", PathOf("o.json"))).ShouldBe(0);
 
-        Started.Select(options => (options.Standby, options.StandbyCuda)).ShouldBe([(0, false), (1, false), (1, true)]);
+        Started.Select(options => (options.StandbyWorkers, options.StandbyCuda)).ShouldBe([(0, false), (1, false), (1, true)]);
         Fake.Opened.Select(open => open.Model).ShouldBe(Enumerable.Repeat<string[]>(["/one", "/two", "/one"], 3).SelectMany(models => models));
         Fake.Released.ShouldBe(9);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));

@@ -62,6 +62,6 @@ public sealed class SurfaceTests
         Should.Throw<ArgumentException>(() => { Prompts prompts = new string[] { null! }; }).Message.ShouldContain("position 0");
         Should.Throw<ArgumentException>(() => Prompt.FromMessages([null!])).Message.ShouldContain("position 0");
         Should.Throw<ArgumentNullException>(() => new EngineConfig { Supervision = null! }).ParamName.ShouldBe("Supervision");
-        Should.Throw<ArgumentNullException>(() => new ScoreInput(null!)).ParamName.ShouldBe("Prompt");
+        Should.Throw<ArgumentNullException>(() => new ScoreInput("a") with { Prompt = null! }).ParamName.ShouldBe("Prompt");
     }
 }

@@ -63,8 +63,8 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         failure.LastErrors.ShouldBe(["one", "two"]);
         failure.Step.ShouldBe(12);
         failure.Running.ShouldBe([new RunningRequest { Id = 5, Fingerprint = "f", InputTokenLen = 3, GenerateTokenLen = 4 }]);
-        failure.Lived.ShouldBe(TimeSpan.FromSeconds(1.5));
-        failure.When.ToUnixTimeMilliseconds().ShouldBe(1_700_000_000_000);
+        failure.Lifetime.ShouldBe(TimeSpan.FromSeconds(1.5));
+        failure.Time.ToUnixTimeMilliseconds().ShouldBe(1_700_000_000_000);
     }
 
     [Fact]

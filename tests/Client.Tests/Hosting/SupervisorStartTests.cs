@@ -45,5 +45,5 @@ public sealed class SupervisorStartTests
     [InlineData(-1)]
     [InlineData(17)]
     public void Standby_OutOfRangeIsRefused(int standby) =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new SupervisorOptions { Standby = standby });
+        Should.Throw<ArgumentOutOfRangeException>(() => new SupervisorOptions { StandbyWorkers = standby });
 }

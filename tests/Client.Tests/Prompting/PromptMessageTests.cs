@@ -16,7 +16,7 @@ public sealed class PromptMessageTests
     {
         const string Call = """{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]}""";
         Prompt prompt = new[] { PromptMessage.User("\"\\\n\t\u0001"), PromptMessage.FromJson(Call) };
-        using var json = JsonDocument.Parse(prompt.Messages!);
+        using var json = JsonDocument.Parse(prompt.MessagesJson!);
         json.RootElement[0].GetProperty("content").GetString().ShouldBe("\"\\\n\t\u0001");
         json.RootElement[1].GetRawText().ShouldBe(Call);
     }

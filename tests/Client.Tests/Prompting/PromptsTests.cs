@@ -32,7 +32,7 @@ public sealed class PromptsTests
     {
         Prompt prompt = [PromptMessage.System("s"), PromptMessage.User("u")];
         prompt.ShouldBe(Prompt.FromMessages(_conversation));
-        prompt.Messages.ShouldBe("""[{"role":"system","content":"s"},{"role":"user","content":"u"}]""");
+        prompt.MessagesJson.ShouldBe("""[{"role":"system","content":"s"},{"role":"user","content":"u"}]""");
     }
 
     [Fact]

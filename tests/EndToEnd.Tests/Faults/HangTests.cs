@@ -37,7 +37,7 @@ public sealed class HangTests(ITestOutputHelper output)
         var failure = pipe.Failures.ShouldHaveSingleItem();
         failure.Kind.ShouldBe(WorkerFailureKind.Stopped);
         failure.WorkerPid.ShouldBe(frozen);
-        failure.During.ShouldBe(WorkerActivity.Serving);
+        failure.Activity.ShouldBe(WorkerActivity.Serving);
         sandbox.Workers.ShouldBe([pipe.WorkerPid], "the frozen one is gone");
     }
 

@@ -29,7 +29,7 @@ public sealed class KillTests
         Should.Throw<WorkerCrashedException>(() => pipe.Infer("hello"));
         var receipt = await pipe.CloseAsync();
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        receipt.How.ShouldBe(WorkerExit.Crashed);
+        receipt.Exit.ShouldBe(WorkerExit.Crashed);
         sandbox.Workers.ShouldBeEmpty();
 
         await using var next = await Pipeline.CreateAsync(Repository.Boulder, supervisor: supervisor);
@@ -84,7 +84,7 @@ public sealed class KillTests
         Signals.Stop(pipe.WorkerPid);
         var receipt = await pipe.CloseAsync().WaitAsync(Deadline);
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        receipt.How.ShouldBe(WorkerExit.Killed);
+        receipt.Exit.ShouldBe(WorkerExit.Killed);
     }
 
     [Fact]

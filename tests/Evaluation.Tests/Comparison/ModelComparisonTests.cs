@@ -47,7 +47,7 @@ public sealed class ModelComparisonTests : IAsyncLifetime
 
         var receipt = (await ModelComparison.RunAsync(["models/one"], Questions, Options).InTime()).Models[0].Receipt.ShouldNotBeNull();
 
-        (receipt.Verdict, receipt.Memory, receipt.How).ShouldBe((ReclaimVerdict.Reclaimed, MemoryKind.Rss, WorkerExit.Unknown));
+        (receipt.Verdict, receipt.Memory, receipt.Exit).ShouldBe((ReclaimVerdict.Reclaimed, MemoryKind.Rss, WorkerExit.Unknown));
         _fake.Opened.Count.ShouldBe(1, "the file has all of it");
     }
 
@@ -258,9 +258,9 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         var result = await ModelComparison.RunAsync(["one"], Questions, Options).InTime();
 
         result.Memory.ShouldNotBeEmpty();
-        result.Memory[^1].Held.ShouldBe(new Dictionary<string, long> { ["one"] = 7 });
+        result.Memory[^1].HeldBytes.ShouldBe(new Dictionary<string, long> { ["one"] = 7 });
         result.Memory[^1].DeviceBytes.ShouldBeNull();
-        result.Memory.Select(sample => sample.At).ShouldBeInOrder();
+        result.Memory.Select(sample => sample.Elapsed).ShouldBeInOrder();
     }
 
     [Fact]

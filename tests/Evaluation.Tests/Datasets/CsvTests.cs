@@ -35,7 +35,7 @@ public sealed class CsvTests : IDisposable
     {
         Read("prompt,A,B,C,D,answer\r\nq,1,2,3,4,3\r\n").Items.ShouldHaveSingleItem().CorrectChoice.ShouldBe(3);
         Read("messages,follow_ups\n\"[{\"\"role\"\": \"\"user\"\"}]\",And?").Items.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            item => item.Prompt.Messages.ShouldBe("""[{"role": "user"}]"""), item => item.FollowUps.ShouldBe(["And?"]));
+            item => item.Prompt.MessagesJson.ShouldBe("""[{"role": "user"}]"""), item => item.FollowUps.ShouldBe(["And?"]));
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class JsonLinesTests : IDisposable
             item => item.Prompt.Text.ShouldBe("1 + 1?"), item => item.Expected.ShouldBe(["2"]), item => item.Prompt.Raw.ShouldBeFalse());
         dataset.Items[1].ShouldSatisfyAllConditions(
             item => item.Category.ShouldBe("talk"), item => item.Expected.ShouldBe(["a", "b"]), item => item.FollowUps.ShouldBe(["And now?"]),
-            item => item.Prompt.Messages!.ShouldContain("ud83d"), item => item.Prompt.AddGenerationPrompt.ShouldBeFalse());
+            item => item.Prompt.MessagesJson!.ShouldContain("ud83d"), item => item.Prompt.AddGenerationPrompt.ShouldBeFalse());
         dataset.Items[2].ShouldSatisfyAllConditions(
             item => item.CorrectChoice.ShouldBe(1), item => item.Choices.ShouldBe([" x", " y"]), item => item.Prompt.Raw.ShouldBeTrue());
         dataset.Items[3].ShouldSatisfyAllConditions(

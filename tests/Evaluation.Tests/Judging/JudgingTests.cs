@@ -27,7 +27,7 @@ public sealed class JudgingTests
         prompt.System.ShouldNotContain("reference");
         prompt.System.ShouldNotContain("in turn");
         prompt.System.ShouldEndWith("[[C]] if they are equally good.");
-        prompt.ToPrompt().Messages!.ShouldContain("\"role\":\"system\"");
+        prompt.ToPrompt().MessagesJson!.ShouldContain("\"role\":\"system\"");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using LmDeploy.Evaluation.Judging;
 using LmDeploy.Words;
 
@@ -15,6 +16,7 @@ internal sealed class ComparisonJournal : IDisposable
 
     private static readonly JsonSerializerOptions _json = new()
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { JournalNames.Keep } },
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -201,7 +203,7 @@ internal sealed class ComparisonJournal : IDisposable
                 Started = begun.At;
                 break;
             case JournalEntry.Memory memory:
-                _memory.Add(new MemorySample { At = memory.At, Held = memory.Held, DeviceBytes = memory.DeviceBytes });
+                _memory.Add(new MemorySample { Elapsed = memory.At, HeldBytes = memory.Held, DeviceBytes = memory.DeviceBytes });
                 break;
             case JournalEntry.Loaded loaded:
                 Find(loaded.Model).Take(loaded);

@@ -33,7 +33,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
         error.Message.ShouldContain("SIGKILL");
         var failure = error.Failure.ShouldNotBeNull();
         failure.Kind.ShouldBe(WorkerFailureKind.Killed);
-        failure.During.ShouldBe(during);
+        failure.Activity.ShouldBe(during);
         await NothingIsLeftAndTheNextWorksAsync(supervisor);
     }
 
@@ -53,7 +53,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
         var failure = failures.ShouldHaveSingleItem();
         failure.Kind.ShouldBe(WorkerFailureKind.Killed);
-        failure.During.ShouldBe(during);
+        failure.Activity.ShouldBe(during);
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
         await NothingIsLeftAndTheNextWorksAsync(supervisor);
     }
@@ -69,7 +69,7 @@ public sealed class LifecycleKillTests : IAsyncLifetime
 
         failures.ShouldBeEmpty("it was told to end, however it did");
         receipt.Verdict.ShouldBe(ReclaimVerdict.Reclaimed);
-        receipt.How.ShouldBeOneOf(WorkerExit.Exited, WorkerExit.Killed);
+        receipt.Exit.ShouldBeOneOf(WorkerExit.Exited, WorkerExit.Killed);
         await NothingIsLeftAndTheNextWorksAsync(supervisor);
     }
 

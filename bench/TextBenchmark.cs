@@ -75,7 +75,8 @@ internal static class TextBenchmark
             }
         }
 
-        var differ = Enumerable.Range(1, tokenizers.Length - 1).Where(i => !ids[i].SequenceEqual(ids[0])).Select(i => $"{tokenizers[i].Name} has other ids").ToList();
+        var differ = Enumerable.Range(1, tokenizers.Length - 1).Where(i => !ids[i].SequenceEqual(ids[0])).Select(
+            i => $"{tokenizers[i].Name} has other ids").ToList();
         Print(name + ", first", text, first, differ);
         Print(name + ", again", text, again, differ);
     }
@@ -85,7 +86,9 @@ internal static class TextBenchmark
         var speeds = samples.Select(sample => Encoding.UTF8.GetByteCount(text) / 1e3 / sample.Minimum).ToArray();
         var ratio = speeds[0] / speeds[1..].Max();
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{name,-28} {string.Join(" ", speeds.Select(speed => speed.ToString("0.00", CultureInfo.InvariantCulture).PadLeft(19)))}   {ratio:0.00}  {string.Join(", ", remarks)}"));
+            CultureInfo.InvariantCulture,
+            $"{name,-28} {string.Join(" ", speeds.Select(speed => speed.ToString("0.00", CultureInfo.InvariantCulture).PadLeft(19)))}   {ratio:0.00}  "
+            + $"{string.Join(", ", remarks)}"));
     }
 
     private static double Time(Action action)
@@ -134,8 +137,10 @@ internal static class TextBenchmark
         var model = document.RootElement.GetProperty("model");
         var special = document.RootElement.GetProperty("added_tokens").EnumerateArray().Select(token => token.GetProperty("content").GetString()!).ToHashSet();
         return (
-            model.GetProperty("vocab").EnumerateObject().Where(token => !special.Contains(token.Name)).ToDictionary(token => token.Name, token => token.Value.GetInt32()),
-            [.. model.GetProperty("merges").EnumerateArray().Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()! : $"{merge[0]} {merge[1]}")]);
+            model.GetProperty("vocab").EnumerateObject().Where(token => !special.Contains(token.Name)).ToDictionary(
+                token => token.Name, token => token.Value.GetInt32()),
+            [.. model.GetProperty("merges").EnumerateArray().Select(
+                merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()! : $"{merge[0]} {merge[1]}")]);
     }
 
     private static void Render(string folder)
@@ -144,7 +149,10 @@ internal static class TextBenchmark
         var tools = JsonElement.Parse(Tools);
         RenderedMessage[] messages =
         [
-            new("system", "You are a helpful assistant."), new("user", "What is 17 + 25?"), new("assistant", "It is 42."), new("user", "And how is the weather there?"),
+            new("system", "You are a helpful assistant."),
+            new("user", "What is 17 + 25?"),
+            new("assistant", "It is 42."),
+            new("user", "And how is the weather there?"),
         ];
         var samples = new Samples();
         var length = 0;

@@ -3,7 +3,7 @@ using LmDeploy.Supervisor.Workers;
 
 namespace LmDeploy.Supervisor.Admission;
 
-/// <summary>Memory of one device that one worker may take: a line of a <see cref="DeviceLedger"/>.</summary>
+/// <summary>A memory reservation: memory of one device that one worker may take, as a line of a <see cref="DeviceLedger"/>.</summary>
 /// <param name="Owner">The supervisor that gave it.</param>
 /// <param name="Number">Names it among those of its owner.</param>
 /// <param name="Worker">Who may take it; the default before the worker is started.</param>

@@ -8,7 +8,8 @@ public sealed partial class MarkdownTests
 {
     private const int MostColumns = 120;
 
-    private static readonly string[] _folders = ["docs", "samples", "models", "bench/results", "src/Client", "src/Evaluation", "src/Reports", "src/Tool"];
+    private static readonly string[] _folders =
+        ["docs", "samples", "models", "bench/results", "src/Client", "src/Evaluation", "src/Reports", "src/Text", "src/Tool"];
 
     private static readonly Lazy<IReadOnlyList<string>> _sources = new(() =>
     [

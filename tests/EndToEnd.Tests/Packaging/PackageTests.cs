@@ -37,6 +37,15 @@ public sealed class PackageTests
                 var result = await ModelComparison.RunAsync([args[0]], Dataset.FromJsonLines(args[1]).Take(4));
                 Console.WriteLine($"{result.Models[0].Metrics["exact"].Value} {result.Models[0].Receipt!.Verdict}");
                 """);
+            File.WriteAllText(Path.Join(_user, "text.cs"), $$"""
+                #:package LmDeploy.Text@{{_version}}
+                #:property PublishAot=false
+                using LmDeploy.Text;
+                var prompt = ChatTemplate.Load(args[0]).Render([new TemplateMessage("user", "What is 17 + 25?")]);
+                var tokenizer = Tokenizer.Load(args[0]);
+                Console.WriteLine(tokenizer.Decode(tokenizer.Encode(prompt, addSpecialTokens: false), skipSpecialTokens: false) == prompt);
+                """);
+            (await RunAsync("dotnet", "run", "text.cs", Repository.Boulder)).ShouldBe("True", "text needs no other package and no program");
             (await AskAsync()).ShouldContain("dotnet tool install --global lmdeploy");
 
             await RunAsync("dotnet", "tool", "install", "--global", "lmdeploy", "--version", _version);
@@ -74,6 +83,7 @@ public sealed class PackageTests
         string[] settings = ["-c", "Release", "--nologo", "-v", "quiet", "-o", feed, $"-p:PackageVersion={_version}"];
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Client"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Evaluation"), .. settings], isUser: false);
+        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Text"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Tool"), .. settings, $"-p:LmDeployHome={home}/"], isUser: false);
         File.WriteAllText(Path.Join(_user, "nuget.config"), $"""
             <configuration>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LmDeploy.Tests.Golden;
 
-/// <summary>One prompt of a golden file; see the README beside the golden checkpoints for what each list holds.</summary>
+/// <summary>One prompt of a golden file; docs/adding-a-model.md says what each list holds.</summary>
 public sealed record GoldenPrompt
 {
     public required string? Text { get; init; }

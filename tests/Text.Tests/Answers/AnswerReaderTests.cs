@@ -10,7 +10,8 @@ namespace LmDeploy.Text.Tests.Answers;
 public sealed class AnswerReaderTests
 {
     private const string Tools = """
-        [{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"},"hourly":{"type":["boolean","null"]},
+        [{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
+          "properties":{"city":{"type":"string"},"days":{"type":"integer"},"hourly":{"type":["boolean","null"]},
         "places":{"anyOf":[{"type":"array"},{"type":"null"}]},"unit":{"enum":["C","F"]}}}}},
         {"type":"function","function":{"name":"get_time","parameters":{}}},{"type":"function","function":{"name":"f"}}]
         """;
@@ -24,7 +25,8 @@ public sealed class AnswerReaderTests
 
     private static readonly string[] _harmonyFragments =
     [
-        "<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|call|>", "<|return|>", "<|constrain|>", "assistant", "analysis", "final", "commentary", " to=functions.f", "json", "{\"a\":1}", "<|message|>x", " ", "\n", "<|", // What is in no header is not lost.
+        "<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|call|>", "<|return|>", "<|constrain|>", "assistant", "analysis",
+        "final", "commentary", " to=functions.f", "json", "{\"a\":1}", "<|message|>x", " ", "\n", "<|", // What is in no header is not lost.
     ];
 
     public static TheoryData<string, string, string, string, string> Tagged => new()
@@ -54,7 +56,8 @@ public sealed class AnswerReaderTests
         // Calls of Hermes and Qwen.
         { "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Oslo\"}}\n</tool_call>", "", "", "", "get_weather{\"city\": \"Oslo\"}" },
         {
-            "Let me see.\n<tool_call>{\"name\":\"get_time\",\"arguments\":{}}</tool_call>\n<tool_call>{\"name\":\"get_weather\",\"arguments\":{\"city\":\"</a>\"}}</tool_call>",
+            "Let me see.\n<tool_call>{\"name\":\"get_time\",\"arguments\":{}}</tool_call>\n"
+            + "<tool_call>{\"name\":\"get_weather\",\"arguments\":{\"city\":\"</a>\"}}</tool_call>",
             "", "", "Let me see.", "get_time{} get_weather{\"city\":\"</a>\"}"
         },
         { "<think>x</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1}}</tool_call>", "", "x", "", "f{\"a\":1}" },
@@ -79,11 +82,13 @@ public sealed class AnswerReaderTests
 
         // Qwen3-Coder's.
         {
-            "<tool_call>\n<function=get_weather>\n<parameter=city>\nOslo\n</parameter>\n<parameter=days>\n3\n</parameter>\n<parameter=hourly>\nTrue\n</parameter>\n</function>\n</tool_call>",
+            "<tool_call>\n<function=get_weather>\n<parameter=city>\nOslo\n</parameter>\n<parameter=days>\n3\n</parameter>\n"
+            + "<parameter=hourly>\nTrue\n</parameter>\n</function>\n</tool_call>",
             "", "", "", "get_weather{\"city\":\"Oslo\",\"days\":3,\"hourly\":true}"
         },
         {
-            "<tool_call>\n<function=get_weather>\n<parameter=city>\n\"</tool_call> </parameter> </function>\nØ\n</parameter>\n<parameter=places>\n[1, {\"a\": 2}]\n</parameter>\n<parameter=unit>\n1\n</parameter>\n</function>\n</tool_call>",
+            "<tool_call>\n<function=get_weather>\n<parameter=city>\n\"</tool_call> </parameter> </function>\nØ\n</parameter>\n<parameter=places>\n[1, "
+            + "{\"a\": 2}]\n</parameter>\n<parameter=unit>\n1\n</parameter>\n</function>\n</tool_call>",
             "", "", "", "get_weather{\"city\":\"\\\"</tool_call> </parameter> </function>\\nØ\",\"places\":[1,{\"a\":2}],\"unit\":\"1\"}"
         },
         { "See:\n<function=get_time>\n</function>", "", "", "See:", "get_time{}" },
@@ -115,7 +120,14 @@ public sealed class AnswerReaderTests
             "", "", "I look.", "f{}" },
         { "<|channel|>commentary to=functions.f<|message|>{\"a\": ", "", "", "{\"a\": ", "" },
         { "<|channel|>commentary to=functions.other<|message|>{}", "", "", "{}", "" },
-        { "<|channel|>analysis to=python<|message|>print(1)<|end|><|channel|>analysis<|message|>so<|end|><|start|>assistant<|channel|>final<|message|>1<|return|>", "", "print(1)\nso", "1", "" },
+        {
+            "<|channel|>analysis to=python<|message|>print(1)<|end|><|channel|>analysis<|message|>so<|end|><|start|>assistant<|channel|>final"
+            + "<|message|>1<|return|>",
+            "",
+            "print(1)\nso",
+            "1",
+            ""
+        },
         { "Plain text, a <|tag|>.", "<|start|>assistant", "", "Plain text, a <|tag|>.", "" },
         { "here.<|return|>", "<|start|>assistant<|channel|>final<|message|>It is ", "", "here.", "" },
         { "<|channel|>anal", "<|start|>assistant", "", "", "" },

@@ -9,7 +9,8 @@ namespace LmDeploy.Text.Tests.Answers;
 public sealed class FamilyCallTests
 {
     private const string Tools = """
-        [{"type":"function","function":{"name":"f","parameters":{"type":"object","$defs":{"n":{"type":"integer"}},"properties":{"a":{"type":"integer"},"s":{"type":"string"},"r":{"$ref":"#/$defs/n"},
+        [{"type":"function","function":{"name":"f","parameters":{"type":"object","$defs":{"n":{"type":"integer"}},
+          "properties":{"a":{"type":"integer"},"s":{"type":"string"},"r":{"$ref":"#/$defs/n"},
         "loop":{"$ref":"#/properties/loop"}}}}},{"type":"function","function":{"name":"g"}}]
         """;
 
@@ -21,7 +22,8 @@ public sealed class FamilyCallTests
         // a word of the template, the answer; reasoning, content, calls
         {
             DeepSeek,
-            "Ok.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"s\": \"``` <｜tool▁call▁end｜>\"}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+            "Ok.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"s\": \"``` "
+            + "<｜tool▁call▁end｜>\"}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
             "", "Ok.", "f{\"s\": \"``` <｜tool▁call▁end｜>\"} g{}"
         },
         { DeepSeek, "<think>so</think><｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
@@ -31,7 +33,8 @@ public sealed class FamilyCallTests
         { DeepSeek, "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜>", "", "", "f{\"a\": 1}" },
         {
             Kimi,
-            "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|><|tool_call_begin|>functions.g:1<|tool_call_argument_begin|><|tool_call_end|><|tool_calls_section_end|>",
+            "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|>"
+            + "<|tool_call_begin|>functions.g:1<|tool_call_argument_begin|><|tool_call_end|><|tool_calls_section_end|>",
             "", "", "f{\"a\": 1} g{}"
         },
         { Kimi, "<|tool_calls_section_begin|>no call", "", "<|tool_calls_section_begin|>no call", "" },
@@ -40,7 +43,8 @@ public sealed class FamilyCallTests
         { "<|action_start|>", "<|action_start|><|interpreter|>\nprint(1)<|action_end|>", "", "<|action_start|><|interpreter|>\nprint(1)<|action_end|>", "" },
         {
             "<tool_call><arg_key>",
-            "Ok.<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>1</arg_value>\n<arg_key>s</arg_key>\n<arg_value>x </tool_call> </arg_value> y</arg_value>\n</tool_call>\n<tool_call>g</tool_call>",
+            "Ok.<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>1</arg_value>\n<arg_key>s</arg_key>\n<arg_value>x </tool_call> </arg_value> "
+            + "y</arg_value>\n</tool_call>\n<tool_call>g</tool_call>",
             "", "Ok.", "f{\"a\":1,\"s\":\"x </tool_call> </arg_value> y\"} g{}"
         },
         { "<tool_call><arg_key>", "<tool_call>f<arg_key>a</arg_key><arg_value>1</arg_value>", "", "", "f{\"a\":1}" },

@@ -8,9 +8,14 @@ namespace LmDeploy.Text.Tests.Guided;
 /// <summary>The schemas of forced calls, as the compiler reads them.</summary>
 public sealed class CallSchemaTests
 {
-    private const string Tree = """{"type":"object","properties":{"v":{"const":1},"kids":{"type":"array","items":{"$ref":"#"},"maxItems":2}},"required":["v","kids"],"additionalProperties":false}""";
-    private const string Definitions = """{"type":"object","properties":{"p":{"$ref":"#/definitions/P"},"q":{"$ref":"#/$defs/Q"}},"definitions":{"P":{"type":"boolean"}},"$defs":{"Q":{"type":"null"}}}""";
-    private const string Properties = """{"type":"object","properties":{"x":{"type":"array","items":{"type":"boolean"}},"y":{"type":"array","items":{"$ref":"#/properties/x/items"}}}}""";
+    private const string Tree =
+        """{"type":"object","properties":{"v":{"const":1},"kids":{"type":"array","items":{"$ref":"#"},"maxItems":2}}"""
+        + ""","required":["v","kids"],"additionalProperties":false}""";
+    private const string Definitions =
+        """{"type":"object","properties":{"p":{"$ref":"#/definitions/P"},"q":{"$ref":"#/$defs/Q"}},"definitions":{"P":{"type":"boolean"}}"""
+        + ""","$defs":{"Q":{"type":"null"}}}""";
+    private const string Properties =
+        """{"type":"object","properties":{"x":{"type":"array","items":{"type":"boolean"}},"y":{"type":"array","items":{"$ref":"#/properties/x/items"}}}}""";
 
     [Theory]
     [InlineData(Tree, """{"v":1,"kids":[{"v":1,"kids":[]}]}""", """{"v":1,"kids":[{"name":"f","parameters":{"v":1,"kids":[]}}]}""")]

@@ -34,36 +34,44 @@ public sealed class SchemaTests
             """{"type": "string", "pattern": "^[a-c\\n\\\"]{3}$"}""",
         """{"type": "string", "format": "date"}""", """{"type": "string", "format": "time"}""", """{"type": "string", "format": "date-time"}""",
         """{"type": "string", "format": "uuid"}""", """{"type": "string", "format": "email"}""", """{"type": "string", "minLength": 3}""",
-        """{"properties": {"ab": {"type": "integer"}, "a": {"type": "null"}, "é": {"const": 1}}, "required": ["a"], "additionalProperties": {"type": "boolean"}}""",
+        """{"properties": {"ab": {"type": "integer"}, "a": {"type": "null"}, "é": {"const": 1}},"""
+        + """ "required": ["a"], "additionalProperties": {"type": "boolean"}}""",
         """{"type": "object", "additionalProperties": {"type": "integer"}}""", """{"type": "object", "required": ["x"]}""",
         """{"properties": {"a": {"type": "null"}}, "additionalProperties": true}""",
         """{"type": "object", "minProperties": 1}""", """{"type": "object", "maxProperties": 2, "additionalProperties": {"type": "null"}}""",
-        """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}, "c": {"type": "null"}, "d": {"type": "null"}}, "required": ["c"], "minProperties": 2, "maxProperties": 3}""",
-        """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "minProperties": 3, "maxProperties": 4, "additionalProperties": {"type": "integer"}}""",
+        """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}, "c": {"type": "null"}, "d": {"type": "null"}},"""
+        + """ "required": ["c"], "minProperties": 2, "maxProperties": 3}""",
+        """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "minProperties": 3, "maxProperties": 4, "additionalProperties": """
+        + """{"type": "integer"}}""",
         """{"prefixItems": [{"type": "integer"}, {"type": "string"}], "items": {"type": "null"}, "minItems": 1}""",
             """{"prefixItems": [true, {"type": "null"}]}""",
         """{"type": "array", "items": {"type": "integer"}, "maxItems": 0}""", """{"type": "array", "items": {"type": "integer"}, "minItems": 2}""",
-        """{"anyOf": [{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"type": "object", "properties": {"a": {"type": "string"}}}]}""",
+        """{"anyOf": [{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},"""
+        + """ {"type": "object", "properties": {"a": {"type": "string"}}}]}""",
         """{"type": "number", "minimum": 0.5, "maximum": 1.5}""", """{"type": "number", "exclusiveMinimum": -0.125, "exclusiveMaximum": 0.25}""",
             """{"type": "number", "exclusiveMinimum": 3.14}""",
         """{"type": "number", "minimum": 1.25, "maximum": 1.2503}""", """{"type": "number", "exclusiveMaximum": -99.9}""",
             """{"type": "number", "minimum": 0.5, "exclusiveMinimum": true, "maximum": 7}""",
         """{"type": "number", "minimum": -1.7976931348623157E+308, "maximum": 0.1}""",
             """{"type": "integer", "minimum": 3, "exclusiveMinimum": true, "maximum": 5, "exclusiveMaximum": false}""",
-        """{"type": "object", "required": ["kind"], "anyOf": [{"properties": {"kind": {"const": "cat"}, "purrs": {"type": "boolean"}}}, {"properties": {"kind": {"const": "dog"}, "legs": {"type": "integer"}}, "required": ["legs"]}]}""",
+        """{"type": "object", "required": ["kind"], "anyOf": [{"properties": {"kind": {"const": "cat"}, "purrs": {"type": "boolean"}}},"""
+        + """ {"properties": {"kind": {"const": "dog"}, "legs": {"type": "integer"}}, "required": ["legs"]}]}""",
         """{"properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}""",
-        """{"allOf": [{"properties": {"a": {"type": ["integer", "null"]}}, "required": ["a"]}, {"properties": {"a": {"type": "number", "minimum": 4}, "b": {"type": "null"}}, "additionalProperties": {"type": "boolean"}}]}""",
+        """{"allOf": [{"properties": {"a": {"type": ["integer", "null"]}}, "required": ["a"]}, {"properties": {"a": {"type": "number", "minimum": 4},"""
+        + """ "b": {"type": "null"}}, "additionalProperties": {"type": "boolean"}}]}""",
         """{"$ref": "#/$defs/x", "minItems": 1, "$defs": {"x": {"type": "array", "items": {"type": "null"}, "maxItems": 2}}}""",
             """{"type": ["number", "string"], "allOf": [{"type": ["integer", "null"]}]}""",
         """{"items": [{"type": "integer"}, {"type": "null"}], "additionalItems": {"type": "boolean"}, "minItems": 1}""",
             """{"items": [{"type": "integer"}], "additionalItems": false}""",
-        """{"allOf": [{"prefixItems": [{"type": "integer"}], "items": {"type": ["null", "boolean"]}}, {"prefixItems": [true, {"type": "null"}], "items": {"type": "boolean"}}], "minItems": 2}""",
+        """{"allOf": [{"prefixItems": [{"type": "integer"}], "items": {"type": ["null", "boolean"]}},"""
+        + """ {"prefixItems": [true, {"type": "null"}], "items": {"type": "boolean"}}], "minItems": 2}""",
         """{"properties": {"a": false, "b": {"type": "null"}}}""", """{"anyOf": [false, {"type": "null"}]}""",
             """{"allOf": [{"enum": [1, 2, "x"]}, {"enum": ["x", 2]}]}""", """{"enum": [1, "x"], "anyOf": [{"type": "string"}]}""",
         """{"type": "string", "minLength": 2, "maxLength": 6, "x-y": {"not": 1}}""", """{"type": "array", "items": {"type": "null"}, "maxItems": 10000000}""",
         """{"enum": ["a", "bcd", "efghi", 5, 7.5, -1], "minLength": 2, "maxLength": 4, "minimum": 0, "exclusiveMaximum": 7.5}""",
             """{"type": "array", "uniqueItems": true, "maxItems": 1}""",
-        """{"type": "object", "patternProperties": {}, "dependencies": {}, "dependentRequired": {"a": []}, "propertyNames": {"type": "string"}, "unevaluatedProperties": true, "if": {"required": ["a"]}}""",
+        """{"type": "object", "patternProperties": {}, "dependencies": {}, "dependentRequired": {"a": []}, "propertyNames": {"type": "string"},"""
+        + """ "unevaluatedProperties": true, "if": {"required": ["a"]}}""",
         """{"type": "integer", "multipleOf": 1.0, "not": false}""",
         """{"oneOf": [{"const": "x"}, {"type": "null"}]}""", """{"allOf": [{"type": "boolean"}]}""", """{"type": "integer", "enum": [1, "a", 2.0]}""",
     ];
@@ -146,7 +154,8 @@ public sealed class SchemaTests
     public void Annotations_ChangeNothing_AndAreNotWarnedOf()
     {
         using var json = JsonDocument.Parse("""
-            {"$schema": "x", "$id": "http://a/b", "id": "y", "title": "t", "type": "null", "readOnly": true, "example": 1, "examples": [2], "x-order": {"not": {}}, "deprecated": false,
+            {"$schema": "x", "$id": "http://a/b", "id": "y", "title": "t", "type": "null", "readOnly": true,
+             "example": 1, "examples": [2], "x-order": {"not": {}}, "deprecated": false,
              "contentEncoding": "base64", "$comment": "c", "default": null, "$anchor": "z"}
             """);
         var (network, warnings) = SchemaCompiler.Compile(json.RootElement);
@@ -174,7 +183,11 @@ public sealed class SchemaTests
     [InlineData("""{"$id": "http://a/b#", "properties": {"f": {"$ref": "http://a/b#/definitions/P"}}, "definitions": {"P": {"const": 2}}}""",
         """{"f":2}""", """{"f":1}""")]
     [InlineData("""{"properties": {"x": {"items": {"const": 1}}, "y": {"items": {"$ref": "#/properties/x/items"}}}}""", """{"y":[1,1]}""", """{"y":[2]}""")]
-    [InlineData("""{"properties": {"a": {"$ref": "#/$defs/r/properties/x"}}, "$defs": {"r": {"$id": "r", "properties": {"x": {"$ref": "#/$defs/k"}}, "$defs": {"k": {"const": 3}}}}}""", """{"a":3}""", """{"a":2}""")]
+    [InlineData(
+        """{"properties": {"a": {"$ref": "#/$defs/r/properties/x"}}, "$defs": {"r": {"$id": "r", "properties": {"x": {"$ref": "#/$defs/k"}},"""
+        + """ "$defs": {"k": {"const": 3}}}}}""",
+        """{"a":3}""",
+        """{"a":2}""")]
     public void References_LeadIntoTheirOwnResource(string schema, string fits, string doesNot) => Values_AreLetThrough(schema, fits, doesNot);
 
     [Theory]

@@ -17,7 +17,10 @@ public sealed class ExpressionTests
         "[\"it's\", 'say \"x\"', 'both \\' and \"', 'tab\\t', 'nl\\n', 'back\\\\']")]
     [InlineData("{{ ['é', '中', '\\x00', '\\x7f', '\\xa0', '\\u200b', '\\u2028', '\\U0001F600'] }}",
         "['é', '中', '\\x00', '\\x7f', '\\xa0', '\\u200b', '\\u2028', '😀']")]
-    [InlineData("{{ 1.5e-7 }}|{{ 1e16 }}|{{ 123456789012345680.0 }}|{{ 0.0001 }}|{{ 0.00001 }}|{{ 1e100 }}|{{ 0.1 + 0.2 }}|{{ 100.0 }}|{{ 1e22 }}|{{ 5e-324 }}|{{ 1.7976931348623157e308 }}|{{ 1e999 }}|{{ -0.0 }}", "1.5e-07|1e+16|1.2345678901234568e+17|0.0001|1e-05|1e+100|0.30000000000000004|100.0|1e+22|5e-324|1.7976931348623157e+308|inf|-0.0")]
+    [InlineData(
+        "{{ 1.5e-7 }}|{{ 1e16 }}|{{ 123456789012345680.0 }}|{{ 0.0001 }}|{{ 0.00001 }}|{{ 1e100 }}|{{ 0.1 + 0.2 }}|{{ 100.0 }}|{{ 1e22 }}|{{ 5e-324 }}"
+        + "|{{ 1.7976931348623157e308 }}|{{ 1e999 }}|{{ -0.0 }}",
+        "1.5e-07|1e+16|1.2345678901234568e+17|0.0001|1e-05|1e+100|0.30000000000000004|100.0|1e+22|5e-324|1.7976931348623157e+308|inf|-0.0")]
     [InlineData("{{ 123456789012345678901234567890 }}", "123456789012345678901234567890")]
     [InlineData("{{ [1,2,] }}{{ {'a':1,} }}{{ (1,2,) }}", "[1, 2]{'a': 1}(1, 2)")]
     [InlineData("{{ 'a\\\nb' }}", "ab")]
@@ -67,9 +70,15 @@ public sealed class ExpressionTests
     [Theory]
     [InlineData("{{ 1 < 2 < 3 }}|{{ 1 < 3 < 2 }}|{{ 1 == 1.0 == true }}|{{ 1 != 2 }}|{{ 'a' < 'b' }}|{{ 'a' < 'B' }}|{{ 2 >= 2 }}|{{ 2 <= 1 }}",
         "True|False|True|True|True|False|True|False")]
-    [InlineData("{{ [1, 2] < [1, 3] }}|{{ [1] < [1, 2] }}|{{ (1, 2) == (1, 2) }}|{{ [1] == (1,) }}|{{ {'a': 1, 'b': 2} == {'b': 2, 'a': 1.0} }}|{{ 'a' == 1 }}|{{ none == none }}|{{ none == false }}", "True|True|True|False|True|False|True|False")]
+    [InlineData(
+        "{{ [1, 2] < [1, 3] }}|{{ [1] < [1, 2] }}|{{ (1, 2) == (1, 2) }}|{{ [1] == (1,) }}|{{ {'a': 1, 'b': 2} == {'b': 2, 'a': 1.0} }}|{{ 'a' == 1 }}"
+        + "|{{ none == none }}|{{ none == false }}",
+        "True|True|True|False|True|False|True|False")]
     [InlineData("{{ 9007199254740993 == 9007199254740992.0 }}|{{ 9007199254740993 > 9007199254740992.0 }}", "False|True")]
-    [InlineData("{{ 1 in [1, 2] }}|{{ 3 not in [1, 2] }}|{{ 'a' in 'abc' }}|{{ '' in '' }}|{{ 'a' in d }}|{{ 1 in (1,) }}|{{ true in [1] }}|{{ 'x' in missing }}|{{ 2 in range(3) }}", "True|True|True|True|True|True|True|False|True")]
+    [InlineData(
+        "{{ 1 in [1, 2] }}|{{ 3 not in [1, 2] }}|{{ 'a' in 'abc' }}|{{ '' in '' }}|{{ 'a' in d }}|{{ 1 in (1,) }}|{{ true in [1] }}|{{ 'x' in missing }}"
+        + "|{{ 2 in range(3) }}",
+        "True|True|True|True|True|True|True|False|True")]
     [InlineData("{{ '\\U0001F600' > '\\uffee' }}|{{ 'é' > 'z' }}", "True|True")]
     [InlineData("{{ missing == missing2 }}|{{ missing != 1 }}|{{ missing == none }}", "True|True|False")]
     [InlineData("{{ (1e999-1e999) == (1e999-1e999) }}", "False")]
@@ -109,8 +118,14 @@ public sealed class ExpressionTests
     [Theory]
     [InlineData("{{ d.b }}|{{ d['b'] }}|{{ d.a.x[1].y }}|{{ d['a']['x'][0] }}|{{ d.missing }}|{{ d['missing'] }}", "1|1|None|1||")]
     [InlineData("{{ items[0] }}|{{ items[-1] }}|{{ items[5] }}|{{ items.0 }}|{{ text[0] }}|{{ text[-1] }}", "1|3||1|H|d")]
-    [InlineData("{{ items[1:] }}|{{ items[:-1] }}|{{ items[::-1] }}|{{ items[::2] }}|{{ items[5:] }}|{{ items[-2:] }}|{{ items[1:2] }}|{{ items[:] }}|{{ items[10:0:-1] }}|{{ items[none:none] }}", "[2, 3]|[1, 2]|[3, 2, 1]|[1, 3]|[]|[2, 3]|[2]|[1, 2, 3]|[3, 2]|[1, 2, 3]")]
-    [InlineData("{{ text[1:5] }}|{{ text[::-1] }}|{{ text[-5:] }}|{{ text[7:100] }}|{{ (1,2,3)[1:] }}|{{ range(10)[2:8:3] }}|{{ range(10)[::-1] | list }}|{{ range(5)[-1] }}", "ello|dlroW ,olleH|World|World|(2, 3)|range(2, 8, 3)|[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]|4")]
+    [InlineData(
+        "{{ items[1:] }}|{{ items[:-1] }}|{{ items[::-1] }}|{{ items[::2] }}|{{ items[5:] }}|{{ items[-2:] }}|{{ items[1:2] }}|{{ items[:] }}"
+        + "|{{ items[10:0:-1] }}|{{ items[none:none] }}",
+        "[2, 3]|[1, 2]|[3, 2, 1]|[1, 3]|[]|[2, 3]|[2]|[1, 2, 3]|[3, 2]|[1, 2, 3]")]
+    [InlineData(
+        "{{ text[1:5] }}|{{ text[::-1] }}|{{ text[-5:] }}|{{ text[7:100] }}|{{ (1,2,3)[1:] }}|{{ range(10)[2:8:3] }}|{{ range(10)[::-1] | list }}"
+        + "|{{ range(5)[-1] }}",
+        "ello|dlroW ,olleH|World|World|(2, 3)|range(2, 8, 3)|[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]|4")]
     [InlineData("{{ d['items'] }}|{{ d.items is callable }}", "own|True")]
     [InlineData("{{ emoji | length }}|{{ emoji[1] }}|{{ emoji[-3:] }}|{{ emoji[::-1][0:2] }}|{{ emoji.find('b') }}|{{ emoji.index('中') }}|{{ emoji[1:4] }}",
         "7|👩|b中é|é中|4|5|👩\u200d👩")]

@@ -36,7 +36,10 @@ public sealed class FormattingTests
     [InlineData("{{ '{:.2f} {:8.3f} {:e} {:g} {:%} {:.1%}'.format(3.14159, 2.5, 12345.678, 0.00001, 0.25, 0.256) }}",
         "3.14    2.500 1.234568e+04 1e-05 25.000000% 25.6%")]
     [InlineData("{{ '{:x} {:#x} {:b} {:o} {:X} {:c}'.format(255, 255, 5, 8, 255, 65) }}", "ff 0xff 101 10 FF A")]
-    [InlineData("{{ '{!r} {!s}'.format('a', 'b') }}|{{ '{:{}}'.format('a', 5) }}|{{ '{:.3}'.format('abcdef') }}|{{ '{:5}'.format(1) }}|{{ '{:,.2f}'.format(1234567.891) }}|{{ '{}'.format(none) }}|{{ '{}'.format(1.0) }}|{{ '{:.3}'.format(1234.5) }}", "'a' b|a    |abc|    1|1,234,567.89|None|1.0|1.23e+03")]
+    [InlineData(
+        "{{ '{!r} {!s}'.format('a', 'b') }}|{{ '{:{}}'.format('a', 5) }}|{{ '{:.3}'.format('abcdef') }}|{{ '{:5}'.format(1) }}"
+        + "|{{ '{:,.2f}'.format(1234567.891) }}|{{ '{}'.format(none) }}|{{ '{}'.format(1.0) }}|{{ '{:.3}'.format(1234.5) }}",
+        "'a' b|a    |abc|    1|1,234,567.89|None|1.0|1.23e+03")]
     public void Braces_Format(string template, string expected) =>
         Render.Text(template, SampleVariables.Json).ShouldBe(expected);
 

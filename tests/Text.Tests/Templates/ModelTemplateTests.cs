@@ -75,7 +75,8 @@ public sealed class ModelTemplateTests : IDisposable
     public void Render_DefinesTheInputAsTransformersDoes()
     {
         var template = ModelTemplate.Parse(
-            "{{ bos_token }}{{ messages[0].content }}|{{ tools is none }}|{{ tools is defined }}|{{ tools == none }}|{{ tools is iterable }}|{{ documents }}|{{ add_generation_prompt }}|{{ enable_thinking }}|{{ eos_token }}",
+            "{{ bos_token }}{{ messages[0].content }}|{{ tools is none }}|{{ tools is defined }}|{{ tools == none }}|{{ tools is iterable }}|{{ documents }}"
+            + "|{{ add_generation_prompt }}|{{ enable_thinking }}|{{ eos_token }}",
             "test.jinja");
         var input = new ChatTemplateInput
         {

@@ -18,7 +18,8 @@ internal static class SampleVariables
           "emoji": "a\ud83d\udc69\u200d\ud83d\udc69b\u4e2d\u00e9",
           "d": {"b": 1, "a": {"x": [1, {"y": null}]}, "items": "own"},
           "users": [{"name": "Bob", "age": 30, "tags": ["x"]}, {"name": "alice", "age": 25, "tags": []}, {"name": "Carl", "age": 30}],
-          "messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "U1"}, {"role": "assistant", "content": "A1"}, {"role": "user", "content": "U2"}],
+          "messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "U1"},
+                       {"role": "assistant", "content": "A1"}, {"role": "user", "content": "U2"}],
           "tree": [{"v": 1, "c": [{"v": 2, "c": [{"v": 3, "c": []}]}, {"v": 4, "c": []}]}, {"v": 5, "c": []}],
           "html": "<a href=\"x\">&'</a>",
           "lines": "one\ntwo\n\nthree"

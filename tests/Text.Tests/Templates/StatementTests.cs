@@ -16,7 +16,10 @@ public sealed class StatementTests
 
     [Theory]
     [InlineData("{% for i in items %}{{ i }}{% if not loop.last %},{% endif %}{% endfor %}", "1,2,3")]
-    [InlineData("{% for i in items %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }}{{ loop.depth }}{{ loop.depth0 }};{% endfor %}", "1032TrueFalse310;2121FalseFalse310;3210FalseTrue310;")]
+    [InlineData(
+        "{% for i in items %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }}{{ "
+        + "loop.depth }}{{ loop.depth0 }};{% endfor %}",
+        "1032TrueFalse310;2121FalseFalse310;3210FalseTrue310;")]
     [InlineData("{% for i in items %}{{ loop.previtem }}<{{ i }}>{{ loop.nextitem }};{% endfor %}", "<1>2;1<2>3;2<3>;")]
     [InlineData("{% for i in empty %}x{% else %}none{% endfor %}", "none")]
     [InlineData("{% for k, v in d.items() %}{{ k }}={{ v }};{% endfor %}", "b=1;a={'x': [1, {'y': None}]};items=own;")]
@@ -67,7 +70,9 @@ public sealed class StatementTests
     [InlineData("{% set x | upper | replace('A', '-') %}aba{% endset %}{{ x }}", "-B-")]
     [InlineData("{% if yes %}{% set x = 5 %}{% endif %}{{ x }}", "5")]
     [InlineData("{% for i in items %}{% set x = i %}{% endfor %}[{{ x }}]", "[]")]
-    [InlineData("{% set ns = namespace(total=0, k='v') %}{% for i in items %}{% set ns.total = ns.total + i %}{% endfor %}{{ ns.total }}{{ ns.k }}{{ ns['k'] }}", "6vv")]
+    [InlineData(
+        "{% set ns = namespace(total=0, k='v') %}{% for i in items %}{% set ns.total = ns.total + i %}{% endfor %}{{ ns.total }}{{ ns.k }}{{ ns['k'] }}",
+        "6vv")]
     [InlineData("{% set ns = namespace({'a': 1}, b=2) %}{{ ns.a }}{{ ns.b }}{{ ns.c }}|{{ ns }}", "12|<Namespace {'a': 1, 'b': 2}>")]
     [InlineData("{% set ns = namespace() %}{% set ns.x, y = 1, 2 %}{{ ns.x }}{{ y }}", "12")]
     [InlineData("{% set ns = namespace() %}{% set ns.x %}block{% endset %}{{ ns.x }}", "block")]
@@ -141,7 +146,10 @@ public sealed class StatementTests
         Render.Text(template, SampleVariables.Json).ShouldBe(expected);
 
     [Theory]
-    [InlineData("{{ range(3) | list }}|{{ range(1, 4) | list }}|{{ range(5, 0, -2) | list }}|{{ range(0) | list }}|{{ range(3) }}|{{ range(1, 7, 2) }}|{{ range(3) | length }}|{{ range(3) == range(0, 3) }}", "[0, 1, 2]|[1, 2, 3]|[5, 3, 1]|[]|range(0, 3)|range(1, 7, 2)|3|True")]
+    [InlineData(
+        "{{ range(3) | list }}|{{ range(1, 4) | list }}|{{ range(5, 0, -2) | list }}|{{ range(0) | list }}|{{ range(3) }}|{{ range(1, 7, 2) }}"
+        + "|{{ range(3) | length }}|{{ range(3) == range(0, 3) }}",
+        "[0, 1, 2]|[1, 2, 3]|[5, 3, 1]|[]|range(0, 3)|range(1, 7, 2)|3|True")]
     [InlineData("{{ dict(a=1, b='x') }}|{{ dict({'a': 1}, b=2) }}|{{ dict([('k', 1)]) }}|{{ dict() }}", "{'a': 1, 'b': 'x'}|{'a': 1, 'b': 2}|{'k': 1}|{}")]
     [InlineData("{% set j = joiner('|') %}{% for i in items %}{{ j() }}{{ i }}{% endfor %}", "1|2|3")]
     [InlineData("{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.reset() }}{{ c.next() }}", "ababNonea")]

@@ -12,7 +12,11 @@ public sealed class TemplateErrorTests
     [InlineData("a\n{% if x %}\nb", "Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'", 3)]
     [InlineData("{% for x in y %}", "Unexpected end of template", 1)]
     [InlineData("{% endif %}", "Encountered unknown tag 'endif'.", 1)]
-    [InlineData("{% if x %}{% endfor %}", "Encountered unknown tag 'endfor'. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.", 1)]
+    [InlineData(
+        "{% if x %}{% endfor %}",
+        "Encountered unknown tag 'endfor'. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be "
+        + "closed is 'if'.",
+        1)]
     [InlineData("\n\n{% nope %}", "Encountered unknown tag 'nope'.", 3)]
     [InlineData("{% %}", "tag name expected", 1)]
     [InlineData("{% 5 %}", "tag name expected", 1)]

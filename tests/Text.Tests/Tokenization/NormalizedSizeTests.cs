@@ -7,7 +7,9 @@ namespace LmDeploy.Text.Tests.Tokenization;
 public sealed class NormalizedSizeTests
 {
     [Theory]
-    [InlineData("""{"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"String": "a"}, "content": "TIMES"}, {"type": "Replace", "pattern": {"String": "a"}, "content": "TIMES"}]}""")]
+    [InlineData(
+        """{"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"String": "a"}, "content": "TIMES"},"""
+        + """ {"type": "Replace", "pattern": {"String": "a"}, "content": "TIMES"}]}""")]
     [InlineData("""{"type": "Replace", "pattern": {"Regex": "a"}, "content": "TIMES"}""")]
     [InlineData("""{"type": "Replace", "pattern": {"Regex": "(?=a)"}, "content": "TIMES"}""")]
     [InlineData("""{"type": "Prepend", "prepend": "TIMES"}""")]

@@ -8,7 +8,8 @@ namespace LmDeploy.Text.Tests.Tokenization.Decoders;
 public sealed class DecoderTests
 {
     private const string Llama =
-        """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""";
+        """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},"""
+        + """{"type":"Strip","content":" ","start":1,"stop":0}]}""";
 
     /// <summary>The character of each byte, by GPT-2's definition.</summary>
     private static readonly string[] _alphabet = MakeAlphabet();
@@ -37,7 +38,9 @@ public sealed class DecoderTests
     [Fact]
     public void Decode_OfFusedTextDoesNotDependOnWhereItIsCut()
     {
-        const string Json = """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"aba"},"content":"_"},{"type":"Strip","content":"_","start":2,"stop":3}]}""";
+        const string Json =
+            """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"aba"},"content":"_"},"""
+            + """{"type":"Strip","content":"_","start":2,"stop":3}]}""";
         Gen.Select(Gen.Char["ab_"].Array[0, 30], Gen.Int[1, 4]).Sample((characters, size) =>
         {
             var text = new string(characters);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text.RegularExpressions;
 using LmDeploy.Cli.Commands;
+using LmDeploy.Cli.Flags;
 using LmDeploy.Cli.Hosting;
 
 namespace LmDeploy.Cli;
@@ -27,6 +28,12 @@ internal static partial class CommandLine
             }
 
             terminal.Error.WriteLine("Try --help.");
+            return ExitCodes.Usage;
+        }
+
+        if (UnknownFlags.Find(result) is { Count: > 0 } unknown)
+        {
+            unknown.ToList().ForEach(terminal.WriteError);
             return ExitCodes.Usage;
         }
 

@@ -75,7 +75,9 @@ internal sealed class Checkpoint : IDisposable
             else
             {
                 throw new EngineException(
-                    ErrorCodes.InvalidCheckpoint, $"'{folder}' has neither {SingleFile} nor {IndexFile}; other weight formats are not read.", folder);
+                    ErrorCodes.InvalidCheckpoint,
+                    $"'{folder}' has neither {SingleFile} nor {IndexFile}. {FolderHint.OfFolder(folder) ?? "Other weight formats are not read."}",
+                    folder);
             }
 
             return new Checkpoint(folder, files, sources);

@@ -30,12 +30,16 @@ internal sealed class ConfigFile
     {
         if (!Directory.Exists(folder))
         {
-            throw new EngineException(ErrorCodes.ModelNotFound, $"There is no model folder '{folder}'.", folder);
+            throw new EngineException(ErrorCodes.ModelNotFound, WithHint($"There is no model folder '{folder}'.", FolderHint.OfPath(folder)), folder);
         }
 
-        var path = System.IO.Path.Combine(folder, name);
-        return TryOpen(folder, name) ?? throw new EngineException(ErrorCodes.InvalidConfig, $"'{folder}' is not a model folder: it has no {name}.", path);
+        return TryOpen(folder, name) ?? throw new EngineException(
+            ErrorCodes.InvalidConfig,
+            WithHint($"'{folder}' is not a model folder: it has no {name}.", FolderHint.OfFolder(folder)),
+            System.IO.Path.Combine(folder, name));
     }
+
+    private static string WithHint(string message, string? hint) => hint is null ? message : $"{message} {hint}";
 
     /// <returns>Null when there is no such file.</returns>
     public static ConfigFile? TryOpen(string folder, string name)

@@ -93,6 +93,11 @@ internal sealed class SafetensorsFile : IDisposable
             throw SafetensorsHeader.Invalid(path, $"it has {fileLength} bytes, too few for a header");
         }
 
+        if (LfsPointer.Is(lengthBytes, fileLength))
+        {
+            throw SafetensorsHeader.Invalid(path, LfsPointer.Advice);
+        }
+
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > SafetensorsHeader.LongestHeader || (long)length > fileLength - lengthBytes.Length)
         {

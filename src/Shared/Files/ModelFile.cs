@@ -99,7 +99,7 @@ internal static partial class ModelFile
         }
 
         Array.Resize(ref bytes, count);
-        return bytes;
+        return LfsPointer.Is(bytes, count) ? throw new IOException(LfsPointer.Advice) : bytes;
     }
 
     private static IOException TooLarge(long bytes, long most) =>

@@ -1,0 +1,24 @@
+namespace LmDeploy.Cli.Tests.Commands;
+
+/// <summary>A mistyped flag is an error of usage, not a model.</summary>
+public sealed class UnknownFlagTests : CommandTestBase
+{
+    [Theory]
+    [InlineData("error: unknown flag --evals, did you mean --eval?\n", "compare", "models/one", "--evals", "mine.csv")]
+    [InlineData("error: unknown flag --prot, did you mean --port?\n", "serve", "models/one", "--prot", "24002")]
+    [InlineData("error: unknown flag --prot, did you mean --port?\n", "serve", "models/one", "--prot=24002")]
+    [InlineData("error: unknown flag --colour; see lmdeploy compare --help.\n", "compare", "models/one", "--colour", "red")]
+    public async Task Flag_IsRefusedAndTheNearestIsNamed(string error, params string[] args)
+    {
+        (await RunAsync(args)).ShouldBe(2);
+        Error.ToString().ShouldBe(error);
+        Fake.Opened.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task AfterTwoDashes_ItIsAFolder()
+    {
+        (await RunAsync("compare", "--", "--evals")).ShouldNotBe(2);
+        Error.ToString().ShouldNotContain("unknown flag");
+    }
+}

@@ -13,6 +13,8 @@ namespace LmDeploy;
 public sealed record GenerationConfig
 {
     private SamplingFields _named;
+    private bool? _doSample;
+    private bool _isSamplingImplied;
 
     /// <summary>
     /// A configuration that leaves to the model how tokens are chosen: <see cref="DoSample"/>, <see cref="Temperature"/>, <see cref="TopP"/>,
@@ -44,23 +46,35 @@ public sealed record GenerationConfig
     /// <summary>No end of text or stop token is taken before so many tokens, 0 or more. Default: 0.</summary>
     public int MinNewTokens { get; init => field = Ensure.AtLeast(value, 0); }
 
-    /// <summary>Whether tokens are drawn. Default: false, which is greedy decoding: always the most probable token.</summary>
-    public bool DoSample { get; init => field = Name(SamplingFields.DoSample, value); }
+    /// <summary>
+    /// Whether tokens are drawn (sampling). False is greedy decoding: always the most probable token. Default: true where <see cref="TopP"/>,
+    /// <see cref="TopK"/>, <see cref="MinP"/> or a <see cref="Temperature"/> above 0 is set, else false. A value that is set wins, in whatever order.
+    /// </summary>
+    public bool DoSample { get => _doSample ?? _isSamplingImplied; init => _doSample = Name(SamplingFields.DoSample, value); }
 
-    /// <summary>Draw from the most probable tokens that together have this probability, 0 to 1. Default: 1, all.</summary>
-    public double TopP { get; init => field = Name(SamplingFields.TopP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultTopP;
+    /// <summary>
+    /// Draw from the most probable tokens that together have this probability, 0 to 1. Default: 1, all. Setting it implies <see cref="DoSample"/>.
+    /// </summary>
+    public double TopP { get; init => field = Imply(SamplingFields.TopP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultTopP;
 
-    /// <summary>Draw from so many most probable tokens, 0 (all) or more. Default: 50.</summary>
-    public int TopK { get; init => field = Name(SamplingFields.TopK, Ensure.AtLeast(value, 0)); } = GenerationLimits.DefaultTopK;
+    /// <summary>Draw from so many most probable tokens, 0 (all) or more. Default: 50. Setting it implies <see cref="DoSample"/>.</summary>
+    public int TopK { get; init => field = Imply(SamplingFields.TopK, Ensure.AtLeast(value, 0)); } = GenerationLimits.DefaultTopK;
 
-    /// <summary>Draw only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all.</summary>
-    public double MinP { get; init => field = Name(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultMinP;
+    /// <summary>
+    /// Draw only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all. Setting it implies <see cref="DoSample"/>.
+    /// </summary>
+    public double MinP { get; init => field = Imply(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultMinP;
 
-    /// <summary>Flattens (above 1) or sharpens (below 1) the distribution that is drawn from, 0 to 2. Default: 0.8.</summary>
+    /// <summary>
+    /// Flattens (above 1) or sharpens (below 1) the distribution that is drawn from, 0 to 2. Default: 0.8. Setting it above 0 implies
+    /// <see cref="DoSample"/>; 0 is greedy decoding.
+    /// </summary>
     public double Temperature
     {
         get;
-        init => field = Name(SamplingFields.Temperature, Ensure.InRange(value, 0, GenerationLimits.MostTemperature));
+        init => field = value > 0
+            ? Imply(SamplingFields.Temperature, Ensure.InRange(value, 0, GenerationLimits.MostTemperature))
+            : Name(SamplingFields.Temperature, Ensure.InRange(value, 0, GenerationLimits.MostTemperature));
     } = GenerationLimits.DefaultTemperature;
 
     /// <summary>Divides the scores of tokens that have occurred, more than 0. Default: 1, off.</summary>
@@ -168,6 +182,13 @@ public sealed record GenerationConfig
 
     /// <summary>Whether a field of sampling is not left to the model.</summary>
     internal bool Names(SamplingFields field) => Unset == V1.UnsetFields.Unspecified || _named.HasFlag(field);
+
+    /// <summary>Notes that a field is set that only sampling has.</summary>
+    private T Imply<T>(SamplingFields field, T value)
+    {
+        _isSamplingImplied = true;
+        return Name(field | SamplingFields.DoSample, value);
+    }
 
     /// <summary>Notes that a field is set, where that makes a difference.</summary>
     private T Name<T>(SamplingFields field, T value)

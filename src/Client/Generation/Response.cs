@@ -101,6 +101,9 @@ public sealed record Response
         return joined.Build();
     }
 
+    /// <summary>The text; code and message where the prompt failed.</summary>
+    public override string ToString() => ErrorCode is null ? Text : $"{ErrorCode}: {ErrorMessage}";
+
     internal static Response Failed(int index, string code, string message) => new()
     {
         Index = index,

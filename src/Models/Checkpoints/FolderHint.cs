@@ -40,7 +40,8 @@ internal static class FolderHint
         => files.Contains("adapter_config.json") ? "It is an adapter (LoRA, PEFT); merge it into its base model, and give the merged folder."
             : files.Contains("model_index.json") ? "It is a model of images (diffusers); models of text are read."
             : files.Any(Has(".gguf")) ? Gguf
-            : files.Any(Has(".incomplete", ".part", ".aria2", ".crdownload")) || IsInterrupted(folder) ? "A download into it is not complete; run the download again."
+            : files.Any(Has(".incomplete", ".part", ".aria2", ".crdownload")) || IsInterrupted(folder)
+                ? "A download into it is not complete; run the download again."
             : files.Contains("config.json") && files.Any(Has(_pickles)) ? Pickle
             : !files.Contains("config.json") && Below(folder) is { } below ? $"Its folder '{below}' has one; is that the model?"
             : null;

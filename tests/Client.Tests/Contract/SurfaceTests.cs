@@ -48,7 +48,7 @@ public sealed class SurfaceTests
         new TextEmbedding { Vector = new float[] { 1, 2 } }.ShouldBe(new TextEmbedding { Vector = new float[] { 1, 2 } });
         new Response { Logits = [new float[] { 1 }] }.ShouldBe(new Response { Logits = [new float[] { 1 }] });
         new Response { Logits = [new float[] { 1 }] }.ShouldNotBe(new Response { Logits = [new float[] { 2 }] });
-        new Response { TokenIds = [1, 2] }.ToString().ShouldContain("TokenIds = [1, 2]");
+        new GenerationConfig { StopTokenIds = [1, 2] }.ToString().ShouldContain("StopTokenIds = [1, 2]");
     }
 
     [Fact]

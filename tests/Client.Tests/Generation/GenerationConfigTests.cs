@@ -90,6 +90,29 @@ public sealed class GenerationConfigTests
             json => json.ShouldContain("\"top_k\": 7"), json => json.ShouldContain("\"stop_words\": [ \"a\" ]"));
 
     [Fact]
+    public void SettingsOfSampling_ImplyIt()
+    {
+        new GenerationConfig().DoSample.ShouldBeFalse();
+        new GenerationConfig { Temperature = 2 }.DoSample.ShouldBeTrue();
+        new GenerationConfig { Temperature = 0 }.DoSample.ShouldBeFalse();
+        new GenerationConfig { TopP = 0.9 }.DoSample.ShouldBeTrue();
+        new GenerationConfig { TopK = 5 }.DoSample.ShouldBeTrue();
+        new GenerationConfig { MinP = 0.1 }.ToWire().DoSample.ShouldBeTrue();
+        new GenerationConfig { DoSample = false, TopK = 5 }.DoSample.ShouldBeFalse();
+        (new GenerationConfig { TopK = 5 } with { DoSample = false }).DoSample.ShouldBeFalse();
+        new GenerationConfig { RepetitionPenalty = 1.1 }.DoSample.ShouldBeFalse();
+        (GenerationConfig.FromModel with { TopP = 0.5 }).ToWire().DoSample.ShouldBeTrue();
+        (GenerationConfig.FromModel with { Temperature = 0 }).ToWire().HasDoSample.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Response_PrintsItsText()
+    {
+        new Response { Text = "42", TokenIds = [1, 2] }.ToString().ShouldBe("42");
+        new Response { ErrorCode = "invalid_request", ErrorMessage = "no" }.ToString().ShouldBe("invalid_request: no");
+    }
+
+    [Fact]
     public void Lists_AreCopied()
     {
         var words = new List<string> { "a" };

@@ -13,7 +13,7 @@ internal static class BpeReader
             throw dropout.Invalid("dropout makes tokenization random, which is not supported; expected null");
         }
 
-        var vocabulary = ReadVocabulary(place.Member("vocab"));
+        var vocabulary = VocabularyReader.Read(place.Member("vocab"));
         var prefix = place.Text("continuing_subword_prefix") ?? "";
         var options = new BpeOptions(
             ReadUnknown(place, vocabulary),
@@ -23,27 +23,6 @@ internal static class BpeReader
             prefix,
             place.Text("end_of_word_suffix") ?? "");
         return new BpeModel(vocabulary, ReadMerges(place.Member("merges"), vocabulary, prefix), options);
-    }
-
-    private static Vocabulary ReadVocabulary(JsonPlace place)
-    {
-        place.Require(JsonValueKind.Object, "an object of token to id");
-        var vocabulary = new Vocabulary(place.Element.GetPropertyCount());
-        foreach (var entry in place.Element.EnumerateObject())
-        {
-            var token = place.NameOf(entry);
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id) || id is < 0 or > JsonPlace.MaxId)
-            {
-                throw place.Invalid($"the id of \"{token}\" is {entry.Value.GetRawText()}, expected a whole number from 0 to {JsonPlace.MaxId}");
-            }
-
-            if (!vocabulary.TryAdd(token, id))
-            {
-                throw place.Invalid($"the token \"{token}\" or its id {id} is there twice");
-            }
-        }
-
-        return vocabulary;
     }
 
     private static int? ReadUnknown(JsonPlace place, Vocabulary vocabulary)

@@ -30,7 +30,7 @@ internal sealed class DecoderReader
     private void Add(JsonPlace place)
     {
         var type = place.Type();
-        if (_isFused && type is "ByteLevel" or "ByteFallback" or "Metaspace")
+        if (_isFused && type is "ByteLevel" or "ByteFallback" or "Metaspace" or "WordPiece")
         {
             throw place.Invalid($"the decoder {type} is not supported after Fuse or ByteLevel; supported there are Sequence, Fuse, Strip, Replace");
         }
@@ -59,6 +59,10 @@ internal sealed class DecoderReader
                 var (replacement, scheme) = (MetaspaceReader.Replacement(place), MetaspaceReader.Scheme(place));
                 _stages.Add(() => new MetaspaceStage(replacement, scheme));
                 break;
+            case "WordPiece":
+                var (prefix, cleansUp) = (place.Text("prefix") ?? "##", place.Flag("cleanup", true));
+                _stages.Add(() => new WordPieceStage(prefix, cleansUp));
+                break;
             case "Strip":
                 AddStrip(place);
                 break;
@@ -67,7 +71,7 @@ internal sealed class DecoderReader
                 break;
             default:
                 throw place.Invalid(
-                    $"the decoder \"{type}\" is not supported; supported are Sequence, ByteLevel, ByteFallback, Fuse, Strip, Replace, Metaspace");
+                    $"the decoder \"{type}\" is not supported; supported are Sequence, ByteLevel, ByteFallback, Fuse, Strip, Replace, Metaspace, WordPiece");
         }
     }
 

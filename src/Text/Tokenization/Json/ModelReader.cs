@@ -13,7 +13,9 @@ internal static class ModelReader
         {
             "BPE" => BpeReader.Read(place),
             "Unigram" => UnigramReader.Read(place),
-            _ => throw place.Invalid($"the model type \"{type}\" is not supported; supported are BPE, Unigram"),
+            "WordPiece" => WordReader.ReadWordPiece(place),
+            "WordLevel" => WordReader.ReadWordLevel(place),
+            _ => throw place.Invalid($"the model type \"{type}\" is not supported; supported are BPE, Unigram, WordPiece, WordLevel"),
         };
     }
 }

@@ -17,9 +17,21 @@ internal static class NormalizerReader
         "Replace" => ReadReplace(place),
         "Strip" => new StripNormalizer(place.Member("strip_left").AsBool(), place.Member("strip_right").AsBool()),
         "Lowercase" => new LowercaseNormalizer(),
+        "StripAccents" => new StripAccentsNormalizer(),
+        "BertNormalizer" => ReadBert(place),
+        "Nmt" => new NmtNormalizer(),
+        "Precompiled" => PrecompiledReader.Read(place),
         var other => throw place.Invalid(
-            $"the normalizer \"{other}\" is not supported; supported are Sequence, NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, Lowercase"),
+            $"the normalizer \"{other}\" is not supported; supported are Sequence, NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, Lowercase, "
+            + "StripAccents, BertNormalizer, Nmt, Precompiled"),
     };
+
+    private static BertNormalizer ReadBert(JsonPlace place)
+    {
+        var lowercases = place.Flag("lowercase", true);
+        return new BertNormalizer(
+            place.Flag("clean_text", true), place.Flag("handle_chinese_chars", true), place.Flag("strip_accents", lowercases), lowercases);
+    }
 
     public static ReplaceNormalizer ReadReplace(JsonPlace place) =>
         new(PatternReader.Read(place.Member("pattern")), place.Member("content").AsString());

@@ -23,11 +23,16 @@ internal static class PreTokenizerReader
             new RunePattern(IsPunctuation),
             place.Find("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated,
             invert: false),
+        "BertPreTokenizer" => new SequencePreTokenizer(
+        [
+            new PatternPreTokenizer(new RunePattern(Rune.IsWhiteSpace), SplitBehavior.Removed, invert: false),
+            new PatternPreTokenizer(new RunePattern(IsPunctuation), SplitBehavior.Isolated, invert: false),
+        ]),
         "CharDelimiterSplit" => new PatternPreTokenizer(
             new LiteralPattern(place.Member("delimiter").AsString()), SplitBehavior.Removed, invert: false),
         var other => throw place.Invalid(
             $"the pre-tokenizer \"{other}\" is not supported; supported are Sequence, ByteLevel, Split, Digits, "
-            + "Metaspace, Whitespace, WhitespaceSplit, Punctuation, CharDelimiterSplit"),
+            + "Metaspace, Whitespace, WhitespaceSplit, Punctuation, CharDelimiterSplit, BertPreTokenizer"),
     };
 
     private static bool IsPunctuation(Rune rune) =>

@@ -10,8 +10,9 @@ internal static class TemplateReader
         "ByteLevel" => Template.Empty,
         "Sequence" => place.Member("processors").Items().Aggregate(Template.Empty, (inner, processor) => inner.Within(Read(processor))),
         "TemplateProcessing" => ReadTemplate(place),
+        "BertProcessing" or "RobertaProcessing" => new Template([IdOf(place.Member("cls"))], [IdOf(place.Member("sep"))]),
         var other => throw place.Invalid(
-            $"the post-processor \"{other}\" is not supported; supported are Sequence, ByteLevel, TemplateProcessing"),
+            $"the post-processor \"{other}\" is not supported; supported are Sequence, ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing"),
     };
 
     private static Template ReadTemplate(JsonPlace place)
@@ -34,6 +35,10 @@ internal static class TemplateReader
 
         return sequences == 1 ? new Template(before, after) : throw place.Invalid("\"single\" must have the sequence A once");
     }
+
+    /// <summary>The id of a pair of token and id.</summary>
+    private static int IdOf(JsonPlace pair)
+        => pair.Items().Take(3).ToArray() is [_, var id] ? id.AsId() : throw pair.Invalid("expected a token and its id");
 
     private static void RequireFirstText(JsonPlace sequence)
     {

@@ -12,7 +12,8 @@ internal static class PrecompiledReader
     {
         var map = place.Member("precompiled_charsmap");
         var bytes = Bytes(map);
-        if (bytes.Length < UnitBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) is var length && (length % UnitBytes != 0 || length > bytes.Length - UnitBytes))
+        var length = bytes.Length < UnitBytes ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (length % UnitBytes != 0 || length > bytes.Length - UnitBytes)
         {
             throw map.Invalid($"the map of {bytes.Length} bytes must begin with the length of its trie, whole units of {UnitBytes} bytes that follow");
         }

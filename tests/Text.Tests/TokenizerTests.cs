@@ -152,11 +152,11 @@ public sealed class TokenizerTests : IDisposable
     [Fact]
     public void UnsupportedParts_AreReportedWithTheirPlace()
     {
-        _folder.With("tokenizer.json", SmallTokenizer.Create("model.type", "\"WordPiece\"").ToJsonString());
+        _folder.With("tokenizer.json", SmallTokenizer.Create("model.type", "\"CharLevel\"").ToJsonString());
         var error = Should.Throw<TokenizerException>(() => Tokenizer.Load(_folder.Path));
         error.File.ShouldBe(_folder.File("tokenizer.json"));
         error.Line.ShouldBeNull();
-        error.Message.ShouldContain("WordPiece");
+        error.Message.ShouldContain("CharLevel");
         error.Message.ShouldContain("Unigram");
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LmDeploy.DependencyInjection;
 
-/// <summary>The section <c>LmDeploy</c>, where there is a configuration, and what must be true of the settings whoever made them.</summary>
+/// <summary>The section <c>LmDeploy</c>, where there is a configuration, and the validation of the settings, also of those that code made.</summary>
 internal sealed class ClientSettings(IEnumerable<HostedPipeline> pipelines, IConfiguration? configuration = null)
     : IConfigureOptions<LmDeployClientOptions>, IValidateOptions<LmDeployClientOptions>
 {

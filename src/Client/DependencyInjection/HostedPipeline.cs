@@ -35,7 +35,7 @@ internal sealed partial class HostedPipeline(string name, IServiceProvider servi
             $"The pipeline \"{name}\" is not loaded yet: that happens while the host starts, before its services do. Use it from then on, or set "
             + $"{SettingsSection.Root}:{nameof(LmDeployClientOptions.LoadAtStart)} to false to have it loaded by its first use.");
 
-    /// <summary>Loads it, or joins whoever does. A load that failed can be tried again.</summary>
+    /// <summary>Loads it, or joins a load that runs. A load that failed can be tried again.</summary>
     /// <param name="cancellationToken">Ends the waiting; <see cref="CloseAsync()"/> ends the load.</param>
     public Task<Pipeline> LoadAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LmDeploy.DependencyInjection;
 
-/// <summary>The section <c>LmDeploy:Pipelines:NAME</c>, where there is a configuration, and what must be true of the settings whoever made them.</summary>
+/// <summary>The section <c>LmDeploy:Pipelines:NAME</c>, where there is a configuration, and the validation of all settings.</summary>
 internal sealed class PipelineSettings(IConfiguration? configuration = null)
     : IConfigureNamedOptions<LmDeployPipelineOptions>, IValidateOptions<LmDeployPipelineOptions>
 {

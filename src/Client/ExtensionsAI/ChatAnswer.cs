@@ -69,7 +69,7 @@ internal sealed class ChatAnswer(string model)
         }
     }
 
-    /// <summary>Empties the texts so far, which whoever reads a stream has seen: they were a thought.</summary>
+    /// <summary>Empties the texts so far: they were reasoning. A reader of the stream has seen them.</summary>
     /// <returns>That thought.</returns>
     private TextReasoningContent TakeContentBack()
     {

@@ -43,25 +43,26 @@ public sealed record GenerationConfig
     /// <summary>The most tokens to generate, at least 1. Default: 512.</summary>
     public int MaxNewTokens { get; init => field = Ensure.AtLeast(value, 1); } = GenerationLimits.DefaultMaxNewTokens;
 
-    /// <summary>No end of text or stop token is taken before so many tokens, 0 or more. Default: 0.</summary>
+    /// <summary>The fewest tokens to generate: end-of-text and stop tokens are suppressed before that, 0 or more. Default: 0.</summary>
     public int MinNewTokens { get; init => field = Ensure.AtLeast(value, 0); }
 
     /// <summary>
-    /// Whether tokens are drawn (sampling). False is greedy decoding: always the most probable token. Default: true where <see cref="TopP"/>,
+    /// Whether tokens are sampled. False is greedy decoding: always the most probable token (argmax). Default: true where <see cref="TopP"/>,
     /// <see cref="TopK"/>, <see cref="MinP"/> or a <see cref="Temperature"/> above 0 is set, else false. A value that is set wins, in whatever order.
     /// </summary>
     public bool DoSample { get => _doSample ?? _isSamplingImplied; init => _doSample = Name(SamplingFields.DoSample, value); }
 
     /// <summary>
-    /// Draw from the most probable tokens that together have this probability, 0 to 1. Default: 1, all. Setting it implies <see cref="DoSample"/>.
+    /// Nucleus sampling: sample from the most probable tokens that together have this probability, 0 to 1. Default: 1, all. Setting it
+    /// implies <see cref="DoSample"/>.
     /// </summary>
     public double TopP { get; init => field = Imply(SamplingFields.TopP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultTopP;
 
-    /// <summary>Draw from so many most probable tokens, 0 (all) or more. Default: 50. Setting it implies <see cref="DoSample"/>.</summary>
+    /// <summary>Sample from the K most probable tokens only, 0 (all) or more. Default: 50. Setting it implies <see cref="DoSample"/>.</summary>
     public int TopK { get; init => field = Imply(SamplingFields.TopK, Ensure.AtLeast(value, 0)); } = GenerationLimits.DefaultTopK;
 
     /// <summary>
-    /// Draw only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all. Setting it implies <see cref="DoSample"/>.
+    /// Sample only tokens with at least this share of the best one's probability, 0 to 1. Default: 0, all. Setting it implies <see cref="DoSample"/>.
     /// </summary>
     public double MinP { get; init => field = Imply(SamplingFields.MinP, Ensure.InRange(value, 0, 1)); } = GenerationLimits.DefaultMinP;
 
@@ -114,7 +115,8 @@ public sealed record GenerationConfig
     public IReadOnlyList<int> BadTokenIds { get; init => field = Ensure.EachAtLeast(value, 0); } = ValueList<int>.Empty;
 
     /// <summary>
-    /// Ends the answer when its last so many tokens have occurred <see cref="RepetitionNgramThreshold"/> times in it, 0 (off) or more. Default: 0.
+    /// The length N of the n-gram that ends the answer once its last N tokens have occurred <see cref="RepetitionNgramThreshold"/> times in it, 0
+    /// (off) or more. Default: 0.
     /// </summary>
     public int RepetitionNgramSize { get; init => field = Ensure.AtLeast(value, 0); }
 

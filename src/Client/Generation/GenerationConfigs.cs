@@ -38,7 +38,7 @@ public sealed class GenerationConfigs : IEnumerable<GenerationConfig>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>One configuration for each of so many prompts.</summary>
+    /// <summary>One configuration for each prompt of a batch.</summary>
     /// <exception cref="ArgumentException">There are more or fewer than prompts.</exception>
     internal static IReadOnlyList<GenerationConfig> For(GenerationConfigs? configs, int prompts)
     {

@@ -9,6 +9,6 @@ public sealed record NamedPipelineOptions
     /// <remarks>It may go earlier when another pipeline needs the room, and comes back with the next request.</remarks>
     public TimeSpan Ttl { get; init => field = Ensure.InRange(value, TimeSpan.Zero, TimeSpan.FromDays(30)); } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether it stays whatever <see cref="Ttl"/> says, and whoever needs the room. Default: false.</summary>
+    /// <summary>Whether it is pinned: neither <see cref="Ttl"/> nor another model that needs memory evicts it. Default: false.</summary>
     public bool Pinned { get; init; }
 }

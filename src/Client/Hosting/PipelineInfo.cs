@@ -68,7 +68,7 @@ public sealed record PipelineInfo
     /// <summary>Whether it was loaded by <see cref="Supervisor.LoadPipeline"/>, and no client holds it.</summary>
     public bool IsNamed { get; init; }
 
-    /// <summary>Whether it stays whatever the time, and whoever needs the room.</summary>
+    /// <summary>Whether it is pinned: neither idleness nor another model that needs memory evicts it.</summary>
     public bool IsPinned { get; init; }
 
     /// <summary>How long one that <see cref="IsNamed"/> stays without a request; zero for ever.</summary>

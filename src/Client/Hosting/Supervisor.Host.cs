@@ -18,7 +18,7 @@ public sealed partial class Supervisor
     public async Task<SupervisorInfo> GetInfoAsync(CancellationToken cancellationToken = default)
         => (await AskAsync(host => host.GetInfoAsync(new(), cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Host.ToInfo();
 
-    /// <summary>Everything it runs, whoever holds it.</summary>
+    /// <summary>All pipelines of the supervisor, those of other clients too.</summary>
     public IReadOnlyList<PipelineInfo> ListPipelines(CancellationToken cancellationToken = default)
         => ListPipelinesAsync(cancellationToken).GetAwaiter().GetResult();
 
@@ -29,7 +29,9 @@ public sealed partial class Supervisor
         return [.. listing.Pipelines.Select(HostWire.ToInfo)];
     }
 
-    /// <summary>Ends a pipeline whoever holds it; its holder's calls fail with <see cref="PipelineFailedException"/>, code <c>stopped</c>.</summary>
+    /// <summary>
+    /// Ends a pipeline, also one that another client holds; its holder's calls fail with <see cref="PipelineFailedException"/>, code <c>stopped</c>.
+    /// </summary>
     /// <param name="pipeline">An id or a name of a listing.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PipelineFailedException">There is none of that id or name (code <c>pipeline_not_found</c>).</exception>
@@ -47,7 +49,7 @@ public sealed partial class Supervisor
 
     /// <summary>The last lines a pipeline's worker printed.</summary>
     /// <param name="pipeline">An id or a name of a listing.</param>
-    /// <param name="lines">At most so many, 0 or more. Default: null, all that are kept.</param>
+    /// <param name="lines">The most lines, 0 or more. Default: null, all that are kept.</param>
     /// <param name="follow">Whether to go on with the lines that come, until the pipeline ends or the loop is left.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lines"/> is less than 0.</exception>
@@ -123,7 +125,7 @@ public sealed partial class Supervisor
         return response.Inspection.ToInspection();
     }
 
-    /// <summary>Ends every pipeline, whoever holds it, and then the supervisor.</summary>
+    /// <summary>Ends all pipelines, those of other clients too, and then the supervisor.</summary>
     public void Shutdown(CancellationToken cancellationToken = default) => ShutdownAsync(cancellationToken).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Shutdown"/>

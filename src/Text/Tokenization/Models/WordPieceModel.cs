@@ -21,26 +21,28 @@ internal sealed class WordPieceModel(Vocabulary vocabulary, string prefix, int? 
     public void Encode(ReadOnlySpan<char> text, List<int> ids)
     {
         var before = ids.Count;
-        for (var start = 0; start < text.Length && !IsTooLong(text);)
+        if (IsTooLong(text) || !TryEncode(text, ids))
+        {
+            ids.RemoveRange(before, ids.Count - before);
+            ids.Add(unknownId ?? throw TokenizerErrors.InvalidText($"\"{text}\" has no tokens and the tokenizer has no unknown token"));
+        }
+    }
+
+    /// <summary>False where a part of the word has no token; then ids of the parts before it were added.</summary>
+    private bool TryEncode(ReadOnlySpan<char> text, List<int> ids)
+    {
+        for (var start = 0; start < text.Length;)
         {
             if (Longest(start == 0 ? _beginnings : _continuations, text[start..]) is not ({ } id, var length))
             {
-                break;
+                return false;
             }
 
             ids.Add(id);
             start += length;
-            if (start == text.Length)
-            {
-                return;
-            }
         }
 
-        ids.RemoveRange(before, ids.Count - before);
-        if (text.Length > 0)
-        {
-            ids.Add(unknownId ?? throw TokenizerErrors.InvalidText($"\"{text}\" has no tokens and the tokenizer has no unknown token"));
-        }
+        return true;
     }
 
     private static (int? Id, int Length) Longest(PrefixTree tokens, ReadOnlySpan<char> text)

@@ -177,9 +177,13 @@ list_api() {
     --filter FullyQualifiedName~ContractRulesTests.EveryField_IsListed >&2
 }
 
-# Adds up what the test runs wrote; the last line is 'N passed, N failed, N skipped'.
+# Adds up what the test runs wrote, and names what failed; the last line is 'N passed, N failed, N skipped'.
 summarize() {
   local results=$1 file line total=0 passed=0 failed=0
+  awk 'BEGIN { RS = "<UnitTestResult " } /^[^>]*outcome="Failed"/ {
+    name = message = $0; sub(/.* testName="/, "", name); sub(/".*/, "", name)
+    sub(/.*<Message>/, "", message); sub(/<\/Message>.*/, "", message)
+    print "failed: " name ": " substr(message, 1, 1000) }' "$results"/*.trx 2>/dev/null || true
   for file in "$results"/*.trx; do
     [ -e "$file" ] || continue
     line=$(grep -o '<Counters [^>]*' "$file")

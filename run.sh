@@ -4,9 +4,9 @@
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
-# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Reports, .Text and the lmdeploy tool
+# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Hub, .Reports, .Text and the lmdeploy tool
 # ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
-# ./run.sh api          rewrites the lists of the public API (client, evaluation, reports, text) and of the contract's fields, after a deliberate change
+# ./run.sh api          rewrites the lists of the public API (client, evaluation, hub, reports, text) and of the contract's fields, after a deliberate change
 # ./run.sh ANYTHING     the lmdeploy command line
 set -euo pipefail
 
@@ -121,7 +121,7 @@ pack() {
   rm -rf "$work/lmdeploy" "$packages"
   dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
     "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
-  for library in Client Evaluation Reports Text; do
+  for library in Client Evaluation Hub Reports Text; do
     dotnet pack "$root/src/$library" -c Release --nologo -v quiet -o "$packages" >&2
   done
   dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
@@ -169,7 +169,7 @@ PROJECT
 list_api() {
   local library
   require_sdk
-  for library in Client Evaluation Reports Text; do
+  for library in Client Evaluation Hub Reports Text; do
     echo '#nullable enable' >"$root/src/$library/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$root/src/$library/LmDeploy.$library.csproj" --diagnostics RS0016 --severity warn >&2
   done

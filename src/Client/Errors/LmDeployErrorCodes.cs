@@ -94,4 +94,13 @@ public static class LmDeployErrorCodes
 
     /// <summary>Client, supervisor and worker are not of one version.</summary>
     public const string ProtocolMismatch = ErrorCodes.ProtocolMismatch;
+
+    /// <summary>The hub does not let this caller read the model: it is private or gated, and the token is missing or has no right.</summary>
+    public const string AccessDenied = ErrorCodes.AccessDenied;
+
+    /// <summary>The hub could not be reached, or what came was not what it announced.</summary>
+    public const string DownloadFailed = ErrorCodes.DownloadFailed;
+
+    /// <summary>The disk of the cache has no room for the model.</summary>
+    public const string InsufficientDisk = ErrorCodes.InsufficientDisk;
 }

@@ -9,8 +9,6 @@ namespace LmDeploy.Models.Checkpoints;
 /// <summary>The weights of a Hugging Face model folder: <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
 internal sealed class Checkpoint : IDisposable
 {
-    private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
     private const long LargestIndex = 64L << 20;
     private const int MostFiles = 10_000;
 
@@ -30,7 +28,7 @@ internal sealed class Checkpoint : IDisposable
                 if (!_tensors.TryAdd(entry.Name, (file, entry)))
                 {
                     throw SafetensorsHeader.Invalid(
-                        file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {IndexFile} does not say which one counts");
+                        file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {CheckpointFiles.Index} does not say which one counts");
                 }
             }
         }
@@ -38,7 +36,7 @@ internal sealed class Checkpoint : IDisposable
         if (index.FirstOrDefault(entry => !_tensors.ContainsKey(entry.Key)) is { Key: { } missing, Value: var expected })
         {
             throw new EngineException(
-                ErrorCodes.MissingTensor, $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {IndexFile} says is there.", missing);
+                ErrorCodes.MissingTensor, $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {CheckpointFiles.Index} says is there.", missing);
         }
     }
 
@@ -56,10 +54,10 @@ internal sealed class Checkpoint : IDisposable
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            var index = Path.Combine(folder, IndexFile);
-            if (File.Exists(Path.Combine(folder, SingleFile)))
+            var index = Path.Combine(folder, CheckpointFiles.Index);
+            if (File.Exists(Path.Combine(folder, CheckpointFiles.Single)))
             {
-                files.Add(SafetensorsFile.Open(Path.Combine(folder, SingleFile)));
+                files.Add(SafetensorsFile.Open(Path.Combine(folder, CheckpointFiles.Single)));
             }
             else if (File.Exists(index))
             {
@@ -76,7 +74,7 @@ internal sealed class Checkpoint : IDisposable
             {
                 throw new EngineException(
                     ErrorCodes.InvalidCheckpoint,
-                    $"'{folder}' has neither {SingleFile} nor {IndexFile}. {FolderHint.OfFolder(folder) ?? "Other weight formats are not read."}",
+                    $"'{folder}' has neither {CheckpointFiles.Single} nor {CheckpointFiles.Index}. {FolderHint.OfFolder(folder) ?? "Other weight formats are not read."}",
                     folder);
             }
 
@@ -155,7 +153,7 @@ internal sealed class Checkpoint : IDisposable
                 throw Bad($"'weight_map' names more than {MostFiles} files");
             }
 
-            return files.Values.FirstOrDefault(name => name != Path.GetFileName(name) || name is "" or "." or "..") is { } outside
+            return files.Values.FirstOrDefault(name => !CheckpointFiles.IsFileName(name)) is { } outside
                 ? throw Bad($"'{outside}' is not a file name in the model folder")
                 : files;
         }

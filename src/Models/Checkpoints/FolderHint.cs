@@ -1,3 +1,5 @@
+using LmDeploy.Files;
+
 namespace LmDeploy.Models.Checkpoints;
 
 /// <summary>
@@ -8,18 +10,14 @@ internal static class FolderHint
     // As many names of a folder as are looked at.
     private const int MostEntries = 1000;
 
-    private const string Gguf = "GGUF files are not read; take the repository of the same model that has safetensors files.";
-    private const string Pickle =
-        "Pickles (.bin, .pt, .pth) are not read, since they can run code; take a repository with safetensors files or convert them.";
-
-    private static readonly string[] _pickles = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
+    private static readonly string[] _parts = [".incomplete", ".part", ".aria2", ".crdownload"];
 
     /// <summary>The sentence for a path that is no folder; null where nothing is known.</summary>
     public static string? OfPath(string path) => !File.Exists(path) ? null : Path.GetExtension(path).ToLowerInvariant() switch
     {
-        ".gguf" => Gguf,
+        ".gguf" => ForeignFiles.Gguf,
         ".safetensors" or ".json" or ".jinja" => "It is a file; give the folder that it lies in.",
-        var extension when _pickles.Contains(extension) => Pickle,
+        var extension when ForeignFiles.IsPickle(extension) => ForeignFiles.Pickle,
         _ => "It is a file; give a folder with config.json, safetensors files and a tokenizer, as Hugging Face lays them out.",
     };
 
@@ -37,22 +35,15 @@ internal static class FolderHint
     }
 
     private static string? OfFiles(string folder, string[] files)
-        => files.Contains("adapter_config.json") ? "It is an adapter (LoRA, PEFT); merge it into its base model, and give the merged folder."
-            : files.Contains("model_index.json") ? "It is a model of images (diffusers); models of text are read."
-            : files.Any(Has(".gguf")) ? Gguf
-            : files.Any(Has(".incomplete", ".part", ".aria2", ".crdownload")) || IsInterrupted(folder)
-                ? "A download into it is not complete; run the download again."
-            : files.Contains("config.json") && files.Any(Has(_pickles)) ? Pickle
-            : !files.Contains("config.json") && Below(folder) is { } below ? $"Its folder '{below}' has one; is that the model?"
-            : null;
-
-    private static Func<string, bool> Has(params string[] endings) => name => endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        => ForeignFiles.Any(files, _parts) || IsInterrupted(folder) ? "A download into it is not complete; run the download again."
+            : ForeignFiles.Describe(files)
+            ?? (!files.Contains("config.json") && Below(folder) is { } below ? $"Its folder '{below}' has one; is that the model?" : null);
 
     /// <summary>huggingface_hub leaves the parts of a download beside it.</summary>
     private static bool IsInterrupted(string folder)
     {
         var parts = Path.Combine(folder, ".cache", "huggingface", "download");
-        return Directory.Exists(parts) && Names(Directory.EnumerateFiles(parts)).Any(Has(".incomplete"));
+        return Directory.Exists(parts) && ForeignFiles.Any(Names(Directory.EnumerateFiles(parts)), ".incomplete");
     }
 
     /// <summary>The first folder below that has config.json, of the cache of huggingface_hub too; null for none.</summary>

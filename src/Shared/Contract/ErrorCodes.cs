@@ -37,4 +37,9 @@ internal static class ErrorCodes
     public const string Stopped = "stopped";
     public const string SupervisorUnavailable = "supervisor_unavailable";
     public const string ProtocolMismatch = "protocol_mismatch";
+
+    // A model could not be downloaded.
+    public const string AccessDenied = "access_denied";
+    public const string DownloadFailed = "download_failed";
+    public const string InsufficientDisk = "insufficient_disk";
 }

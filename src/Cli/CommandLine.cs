@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using LmDeploy.Cli.Commands;
 using LmDeploy.Cli.Flags;
 using LmDeploy.Cli.Hosting;
+using LmDeploy.Hub;
 
 namespace LmDeploy.Cli;
 
@@ -62,6 +63,11 @@ internal static partial class CommandLine
             terminal.WriteError(e.Code, e.Message);
             return e is ModelLoadException ? ExitCodes.NotLoaded : ExitCodes.Failed;
         }
+        catch (HubException e)
+        {
+            terminal.WriteError(e.Code, e.Message);
+            return e.Code == LmDeployErrorCodes.InvalidRequest ? ExitCodes.Usage : ExitCodes.NotLoaded;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             terminal.WriteError(e.Message);
@@ -84,6 +90,9 @@ internal static partial class CommandLine
         RewardCommand.Create(host),
         EmbedCommand.Create(host),
         ServeCommand.Create(host),
+        PullCommand.Create(host),
+        ListCommand.Create(host),
+        RmCommand.Create(host),
         PsCommand.Create(host),
         StopCommand.Create(host),
         LogsCommand.Create(host),

@@ -74,7 +74,8 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     internal Exception? EndReason => _hold.EndReason;
 
     /// <summary>Loads a model and waits until it is ready.</summary>
-    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out, or a name of the hub (<c>org/name[@revision][:subfolder]</c>), which is
+    /// downloaded where it is not on this machine.</param>
     /// <param name="config">How to run it. Default: <see cref="EngineConfig"/>'s defaults.</param>
     /// <param name="supervisor">Who runs it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
     /// <param name="progress">Is told how far loading has come. Default: null, nobody is.</param>
@@ -104,7 +105,8 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Reads a model folder without loading it: what <see cref="Create"/> would make of it, or why it would refuse it.</summary>
-    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out, or a name of the hub (<c>org/name[@revision][:subfolder]</c>), which is
+    /// downloaded where it is not on this machine.</param>
     /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
     /// <param name="supervisor">Who looks at it. Default: <see cref="Supervisor.Shared"/>, which is started when it does not run.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -126,7 +128,7 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     /// memory that the host has to spare
     /// or a container may have. A comparison of models that run one after the other does it by itself.
     /// </summary>
-    /// <param name="model">The path of a model folder.</param>
+    /// <param name="model">The path of a model folder, or a name of the hub.</param>
     /// <param name="cancellationToken">Ends the reading; what was read stays in the page cache.</param>
     /// <returns>Bytes that were read; fewer than the weights have where there was no room for all.</returns>
     /// <exception cref="ModelLoadException">There is no such folder.</exception>
@@ -137,8 +139,17 @@ public sealed partial class Pipeline : IDisposable, IAsyncDisposable
     public static Task<long> PrefetchAsync(string model, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        return Task.Factory.StartNew(
-            () => WeightFiles.Read(model, WeightFiles.Room, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return ReadAsync();
+
+        async Task<long> ReadAsync()
+        {
+            var source = await ModelLocator.FindAsync(model, null, cancellationToken).ConfigureAwait(false);
+            return await Task.Factory.StartNew(
+                () => WeightFiles.Read(source.Folder, WeightFiles.Room, cancellationToken),
+                cancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A conversation that remembers its turns.</summary>

@@ -115,6 +115,10 @@ public static class Model
         {
             return Source(found.Value.Folder); // Another program brought it, and nobody can be asked whether it is whole: it looks so.
         }
+        catch (HubException e) when (e.Code is ErrorCodes.ModelNotFound or ErrorCodes.DownloadFailed)
+        {
+            throw new HubException(e.Code, $"There is no folder '{model}', and as the name of a model: {e.Message}", e.Subject, e);
+        }
 
         ModelSource Source(string folder) => new() { Folder = folder, Name = name.ShortName };
     }

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy bench</c>: measures a model on this machine, through client, supervisor and worker.</summary>
 internal sealed class BenchCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<int[]> _batchSizes = new("--batch-sizes")
     {
         Description = "Batch sizes: sequences that decode at once.",

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy bench load</c>: the time until a model is ready, over and over.</summary>
 internal sealed class BenchLoadCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<int> _rounds = new("--rounds") { Description = "The number of loads; each is shown.", DefaultValueFactory = _ => 3 };
     private readonly FiguresOutput _output = new(host);
     private readonly CeilingsFlag _ceilings = new(host);

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy bench reclaim</c>: the time until memory is back, when a pipeline is disposed and when its worker is killed.</summary>
 internal sealed class BenchReclaimCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<int> _rounds = new("--rounds")
     {
         Description = "Rounds; each loads and disposes the model, then loads it and kills its worker.",

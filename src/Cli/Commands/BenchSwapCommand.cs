@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy bench swap</c>: the time from disposing one model to the first token of the next.</summary>
 internal sealed class BenchSwapCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Argument<string?> _next = new("NEXT")
     {
         Description = "The other model: rounds swap from MODEL to NEXT and back. Default: MODEL.",

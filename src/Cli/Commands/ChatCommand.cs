@@ -8,7 +8,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy chat</c>: a conversation at the terminal.</summary>
 internal sealed class ChatCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<string?> _system = new("--system") { Description = "The system prompt." };
     private readonly GenerationFlags _generation = new();
     private readonly EngineFlags _engine = new();

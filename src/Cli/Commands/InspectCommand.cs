@@ -8,7 +8,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy inspect</c>: says what a model folder is, without loading it.</summary>
 internal sealed class InspectCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
     private readonly EngineFlags _engine = new();
 

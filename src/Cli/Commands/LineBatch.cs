@@ -11,7 +11,7 @@ namespace LmDeploy.Cli.Commands;
 internal sealed class LineBatch
 {
     private readonly CliHost _host;
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<string> _input;
     private readonly Option<bool> _raw = new("--raw") { Description = "Take texts as they are, without the chat template." };
     private readonly EngineFlags _engine = new();

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy run</c>: answers one prompt or a file of them.</summary>
 internal sealed class RunCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Argument<string?> _prompt = new("PROMPT")
     {
         Description = "The prompt; its answer is streamed.",

@@ -9,7 +9,7 @@ namespace LmDeploy.Cli.Commands;
 /// <summary><c>lmdeploy tokenize</c>: encodes texts and conversations and decodes ids, as the model would.</summary>
 internal sealed class TokenizeCommand(CliHost host)
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The path of a model folder." };
+    private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Option<string> _input = new("--input")
     {
         Description = "A file of one JSON object a line: id, and one of text, messages, ids (with text goes add_special_tokens, with ids skip_special_tokens).",

@@ -25,9 +25,10 @@ internal sealed record CliHost(
             throw new ModelLoadException(LmDeployErrorCodes.ModelNotFound, "The path of the model folder is empty.");
         }
 
+        var line = new DownloadLine(Terminal, model, progress);
         try
         {
-            var pipeline = await Pipeline.CreateAsync(model, config, Supervisor, progress, cancellationToken);
+            var pipeline = await Pipeline.CreateAsync(model, config, Supervisor, line, cancellationToken);
             if (pipeline.Model.IsDequantized)
             {
                 await Terminal.Error.WriteLineAsync(
@@ -39,6 +40,10 @@ internal sealed record CliHost(
         catch (WorkerCrashedException e)
         {
             throw new ModelLoadException(e.Code, e.Message, e.Subject, e);
+        }
+        finally
+        {
+            line.End();
         }
     }
 }

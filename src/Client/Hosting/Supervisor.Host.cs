@@ -108,9 +108,11 @@ public sealed partial class Supervisor
     /// GPU, a worker
     /// without a model is started and asked what its parts would run in.
     /// </summary>
-    /// <param name="model">The path of a model folder, as Hugging Face lays them out.</param>
+    /// <param name="model">The path of a model folder, as Hugging Face lays them out, or a name of the hub (<c>org/name[@revision][:subfolder]</c>), which is
+    /// downloaded where it is not on this machine.</param>
     /// <param name="config">The settings that it would be loaded with. Default: <see cref="EngineConfig"/>'s defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ModelLoadException">The name of a model that is not there and cannot be downloaded.</exception>
     /// <exception cref="LmDeployException">The settings make no sense (code <c>invalid_request</c>), or the files do not answer within
     /// <see cref="SupervisionConfig.LoadTimeout"/> (<c>load_timeout</c>).</exception>
     public ModelInspection Inspect(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)
@@ -120,7 +122,8 @@ public sealed partial class Supervisor
     public async Task<ModelInspection> InspectAsync(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        var request = new V1.InspectModelRequest { Open = (config ?? new EngineConfig()).ToOpen(Path.GetFullPath(model)) };
+        var source = await ModelLocator.FindAsync(model, null, cancellationToken).ConfigureAwait(false);
+        var request = new V1.InspectModelRequest { Open = (config ?? new EngineConfig()).ToOpen(source) };
         var response = await AskAsync(host => host.InspectModelAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         return response.Inspection.ToInspection();
     }

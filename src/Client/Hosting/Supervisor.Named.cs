@@ -14,7 +14,7 @@ public sealed partial class Supervisor
     /// live, another pipeline needs its room, it is unloaded or the supervisor ends. Requests to the name load it again. Doing it again with the same model
     /// and settings loads it where it is not there, and changes how it is kept.
     /// </summary>
-    /// <param name="model">The path of a model folder.</param>
+    /// <param name="model">The path of a model folder, or a name of the hub.</param>
     /// <param name="config">The engine's settings. Default: null, the defaults.</param>
     /// <param name="options">How it is kept. Default: null, the defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -34,9 +34,10 @@ public sealed partial class Supervisor
         ArgumentException.ThrowIfNullOrEmpty(model);
         var engine = config ?? new EngineConfig();
         var keep = options ?? new NamedPipelineOptions();
+        var source = await ModelLocator.FindAsync(model, null, cancellationToken).ConfigureAwait(false);
         var request = new V1.LoadPipelineRequest
         {
-            Open = engine.ToOpen(Path.GetFullPath(model)), Ttl = Duration.FromTimeSpan(keep.Ttl), Pinned = keep.Pinned,
+            Open = engine.ToOpen(source), Ttl = Duration.FromTimeSpan(keep.Ttl), Pinned = keep.Pinned,
         };
         try
         {

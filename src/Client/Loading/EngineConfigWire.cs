@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using LmDeploy.Hub;
 using LmDeploy.Validation;
 using LmDeploy.Words;
 
@@ -8,6 +9,9 @@ namespace LmDeploy.Loading;
 internal static class EngineConfigWire
 {
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
+    public static V1.OpenPipeline ToOpen(this EngineConfig config, ModelSource source) => (config with { Name = config.Name ?? source.Name }).ToOpen(source.Folder);
+
+    /// <inheritdoc cref="ToOpen(EngineConfig, ModelSource)"/>
     public static V1.OpenPipeline ToOpen(this EngineConfig config, string model)
     {
         if ((Utf16.Problem("The model's path", model) ?? Utf16.Problem("Name", config.Name)

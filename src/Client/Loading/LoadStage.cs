@@ -17,4 +17,7 @@ public enum LoadStage
 
     /// <summary>The weights are in place; the worker gets ready to answer.</summary>
     WarmingUp,
+
+    /// <summary>The model's files are being downloaded; before all other stages.</summary>
+    Downloading,
 }

@@ -11,7 +11,8 @@ internal static class PipelineLoader
         string model, EngineConfig config, Supervisor supervisor, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         var socketPath = supervisor.SocketPath;
-        var open = config.ToOpen(Path.GetFullPath(model));
+        var source = await ModelLocator.FindAsync(model, progress, cancellationToken).ConfigureAwait(false);
+        var open = config.ToOpen(source);
         var channel = await supervisor.ConnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -37,7 +38,7 @@ internal static class PipelineLoader
                 supervisor,
                 new PipelineCalls(channel.Pipelines, hold, ready.Key),
                 hold,
-                open.Name.Length > 0 ? open.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(open.Model)),
+                config.Name ?? source.Name,
                 ready);
         }
     }

@@ -14,7 +14,7 @@ public sealed class CompareCommandTests : CommandTestBase
     [Fact]
     public async Task Compare_WritesWhatIsPromised()
     {
-        (await RunAsync("compare", "models/one", "--eval", Questions, "--json", PathOf("o.json"))).ShouldBe(0);
+        (await RunAsync("compare", "/models/one", "--eval", Questions, "--json", PathOf("o.json"))).ShouldBe(0);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
         var model = json.RootElement.GetProperty("models").EnumerateArray().ShouldHaveSingleItem();
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
@@ -22,7 +22,7 @@ public sealed class CompareCommandTests : CommandTestBase
             "model", "architecture", "parameters", "correct", "questions", "cut", "by_category", "answer_perplexity",
             "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics", "crashes",
         ]);
-        model.GetProperty("model").GetString().ShouldBe("models/one");
+        model.GetProperty("model").GetString().ShouldBe("/models/one");
         model.GetProperty("architecture").GetString().ShouldBe("llama");
         model.GetProperty("parameters").GetInt64().ShouldBe(147776);
         model.GetProperty("correct").GetInt32().ShouldBe(2);
@@ -47,7 +47,7 @@ public sealed class CompareCommandTests : CommandTestBase
             """{"id":"1","category":"a","prompt":"<think>ab</think>cd","expected":"cd"}""",
             """{"id":"2","category":"a","prompt":"I plan.</think>cd","expected":"cd"}""",
             """{"id":"3","category":"b","prompt":"<think>for ever and ever","expected":"cd"}""");
-        (await RunAsync("compare", "models/one", "--eval", questions, "--max-new-tokens", "20", "--json", PathOf("o.json"), "--report", PathOf("o.md")))
+        (await RunAsync("compare", "/models/one", "--eval", questions, "--max-new-tokens", "20", "--json", PathOf("o.json"), "--report", PathOf("o.md")))
             .ShouldBe(0);
         using var json = JsonDocument.Parse(File.ReadAllText(PathOf("o.json")));
         var model = json.RootElement.GetProperty("models")[0];
@@ -68,7 +68,7 @@ public sealed class CompareCommandTests : CommandTestBase
             config ??= request.Configs[0];
             return answer(request, events, context);
         };
-        (await RunAsync("compare", "models/one", "--eval", Questions)).ShouldBe(0);
+        (await RunAsync("compare", "/models/one", "--eval", Questions)).ShouldBe(0);
         config.ShouldNotBeNull().MaxNewTokens.ShouldBe(8192);
         config.Split.KeepsCalls.ShouldBeTrue();
         Out.ToString().ShouldNotContain("CUT");

@@ -4,10 +4,10 @@ namespace LmDeploy.Cli.Tests.Commands;
 public sealed class UnknownFlagTests : CommandTestBase
 {
     [Theory]
-    [InlineData("error: unknown flag --evals, did you mean --eval?\n", "compare", "models/one", "--evals", "mine.csv")]
-    [InlineData("error: unknown flag --prot, did you mean --port?\n", "serve", "models/one", "--prot", "24002")]
-    [InlineData("error: unknown flag --prot, did you mean --port?\n", "serve", "models/one", "--prot=24002")]
-    [InlineData("error: unknown flag --colour; see lmdeploy compare --help.\n", "compare", "models/one", "--colour", "red")]
+    [InlineData("error: unknown flag --evals, did you mean --eval?\n", "compare", "/models/one", "--evals", "mine.csv")]
+    [InlineData("error: unknown flag --prot, did you mean --port?\n", "serve", "/models/one", "--prot", "24002")]
+    [InlineData("error: unknown flag --prot, did you mean --port?\n", "serve", "/models/one", "--prot=24002")]
+    [InlineData("error: unknown flag --colour; see lmdeploy compare --help.\n", "compare", "/models/one", "--colour", "red")]
     public async Task Flag_IsRefusedAndTheNearestIsNamed(string error, params string[] args)
     {
         (await RunAsync(args)).ShouldBe(2);

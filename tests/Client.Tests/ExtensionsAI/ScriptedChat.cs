@@ -34,7 +34,7 @@ internal sealed class ScriptedChat : IAsyncDisposable
     public static async Task<ScriptedChat> SayingAsync(params string[] texts)
     {
         var chat = new ScriptedChat(await FakeSupervisor.StartAsync(), texts);
-        chat.Pipeline = await Pipeline.CreateAsync("models/some", null, chat._supervisor).InTime();
+        chat.Pipeline = await Pipeline.CreateAsync("/models/some", null, chat._supervisor).InTime();
         chat.Client = chat.Pipeline.AsIChatClient();
         return chat;
     }

@@ -8,7 +8,7 @@ public sealed class EnumWordsTests
     public static TheoryData<string, string> Sets => new()
     {
         { nameof(V1.PipelineState), " starting loading ready stopping gone crashed hung restarting failed quarantined" },
-        { nameof(V1.LoadStage), " waiting starting loading warming_up" },
+        { nameof(V1.LoadStage), " waiting starting loading warming_up downloading" },
         { nameof(V1.WorkerFailureKind), " exited crashed killed hung stopped oom_killed memory_limit cuda_error start_failed" },
         { nameof(V1.WorkerActivity), " starting loading idle serving" },
         { nameof(V1.MemoryKind), " rss vram" },

@@ -35,7 +35,7 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     [Fact]
     public async Task StateFile_HasTheWordsOfReleasesBefore_AndTheirsAreRead()
     {
-        await ModelComparison.RunAsync(["models/one"], Questions, Options).InTime();
+        await ModelComparison.RunAsync(["/models/one"], Questions, Options).InTime();
         var lines = await File.ReadAllLinesAsync(Options.StateFile!);
         var closed = Array.FindIndex(lines, line => line.Contains("\"kind\":\"closed\"", StringComparison.Ordinal));
         lines[closed].ShouldContain("\"memory\":\"rss\"");
@@ -45,7 +45,7 @@ public sealed class ModelComparisonTests : IAsyncLifetime
         lines[closed] = Encoding.UTF8.GetString(JournalLine.Write(Encoding.UTF8.GetBytes(text))).TrimEnd();
         await File.WriteAllLinesAsync(Options.StateFile!, lines);
 
-        var receipt = (await ModelComparison.RunAsync(["models/one"], Questions, Options).InTime()).Models[0].Receipt.ShouldNotBeNull();
+        var receipt = (await ModelComparison.RunAsync(["/models/one"], Questions, Options).InTime()).Models[0].Receipt.ShouldNotBeNull();
 
         (receipt.Verdict, receipt.Memory, receipt.Exit).ShouldBe((ReclaimVerdict.Reclaimed, MemoryKind.Rss, WorkerExit.Unknown));
         _fake.Opened.Count.ShouldBe(1, "the file has all of it");
@@ -54,7 +54,7 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     [Fact]
     public async Task Run_ScoresEveryModelAndKeepsItsReceipt()
     {
-        var result = await ModelComparison.RunAsync(["models/one", "models/two"], Questions, Options).InTime();
+        var result = await ModelComparison.RunAsync(["/models/one", "/models/two"], Questions, Options).InTime();
 
         result.Models.Select(model => model.Name).ShouldBe(["one", "two"]);
         foreach (var model in result.Models)

@@ -3,7 +3,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Hub;
 
-/// <summary>The options and the environment, read once for a call. https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables</summary>
+/// <summary>
+/// The options and the environment, read once for a call. https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
+/// </summary>
 /// <param name="ModelFolders">Folders of models that somebody laid out by hand: <c>LMDEPLOY_MODELS</c>, separated as in PATH.</param>
 /// <param name="ReadTimeout">How long a server may be silent.</param>
 internal sealed record HubSettings(
@@ -20,10 +22,13 @@ internal sealed record HubSettings(
         var endpoint = options.Endpoint
             ?? (Uri.TryCreate(Variable("HF_ENDPOINT") ?? "https://huggingface.co", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
                 ? uri
-                : throw new HubException(ErrorCodes.InvalidConfig, $"HF_ENDPOINT must be an http or https address, got '{Variable("HF_ENDPOINT")}'.", "HF_ENDPOINT"));
+                : throw new HubException(
+                    ErrorCodes.InvalidConfig, $"HF_ENDPOINT must be an http or https address, got '{Variable("HF_ENDPOINT")}'.", "HF_ENDPOINT"));
         return new HubSettings(
             endpoint,
-            options.Token is { } token ? (token.Length > 0 ? token : null) : Variable("HF_TOKEN") ?? Variable("HUGGING_FACE_HUB_TOKEN") ?? FromFile(Variable("HF_TOKEN_PATH") ?? Path.Join(home, "token")),
+            options.Token is { } token
+                ? (token.Length > 0 ? token : null)
+                : Variable("HF_TOKEN") ?? Variable("HUGGING_FACE_HUB_TOKEN") ?? FromFile(Variable("HF_TOKEN_PATH") ?? Path.Join(home, "token")),
             Full(options.CacheFolder ?? Variable("HF_HUB_CACHE") ?? Variable("HUGGINGFACE_HUB_CACHE") ?? Path.Join(home, "hub")),
             [.. (Variable("LMDEPLOY_MODELS") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Full)],
             options.Offline ?? (IsSet("HF_HUB_OFFLINE") || IsSet("TRANSFORMERS_OFFLINE")),
@@ -40,7 +45,11 @@ internal sealed record HubSettings(
                 ? seconds
                 : throw new HubException(ErrorCodes.InvalidConfig, $"{name} must be seconds, more than 0 and at most 86400, got '{text}'.", name);
 
-        string Home() => Variable("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) switch { "" => Path.GetTempPath(), var folder => folder };
+        string Home() => Variable("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) switch
+        {
+            "" => Path.GetTempPath(),
+            var folder => folder,
+        };
 
         string Full(string path) => Path.GetFullPath(path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Home() + path[1..] : path);
     }

@@ -6,23 +6,24 @@ using LmDeploy.V1;
 namespace LmDeploy;
 
 /// <summary>
-/// Models by name: <c>org/name[@revision][:subfolder]</c> of the Hugging Face hub, in the cache that Python's huggingface_hub uses too. Whatever takes a model takes
-/// such a name beside a path, and downloads what is missing; here it can be done beforehand. All members may be used from several threads and processes at once.
+/// Models by name: <c>org/name[@revision][:subfolder]</c> of the Hugging Face hub, in the cache that Python's huggingface_hub uses too. Whatever takes a
+/// model takes such a name beside a path, and downloads what is missing; here it can be done beforehand. All members may be used from several threads and
+/// processes at once.
 /// </summary>
 public static class Model
 {
     /// <summary>
-    /// Downloads a model, or brings it up to date: the newest commit of its branch, and of that only what the cache does not have. A download that was interrupted
-    /// goes on where it was. Only what is needed comes: config.json and other settings, tokenizer, templates and the safetensors weights. Each file is verified
-    /// by its digest before it gets its name.
+    /// Downloads a model, or brings it up to date: the newest commit of its branch, and of that only what the cache does not have. A download that was
+    /// interrupted goes on where it was. Only what is needed comes: config.json and other settings, tokenizer, templates and the safetensors weights. Each file
+    /// is verified by its digest before it gets its name.
     /// </summary>
     /// <param name="model">The name, for example <c>Qwen/Qwen3-0.6B</c>.</param>
     /// <param name="options">The hub, the token and the cache. Default: null, as the environment says.</param>
     /// <param name="progress">Is told how far it is, at most ten times a second. Default: null, nobody is.</param>
     /// <param name="cancellationToken">Gives up; what came stays, for the next time.</param>
     /// <returns>The model's folder.</returns>
-    /// <exception cref="HubException">There is no such model, it may not be read, it is none that can be read (GGUF, pickles, adapters), the hub cannot be reached,
-    /// what came is not what was announced, or the disk is full or read-only; <see cref="HubException.Code"/> says which.</exception>
+    /// <exception cref="HubException">There is no such model, it may not be read, it is none that can be read (GGUF, pickles, adapters), the hub cannot be
+    /// reached, what came is not what was announced, or the disk is full or read-only; <see cref="HubException.Code"/> says which.</exception>
     public static string Download(
         string model, HubOptions? options = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
         => DownloadAsync(model, options, progress, cancellationToken).GetAwaiter().GetResult();

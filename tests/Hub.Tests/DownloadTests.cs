@@ -42,7 +42,8 @@ public sealed class DownloadTests
             file.LinkTarget.ShouldNotBeNull().ShouldStartWith("../../blobs/");
         }
 
-        Directory.EnumerateFiles(Path.Join(fixture.Repository, "blobs")).ShouldAllBe(blob => Path.GetFileName(blob).Length == 40 || Path.GetFileName(blob).Length == 64);
+        Directory.EnumerateFiles(Path.Join(fixture.Repository, "blobs")).ShouldAllBe(
+            blob => Path.GetFileName(blob).Length == 40 || Path.GetFileName(blob).Length == 64);
         Directory.EnumerateFiles(Path.Join(fixture.Cache, ".locks", "models--org--small-model"), "*.lock").Count().ShouldBe(_needed.Length);
     }
 
@@ -127,7 +128,8 @@ public sealed class DownloadTests
 
         var total = _needed.Sum(name => files[name].Length);
         told[0].TotalBytes.ShouldBe(0, "first the hub is asked");
-        told[^1].ShouldSatisfyAllConditions(last => last.TotalBytes.ShouldBe(total), last => last.DownloadedBytes.ShouldBe(total), last => last.Model.ShouldBe(HubFixture.Name));
+        told[^1].ShouldSatisfyAllConditions(
+            last => last.TotalBytes.ShouldBe(total), last => last.DownloadedBytes.ShouldBe(total), last => last.Model.ShouldBe(HubFixture.Name));
         told.Select(progress => progress.DownloadedBytes).ShouldBeInOrder();
     }
 
@@ -179,7 +181,8 @@ public sealed class DownloadTests
         File.Exists(Path.Join(await download, "model.safetensors")).ShouldBeTrue();
     }
 
-    private static IEnumerable<string> Names(string folder) => new DirectoryInfo(folder).EnumerateFiles().Select(file => file.Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(string folder)
+        => new DirectoryInfo(folder).EnumerateFiles().Select(file => file.Name).Order(StringComparer.Ordinal);
 
     private sealed class Listener(Action<DownloadProgress> tell) : IProgress<DownloadProgress>
     {

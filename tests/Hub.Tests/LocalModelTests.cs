@@ -18,8 +18,8 @@ public sealed class LocalModelTests
 
         listed.Select(model => (model.Name, model.Revisions[0], model.Commit, model.IsComplete, model.IsCached))
             .ShouldBe([(HubFixture.Name, "main", first, true, true), (HubFixture.Name, "v2", second, true, true)]);
-        listed[0].Bytes.ShouldBe(new[] { "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "model.safetensors" }
-            .Sum(name => files[name].Length));
+        string[] brought = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "model.safetensors"];
+        listed[0].Bytes.ShouldBe(brought.Sum(name => files[name].Length));
 
         Model.Remove(HubFixture.Name + "@v2", fixture.Options).ShouldBeInRange(changed["config.json"].Length, 4096, "the weights belong to main too");
         Model.Find(HubFixture.Name, fixture.Options).ShouldNotBeNull();

@@ -190,7 +190,8 @@ public sealed class RefusalTests
 
         (error.Code, error.Message).ShouldBe((
             "model_not_found",
-            $"There is no folder '{HubFixture.Name}', and {fixture.Cache} does not have the whole of it as a model of that name. Download it: lmdeploy pull {HubFixture.Name}"));
+            $"There is no folder '{HubFixture.Name}', and {fixture.Cache} does not have the whole of it as a model of that name. Download it: lmdeploy pull "
+            + $"{HubFixture.Name}"));
         fixture.Hub.Requests.ShouldBeEmpty();
     }
 }

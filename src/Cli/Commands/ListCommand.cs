@@ -14,7 +14,8 @@ internal static class ListCommand
     public static Command Create(CliHost host)
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("list", "List the models on this machine: those of LMDEPLOY_MODELS and of the Hugging Face cache. Starts no supervisor.") { json };
+        var command = new Command(
+            "list", "List the models on this machine: those of LMDEPLOY_MODELS and of the Hugging Face cache. Starts no supervisor.") { json };
         command.SetAction(result =>
         {
             var models = Model.List();

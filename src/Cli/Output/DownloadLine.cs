@@ -7,7 +7,8 @@ namespace LmDeploy.Cli.Output;
 /// <param name="terminal">Where it is said.</param>
 /// <param name="model">The model.</param>
 /// <param name="next">Is told the other stages of loading; null for nobody.</param>
-internal sealed class DownloadLine(Terminal terminal, string model, IProgress<LoadProgress>? next = null) : IProgress<LoadProgress>, IProgress<Hub.DownloadProgress>
+internal sealed class DownloadLine(Terminal terminal, string model, IProgress<LoadProgress>? next = null)
+    : IProgress<LoadProgress>, IProgress<Hub.DownloadProgress>
 {
     private const string ClearLine = "\r\u001b[K";
 

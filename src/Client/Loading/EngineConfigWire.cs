@@ -9,7 +9,8 @@ namespace LmDeploy.Loading;
 internal static class EngineConfigWire
 {
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
-    public static V1.OpenPipeline ToOpen(this EngineConfig config, ModelSource source) => (config with { Name = config.Name ?? source.Name }).ToOpen(source.Folder);
+    public static V1.OpenPipeline ToOpen(this EngineConfig config, ModelSource source)
+        => (config with { Name = config.Name ?? source.Name }).ToOpen(source.Folder);
 
     /// <inheritdoc cref="ToOpen(EngineConfig, ModelSource)"/>
     public static V1.OpenPipeline ToOpen(this EngineConfig config, string model)

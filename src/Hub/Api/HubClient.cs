@@ -23,9 +23,15 @@ internal sealed class HubClient : IDisposable
     {
         _settings = settings;
         // Redirects are followed here: the token goes to the hub alone. Nothing is decompressed, since bytes are counted.
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = settings.ReadTimeout, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = settings.ReadTimeout,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        };
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("lmdeploy-dotnet", typeof(HubClient).Assembly.GetName().Version?.ToString(3) ?? "0"));
+        _http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("lmdeploy-dotnet", typeof(HubClient).Assembly.GetName().Version?.ToString(3) ?? "0"));
         _retry = new ResiliencePipelineBuilder { TimeProvider = settings.Time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -71,7 +77,8 @@ internal sealed class HubClient : IDisposable
             cancellationToken).ConfigureAwait(false);
         return found!;
 
-        long SizeOf(HttpResponseMessage response) => Header(response, "X-Linked-Size") is { } linked && long.TryParse(linked, CultureInfo.InvariantCulture, out var size)
+        long SizeOf(HttpResponseMessage response) => Header(response, "X-Linked-Size") is { } linked && long.TryParse(
+            linked, CultureInfo.InvariantCulture, out var size)
             ? size
             : response.Content.Headers.ContentLength ?? throw Odd($"does not say how large {file} is");
 
@@ -92,11 +99,15 @@ internal sealed class HubClient : IDisposable
             model, HttpMethod.Get, Resolve(model, commit, file.Path), new RangeHeaderValue(from, to - 1), file.Path, cancellationToken).ConfigureAwait(false);
         var isPart = response.StatusCode == HttpStatusCode.PartialContent;
         var (range, length) = (response.Content.Headers.ContentRange, response.Content.Headers.ContentLength);
-        if (isPart ? range is not { HasRange: true } || range.From != from || (range.Length is { } whole && whole != file.Size) : length is { } size && size != file.Size)
+        if (
+            isPart
+                ? range is not { HasRange: true } || range.From != from || (range.Length is { } whole && whole != file.Size)
+                : length is { } size && size != file.Size)
         {
             response.Dispose();
             throw new TransientHubException(
-                $"{_settings.Endpoint.Host} sent {(isPart ? $"'{range}'" : $"{length} bytes")} of {file.Path}, not bytes {from} to {to} of {file.Size}.", file.Path);
+                $"{_settings.Endpoint.Host} sent {(isPart ? $"'{range}'" : $"{length} bytes")} of {file.Path}, not bytes {from} to {to} of {file.Size}.",
+                file.Path);
         }
 
         return (response, isPart);
@@ -145,7 +156,8 @@ internal sealed class HubClient : IDisposable
             answer.Write(buffer, 0, read);
             if (answer.Length > LargestAnswer)
             {
-                throw new HubException(ErrorCodes.DownloadFailed, $"The list of files of {model.Repository} has more than {LargestAnswer >> 20} MiB.", model.Repository);
+                throw new HubException(
+                    ErrorCodes.DownloadFailed, $"The list of files of {model.Repository} has more than {LargestAnswer >> 20} MiB.", model.Repository);
             }
         }
 
@@ -185,14 +197,18 @@ internal sealed class HubClient : IDisposable
                 var next = new Uri(address, location);
                 if (next.Scheme is not ("http" or "https") || (address.Scheme == "https" && next.Scheme == "http"))
                 {
-                    throw new HubException(ErrorCodes.DownloadFailed, $"{address.Host} redirects {file ?? model.Repository} to {next.Scheme}://{next.Host}, which is not followed.", address.Host);
+                    throw new HubException(
+                        ErrorCodes.DownloadFailed,
+                        $"{address.Host} redirects {file ?? model.Repository} to {next.Scheme}://{next.Host}, which is not followed.",
+                        address.Host);
                 }
 
                 address = next;
             }
         }
 
-        throw new HubException(ErrorCodes.DownloadFailed, $"{_settings.Endpoint.Host} redirects {file ?? model.Repository} more than {MostRedirects} times.", model.Repository);
+        throw new HubException(
+            ErrorCodes.DownloadFailed, $"{_settings.Endpoint.Host} redirects {file ?? model.Repository} more than {MostRedirects} times.", model.Repository);
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, ModelName model, string? file, CancellationToken cancellationToken)
@@ -203,11 +219,13 @@ internal sealed class HubClient : IDisposable
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException e) when (file is null && e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        catch (HttpRequestException e) when (
+            file is null && e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             throw new HubException(
                 ErrorCodes.DownloadFailed,
-                $"{request.RequestUri!.Host} cannot be reached: {e.GetBaseException().Message}. Offline, HF_HUB_OFFLINE=1 uses what was downloaded; HF_ENDPOINT names another hub.",
+                $"{request.RequestUri!.Host} cannot be reached: {e.GetBaseException().Message}. Offline, "
+                + $"HF_HUB_OFFLINE=1 uses what was downloaded; HF_ENDPOINT names another hub.",
                 model.Repository, e);
         }
         catch (Exception e) when (IsConnection(e, cancellationToken))
@@ -240,7 +258,9 @@ internal sealed class HubClient : IDisposable
                 }
             }
 
-            return Cache.RepositoryCache.IsCommit(commit) ? new RepositoryVersion(model.Repository, commit, paths, known) : throw Odd($"its commit is '{commit}'");
+            return Cache.RepositoryCache.IsCommit(commit)
+                ? new RepositoryVersion(model.Repository, commit, paths, known)
+                : throw Odd($"its commit is '{commit}'");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -262,6 +282,9 @@ internal sealed class HubClient : IDisposable
             => parent is { } element && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
         static long? Number(JsonElement? parent, string name)
-            => parent is { } element && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+            => parent is { } element
+                && element.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.Number
+                && value.TryGetInt64(out var number) ? number : null;
     }
 }

@@ -20,11 +20,15 @@ internal static class HubErrors
             (_, "GatedRepo") => new HubException(
                 ErrorCodes.AccessDenied,
                 $"{model.Repository} is gated: accept its licence at {page}, and "
-                    + (settings.Token is null ? "set HF_TOKEN to a token of that account." : "give a token of the account that did (HF_TOKEN); the one given has no access."),
+                    + (
+                        settings.Token is null
+                            ? "set HF_TOKEN to a token of that account."
+                            : "give a token of the account that did (HF_TOKEN); the one given has no access."),
                 model.Repository),
             (_, "RevisionNotFound") => new HubException(
                 ErrorCodes.ModelNotFound, $"{model.Repository} has no branch, tag or commit '{model.Revision}'; {page} lists them.", model.ToString()),
-            (_, "EntryNotFound") => new HubException(ErrorCodes.ModelNotFound, $"{model.Repository} has no file '{file}' at '{model.Revision}'.", model.ToString()),
+            (_, "EntryNotFound") => new HubException(
+                ErrorCodes.ModelNotFound, $"{model.Repository} has no file '{file}' at '{model.Revision}'.", model.ToString()),
             (HttpStatusCode.Unauthorized or HttpStatusCode.NotFound, "RepoNotFound" or "") when file is null => new HubException(
                 ErrorCodes.ModelNotFound,
                 $"{settings.Endpoint.Host} has no model '{model.Repository}'"
@@ -48,7 +52,9 @@ internal static class HubErrors
         TimeSpan? RetryAfter() => response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta < _longestWait ? delta : _longestWait,
-            { Date: { } date } => date - settings.Time.GetUtcNow() is var wait && wait < TimeSpan.Zero ? TimeSpan.Zero : wait < _longestWait ? wait : _longestWait,
+            { Date: { } date } => date - settings.Time.GetUtcNow() is var wait && wait < TimeSpan.Zero
+                ? TimeSpan.Zero
+                : wait < _longestWait ? wait : _longestWait,
             _ => null,
         };
     }

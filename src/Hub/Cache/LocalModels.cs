@@ -50,7 +50,8 @@ internal static class LocalModels
         var cache = new RepositoryCache(settings.CacheFolder, model.Repository);
         if (!Directory.Exists(cache.Folder))
         {
-            throw new HubException(ErrorCodes.ModelNotFound, $"{settings.CacheFolder} has no model {model.Repository}; lmdeploy list shows what it has.", model.ToString());
+            throw new HubException(
+                ErrorCodes.ModelNotFound, $"{settings.CacheFolder} has no model {model.Repository}; lmdeploy list shows what it has.", model.ToString());
         }
 
         if (model.Subfolder is not null)
@@ -92,7 +93,8 @@ internal static class LocalModels
         {
             using var held = CacheLock.TryAcquire(path)
                 ?? throw new HubException(
-                    ErrorCodes.RequestConflict, $"{cache.Repository} is being downloaded by another process; remove it when that has ended.", settings.CacheFolder);
+                    ErrorCodes.RequestConflict,
+                        $"{cache.Repository} is being downloaded by another process; remove it when that has ended.", settings.CacheFolder);
         }
     }
 

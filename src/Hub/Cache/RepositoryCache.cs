@@ -39,7 +39,8 @@ internal sealed class RepositoryCache(string cacheFolder, string repository)
     /// <summary>The file that is locked while a blob is written, by huggingface_hub too.</summary>
     public string Lock(string etag) => Path.Join(cacheFolder, ".locks", _name, etag + ".lock");
 
-    public IEnumerable<string> Commits() => Directory.Exists(Snapshots) ? Directory.EnumerateDirectories(Snapshots).Select(folder => Path.GetFileName(folder)!) : [];
+    public IEnumerable<string> Commits()
+        => Directory.Exists(Snapshots) ? Directory.EnumerateDirectories(Snapshots).Select(folder => Path.GetFileName(folder)!) : [];
 
     /// <summary>Every branch and tag with its commit.</summary>
     public IEnumerable<(string Revision, string Commit)> References() => Directory.Exists(Refs)
@@ -112,7 +113,8 @@ internal sealed class RepositoryCache(string cacheFolder, string repository)
                 && !Path.GetFullPath(target, Path.GetDirectoryName(file.FullName)!).StartsWith(inside, StringComparison.Ordinal))
             {
                 throw new HubException(
-                    ErrorCodes.InvalidRequest, $"'{file.FullName}' links to '{target}', out of its repository in the cache; remove it and download the model again.",
+                    ErrorCodes.InvalidRequest,
+                        $"'{file.FullName}' links to '{target}', out of its repository in the cache; remove it and download the model again.",
                     file.FullName);
             }
         }

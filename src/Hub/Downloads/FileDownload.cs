@@ -10,7 +10,14 @@ namespace LmDeploy.Hub.Downloads;
 /// <summary>Brings one file into the cache: in ranges, verified, under the lock that huggingface_hub takes for it too.</summary>
 /// <param name="connections">One for each connection that may be open.</param>
 internal sealed class FileDownload(
-    HubClient client, HubSettings settings, ModelName model, string commit, RepositoryCache cache, RepositoryFile file, SemaphoreSlim connections, DownloadMeter meter)
+    HubClient client,
+    HubSettings settings,
+    ModelName model,
+    string commit,
+    RepositoryCache cache,
+    RepositoryFile file,
+    SemaphoreSlim connections,
+    DownloadMeter meter)
 {
     // Pieces that one request asks for: 64 MiB.
     private const int LongestRange = 64;
@@ -42,7 +49,8 @@ internal sealed class FileDownload(
 
         throw new HubException(
             ErrorCodes.DownloadFailed,
-            $"{file.Path} of {model} has the digest {digest}, not {file.Digest} as {settings.Endpoint.Host} said; it was removed. Try again, or ask who runs the hub.",
+            $"{file.Path} of {model} has the digest {digest}, not {file.Digest} as {settings.Endpoint.Host} said; it was removed. Try again, "
+            + $"or ask who runs the hub.",
             file.Path);
     }
 
@@ -54,7 +62,8 @@ internal sealed class FileDownload(
         {
             _isSentWhole = 0;
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.Connections, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(ranges, parallel, (range, token) => new ValueTask(FetchRangeAsync(partial, range.First, range.End, token))).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                ranges, parallel, (range, token) => new ValueTask(FetchRangeAsync(partial, range.First, range.End, token))).ConfigureAwait(false);
         }
 
         var digest = await DigestAsync(partial, cancellationToken).ConfigureAwait(false);
@@ -101,7 +110,9 @@ internal sealed class FileDownload(
         int Next() => Enumerable.Range(first, end - first).FirstOrDefault(piece => !partial.IsDone(piece), end);
     }
 
-    /// <summary>Reads pieces from the first to before the last. A server that knows no ranges sends the whole file, of which all that is missing is taken.</summary>
+    /// <summary>
+    /// Reads pieces from the first to before the last. A server that knows no ranges sends the whole file, of which all that is missing is taken.
+    /// </summary>
     private async Task FetchPiecesAsync(PartialFile partial, int first, int end, CancellationToken cancellationToken)
     {
         var (response, isPart) = await client.OpenAsync(

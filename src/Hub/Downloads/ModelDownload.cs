@@ -49,7 +49,11 @@ internal static class ModelDownload
 
             async Task FetchAsync(IReadOnlyList<RepositoryFile> wanted, IProgress<DownloadProgress>? listener, CancellationToken token)
             {
-                RepositoryFile[] missing = [.. wanted.DistinctBy(file => file.Digest).Where(file => !FileDownload.IsThere(cache, file) && !cache.IsPlaced(version.Commit, file.Path, file.Size))];
+                RepositoryFile[] missing =
+                [
+                    .. wanted.DistinctBy(file => file.Digest).Where(
+                        file => !FileDownload.IsThere(cache, file) && !cache.IsPlaced(version.Commit, file.Path, file.Size)),
+                ];
                 var left = missing.Sum(file => file.Size - PartialFile.BytesLeft(cache.Blob(file.Digest), file.Size));
                 CheckRoom(model, settings.CacheFolder, left);
                 var total = wanted.DistinctBy(file => file.Digest).Sum(file => file.Size);
@@ -85,7 +89,8 @@ internal static class ModelDownload
         {
             throw new HubException(
                 ErrorCodes.InsufficientDisk,
-                $"{model} needs {bytes >> 20} MiB more, and {cacheFolder} has {free >> 20} MiB free. Make room (lmdeploy list, lmdeploy rm), or HF_HUB_CACHE names another folder.",
+                $"{model} needs {bytes >> 20} MiB more, and {cacheFolder} has {free >> 20} MiB free. Make room (lmdeploy list, lmdeploy rm), "
+                + $"or HF_HUB_CACHE names another folder.",
                 cacheFolder);
         }
     }

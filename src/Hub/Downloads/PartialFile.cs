@@ -3,10 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace LmDeploy.Hub.Downloads;
 
 /// <summary>
-/// A file that is being downloaded, in pieces of 1 MiB that may come in any order. Beside it lies a file with a byte for each piece, 1 once the piece is written,
-/// so that what was interrupted at any moment goes on with the pieces that are missing.
+/// A file that is being downloaded, in pieces of 1 MiB that may come in any order. Beside it lies a file with a byte for each piece, 1 once the piece is
+/// written, so that what was interrupted at any moment goes on with the pieces that are missing.
 /// </summary>
-/// <remarks>Its name ends otherwise than huggingface_hub's, which takes the length of a file for what is there. Pieces may be written by several threads.</remarks>
+/// <remarks>
+/// Its name ends otherwise than huggingface_hub's, which takes the length of a file for what is there. Pieces may be written by several threads.
+/// </remarks>
 internal sealed class PartialFile : IDisposable
 {
     public const int PieceSize = 1 << 20;

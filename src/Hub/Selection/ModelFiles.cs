@@ -7,7 +7,9 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Hub.Selection;
 
-/// <summary>Which files of a repository a model needs: settings, tokenizer, templates, and its weights once. No pickles, no other forms of the weights.</summary>
+/// <summary>
+/// Which files of a repository a model needs: settings, tokenizer, templates, and its weights once. No pickles, no other forms of the weights.
+/// </summary>
 internal static partial class ModelFiles
 {
     private static readonly string[] _settings = [".json", ".jinja", ".model", ".tiktoken"];
@@ -55,7 +57,8 @@ internal static partial class ModelFiles
     public static bool IsWhole(string folder)
     {
         if (!LinkedFile.Exists(Path.Join(folder, "config.json"))
-            || !Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Any(name => TokenizerFile().IsMatch(name) && LinkedFile.Exists(Path.Join(folder, name))))
+            || !Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Any(
+                name => TokenizerFile().IsMatch(name) && LinkedFile.Exists(Path.Join(folder, name))))
         {
             return false;
         }
@@ -104,7 +107,11 @@ internal static partial class ModelFiles
 
     private static string? Below(ModelName model, IReadOnlyList<string> paths)
     {
-        string[] folders = [.. Under(model, paths).Where(name => name.EndsWith("/config.json", StringComparison.Ordinal)).Select(name => name[..^"/config.json".Length]).Take(5)];
+        string[] folders =
+        [
+            .. Under(model, paths).Where(
+                name => name.EndsWith("/config.json", StringComparison.Ordinal)).Select(name => name[..^"/config.json".Length]).Take(5),
+        ];
         return folders.Length == 0 ? null : $"Its folders {string.Join(", ", folders)} have one: give {model.Repository}:{Prefix(model)}{folders[0]}.";
     }
 

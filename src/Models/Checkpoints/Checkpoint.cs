@@ -28,7 +28,8 @@ internal sealed class Checkpoint : IDisposable
                 if (!_tensors.TryAdd(entry.Name, (file, entry)))
                 {
                     throw SafetensorsHeader.Invalid(
-                        file.Path, $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {CheckpointFiles.Index} does not say which one counts");
+                        file.Path,
+                        $"tensor '{entry.Name}' is in '{_tensors[entry.Name].File.Path}' too, and {CheckpointFiles.Index} does not say which one counts");
                 }
             }
         }
@@ -36,7 +37,9 @@ internal sealed class Checkpoint : IDisposable
         if (index.FirstOrDefault(entry => !_tensors.ContainsKey(entry.Key)) is { Key: { } missing, Value: var expected })
         {
             throw new EngineException(
-                ErrorCodes.MissingTensor, $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {CheckpointFiles.Index} says is there.", missing);
+                ErrorCodes.MissingTensor,
+                $"'{Path.Combine(folder, expected)}' has no tensor '{missing}', which {CheckpointFiles.Index} says is there.",
+                missing);
         }
     }
 
@@ -74,7 +77,8 @@ internal sealed class Checkpoint : IDisposable
             {
                 throw new EngineException(
                     ErrorCodes.InvalidCheckpoint,
-                    $"'{folder}' has neither {CheckpointFiles.Single} nor {CheckpointFiles.Index}. {FolderHint.OfFolder(folder) ?? "Other weight formats are not read."}",
+                    $"'{folder}' has neither {CheckpointFiles.Single} nor {CheckpointFiles.Index}. "
+                        + (FolderHint.OfFolder(folder) ?? "Other weight formats are not read."),
                     folder);
             }
 

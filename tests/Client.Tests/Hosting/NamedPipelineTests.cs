@@ -41,13 +41,13 @@ public sealed class NamedPipelineTests : IAsyncLifetime
         };
 
         var info = await _supervisor.LoadPipelineAsync(
-            "models/cobble", new EngineConfig { Name = "chat", SessionLen = 77 }, new NamedPipelineOptions
+            "/models/cobble", new EngineConfig { Name = "chat", SessionLen = 77 }, new NamedPipelineOptions
             {
                 Ttl = TimeSpan.FromMinutes(1),
                 Pinned = true,
             }).InTime();
 
-        asked.ShouldNotBeNull().Open.Model.ShouldBe(Path.GetFullPath("models/cobble"));
+        asked.ShouldNotBeNull().Open.Model.ShouldBe(Path.GetFullPath("/models/cobble"));
         asked.Open.Name.ShouldBe("chat");
         asked.Open.Engine.SessionLen.ShouldBe(77);
         asked.Ttl.ToTimeSpan().ShouldBe(TimeSpan.FromMinutes(1));

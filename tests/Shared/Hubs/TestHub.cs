@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace LmDeploy.Tests.Hubs;
 
 /// <summary>
-/// A hub on a port of this machine that speaks the API of huggingface.co: repositories at commits, small files from the hub itself, large ones from a storage of
-/// another name behind a redirect, ranges, digests, error codes. What goes wrong is told by <see cref="OnRequest"/> and <see cref="OnBytes"/>.
+/// A hub on a port of this machine that speaks the API of huggingface.co: repositories at commits, small files from the hub itself, large ones from a
+/// storage of another name behind a redirect, ranges, digests, error codes. What goes wrong is told by <see cref="OnRequest"/> and <see cref="OnBytes"/>.
 /// </summary>
 internal sealed class TestHub : IAsyncDisposable
 {
@@ -72,7 +72,8 @@ internal sealed class TestHub : IAsyncDisposable
     /// <returns>The commit.</returns>
     public string Add(string name, IReadOnlyDictionary<string, byte[]> files, string revision = "main", string? token = null, bool isGated = false)
     {
-        var commit = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"{name}@{revision} {string.Join(',', files.Select(f => f.Key + Sha256(f.Value)))}")));
+        var commit = Convert.ToHexStringLower(
+            SHA1.HashData(Encoding.UTF8.GetBytes($"{name}@{revision} {string.Join(',', files.Select(f => f.Key + Sha256(f.Value)))}")));
         var repository = _repositories.GetOrAdd(name, _ => new Repository());
         (repository.Token, repository.IsGated) = (token, isGated);
         repository.Commits[commit] = files;
@@ -119,7 +120,8 @@ internal sealed class TestHub : IAsyncDisposable
         await (parts switch
         {
             ["storage", var digest] => StorageAsync(context, digest),
-            ["api", "models", var org, var name, "revision", .. var revision] => ListAsync(context, $"{org}/{name}", Uri.UnescapeDataString(string.Join('/', revision))),
+            ["api", "models", var org, var name, "revision", .. var revision] => ListAsync(
+                context, $"{org}/{name}", Uri.UnescapeDataString(string.Join('/', revision))),
             [var org, var name, "resolve", var commit, .. var file] => FileAsync(context, $"{org}/{name}", commit, string.Join('/', file)),
             _ => FailAsync(context, 404, ""),
         });

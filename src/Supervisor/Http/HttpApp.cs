@@ -1,9 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
-using LmDeploy.Supervisor.Serving;
+using LmDeploy.Serving;
 using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
@@ -21,7 +22,7 @@ internal static class HttpApp
     /// <exception cref="SupervisorException">The address, the certificate or the access cannot be meant.</exception>
     public static WebApplication Build(ServeOptions options, IServiceProvider supervisor, ILoggerProvider log)
     {
-        var address = HttpAddress.Parse(options.Host);
+        var address = AddressOf(options);
         CheckExposure(options, address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging
@@ -49,7 +50,12 @@ internal static class HttpApp
         return app;
     }
 
-    private static void CheckExposure(ServeOptions options, HttpAddress address)
+    /// <exception cref="SupervisorException">The host is no address.</exception>
+    public static ServerAddress AddressOf(ServeOptions options) => ServerAddress.TryParse(options.Host)
+        ?? throw new SupervisorException(
+            ErrorCodes.InvalidRequest, $"--host {options.Host} is not an address: expected {ServerAddress.Allowed}.", "--host");
+
+    private static void CheckExposure(ServeOptions options, ServerAddress address)
     {
         if (!address.IsLocal && !options.Insecure && (options.Keys.Count == 0 || options.TlsCertificate.Length == 0))
         {
@@ -61,7 +67,7 @@ internal static class HttpApp
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, HttpAddress address)
+    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, ServerAddress address)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = HttpServices.LargestBody(options);
@@ -88,14 +94,11 @@ internal static class HttpApp
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey.Length > 0 ? options.TlsKey : null);
+            return ServerCertificate.Load(options.TlsCertificate, options.TlsKey);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (FormatException exception)
         {
-            throw new SupervisorException(
-                ErrorCodes.InvalidRequest,
-                $"{options.TlsCertificate} and {options.TlsKey} are not a certificate and key in PEM format: {exception.Message}",
-                "--tls-cert");
+            throw new SupervisorException(ErrorCodes.InvalidRequest, $"--tls-cert: {exception.Message}", "--tls-cert");
         }
     }
 }

@@ -1,14 +1,14 @@
+using System.Net.Sockets;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
+using Microsoft.AspNetCore.Connections;
 
 namespace LmDeploy.Supervisor.Http;
 
 /// <summary>The running HTTP side of <c>serve</c>.</summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
-    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(2);
-
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _ending = new();
 
@@ -18,7 +18,8 @@ internal sealed class HttpServer : IAsyncDisposable
     public string Address => _app.Urls.First();
 
     /// <summary>Listens, and starts to preload models.</summary>
-    /// <exception cref="SupervisorException">A setting cannot be meant, or the port is taken.</exception>
+    /// <exception cref="SupervisorException">A setting cannot be meant.</exception>
+    /// <exception cref="IOException">The address is in use, or not one of this host.</exception>
     public static async Task<HttpServer> StartAsync(ServeOptions options, IServiceProvider supervisor, ILoggerProvider log)
     {
         var served = supervisor.GetRequiredService<ServedModels>();
@@ -29,14 +30,22 @@ internal sealed class HttpServer : IAsyncDisposable
         {
             await server._app.StartAsync();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             await server.DisposeAsync();
-            throw new SupervisorException(ErrorCodes.InvalidRequest, $"{options.Host}:{options.Port} cannot be listened on: {exception.Message}", "--port");
+            throw new IOException(Explain(exception, options), exception);
         }
 
-        supervisor.GetRequiredService<Preloading>().Begin(models.Where((_, i) => options.Models[i].Preload), server._ending.Token);
+        supervisor.GetRequiredService<Preloading>().Begin(models.Where(model => model.IsPreloaded), server._ending.Token);
         return server;
+    }
+
+    private static string Explain(Exception exception, ServeOptions options)
+    {
+        var address = options.Host.Contains(':', StringComparison.Ordinal) ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
+        return exception.InnerException is AddressInUseException
+            ? $"{address} is in use; --port 0 takes a free one"
+            : $"{address} cannot be listened on: {(exception.InnerException ?? exception).Message}";
     }
 
     private static ServedModel ToModel(ServedModelOptions model)
@@ -55,13 +64,11 @@ internal sealed class HttpServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Loads no more models that nobody asks for.</summary>
+    public void StopPreloading() => _ending.Cancel();
+
     /// <summary>Closes the remaining connections.</summary>
-    public async Task StopAsync(TimeProvider time)
-    {
-        await _ending.CancelAsync();
-        using var deadline = new CancellationTokenSource(_stopTimeout, time);
-        await _app.StopAsync(deadline.Token);
-    }
+    public Task StopAsync(CancellationToken deadline) => _app.StopAsync(deadline);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LmDeploy.Supervisor.Serving;
 
 /// <summary>What <c>lmdeploy serve</c> hands to the supervisor that it becomes; a file of JSON with the names in snake case.</summary>
@@ -32,6 +34,12 @@ internal sealed record ServeOptions
 
     /// <summary>The longest a request may take, in milliseconds; 0 for 1 hour.</summary>
     public long RequestTimeoutMs { get; init; }
+
+    /// <summary>The drain timeout in milliseconds: how long SIGTERM lets running requests continue; null for 30 s.</summary>
+    public long? DrainTimeoutMs { get; init; }
+
+    [JsonIgnore]
+    public TimeSpan? DrainTimeout => DrainTimeoutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
 

@@ -70,6 +70,9 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     /// <summary>The pipeline of a name that is there or on its way; null when there is none.</summary>
     public Pipeline? ResidentOf(string name) => TryFind(name)?.Resident;
 
+    /// <summary>Whether the pipeline of a name is loaded; a name that is unknown is not.</summary>
+    public LoadStatus LoadOf(string name) => TryFind(name)?.Load ?? new LoadStatus(LoadState.Unloaded, null);
+
     /// <summary>How a pipeline is kept; null when it has no name here.</summary>
     public NamedPipelineStatus? StatusOf(Pipeline pipeline) => All().FirstOrDefault(named => named.Resident == pipeline)?.Status;
 

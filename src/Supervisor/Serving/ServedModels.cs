@@ -68,9 +68,19 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
     /// <summary>The model info of a loaded model; null for one that is not loaded.</summary>
     public ModelInfo? InfoOf(string name) => named.ResidentOf(name)?.Model;
 
+    /// <summary>Whether a model is loaded: ready with one of its pipelines, failed when one has failed and none is ready or loading.</summary>
+    public LoadStatus LoadOf(ServedModel model)
+    {
+        var loads = model.Pipelines.Select(named.LoadOf).ToList();
+        LoadState[] order = [LoadState.Ready, LoadState.Loading, LoadState.Failed];
+        return new LoadStatus(
+            order.FirstOrDefault(state => loads.Exists(load => load.State == state), LoadState.Unloaded),
+            loads.Select(load => load.Failure).FirstOrDefault(failure => failure is not null));
+    }
+
     /// <summary>Loads all of the model's pipelines.</summary>
     /// <exception cref="SupervisorException">One cannot be loaded.</exception>
-    public Task LoadAsync(ServedModel model, CancellationToken cancellationToken) =>
+    public Task<Pipeline[]> LoadAsync(ServedModel model, CancellationToken cancellationToken) =>
         Task.WhenAll(model.Requests.Select(request => named.LoadAsync(request, cancellationToken)));
 
     /// <summary>Drains and unloads the model's pipelines.</summary>

@@ -29,6 +29,11 @@ internal sealed class ServeCommand(CliHost host)
     {
         Description = "Check settings, certificate and model folders without serving. A MODEL that ends in .yaml, .yml or .json is the file of --config.",
     };
+    private readonly Option<bool> _print = new("--print-settings")
+    {
+        Description = "Print the settings as the server takes them, and end. A running server reads its settings again with it.",
+        Hidden = true,
+    };
     private readonly Option<string?> _address = new("--host")
     {
         Description = "The IP address to listen on. Default: 127.0.0.1. Addresses that other hosts reach need API keys and TLS, or --insecure.",
@@ -78,7 +83,7 @@ internal sealed class ServeCommand(CliHost host)
         var command = new Command("serve", "Serve models behind one OpenAI-compatible address.") { serve._models };
         Option[] options =
         [
-            serve._config, serve._check, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure,
+            serve._config, serve._check, serve._print, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure,
             serve._sharedPrefixCache, serve._corsOrigins, serve._maxBody,
             serve._maxPrompts, serve._requestTimeout, serve._drainTimeout, serve._ttl, serve._pinned, serve._preload, serve._replicas,
         ];
@@ -96,9 +101,16 @@ internal sealed class ServeCommand(CliHost host)
             return await new ServeCheck(host).RunAsync(settings, cancellationToken);
         }
 
+        var json = ServeOptionsJson.Write(settings, ServeCommandLine.Of(result, _print, _apiKeys, _adminKeys));
+        if (result.GetValue(_print))
+        {
+            host.Terminal.Out.WriteLine(json);
+            return ExitCodes.Done;
+        }
+
         var isShared = await MakeWayAsync(cancellationToken);
         host.Terminal.Out.Flush();
-        ProcessImage.Replace(Supervisor.PrepareServing(ServeOptionsJson.Write(settings), isShared));
+        ProcessImage.Replace(Supervisor.PrepareServing(json, isShared));
         return ExitCodes.Failed;
     }
 
@@ -167,11 +179,12 @@ internal sealed class ServeCommand(CliHost host)
 
     private static IEnumerable<ServeConfigurationKey> Keys(ParseResult result, Option<string[]> option, string variable, bool isAdmin)
     {
-        string?[] given = [.. result.GetValue(option) ?? [], Environment.GetEnvironmentVariable(variable)];
+        var flags = result.GetValue(option) ?? [];
+        string?[] given = [.. flags, Environment.GetEnvironmentVariable(variable)];
         return given.OfType<string>().Where(key => key.Length > 0).Select((key, i) =>
         {
             var (name, value) = key.Split('=', 2) is [{ Length: > 0 } before, { Length: > 0 } after] ? (before, after) : ($"{(isAdmin ? "admin" : "key")}-{i + 1}", key);
-            return new ServeConfigurationKey(name, SHA256.HashData(Encoding.UTF8.GetBytes(value)), isAdmin);
+            return new ServeConfigurationKey(name, SHA256.HashData(Encoding.UTF8.GetBytes(value)), isAdmin) { IsFlag = i < flags.Length };
         });
     }
 

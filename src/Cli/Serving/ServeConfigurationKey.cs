@@ -8,6 +8,9 @@ namespace LmDeploy.Cli.Serving;
 /// <param name="Admin">Whether it may load and unload models.</param>
 internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Admin)
 {
+    /// <summary>Whether it is a flag, which is not kept and so cannot be read again.</summary>
+    public bool IsFlag { get; init; }
+
     /// <summary>The keys of its mapping in the file.</summary>
     public static IReadOnlyCollection<string> Names { get; } = ["name", "sha256", "admin"];
 

@@ -6,7 +6,8 @@ namespace LmDeploy.Cli.Serving;
 /// <summary>Writes what <c>serve</c> hands to the supervisor; its <c>ServeOptions</c> read it.</summary>
 internal static class ServeOptionsJson
 {
-    public static string Write(ServeConfiguration settings) => JsonText.Write(json =>
+    /// <param name="reload">The command that prints the settings once more; null for none.</param>
+    public static string Write(ServeConfiguration settings, ServeCommandLine? reload = null) => JsonText.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("host", settings.Host?.Value ?? ServeDefaults.Host);
@@ -26,6 +27,16 @@ internal static class ServeOptionsJson
             json.WriteNumber("drain_timeout_ms", (long)(drain * 1000));
         }
 
+        if (reload is not null)
+        {
+            json.WriteStartObject("reload");
+            json.WriteString("program", reload.Program);
+            json.WriteStartArray("arguments");
+            reload.Arguments.ToList().ForEach(json.WriteStringValue);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("keys");
         settings.Keys.ForEach(key => WriteKey(json, key));
         json.WriteEndArray();
@@ -41,6 +52,7 @@ internal static class ServeOptionsJson
         json.WriteString("name", key.Name);
         json.WriteBase64String("sha256", key.Sha256);
         json.WriteBoolean("admin", key.Admin);
+        json.WriteBoolean("fixed", key.IsFlag);
         json.WriteEndObject();
     }
 

@@ -30,7 +30,8 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     {
         // First of all, so that a signal at any time leaves nothing behind.
         var stop = new StopSignal();
-        using var sources = new StopSources(options, stop);
+        using var reload = new ReloadSignal();
+        using var sources = new StopSources(options, stop, reload);
         var descriptors = DescriptorLimit.Raise();
         PrivateFolder.Ensure(options.Folder);
         using var claim = await ClaimAsync(stop);
@@ -78,12 +79,13 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         // So that the first pipeline does not wait for NVML to initialize.
         GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None).Detach(exception => LogGpusNotRead(logger, exception));
         app.Services.GetRequiredService<StandbyPool>().Start();
+        http?.Reload(reload);
         var reason = await stop.Requested;
         LogEnding(logger, reason);
         manager?.Stopping();
         await claim.CloseGateAsync(time); // Before anybody is refused, who will then come back with another supervisor.
         var standby = app.Services.GetRequiredService<StandbyPool>().StopAsync();
-        http?.StopPreloading();
+        http?.StopLoading();
         await DrainAsync(app.Services, stop, serve is null ? options.DrainTimeout : serve.DrainTimeout ?? ServeDrainTimeout, logger);
         app.Services.GetRequiredService<DrainEnd>().Come();
         await EndAsync(app, http, standby, logger);

@@ -1,4 +1,4 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using LmDeploy.Serving;
 using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
@@ -9,6 +9,7 @@ using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LmDeploy.Supervisor.Http;
 
@@ -18,9 +19,10 @@ namespace LmDeploy.Supervisor.Http;
 /// </summary>
 internal static class HttpApp
 {
+    /// <param name="certificates">Null for no TLS.</param>
     /// <param name="supervisor">Has what <see cref="HttpServices.AddHttpApi"/> registers; outlives what is built.</param>
     /// <exception cref="SupervisorException">The address, the certificate or the access cannot be meant.</exception>
-    public static WebApplication Build(ServeOptions options, IServiceProvider supervisor, ILoggerProvider log)
+    public static WebApplication Build(ServeOptions options, IServiceProvider supervisor, Certificates? certificates, ILoggerProvider log)
     {
         var address = AddressOf(options);
         CheckExposure(options, address);
@@ -29,8 +31,8 @@ internal static class HttpApp
             .AddProvider(log)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // Whose failure to start is reported here.
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address));
-        if (options.TlsCertificate.Length > 0)
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address, certificates));
+        if (certificates is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
@@ -67,7 +69,7 @@ internal static class HttpApp
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, ServerAddress address)
+    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, ServerAddress address, Certificates? certificates)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = HttpServices.LargestBody(options);
@@ -83,22 +85,15 @@ internal static class HttpApp
         void Configure(ListenOptions listen)
         {
             listen.UseConnectionTable();
-            if (options.TlsCertificate.Length > 0)
+            if (certificates is not null)
             {
-                listen.UseHttps(LoadCertificate(options));
+                listen.UseHttps(Tls(certificates));
             }
         }
     }
 
-    private static X509Certificate2 LoadCertificate(ServeOptions options)
+    private static TlsHandshakeCallbackOptions Tls(Certificates certificates) => new()
     {
-        try
-        {
-            return ServerCertificate.Load(options.TlsCertificate, options.TlsKey);
-        }
-        catch (FormatException exception)
-        {
-            throw new SupervisorException(ErrorCodes.InvalidRequest, $"--tls-cert: {exception.Message}", "--tls-cert");
-        }
-    }
+        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificates.Current }),
+    };
 }

@@ -60,6 +60,15 @@ internal static class EventIds
     // Connections.
     public const int ConnectionsFull = 72;
 
+    // Settings that are read again.
+    public const int CertificateRead = 73;
+    public const int CertificateUnreadable = 74;
+    public const int CertificateInvalid = 75;
+    public const int SettingsRead = 76;
+    public const int SettingsUnreadable = 77;
+    public const int SettingsNeedRestart = 78;
+    public const int ModelNotUnloaded = 79;
+
     // Admission.
     public const int LedgerUnshared = 80;
     public const int NoLedgerFolder = 81;

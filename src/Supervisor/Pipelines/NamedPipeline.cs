@@ -12,7 +12,9 @@ namespace LmDeploy.Supervisor.Pipelines;
 /// </summary>
 /// <param name="open">The model and settings of the name.</param>
 /// <param name="evictOthers">Evicts idle pipelines; returns whether there were any.</param>
-internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Func<Task<bool>> evictOthers, TimeProvider time) : IDisposable
+/// <param name="predecessor">What the first load waits for; null for nothing. Its failure does not matter.</param>
+internal sealed class NamedPipeline(
+    OpenPipeline open, PipelineKeeper keeper, Func<Task<bool>> evictOthers, TimeProvider time, Task? predecessor = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +28,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     // The pipeline that is loaded or loading, and the end of its predecessor, which the load waits for.
     private Task<Pipeline>? _loading;
     private Pipeline? _pipeline;
-    private Task _before = Task.CompletedTask;
+    private Task _before = predecessor ?? Task.CompletedTask;
 
     // Of the latest load; null once one has succeeded.
     private Error? _failure;

@@ -41,6 +41,9 @@ internal sealed record ServeOptions
     [JsonIgnore]
     public TimeSpan? DrainTimeout => DrainTimeoutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
+    /// <summary>How the settings are read again; null where they are not.</summary>
+    public ServeReload? Reload { get; init; }
+
     public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
 
     /// <summary>Whether all API keys share one prefix cache. Faster, but timing reveals to a caller what others have asked.</summary>

@@ -44,6 +44,32 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
         _byName[model.Name] = (model, time.GetUtcNow());
     }
 
+    /// <summary>
+    /// Gives a served model other settings. One whose pipelines have to be others is loaded again after its requests have ended; otherwise it stays loaded.
+    /// </summary>
+    /// <returns>Completes when the old pipelines are gone.</returns>
+    /// <exception cref="SupervisorException">A setting cannot be meant.</exception>
+    public async Task ReplaceAsync(ServedModel old, ServedModel model, TimeSpan drainTimeout)
+    {
+        var created = CreatedOf(old.Name);
+        var gone = new List<Task>();
+        foreach (var request in model.Requests)
+        {
+            if (old.Open.Equals(model.Open) || !old.Pipelines.Contains(request.Open.Name))
+            {
+                named.Register(request);
+            }
+            else
+            {
+                gone.Add(named.ReplaceAsync(request, drainTimeout));
+            }
+        }
+
+        gone.AddRange(old.Pipelines.Except(model.Pipelines).Select(name => named.UnloadAsync(name, drainTimeout)));
+        _byName[model.Name] = (model, created);
+        await Task.WhenAll(gone);
+    }
+
     /// <summary>The model of a name or an alias; null when there is none.</summary>
     public ServedModel? Find(string name) => _byName.TryGetValue(name, out var entry)
         ? entry.Model

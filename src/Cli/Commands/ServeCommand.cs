@@ -68,6 +68,10 @@ internal sealed class ServeCommand(CliHost host)
     {
         Description = "How long SIGTERM lets running requests continue, in seconds. Default: 30.",
     };
+    private readonly Option<string?> _logFormat = new("--log-format")
+    {
+        Description = "The form of log lines on standard error, text or json. Default: text, without times and with priorities where systemd's journal reads.",
+    };
     private readonly Option<double?> _ttl = new("--ttl")
     {
         Description = "Unload a model after this many seconds without a request; 0 for never. Default: 0, until it is evicted for another model.",
@@ -83,11 +87,13 @@ internal sealed class ServeCommand(CliHost host)
         var command = new Command("serve", "Serve models behind one OpenAI-compatible address.") { serve._models };
         Option[] options =
         [
-            serve._config, serve._check, serve._print, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey, serve._insecure,
+            serve._config, serve._check, serve._print, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey,
+            serve._insecure,
             serve._sharedPrefixCache, serve._corsOrigins, serve._maxBody,
-            serve._maxPrompts, serve._requestTimeout, serve._drainTimeout, serve._ttl, serve._pinned, serve._preload, serve._replicas,
+            serve._maxPrompts, serve._requestTimeout, serve._drainTimeout, serve._logFormat, serve._ttl, serve._pinned, serve._preload, serve._replicas,
         ];
         Array.ForEach(options, command.Options.Add);
+        serve._logFormat.AcceptOnlyFromAmong(ServeLimits.LogFormats);
         serve._engine.AddTo(command);
         command.SetAction(serve.RunAsync);
         return command;
@@ -120,7 +126,9 @@ internal sealed class ServeCommand(CliHost host)
         var config = result.GetValue(_config);
         if (result.GetValue(_check) && models.Where(IsConfiguration).ToList() is { Count: > 0 } files)
         {
-            config = config is null && files is [var file] ? new FileInfo(file) : throw new UsageException("--check: one file of settings is read; there are several");
+            config = config is null && files is [var file]
+                ? new FileInfo(file)
+                : throw new UsageException("--check: one file of settings is read; there are several");
             models = [.. models.Except(files)];
         }
 
@@ -146,6 +154,7 @@ internal sealed class ServeCommand(CliHost host)
         settings.CorsOrigins.AddRange(result.GetValue(_corsOrigins) ?? []);
         settings.MaxBodyMib = InRange(result, _maxBody, 0, ServeLimits.LargestBodyMib) ?? settings.MaxBodyMib;
         settings.MaxPrompts = InRange(result, _maxPrompts, 0, int.MaxValue) ?? settings.MaxPrompts;
+        settings.LogFormat = result.GetValue(_logFormat) ?? settings.LogFormat;
         settings.DrainTimeoutSeconds = InRange(result, _drainTimeout, 0, ServeLimits.LongestDrainSeconds) ?? settings.DrainTimeoutSeconds;
         settings.RequestTimeoutSeconds = InRange(result, _requestTimeout, 0, ServeLimits.LongestSeconds) ?? settings.RequestTimeoutSeconds;
     }
@@ -183,7 +192,9 @@ internal sealed class ServeCommand(CliHost host)
         string?[] given = [.. flags, Environment.GetEnvironmentVariable(variable)];
         return given.OfType<string>().Where(key => key.Length > 0).Select((key, i) =>
         {
-            var (name, value) = key.Split('=', 2) is [{ Length: > 0 } before, { Length: > 0 } after] ? (before, after) : ($"{(isAdmin ? "admin" : "key")}-{i + 1}", key);
+            var (name, value) = key.Split('=', 2) is [{ Length: > 0 } before, { Length: > 0 } after]
+                ? (before, after)
+                : ($"{(isAdmin ? "admin" : "key")}-{i + 1}", key);
             return new ServeConfigurationKey(name, SHA256.HashData(Encoding.UTF8.GetBytes(value)), isAdmin) { IsFlag = i < flags.Length };
         });
     }

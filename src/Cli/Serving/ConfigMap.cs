@@ -74,6 +74,9 @@ internal sealed class ConfigMap
     public string? Text(string name) => Find(name) is not { } value ? null
         : ConfigScalar.Text(value) ?? throw Wrong(name, value, "a text");
 
+    public string? Word(string name, string[] words) => Find(name) is not { } value ? null
+        : Array.Find(words, word => word == ConfigScalar.Text(value)) ?? throw Wrong(name, value, string.Join(" or ", words));
+
     public Placed<string>? PlacedText(string name) => Text(name) is { } text ? new Placed<string>(text, PlaceOf(name)) : null;
 
     public string RequiredText(string name) => Text(name) is { Length: > 0 } text
@@ -83,7 +86,8 @@ internal sealed class ConfigMap
     public bool Flag(string name) => Find(name) is { } value && (ConfigScalar.Flag(value) ?? throw Wrong(name, value, "true or false"));
 
     public int? Integer(string name, int least, int most) => Find(name) is not { } value ? null
-        : int.TryParse(ConfigScalar.Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        : int.TryParse(ConfigScalar.Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most
             ? number
             : throw Wrong(name, value, most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}");
 

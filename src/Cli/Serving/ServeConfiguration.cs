@@ -6,7 +6,7 @@ internal sealed class ServeConfiguration
     private static readonly string[] _names =
     [
         "host", "port", "tls_cert", "tls_key", "insecure", "shared_prefix_cache", "cors_origins", "max_body_mib", "max_prompts", "request_timeout_seconds",
-        "drain_timeout_seconds", "keys", "models",
+        "drain_timeout_seconds", "log_format", "keys", "models",
     ];
 
     public Placed<string>? Host { get; set; }
@@ -31,6 +31,8 @@ internal sealed class ServeConfiguration
 
     public double? DrainTimeoutSeconds { get; set; }
 
+    public string? LogFormat { get; set; }
+
     public List<ServeConfigurationKey> Keys { get; init; } = [];
 
     public List<ServeConfigurationModel> Models { get; init; } = [];
@@ -52,6 +54,7 @@ internal sealed class ServeConfiguration
             MaxPrompts = map.Integer("max_prompts", 0, int.MaxValue),
             RequestTimeoutSeconds = map.Number("request_timeout_seconds", 0, ServeLimits.LongestSeconds),
             DrainTimeoutSeconds = map.Number("drain_timeout_seconds", 0, ServeLimits.LongestDrainSeconds),
+            LogFormat = map.Word("log_format", ServeLimits.LogFormats),
             Keys = [.. map.Maps("keys", ServeConfigurationKey.Names).Select(ServeConfigurationKey.Read)],
             Models = [.. map.Maps("models", ServeConfigurationModel.Names).Select(ServeConfigurationModel.Read)],
         };

@@ -9,6 +9,9 @@ internal static class ServeLimits
     /// <summary>A tebibyte.</summary>
     public const double LargestBodyMib = 1 << 20;
 
+    /// <summary>The forms of log lines.</summary>
+    public static readonly string[] LogFormats = ["text", "json"];
+
     /// <summary>A day.</summary>
     public const double LongestDrainSeconds = 86_400;
 

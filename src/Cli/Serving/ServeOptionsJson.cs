@@ -22,6 +22,7 @@ internal static class ServeOptionsJson
         json.WriteNumber("max_body_bytes", (long)((settings.MaxBodyMib ?? 0) * (1 << 20)));
         json.WriteNumber("max_prompts", settings.MaxPrompts ?? 0);
         json.WriteNumber("request_timeout_ms", (long)((settings.RequestTimeoutSeconds ?? 0) * 1000));
+        json.WriteString("log_format", settings.LogFormat ?? "");
         if (settings.DrainTimeoutSeconds is { } drain)
         {
             json.WriteNumber("drain_timeout_ms", (long)(drain * 1000));

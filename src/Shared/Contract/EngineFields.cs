@@ -39,7 +39,8 @@ internal static class EngineFields
     /// <summary>All names, and those that JSON has for them in other programs.</summary>
     private static readonly HashSet<string> _names =
     [
-        .. EngineConfig.Descriptor.Fields.InDeclarationOrder().SelectMany(field => (string[])[field.Name, field.JsonName]), .. _others.Select(other => other.Name),
+        .. EngineConfig.Descriptor.Fields.InDeclarationOrder().SelectMany(field => (string[])[field.Name, field.JsonName]),
+        .. _others.Select(other => other.Name),
     ];
 
     private enum Part
@@ -104,7 +105,8 @@ internal static class EngineFields
         if (name is null && !_names.Contains(field.Name))
         {
             var nearest = NearestName.Of(field.Name, _names);
-            throw new FormatException($"unknown setting '{field.Name}'{(nearest is null ? $"; there are {string.Join(", ", Names)}." : $", did you mean '{nearest}'?")}");
+            var hint = nearest is null ? $"; there are {string.Join(", ", Names)}." : $", did you mean '{nearest}'?";
+            throw new FormatException($"unknown setting '{field.Name}'{hint}");
         }
 
         if (name is null)

@@ -23,6 +23,11 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     private static readonly TimeSpan ShortestCallsTimeout = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestCallsTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>The name of a socket begins with it that one <c>lmdeploy serve</c> has for itself, with its process number.</summary>
+    private const string OwnPlacePrefix = "serve-";
+    private const string JsonLogFormat = "json";
+    private const int StandardError = 2;
+
     private static readonly TimeSpan ServeDrainTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs until a stop is requested. <paramref name="announce"/> receives the line that the starter waits for.</summary>
@@ -48,7 +53,7 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         }
 
         var serve = options.ServeHandover is { } file ? ServeHandover.Take(file) : null;
-        using var log = new SupervisorLog(options.LogFile, time, serve is null ? null : Console.OpenStandardError());
+        using var log = new SupervisorLog(options.LogFile, time, serve is null ? null : Console.OpenStandardError(), FormatOf(serve));
         log.Clear();
         File.Delete(options.Socket);
         OrphanedWorkers.End(options.Folder);
@@ -90,7 +95,16 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         app.Services.GetRequiredService<DrainEnd>().Come();
         await EndAsync(app, http, standby, logger);
         File.Delete(options.Socket);
+        if (Path.GetFileName(options.Socket).StartsWith(OwnPlacePrefix, StringComparison.Ordinal))
+        {
+            File.Delete(options.LogFile); // Nobody will use this socket again.
+        }
     }
+
+    private static LogFormat FormatOf(ServeOptions? serve) =>
+        serve?.LogFormat == JsonLogFormat ? LogFormat.Json
+        : SystemdJournal.Has(Environment.GetEnvironmentVariable(SystemdJournal.Variable), StandardError) ? LogFormat.Journal
+        : LogFormat.Text;
 
     /// <summary>Waits for the claim to the socket, which a leaving supervisor may hold for a while, or for a stop.</summary>
     private async Task<SocketClaim?> ClaimAsync(StopSignal stop)

@@ -44,6 +44,7 @@ internal static class HttpApp
         var app = builder.Build();
         app.Use(connections.TrackAsync);
         app.Use(supervisor.GetRequiredService<CallGauge>().CountAsync);
+        app.Use(supervisor.GetRequiredService<RequestLog>().LogAsync);
         app.Use(supervisor.GetRequiredService<ErrorHandling>().HandleAsync);
         app.UseRouting();
         app.Use(supervisor.GetRequiredService<AccessControl>().CheckAsync);

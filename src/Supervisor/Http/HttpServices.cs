@@ -32,6 +32,7 @@ internal static class HttpServices
             options.RequestTimeoutMs > 0 ? TimeSpan.FromMilliseconds(options.RequestTimeoutMs) : _defaultTimeout,
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ErrorHandling>()
+        .AddSingleton<RequestLog>()
         .AddSingleton(provider => new HeapTrim(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new BodyBudget(LargestBody(options), provider.GetRequiredService<HeapTrim>()))
         .AddSingleton<BodyReader>()

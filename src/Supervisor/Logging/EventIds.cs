@@ -52,6 +52,8 @@ internal static class EventIds
     // HTTP.
     public const int RequestFailed = 60;
     public const int DevicesNotListed = 61;
+    public const int ModelRequestDone = 62;
+    public const int RequestDone = 63;
 
     // Served models.
     public const int ModelLoaded = 70;

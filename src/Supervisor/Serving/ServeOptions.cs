@@ -41,6 +41,9 @@ internal sealed record ServeOptions
     [JsonIgnore]
     public TimeSpan? DrainTimeout => DrainTimeoutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
+    /// <summary>The form of log lines on standard error: text or json; empty for text, or the journal's where it reads them.</summary>
+    public string LogFormat { get; init; } = "";
+
     /// <summary>How the settings are read again; null where they are not.</summary>
     public ServeReload? Reload { get; init; }
 

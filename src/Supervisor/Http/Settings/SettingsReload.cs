@@ -60,7 +60,7 @@ internal sealed partial class SettingsReload(
     {
         var names = wanted.Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
         List<ServedModel> removed =
-            [.. _before.Models.Select(model => model.Name).Distinct().Where(name => !names.Contains(name)).Select(served.Find).OfType<ServedModel>()];
+            [.. _before.Models.Select(model => model.Name).Where(name => !names.Contains(name)).Distinct().Select(served.Find).OfType<ServedModel>()];
         foreach (var model in removed)
         {
             served.UnloadAsync(model, drain, forgets: true).Detach(exception => LogNotUnloaded(model.Name, exception));
@@ -68,7 +68,8 @@ internal sealed partial class SettingsReload(
 
         List<(ServedModel Old, ServedModel New)> changed =
         [
-            .. wanted.Select(model => (Old: served.Find(model.Name)!, New: model)).Where(pair => pair.Old?.Name == pair.New.Name && !pair.Old.IsSameAs(pair.New)),
+            .. wanted.Select(model => (Old: served.Find(model.Name)!, New: model))
+                .Where(pair => pair.Old?.Name == pair.New.Name && !pair.Old.IsSameAs(pair.New)),
         ];
         foreach (var (old, model) in changed)
         {
@@ -90,7 +91,9 @@ internal sealed partial class SettingsReload(
             if (served.Find(name) is { } other && !ours.Contains(other.Name))
             {
                 throw new SupervisorException(
-                    ErrorCodes.InvalidRequest, $"{name} stands for {other.Open.Model}, which was loaded over HTTP: unload it first, or choose another name.", name);
+                    ErrorCodes.InvalidRequest,
+                    $"{name} stands for {other.Open.Model}, which was loaded over HTTP: unload it first, or choose another name.",
+                    name);
             }
         }
     }
@@ -98,7 +101,8 @@ internal sealed partial class SettingsReload(
     /// <summary>What is read at the start alone.</summary>
     private static object Fixed(ServeOptions settings) => (
         (settings.Host, settings.Port, settings.Insecure, settings.SharedPrefixCache, string.Join(' ', settings.CorsOrigins)),
-        (settings.MaxBodyBytes, settings.MaxPrompts, settings.RequestTimeoutMs, settings.DrainTimeoutMs, settings.TlsCertificate.Length > 0));
+        (settings.MaxBodyBytes, settings.MaxPrompts, settings.RequestTimeoutMs, settings.DrainTimeoutMs),
+        (settings.TlsCertificate.Length > 0, settings.LogFormat));
 
     [LoggerMessage(
         EventIds.SettingsRead, LogLevel.Information, "Settings were read again: {Added} models added, {Changed} changed, {Removed} removed",

@@ -84,6 +84,34 @@ public sealed class ModelsTests(Chromium chromium)
     }
 
     [BrowserFact]
+    public async Task FailedModel_ShowsTheReason_AndIsRetriedAndRemoved()
+    {
+        var folder = Directory.CreateTempSubdirectory("lmd-broken-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), "{");
+        await using var server = await Server.StartAsync($"broken={folder}");
+        await using var visit = await Visit.StartAsync(chromium, server);
+        await Visit.SeeAsync(visit.Model("broken").Locator(".state"), "not loaded");
+
+        await visit.Button("Load broken").ClickAsync();
+        await Visit.SeeAsync(visit.Model("broken").Locator(".state"), "failed");
+        await Visit.SeeAsync(visit.Model("broken").Locator(".reason"), "invalid_config: ");
+        foreach (var file in Directory.GetFiles(Repository.Pebble))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        }
+
+        await visit.Button("Retry broken").ClickAsync();
+        await Visit.SeeAsync(visit.Model("broken").Locator(".state"), "ready");
+        await Assertions.Expect(visit.Model("broken").Locator(".reason")).ToBeHiddenAsync();
+
+        await visit.Button("Unload broken").ClickAsync();
+        await Visit.SeeAsync(visit.Model("broken").Locator(".state"), "not loaded");
+        await visit.Button("Remove broken").ClickAsync();
+        await Assertions.Expect(visit.Model("broken")).ToHaveCountAsync(0);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [BrowserFact]
     public async Task Log_OpensFollowsAndClosesWithEscape()
     {
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}");

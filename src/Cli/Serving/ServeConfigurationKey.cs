@@ -1,12 +1,36 @@
+using System.Security.Cryptography;
+
 namespace LmDeploy.Cli.Serving;
 
-/// <summary>A key in the file of <c>serve --config</c>.</summary>
-internal sealed class ServeConfigurationKey
+/// <summary>An API key of <c>serve</c>.</summary>
+/// <param name="Name">What logs and traces call it.</param>
+/// <param name="Sha256">Of the key in UTF-8.</param>
+/// <param name="Admin">Whether it may load and unload models.</param>
+internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Admin)
 {
-    public string? Name { get; set; }
+    /// <summary>Whether it is a flag, which is not kept and so cannot be read again.</summary>
+    public bool IsFlag { get; init; }
 
-    /// <summary>The SHA-256 of the key, 64 hexadecimal digits.</summary>
-    public string? Sha256 { get; set; }
+    /// <summary>The keys of its mapping in the file.</summary>
+    public static IReadOnlyCollection<string> Names { get; } = ["name", "sha256", "admin"];
 
-    public bool Admin { get; set; }
+    /// <exception cref="UsageException">Something is missing, unknown or of another kind.</exception>
+    public static ServeConfigurationKey Read(ConfigMap map)
+    {
+        var name = map.RequiredText("name");
+        try
+        {
+            var hash = Convert.FromHexString(map.RequiredText("sha256"));
+            if (hash.Length == SHA256.HashSizeInBytes)
+            {
+                return new ServeConfigurationKey(name, hash, map.Flag("admin"));
+            }
+        }
+        catch (FormatException)
+        {
+            // The same error as for another length.
+        }
+
+        throw map.Wrong("sha256", "has to be the SHA-256 of the key in 64 hexadecimal digits: printf %s KEY | sha256sum");
+    }
 }

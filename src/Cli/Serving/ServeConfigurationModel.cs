@@ -1,22 +1,78 @@
+using System.Text.Json.Nodes;
+
 namespace LmDeploy.Cli.Serving;
 
-/// <summary>A model in the file of <c>serve --config</c>.</summary>
-internal sealed class ServeConfigurationModel
+/// <summary>A model of <c>serve</c>.</summary>
+/// <param name="Name">What requests call it.</param>
+/// <param name="Path">The absolute path of its folder.</param>
+/// <param name="Engine">The settings that are not at their defaults, by their names in the contract.</param>
+/// <param name="Place">Where it was set, for errors.</param>
+internal sealed record ServeConfigurationModel(string Name, string Path, JsonObject Engine, string Place)
 {
-    public string? Name { get; set; }
+    /// <summary>The keys of its mapping in the file.</summary>
+    public static IReadOnlyCollection<string> Names { get; } =
+        ["name", "path", "aliases", "ttl_seconds", "pinned", "preload", "replicas", "engine"];
 
-    public string? Path { get; set; }
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    public List<string> Aliases { get; set; } = [];
+    public double TtlSeconds { get; init; }
 
-    public double TtlSeconds { get; set; }
+    public bool Pinned { get; init; }
 
-    public bool Pinned { get; set; }
+    public bool Preload { get; init; }
 
-    public bool Preload { get; set; }
+    public int Replicas { get; init; } = 1;
 
-    public int Replicas { get; set; } = 1;
+    /// <summary>The settings of its engine.</summary>
+    public EngineConfig Config => EngineConfig.FromJson(Engine.ToJsonString());
 
-    /// <summary>Settings of the engine by their names in the contract.</summary>
-    public Dictionary<string, object?> Engine { get; set; } = [];
+    public UsageException Wrong(string problem) => new($"{Place}: {problem}");
+
+    /// <exception cref="UsageException">Something is missing, unknown or of another kind, or there is no such folder.</exception>
+    public static ServeConfigurationModel Read(ConfigMap map)
+    {
+        map.RequiredText("path");
+        return Create(map.Text("name"), map.Text("path")!, ReadEngine(map.Map("engine")), map.PlaceOf("path")) with
+        {
+            Aliases = map.Texts("aliases"),
+            TtlSeconds = map.Number("ttl_seconds", 0, ServeLimits.LongestSeconds) ?? 0,
+            Pinned = map.Flag("pinned"),
+            Preload = map.Flag("preload"),
+            Replicas = map.Integer("replicas", 1, ServeLimits.MostReplicas) ?? 1,
+        };
+    }
+
+    /// <param name="name">Null for that of the folder.</param>
+    /// <exception cref="UsageException">There is no such folder.</exception>
+    public static ServeConfigurationModel Create(string? name, string path, JsonObject engine, string place)
+    {
+        if (path.Length == 0 || path.Contains('\0') || !Directory.Exists(path))
+        {
+            throw new UsageException($"{place}: there is no model folder '{path}'");
+        }
+
+        var full = System.IO.Path.GetFullPath(path);
+        return new ServeConfigurationModel(name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(full)), full, engine, place);
+    }
+
+    /// <summary>Each setting alone, so that an error has its line.</summary>
+    private static JsonObject ReadEngine(ConfigMap? map)
+    {
+        var engine = new JsonObject();
+        foreach (var (name, key, value) in map?.Entries ?? [])
+        {
+            try
+            {
+                _ = EngineConfig.FromJson(new JsonObject { [name] = ConfigScalar.ToJson(value) }.ToJsonString());
+            }
+            catch (FormatException exception)
+            {
+                throw map!.Wrong(key, $"engine: {exception.Message.TrimEnd('.')}");
+            }
+
+            engine[name] = ConfigScalar.ToJson(value);
+        }
+
+        return engine;
+    }
 }

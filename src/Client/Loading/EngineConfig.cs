@@ -83,4 +83,14 @@ public sealed record EngineConfig
     /// <summary>The settings as a JSON object, as <c>POST /v1/pipelines</c> and the configuration of <c>lmdeploy serve</c> take them.</summary>
     /// <exception cref="ArgumentException">A text has no UTF-8 form.</exception>
     public string ToJson() => V1.EngineFields.Write(this.ToOpen(""));
+
+    /// <summary>Reads settings as <see cref="ToJson"/> writes them. A setting that is absent or null has its default.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <exception cref="FormatException">It is no JSON object, or a setting is unknown, of another kind or out of its range; the message names the
+    /// setting.</exception>
+    public static EngineConfig FromJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return EngineConfigReader.Read(json);
+    }
 }

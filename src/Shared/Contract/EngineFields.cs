@@ -36,11 +36,22 @@ internal static class EngineFields
         .. EngineConfig.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Enum),
     ];
 
+    /// <summary>All names, and those that JSON has for them in other programs.</summary>
+    private static readonly HashSet<string> _names =
+    [
+        .. EngineConfig.Descriptor.Fields.InDeclarationOrder().SelectMany(field => (string[])[field.Name, field.JsonName]),
+        .. _others.Select(other => other.Name),
+    ];
+
     private enum Part
     {
         Supervision,
         Admission,
     }
+
+    /// <summary>The names of all settings.</summary>
+    private static IEnumerable<string> Names =>
+        EngineConfig.Descriptor.Fields.InDeclarationOrder().Select(known => known.Name).Concat(_others.Select(other => other.Name));
 
     /// <summary>Reads settings into a request to open a pipeline.</summary>
     /// <exception cref="UnknownWordException">A setting has a word that it does not know.</exception>
@@ -56,7 +67,7 @@ internal static class EngineFields
             }
             catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException or OverflowException)
             {
-                throw new FormatException($"{field.Name}: {exception.Message}", exception);
+                throw new FormatException($"{field.Name} has to be {Allowed(field.Name)}, got {field.Value.GetRawText()}.", exception);
             }
         }
     }
@@ -91,6 +102,13 @@ internal static class EngineFields
             return;
         }
 
+        if (name is null && !_names.Contains(field.Name))
+        {
+            var nearest = NearestName.Of(field.Name, _names);
+            var hint = nearest is null ? $"; there are {string.Join(", ", Names)}." : $", did you mean '{nearest}'?";
+            throw new FormatException($"unknown setting '{field.Name}'{hint}");
+        }
+
         if (name is null)
         {
             open.Engine.MergeFrom(JsonParser.Default.Parse<EngineConfig>(Object(field.Name, JsonNode.Parse(field.Value.GetRawText()))));
@@ -119,7 +137,7 @@ internal static class EngineFields
 
         if (field.Value.ValueKind != JsonValueKind.String)
         {
-            throw new FormatException($"{field.Name}: expected a word, got {field.Value.GetRawText()}.");
+            throw new FormatException(EnumWords.Problem(field.Name, words.EnumType.ClrType, field.Value.GetRawText()));
         }
 
         var word = field.Value.GetString()!;
@@ -132,6 +150,24 @@ internal static class EngineFields
         words.Accessor.SetValue(engine, EnumWords.TryParse(words.EnumType.ClrType, word, out var value)
             ? value
             : throw new UnknownWordException(field.Name, EnumWords.Problem(field.Name, words.EnumType.ClrType, word)));
+    }
+
+    /// <summary>What a setting takes, for an error.</summary>
+    private static string Allowed(string name)
+    {
+        if (name.EndsWith(Milliseconds, StringComparison.Ordinal))
+        {
+            return "a number of milliseconds";
+        }
+
+        var field = EngineConfig.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(field => field.Name == name || field.JsonName == name);
+        return field?.FieldType switch
+        {
+            FieldType.Bool => "true or false",
+            FieldType.Double => "a number",
+            FieldType.String => "a text",
+            _ => "a whole number",
+        };
     }
 
     private static string Object(string name, JsonNode? value) => new JsonObject { [name] = value }.ToJsonString();

@@ -21,6 +21,16 @@ internal partial struct FileStatus
     [FieldOffset(32)]
     public ulong Inode;
 
+    [FieldOffset(136)]
+    public uint DeviceMajor;
+
+    [FieldOffset(140)]
+    public uint DeviceMinor;
+
+    /// <summary>The number of its device, as <c>stat</c> has it (<c>makedev</c>).</summary>
+    public readonly ulong Device => ((ulong)(DeviceMajor & 0xFFFFF000) << 32) | ((DeviceMajor & 0xFFF) << 8) | ((ulong)(DeviceMinor & 0xFFFFFF00) << 12)
+        | (DeviceMinor & 0xFF);
+
     public readonly bool IsFolder => (Mode & 0xF000) == 0x4000;
 
     public readonly bool IsRegular => (Mode & 0xF000) == 0x8000;

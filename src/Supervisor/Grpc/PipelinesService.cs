@@ -74,18 +74,18 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
         {
             while (await requests.MoveNext(cancellationToken))
             {
-                LogIgnored(pipeline.Spec.Id);
+                LogIgnored(pipeline.Spec.Id, pipeline.Spec.Name);
             }
 
             pipeline.Stop(StopReason.Disposed);
         }
         catch (OperationCanceledException) when (pipeline.Completion.IsCompleted)
         {
-            LogHoldOver(pipeline.Spec.Id);
+            LogHoldOver(pipeline.Spec.Id, pipeline.Spec.Name);
         }
         catch (Exception exception)
         {
-            LogHolderLost(pipeline.Spec.Id, exception.Message);
+            LogHolderLost(pipeline.Spec.Id, pipeline.Spec.Name, exception.Message);
             pipeline.Stop(StopReason.HolderLost);
         }
     }
@@ -99,20 +99,20 @@ internal sealed partial class PipelinesService(PipelineRegistry registry, Reques
         }
         catch (Exception exception)
         {
-            LogHolderLost(pipeline.Spec.Id, exception.Message);
+            LogHolderLost(pipeline.Spec.Id, pipeline.Spec.Name, exception.Message);
             pipeline.Stop(StopReason.HolderLost);
             return false;
         }
     }
 
-    [LoggerMessage(EventIds.HolderLost, LogLevel.Information, "Pipeline {Id}: its holder is gone: {Reason}", EventName = nameof(EventIds.HolderLost))]
-    private partial void LogHolderLost(string id, string reason);
+    [LoggerMessage(EventIds.HolderLost, LogLevel.Information, "pipeline {Id} ({Name}): its holder is gone: {Reason}", EventName = nameof(EventIds.HolderLost))]
+    private partial void LogHolderLost(string id, string name, string reason);
 
-    [LoggerMessage(EventIds.HoldOver, LogLevel.Debug, "Pipeline {Id} ended before its holder let go", EventName = nameof(EventIds.HoldOver))]
-    private partial void LogHoldOver(string id);
+    [LoggerMessage(EventIds.HoldOver, LogLevel.Debug, "pipeline {Id} ({Name}) ended before its holder let go", EventName = nameof(EventIds.HoldOver))]
+    private partial void LogHoldOver(string id, string name);
 
     [LoggerMessage(
-        EventIds.HoldMessageIgnored, LogLevel.Warning, "Pipeline {Id}: its holder sent a second message, which is ignored",
+        EventIds.HoldMessageIgnored, LogLevel.Warning, "pipeline {Id} ({Name}): its holder sent a second message, which is ignored",
         EventName = nameof(EventIds.HoldMessageIgnored))]
-    private partial void LogIgnored(string id);
+    private partial void LogIgnored(string id, string name);
 }

@@ -5,15 +5,22 @@ using LmDeploy.Supervisor.Shutdown;
 namespace LmDeploy.Supervisor.Hosting;
 
 /// <summary>
-/// Listens for external stop requests. SIGTERM drains running requests. SIGINT, and the end of standard input for an owned supervisor, stop at once.
+/// Listens for external stop requests. SIGTERM drains running requests until a deadline, SIGQUIT without one. SIGINT, and the end of standard input for an
+/// owned supervisor, stop at once. SIGHUP reads settings again, and never ends the supervisor.
 /// </summary>
 internal sealed class StopSources : IDisposable
 {
     private readonly PosixSignalRegistration[] _signals;
 
-    public StopSources(SupervisorOptions options, StopSignal stop)
+    public StopSources(SupervisorOptions options, StopSignal stop, ReloadSignal reload)
     {
-        _signals = [On(PosixSignal.SIGTERM, stop.Drain), On(PosixSignal.SIGINT, stop.Request)];
+        _signals =
+        [
+            On(PosixSignal.SIGTERM, reason => stop.Drain(reason)),
+            On(PosixSignal.SIGQUIT, reason => stop.Drain(reason, isPatient: true)),
+            On(PosixSignal.SIGINT, stop.Request),
+            On(PosixSignal.SIGHUP, _ => reload.Request()),
+        ];
         if (options.Owned)
         {
             new Thread(() => WaitForOwner(stop)) { Name = "owner watch", IsBackground = true }.Start();

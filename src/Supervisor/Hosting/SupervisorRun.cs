@@ -23,12 +23,20 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     private static readonly TimeSpan ShortestCallsTimeout = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestCallsTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>The name of a socket begins with it that one <c>lmdeploy serve</c> has for itself, with its process number.</summary>
+    private const string OwnPlacePrefix = "serve-";
+    private const string JsonLogFormat = "json";
+    private const int StandardError = 2;
+
+    private static readonly TimeSpan ServeDrainTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs until a stop is requested. <paramref name="announce"/> receives the line that the starter waits for.</summary>
     public async Task RunAsync(Action<string> announce)
     {
         // First of all, so that a signal at any time leaves nothing behind.
         var stop = new StopSignal();
-        using var sources = new StopSources(options, stop);
+        using var reload = new ReloadSignal();
+        using var sources = new StopSources(options, stop, reload);
         var descriptors = DescriptorLimit.Raise();
         PrivateFolder.Ensure(options.Folder);
         using var claim = await ClaimAsync(stop);
@@ -40,12 +48,12 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
 
         if (claim is null)
         {
-            announce(options.ServeHandover is null ? "already-running" : $"failed another supervisor listens on {options.Socket}");
+            announce(options.ServeHandover is null ? "already-running" : throw new IOException($"another supervisor listens on {options.Socket}"));
             return;
         }
 
         var serve = options.ServeHandover is { } file ? ServeHandover.Take(file) : null;
-        using var log = new SupervisorLog(options.LogFile, time, serve is null ? null : Console.OpenStandardError());
+        using var log = new SupervisorLog(options.LogFile, time, serve is null ? null : Console.OpenStandardError(), FormatOf(serve));
         log.Clear();
         File.Delete(options.Socket);
         OrphanedWorkers.End(options.Folder);
@@ -76,17 +84,27 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         // So that the first pipeline does not wait for NVML to initialize.
         GpuReading.TakeAsync(app.Services.GetRequiredService<IGpuMonitor>(), CancellationToken.None).Detach(exception => LogGpusNotRead(logger, exception));
         app.Services.GetRequiredService<StandbyPool>().Start();
+        http?.Reload(reload);
         var reason = await stop.Requested;
-        var ending = time.GetTimestamp();
         LogEnding(logger, reason);
         manager?.Stopping();
         await claim.CloseGateAsync(time); // Before anybody is refused, who will then come back with another supervisor.
         var standby = app.Services.GetRequiredService<StandbyPool>().StopAsync();
-        await DrainAsync(app.Services, stop, logger);
-        await (http?.StopAsync(time) ?? Task.CompletedTask);
-        await EndAsync(app, standby, logger, options.DrainTimeout + options.ShutdownTimeout - time.GetElapsedTime(ending));
+        http?.StopLoading();
+        await DrainAsync(app.Services, stop, serve is null ? options.DrainTimeout : serve.DrainTimeout ?? ServeDrainTimeout, logger);
+        app.Services.GetRequiredService<DrainEnd>().Come();
+        await EndAsync(app, http, standby, logger);
         File.Delete(options.Socket);
+        if (Path.GetFileName(options.Socket).StartsWith(OwnPlacePrefix, StringComparison.Ordinal))
+        {
+            File.Delete(options.LogFile); // Nobody will use this socket again.
+        }
     }
+
+    private static LogFormat FormatOf(ServeOptions? serve) =>
+        serve?.LogFormat == JsonLogFormat ? LogFormat.Json
+        : SystemdJournal.Has(Environment.GetEnvironmentVariable(SystemdJournal.Variable), StandardError) ? LogFormat.Journal
+        : LogFormat.Text;
 
     /// <summary>Waits for the claim to the socket, which a leaving supervisor may hold for a while, or for a stop.</summary>
     private async Task<SocketClaim?> ClaimAsync(StopSignal stop)
@@ -98,32 +116,46 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
     }
 
     /// <summary>Drains: refuses new requests and waits for running ones until they end, the timeout passes or a second stop is requested.</summary>
-    private async Task DrainAsync(IServiceProvider services, StopSignal stop, ILogger logger)
+    private async Task DrainAsync(IServiceProvider services, StopSignal stop, TimeSpan timeout, ILogger logger)
     {
         var gate = services.GetRequiredService<RequestGate>();
         var drained = gate.CloseAsync();
-        await Task.WhenAny(drained, stop.Hurried).CompletesWithinAsync(options.DrainTimeout, time);
+        var over = Task.WhenAny(drained, stop.Hurried);
+        if (stop.IsPatient)
+        {
+            await over;
+        }
+        else
+        {
+            await over.CompletesWithinAsync(timeout, time);
+        }
+
         if (!drained.IsCompleted)
         {
             LogRequestsLeft(logger, gate.Running);
         }
     }
 
-    private async Task EndAsync(WebApplication app, Task standby, ILogger logger, TimeSpan left)
+    /// <summary>
+    /// Ends pipelines before servers: the end of a pipeline is what requests that still run are told, over HTTP and over gRPC. These have all the time that
+    /// pipelines leave of the shutdown timeout, so that the last message of a slow reader is not cut off.
+    /// </summary>
+    private async Task EndAsync(WebApplication app, HttpServer? http, Task standby, ILogger logger)
     {
-        left = left < options.ShutdownTimeout ? left : options.ShutdownTimeout;
-        var calls = TimeSpan.FromTicks(Math.Clamp(left.Ticks / 4, ShortestCallsTimeout.Ticks, LongestCallsTimeout.Ticks));
+        var began = time.GetTimestamp();
+        var left = options.ShutdownTimeout;
+        var servers = TimeSpan.FromTicks(Math.Clamp(left.Ticks / 4, ShortestCallsTimeout.Ticks, LongestCallsTimeout.Ticks));
         var registry = app.Services.GetRequiredService<PipelineRegistry>();
-        if (!await Task.WhenAll(registry.CloseAsync(StopReason.Shutdown), standby).CompletesWithinAsync(left - (2 * calls), time))
+        if (!await Task.WhenAll(registry.CloseAsync(StopReason.Shutdown), standby).CompletesWithinAsync(left - (2 * servers), time))
         {
             var count = registry.All.Count;
             LogPipelinesLeft(logger, count);
         }
 
-        // The server closes its connections without flushing the last messages of calls, so wait for these first.
-        await app.Services.GetRequiredService<CallGauge>().DrainAsync().CompletesWithinAsync(calls, time);
-        using var deadline = new CancellationTokenSource(calls, time);
-        await app.StopAsync(deadline.Token);
+        // The servers close their connections without flushing the last messages of calls, so wait for these first.
+        await app.Services.GetRequiredService<CallGauge>().DrainAsync().CompletesWithinAsync(left - servers - time.GetElapsedTime(began), time);
+        using var deadline = new CancellationTokenSource(servers, time);
+        await Task.WhenAll(http?.StopAsync(deadline.Token) ?? Task.CompletedTask, app.StopAsync(deadline.Token));
     }
 
     [LoggerMessage(

@@ -1,13 +1,15 @@
-using System.Security.Cryptography.X509Certificates;
-using LmDeploy.Supervisor.Serving;
+using System.Net.Security;
+using LmDeploy.Serving;
 using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LmDeploy.Supervisor.Http;
 
@@ -17,19 +19,20 @@ namespace LmDeploy.Supervisor.Http;
 /// </summary>
 internal static class HttpApp
 {
+    /// <param name="certificates">Null for no TLS.</param>
     /// <param name="supervisor">Has what <see cref="HttpServices.AddHttpApi"/> registers; outlives what is built.</param>
     /// <exception cref="SupervisorException">The address, the certificate or the access cannot be meant.</exception>
-    public static WebApplication Build(ServeOptions options, IServiceProvider supervisor, ILoggerProvider log)
+    public static WebApplication Build(ServeOptions options, IServiceProvider supervisor, Certificates? certificates, ILoggerProvider log)
     {
-        var address = HttpAddress.Parse(options.Host);
+        var address = AddressOf(options);
         CheckExposure(options, address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging
             .AddProvider(log)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // Whose failure to start is reported here.
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address));
-        if (options.TlsCertificate.Length > 0)
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address, certificates));
+        if (certificates is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
@@ -41,6 +44,7 @@ internal static class HttpApp
         var app = builder.Build();
         app.Use(connections.TrackAsync);
         app.Use(supervisor.GetRequiredService<CallGauge>().CountAsync);
+        app.Use(supervisor.GetRequiredService<RequestLog>().LogAsync);
         app.Use(supervisor.GetRequiredService<ErrorHandling>().HandleAsync);
         app.UseRouting();
         app.Use(supervisor.GetRequiredService<AccessControl>().CheckAsync);
@@ -49,7 +53,12 @@ internal static class HttpApp
         return app;
     }
 
-    private static void CheckExposure(ServeOptions options, HttpAddress address)
+    /// <exception cref="SupervisorException">The host is no address.</exception>
+    public static ServerAddress AddressOf(ServeOptions options) => ServerAddress.TryParse(options.Host)
+        ?? throw new SupervisorException(
+            ErrorCodes.InvalidRequest, $"--host {options.Host} is not an address: expected {ServerAddress.Allowed}.", "--host");
+
+    private static void CheckExposure(ServeOptions options, ServerAddress address)
     {
         if (!address.IsLocal && !options.Insecure && (options.Keys.Count == 0 || options.TlsCertificate.Length == 0))
         {
@@ -61,7 +70,7 @@ internal static class HttpApp
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, HttpAddress address)
+    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, ServerAddress address, Certificates? certificates)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = HttpServices.LargestBody(options);
@@ -77,25 +86,15 @@ internal static class HttpApp
         void Configure(ListenOptions listen)
         {
             listen.UseConnectionTable();
-            if (options.TlsCertificate.Length > 0)
+            if (certificates is not null)
             {
-                listen.UseHttps(LoadCertificate(options));
+                listen.UseHttps(Tls(certificates));
             }
         }
     }
 
-    private static X509Certificate2 LoadCertificate(ServeOptions options)
+    private static TlsHandshakeCallbackOptions Tls(Certificates certificates) => new()
     {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey.Length > 0 ? options.TlsKey : null);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new SupervisorException(
-                ErrorCodes.InvalidRequest,
-                $"{options.TlsCertificate} and {options.TlsKey} are not a certificate and key in PEM format: {exception.Message}",
-                "--tls-cert");
-        }
-    }
+        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificates.Current }),
+    };
 }

@@ -25,13 +25,14 @@ internal static class HttpServices
 
     public static IServiceCollection AddHttpApi(this IServiceCollection services, ServeOptions options) => services
         .AddSingleton(new ApiKeys(options.Keys))
-        .AddSingleton(provider => new AccessControl(provider.GetRequiredService<ApiKeys>(), options.CorsOrigins, HttpAddress.Parse(options.Host).IsLocal))
+        .AddSingleton(provider => new AccessControl(provider.GetRequiredService<ApiKeys>(), options.CorsOrigins, HttpApp.AddressOf(options).IsLocal))
         .AddSingleton(new CacheSharing(options.SharedPrefixCache))
         .AddSingleton(provider => new RequestLimits(
             options.MaxPrompts > 0 ? options.MaxPrompts : DefaultMaxPrompts,
             options.RequestTimeoutMs > 0 ? TimeSpan.FromMilliseconds(options.RequestTimeoutMs) : _defaultTimeout,
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ErrorHandling>()
+        .AddSingleton<RequestLog>()
         .AddSingleton(provider => new HeapTrim(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new BodyBudget(LargestBody(options), provider.GetRequiredService<HeapTrim>()))
         .AddSingleton<BodyReader>()

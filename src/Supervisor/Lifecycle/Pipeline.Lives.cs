@@ -22,7 +22,7 @@ internal sealed partial class Pipeline
         }
         catch (Exception exception)
         {
-            LogLoopFailed(Spec.Id, exception);
+            LogLoopFailed(Spec.Id, Spec.Name, exception);
             failure = new SupervisorException(
                 ErrorCodes.InternalError, $"The supervisor failed to run a worker of {Spec.Name}: {exception.Message}", Spec.Name);
         }
@@ -44,7 +44,7 @@ internal sealed partial class Pipeline
         _serving = new TaskCompletionSource<WorkerInstance>(TaskCreationOptions.RunContinuationsAsynchronously);
         MoveTo(worker.KilledFor is WorkerFailureKind.Hung or WorkerFailureKind.Stopped ? PipelineState.Hung : PipelineState.Crashed);
         var cause = await _failureReporter.ReportAsync(worker, ErrorCodes.WorkerCrashed, during, Requests.Describe);
-        LogCrashed(Spec.Id, cause.Message);
+        LogCrashed(Spec.Id, Spec.Name, cause.Message);
         var hasServed = worker.Folder.Flight.Read().Step > 0;
         worker.Crash.TrySetResult(cause);
         await DieAsync(new WorkerDeath(cause, hasServed, IsFinal: false));
@@ -102,7 +102,7 @@ internal sealed partial class Pipeline
             return;
         }
 
-        LogRestarting(Spec.Id, delay);
+        LogRestarting(Spec.Id, Spec.Name, delay);
         MoveTo(PipelineState.Restarting);
         Interlocked.Increment(ref _restartCount);
         _isStarting = true;
@@ -148,7 +148,7 @@ internal sealed partial class Pipeline
     /// <summary>Kills a worker whose hang watch failed: it could hang for ever with all of its requests.</summary>
     private void OnHangWatchFailed(WorkerInstance worker, Exception exception)
     {
-        LogHangWatchFailed(Spec.Id, exception);
+        LogHangWatchFailed(Spec.Id, Spec.Name, exception);
         worker.KillFor(WorkerFailureKind.Killed, $"the watch for hangs failed ({exception.Message})");
     }
 

@@ -185,7 +185,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         }
         catch (Exception exception)
         {
-            LogLoopFailed(Spec.Id, exception);
+            LogLoopFailed(Spec.Id, Spec.Name, exception);
             await GiveUpAsync(exception);
         }
         finally
@@ -244,7 +244,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
         }
 
         _intent = reason;
-        LogStopRequested(Spec.Id, reason);
+        LogStopRequested(Spec.Id, Spec.Name, reason);
         MoveTo(PipelineState.Stopping);
         var stopped = new SupervisorException(ErrorCodes.Stopped, Describe(reason), Spec.Name);
         _ended.TrySetResult(stopped);
@@ -329,7 +329,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
 
         var failure = exception as SupervisorException
             ?? new SupervisorException(ErrorCodes.InternalError, $"The start failed: {exception.GetType().Name}: {exception.Message}");
-        LogStartFailed(Spec.Id, failure.Error.Code, exception);
+        LogStartFailed(Spec.Id, Spec.Name, failure.Error.Code, exception);
         if (_state == PipelineState.Restarting)
         {
             await OnReplacementFailedAsync(failure);
@@ -390,7 +390,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
             throw new InvalidOperationException($"The pipeline {Spec.Id} cannot go from {_state} to {next}.");
         }
 
-        LogMoved(Spec.Id, _state, next);
+        LogMoved(Spec.Id, Spec.Name, _state, next);
         _state = next;
     }
 }

@@ -52,6 +52,8 @@ internal static class EventIds
     // HTTP.
     public const int RequestFailed = 60;
     public const int DevicesNotListed = 61;
+    public const int ModelRequestDone = 62;
+    public const int RequestDone = 63;
 
     // Served models.
     public const int ModelLoaded = 70;
@@ -59,6 +61,15 @@ internal static class EventIds
 
     // Connections.
     public const int ConnectionsFull = 72;
+
+    // Settings that are read again.
+    public const int CertificateRead = 73;
+    public const int CertificateUnreadable = 74;
+    public const int CertificateInvalid = 75;
+    public const int SettingsRead = 76;
+    public const int SettingsUnreadable = 77;
+    public const int SettingsNeedRestart = 78;
+    public const int ModelNotUnloaded = 79;
 
     // Admission.
     public const int LedgerUnshared = 80;

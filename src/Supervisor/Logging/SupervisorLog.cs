@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using LmDeploy.Logging;
 using LmDeploy.Supervisor.Native;
@@ -21,11 +20,12 @@ internal sealed class SupervisorLog : ILoggerProvider
 
     private readonly SafeFileHandle _file;
     private readonly TimeProvider _time;
-    private readonly IReadOnlyList<LogSink> _sinks;
+    private readonly IReadOnlyList<(LogSink Sink, LogFormat Format)> _sinks;
 
     /// <param name="echo">Where lines go besides the file, standard error above all; null for nowhere. Not owned.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public SupervisorLog(string path, TimeProvider time, Stream? echo = null)
+    /// <param name="format">The form of the lines there; those of the file are text.</param>
+    public SupervisorLog(string path, TimeProvider time, Stream? echo = null, LogFormat format = LogFormat.Text)
     {
         _time = time;
         _file = LibC.Open(path, LibC.OpenAppend, OwnerOnly);
@@ -35,11 +35,11 @@ internal sealed class SupervisorLog : ILoggerProvider
         }
 
         var file = new LogSink("log file", Append);
-        _sinks = echo is null ? [file] : [file, new LogSink("log to standard error", line => echo.Write(line))];
+        _sinks = echo is null ? [(file, LogFormat.Text)] : [(file, LogFormat.Text), (new LogSink("log to standard error", line => echo.Write(line)), format)];
     }
 
     /// <summary>How many lines the file or standard error did not get.</summary>
-    public long DroppedLines => _sinks.Sum(sink => sink.Dropped);
+    public long DroppedLines => _sinks.Sum(sink => sink.Sink.Dropped);
 
     /// <summary>Forgets what an earlier supervisor wrote.</summary>
     public void Clear() => RandomAccess.SetLength(_file, 0);
@@ -62,7 +62,7 @@ internal sealed class SupervisorLog : ILoggerProvider
     /// <summary>Waits a moment for what is not written yet; a sink that stands still keeps its descriptor.</summary>
     public void Dispose()
     {
-        if (Task.WhenAll(_sinks.Select(sink => sink.CloseAsync())).Wait(_closeTimeout))
+        if (Task.WhenAll(_sinks.Select(sink => sink.Sink.CloseAsync())).Wait(_closeTimeout))
         {
             _file.Dispose();
         }
@@ -79,11 +79,11 @@ internal sealed class SupervisorLog : ILoggerProvider
         RandomAccess.Write(_file, line, 0);
     }
 
-    private void Write(string line)
+    private void Write(LogEntry entry)
     {
-        foreach (var sink in _sinks)
+        foreach (var (sink, format) in _sinks)
         {
-            sink.Write(line);
+            sink.Write(entry.Write(format));
         }
     }
 
@@ -101,10 +101,8 @@ internal sealed class SupervisorLog : ILoggerProvider
                 return;
             }
 
-            var cause = exception is null ? "" : $"{Environment.NewLine}  {exception}";
-            log.Write(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{log._time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {logLevel} {category}: {formatter(state, exception)}{cause}{Environment.NewLine}"));
+            var fields = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+            log.Write(new LogEntry(log._time.GetUtcNow(), logLevel, category, eventId.Name, formatter(state, exception), exception, fields));
         }
     }
 }

@@ -12,7 +12,9 @@ namespace LmDeploy.Supervisor.Pipelines;
 /// </summary>
 /// <param name="open">The model and settings of the name.</param>
 /// <param name="evictOthers">Evicts idle pipelines; returns whether there were any.</param>
-internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Func<Task<bool>> evictOthers, TimeProvider time) : IDisposable
+/// <param name="predecessor">What the first load waits for; null for nothing. Its failure does not matter.</param>
+internal sealed class NamedPipeline(
+    OpenPipeline open, PipelineKeeper keeper, Func<Task<bool>> evictOthers, TimeProvider time, Task? predecessor = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +28,10 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     // The pipeline that is loaded or loading, and the end of its predecessor, which the load waits for.
     private Task<Pipeline>? _loading;
     private Pipeline? _pipeline;
-    private Task _before = Task.CompletedTask;
+    private Task _before = predecessor ?? Task.CompletedTask;
+
+    // Of the latest load; null once one has succeeded.
+    private Error? _failure;
 
     public OpenPipeline Open => open;
 
@@ -37,6 +42,9 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     public int Users => Read(() => _users);
 
     public NamedPipelineStatus Status => Read(() => new NamedPipelineStatus(_isPinned, _ttl, _users > 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastUsed)));
+
+    /// <summary>Whether it is loaded, and the failure that stands in the way.</summary>
+    public LoadStatus Load => Read(() => new LoadStatus(StateOfLoad(), FailureOfLoad()));
 
     /// <summary>Whether it is loaded, idle and not pinned.</summary>
     public bool IsEvictable => Read(() => CanUnload);
@@ -141,6 +149,7 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
             ThrowIfDropped();
             if (_loading is { IsCompleted: true } && (!_loading.IsCompletedSuccessfully || _pipeline!.Ended.IsCompleted))
             {
+                _failure = FailureOfLoad();
                 Forget();
             }
 
@@ -164,6 +173,21 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
     {
         // The caller holds the gate, so continue on another stack.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            var pipeline = await OpenWithEvictionAsync();
+            Read(() => _failure = null);
+            return pipeline;
+        }
+        catch (SupervisorException failure) when (failure.Error.Code != ErrorCodes.Stopped)
+        {
+            Read(() => _failure = failure.Error);
+            throw;
+        }
+    }
+
+    private async Task<Pipeline> OpenWithEvictionAsync()
+    {
         try
         {
             return await OpenAsync();
@@ -200,6 +224,18 @@ internal sealed class NamedPipeline(OpenPipeline open, PipelineKeeper keeper, Fu
         await ready;
         return pipeline;
     }
+
+    private LoadState StateOfLoad() =>
+        _loading is { IsCompleted: false } ? LoadState.Loading
+        : FailureOfLoad() is not null ? LoadState.Failed
+        : _loading?.IsCompletedSuccessfully == true && !_pipeline!.Ended.IsCompleted ? LoadState.Ready
+        : LoadState.Unloaded;
+
+    /// <summary>A pipeline that has ended by itself counts as one that failed to load, until it is loaded again.</summary>
+    private Error? FailureOfLoad() =>
+        _loading?.IsCompletedSuccessfully == true && _pipeline!.Ended is { IsCompletedSuccessfully: true, Result.Error: var error }
+            ? error.Code == ErrorCodes.Stopped ? null : error
+            : _failure;
 
     private void OnTtl()
     {

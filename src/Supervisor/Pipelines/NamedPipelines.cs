@@ -64,11 +64,42 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
         }
     }
 
+    /// <summary>
+    /// Gives a name other settings. Requests that run end with the old ones, within the drain timeout; later requests wait for that, and then load the new ones.
+    /// </summary>
+    /// <returns>Completes when the old pipeline is gone.</returns>
+    /// <exception cref="SupervisorException">Something in the request cannot be meant, or the name is unknown.</exception>
+    public Task ReplaceAsync(LoadPipelineRequest request, TimeSpan drainTimeout)
+    {
+        var open = Complete(request.Open);
+        var ttl = TimeSetting.Read("ttl", request.Ttl, TimeSpan.Zero, LongestTtl, DefaultTtl);
+        lock (_gate)
+        {
+            var old = _byName.TryGetValue(open.Name, out var found) ? found : throw Unknown(open.Name);
+            var gone = DropAsync(old, drainTimeout);
+            var next = new NamedPipeline(open, keeper, EvictIdleAsync, time, gone);
+            next.Keep(ttl, request.Pinned);
+            _byName[open.Name] = next;
+            return gone;
+        }
+    }
+
+    private static async Task DropAsync(NamedPipeline named, TimeSpan drainTimeout)
+    {
+        using (named)
+        {
+            await named.DropAsync(drainTimeout);
+        }
+    }
+
     /// <summary>How many requests are in the pipeline of a name, or wait for it to be loaded.</summary>
     public int UsersOf(string name) => TryFind(name)?.Users ?? 0;
 
     /// <summary>The pipeline of a name that is there or on its way; null when there is none.</summary>
     public Pipeline? ResidentOf(string name) => TryFind(name)?.Resident;
+
+    /// <summary>Whether the pipeline of a name is loaded; a name that is unknown is not.</summary>
+    public LoadStatus LoadOf(string name) => TryFind(name)?.Load ?? new LoadStatus(LoadState.Unloaded, null);
 
     /// <summary>How a pipeline is kept; null when it has no name here.</summary>
     public NamedPipelineStatus? StatusOf(Pipeline pipeline) => All().FirstOrDefault(named => named.Resident == pipeline)?.Status;

@@ -43,12 +43,12 @@ internal sealed partial class PipelineKeeper(PipelineRegistry registry, CallGaug
 
     private void OnFailed(Pipeline pipeline, TaskCompletionSource ready, Exception exception)
     {
-        LogFailed(pipeline.Spec.Id, exception);
+        LogFailed(pipeline.Spec.Id, pipeline.Spec.Name, exception);
         ready.TrySetException(exception);
         pipeline.Stop(StopReason.HolderLost);
     }
 
     [LoggerMessage(
-        EventIds.PipelineKeeperFailed, LogLevel.Error, "Pipeline {Id} is stopped: its Hold call failed", EventName = nameof(EventIds.PipelineKeeperFailed))]
-    private partial void LogFailed(string id, Exception exception);
+        EventIds.PipelineKeeperFailed, LogLevel.Error, "pipeline {Id} ({Name}) is stopped: its Hold call failed", EventName = nameof(EventIds.PipelineKeeperFailed))]
+    private partial void LogFailed(string id, string name, Exception exception);
 }

@@ -37,7 +37,7 @@ internal sealed partial class PipelineRegistry(
             _byKey[spec.Key] = pipeline;
         }
 
-        RunAsync(pipeline).Detach(exception => LogRunFailed(pipeline.Spec.Id, exception));
+        RunAsync(pipeline).Detach(exception => LogRunFailed(pipeline.Spec.Id, pipeline.Spec.Name, exception));
         return pipeline;
     }
 
@@ -102,6 +102,6 @@ internal sealed partial class PipelineRegistry(
         pipeline.Dispose();
     }
 
-    [LoggerMessage(EventIds.PipelineRunFailed, LogLevel.Error, "Pipeline {Id} failed unexpectedly", EventName = nameof(EventIds.PipelineRunFailed))]
-    private partial void LogRunFailed(string id, Exception exception);
+    [LoggerMessage(EventIds.PipelineRunFailed, LogLevel.Error, "pipeline {Id} ({Name}) failed unexpectedly", EventName = nameof(EventIds.PipelineRunFailed))]
+    private partial void LogRunFailed(string id, string name, Exception exception);
 }

@@ -9,6 +9,9 @@ internal sealed record ApiKey
     /// <summary>Of the key in UTF-8; base64 in the file.</summary>
     public byte[] Sha256 { get; init; } = [];
 
+    /// <summary>Whether it was a flag, so that it stays when settings are read again.</summary>
+    public bool Fixed { get; init; }
+
     /// <summary>Whether it may load, unload and look at pipelines.</summary>
     public bool Admin { get; init; }
 }

@@ -15,11 +15,27 @@ internal static class ServeHandover
         {
             var text = File.ReadAllText(path);
             File.Delete(path); // First, so that what cannot be meant is not left there with the hashes of keys.
-            return JsonSerializer.Deserialize(text, ServeJson.Default.ServeOptions) ?? throw new JsonException("It is null.");
+            return Parse(text);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SupervisorException(ErrorCodes.InvalidRequest, $"What is to be served cannot be read: {exception.Message}", "--serve");
+            throw Unreadable(exception);
         }
     }
+
+    /// <exception cref="SupervisorException">The text is no <see cref="ServeOptions"/>.</exception>
+    public static ServeOptions Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, ServeJson.Default.ServeOptions) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Unreadable(exception);
+        }
+    }
+
+    private static SupervisorException Unreadable(Exception exception) =>
+        new(ErrorCodes.InvalidRequest, $"The settings of serve cannot be read: {exception.Message}", "--serve");
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LmDeploy.Supervisor.Serving;
 
 /// <summary>What <c>lmdeploy serve</c> hands to the supervisor that it becomes; a file of JSON with the names in snake case.</summary>
@@ -32,6 +34,18 @@ internal sealed record ServeOptions
 
     /// <summary>The longest a request may take, in milliseconds; 0 for 1 hour.</summary>
     public long RequestTimeoutMs { get; init; }
+
+    /// <summary>The drain timeout in milliseconds: how long SIGTERM lets running requests continue; null for 30 s.</summary>
+    public long? DrainTimeoutMs { get; init; }
+
+    [JsonIgnore]
+    public TimeSpan? DrainTimeout => DrainTimeoutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+
+    /// <summary>The form of log lines on standard error: text or json; empty for text, or the journal's where it reads them.</summary>
+    public string LogFormat { get; init; } = "";
+
+    /// <summary>How the settings are read again; null where they are not.</summary>
+    public ServeReload? Reload { get; init; }
 
     public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
 

@@ -13,6 +13,12 @@ internal sealed record ServedModel(OpenPipeline Open, IReadOnlyList<string> Alia
 {
     public string Name => Open.Name;
 
+    /// <summary>Whether it is loaded at the start of the server; always so when it is pinned.</summary>
+    public bool IsPreloaded { get; init; } = IsPinned;
+
+    /// <summary>Whether it has the settings of another one.</summary>
+    public bool IsSameAs(ServedModel other) => this with { Aliases = other.Aliases } == other && Aliases.SequenceEqual(other.Aliases);
+
     /// <summary>The names of its pipelines.</summary>
     public IEnumerable<string> Pipelines => Enumerable.Range(1, Replicas).Select(replica => replica == 1 ? Name : $"{Name}#{replica}");
 

@@ -39,6 +39,6 @@ internal sealed record ServedModelOptions
             EngineFields.Read(engine, open);
         }
 
-        return new ServedModel(open, Aliases, Math.Max(Replicas, 1), TimeSpan.FromMilliseconds(TtlMs), Pinned);
+        return new ServedModel(open, Aliases, Math.Max(Replicas, 1), TimeSpan.FromMilliseconds(TtlMs), Pinned) { IsPreloaded = Preload || Pinned };
     }
 }

@@ -44,6 +44,32 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
         _byName[model.Name] = (model, time.GetUtcNow());
     }
 
+    /// <summary>
+    /// Gives a served model other settings. One whose pipelines have to be others is loaded again after its requests have ended; otherwise it stays loaded.
+    /// </summary>
+    /// <returns>Completes when the old pipelines are gone.</returns>
+    /// <exception cref="SupervisorException">A setting cannot be meant.</exception>
+    public async Task ReplaceAsync(ServedModel old, ServedModel model, TimeSpan drainTimeout)
+    {
+        var created = CreatedOf(old.Name);
+        var gone = new List<Task>();
+        foreach (var request in model.Requests)
+        {
+            if (old.Open.Equals(model.Open) || !old.Pipelines.Contains(request.Open.Name))
+            {
+                named.Register(request);
+            }
+            else
+            {
+                gone.Add(named.ReplaceAsync(request, drainTimeout));
+            }
+        }
+
+        gone.AddRange(old.Pipelines.Except(model.Pipelines).Select(name => named.UnloadAsync(name, drainTimeout)));
+        _byName[model.Name] = (model, created);
+        await Task.WhenAll(gone);
+    }
+
     /// <summary>The model of a name or an alias; null when there is none.</summary>
     public ServedModel? Find(string name) => _byName.TryGetValue(name, out var entry)
         ? entry.Model
@@ -68,9 +94,19 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
     /// <summary>The model info of a loaded model; null for one that is not loaded.</summary>
     public ModelInfo? InfoOf(string name) => named.ResidentOf(name)?.Model;
 
+    /// <summary>Whether a model is loaded: ready with one of its pipelines, failed when one has failed and none is ready or loading.</summary>
+    public LoadStatus LoadOf(ServedModel model)
+    {
+        var loads = model.Pipelines.Select(named.LoadOf).ToList();
+        LoadState[] order = [LoadState.Ready, LoadState.Loading, LoadState.Failed];
+        return new LoadStatus(
+            order.FirstOrDefault(state => loads.Exists(load => load.State == state), LoadState.Unloaded),
+            loads.Select(load => load.Failure).FirstOrDefault(failure => failure is not null));
+    }
+
     /// <summary>Loads all of the model's pipelines.</summary>
     /// <exception cref="SupervisorException">One cannot be loaded.</exception>
-    public Task LoadAsync(ServedModel model, CancellationToken cancellationToken) =>
+    public Task<Pipeline[]> LoadAsync(ServedModel model, CancellationToken cancellationToken) =>
         Task.WhenAll(model.Requests.Select(request => named.LoadAsync(request, cancellationToken)));
 
     /// <summary>Drains and unloads the model's pipelines.</summary>

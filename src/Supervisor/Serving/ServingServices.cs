@@ -5,5 +5,6 @@ internal static class ServingServices
 {
     public static IServiceCollection AddServedModels(this IServiceCollection services) => services
         .AddSingleton<ServedModels>()
-        .AddSingleton<Preloading>();
+        .AddSingleton<Preloading>()
+        .AddSingleton<Readiness>();
 }

@@ -5,6 +5,7 @@ internal static class ShutdownServices
 {
     public static IServiceCollection AddShutdown(this IServiceCollection services, StopSignal stop) => services
         .AddSingleton(stop)
+        .AddSingleton<DrainEnd>()
         .AddSingleton<CallGauge>()
         .AddSingleton<RequestGate>();
 }

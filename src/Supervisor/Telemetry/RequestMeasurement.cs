@@ -14,6 +14,19 @@ internal sealed class RequestMeasurement(RequestMetrics metrics, Activity? activ
     private long _longest;
     private string? _error;
 
+    /// <summary>The model as it is served.</summary>
+    public string Model => model;
+
+    /// <summary>From the beginning to the first token; null where there is none.</summary>
+    public TimeSpan? FirstToken => _firstToken;
+
+    public long InputTokens => _input;
+
+    public long OutputTokens => _output;
+
+    /// <summary>The code of the error that it failed with; null where it did not.</summary>
+    public string? Error => _error;
+
     /// <summary>Notes what was asked.</summary>
     public void Describe(GenerationConfig config, bool streams)
     {

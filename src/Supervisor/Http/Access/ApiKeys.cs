@@ -8,7 +8,12 @@ namespace LmDeploy.Supervisor.Http.Access;
 /// <summary>The API keys, stored as hashes. Thread-safe.</summary>
 internal sealed class ApiKeys(IReadOnlyList<ApiKey> keys)
 {
-    public bool IsEmpty => keys.Count == 0;
+    private IReadOnlyList<ApiKey> _keys = keys;
+
+    public bool IsEmpty => Volatile.Read(ref _keys).Count == 0;
+
+    /// <summary>Takes others in place of all but those of flags.</summary>
+    public void Replace(IEnumerable<ApiKey> others) => Volatile.Write(ref _keys, [.. _keys.Where(key => key.Fixed), .. others.Where(key => !key.Fixed)]);
 
     /// <summary>Finds the key that was presented, in constant time; null when it is unknown.</summary>
     public ApiKey? Find(string presented)
@@ -16,7 +21,7 @@ internal sealed class ApiKeys(IReadOnlyList<ApiKey> keys)
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(presented), hash);
         ApiKey? found = null;
-        foreach (var key in keys)
+        foreach (var key in Volatile.Read(ref _keys))
         {
             found = CryptographicOperations.FixedTimeEquals(key.Sha256, hash) ? key : found;
         }

@@ -18,6 +18,7 @@ internal sealed class ChatEndpoint(ModelRouter models, GenerationCall call, Requ
         RequestLimits.CheckCopies(request.Choices, request.Prompt.CalculateSize() + (long)request.Config.CalculateSize());
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.Chat, model.Name, AccessControl.KeyNameOf(http));
+        RequestLog.Describe(http, measurement);
         measurement.Describe(request.Config, request.Stream.IsOn);
         var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, body) };
         for (var choice = 0; choice < request.Choices; choice++)

@@ -19,6 +19,7 @@ internal sealed class CompletionsEndpoint(
             request.Choices, request.Prompts.Sum(prompt => (long)prompt.CalculateSize()) + ((long)request.Prompts.Count * request.Config.CalculateSize()));
         var model = models.Find(request.Model);
         using var measurement = metrics.Begin(TelemetryNames.TextCompletion, model.Name, AccessControl.KeyNameOf(http));
+        RequestLog.Describe(http, measurement);
         measurement.Describe(request.Config, request.Stream.IsOn);
         var generate = new GenerateRequest { Key = model.Key, Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, body) };
         foreach (var prompt in request.Prompts)

@@ -26,6 +26,7 @@ internal sealed class EmbeddingsEndpoint(ModelRouter models, RequestProxy proxy,
         limits.CheckPrompts(prompts.Count, "input");
         var model = models.Find(name);
         using var measurement = metrics.Begin(TelemetryNames.Embeddings, model.Name, AccessControl.KeyNameOf(http));
+        RequestLog.Describe(http, measurement);
         var request = new EmbedRequest { Options = OptionsOf(fields), Caller = AccessControl.CallerOf(http), CacheSalt = cache.SaltOf(http, fields) };
         request.Prompts.AddRange(prompts);
         var forWorker = request.ForWorker();

@@ -20,6 +20,9 @@ internal sealed class ApiException(int status, string code, string message, stri
     public static ApiException Invalid(string message, string? parameter) =>
         new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequest, message, parameter);
 
+    /// <summary>The last word of a stream that would go on for ever.</summary>
+    public static ApiException Ending() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.SupervisorUnavailable, "The server is shutting down.");
+
     /// <summary>What one prompt failed with.</summary>
     public static ApiException From(Error error) => new(
         error.Code == ErrorCodes.OutOfMemory ? StatusCodes.Status400BadRequest : HttpStatus.Of(error.Code),

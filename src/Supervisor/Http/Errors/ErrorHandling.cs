@@ -27,6 +27,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
         catch (Exception exception)
         {
             var error = Translate(RequestDeadline.Of(http)?.Explain(exception) ?? exception, http.Request.Path);
+            RequestLog.Fail(http, error.Code);
             if (http.Response.HasStarted)
             {
                 http.Abort();

@@ -1,5 +1,7 @@
+using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Management;
@@ -7,7 +9,7 @@ namespace LmDeploy.Supervisor.Http.Management;
 /// <summary>
 /// <c>GET /v1/events</c>: each pipeline as it is now and whenever its state, its worker or its load changes, and a last word when it is gone.
 /// </summary>
-internal sealed class EventsEndpoint(PipelineOverview overview, TimeProvider time)
+internal sealed class EventsEndpoint(PipelineOverview overview, DrainEnd end, TimeProvider time)
 {
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(500);
 
@@ -20,11 +22,24 @@ internal sealed class EventsEndpoint(PipelineOverview overview, TimeProvider tim
             return;
         }
 
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, end.Token);
+        try
+        {
+            await WatchAsync(events, either.Token);
+        }
+        catch (OperationCanceledException) when (end.Token.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            await events.FailAsync(ApiException.Ending());
+        }
+    }
+
+    private async Task WatchAsync(EventStream events, CancellationToken cancellationToken)
+    {
         using var timer = new PeriodicTimer(_period, time);
         var known = new Dictionary<string, PipelineInfo>();
         do
         {
-            var now = (await overview.ListAsync(http.RequestAborted)).ToDictionary(pipeline => pipeline.Id);
+            var now = (await overview.ListAsync(cancellationToken)).ToDictionary(pipeline => pipeline.Id);
             foreach (var pipeline in now.Values.Where(pipeline => !known.TryGetValue(pipeline.Id, out var before) || HasChanged(before, pipeline)))
             {
                 Write(events, "pipeline", pipeline);
@@ -38,7 +53,7 @@ internal sealed class EventsEndpoint(PipelineOverview overview, TimeProvider tim
             await events.FlushAsync();
             known = now;
         }
-        while (await timer.WaitForNextTickAsync(http.RequestAborted));
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private static bool HasChanged(PipelineInfo before, PipelineInfo now) =>

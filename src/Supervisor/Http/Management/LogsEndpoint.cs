@@ -2,6 +2,7 @@ using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Shutdown;
 
 namespace LmDeploy.Supervisor.Http.Management;
 
@@ -9,7 +10,7 @@ namespace LmDeploy.Supervisor.Http.Management;
 /// <c>GET /v1/pipelines/NAME/logs</c>: the last lines a pipeline's worker printed; with <c>?follow=true</c> also those that come, as events. A served model
 /// that is not loaded has none.
 /// </summary>
-internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels served)
+internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels served, DrainEnd end)
 {
     private const int DefaultLines = 200;
 
@@ -30,10 +31,19 @@ internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels serve
                 return;
             }
 
-            await foreach (var line in log?.ReadAsync(lines, follow: true, http.RequestAborted) ?? AsyncEnumerable.Empty<V1.LogLine>())
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, end.Token);
+            try
             {
-                events.Write(json => ProtoJson.Write(json, line));
-                await events.FlushAsync();
+                await foreach (var line in log?.ReadAsync(lines, follow: true, either.Token) ?? AsyncEnumerable.Empty<V1.LogLine>())
+                {
+                    events.Write(json => ProtoJson.Write(json, line));
+                    await events.FlushAsync();
+                }
+            }
+            catch (OperationCanceledException) when (end.Token.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+            {
+                await events.FailAsync(ApiException.Ending());
+                return;
             }
 
             await events.EndAsync();

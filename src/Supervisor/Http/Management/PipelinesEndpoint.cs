@@ -4,6 +4,7 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Http.Bodies;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Pipelines;
 using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Receipts;
@@ -188,7 +189,7 @@ internal sealed class PipelinesEndpoint(
         }
     }
 
-    private static void WriteModel(Utf8JsonWriter json, ServedModel model, IReadOnlyList<PipelineInfo> pipelines)
+    private void WriteModel(Utf8JsonWriter json, ServedModel model, IReadOnlyList<PipelineInfo> pipelines)
     {
         json.WriteStartObject();
         json.WriteString("name", model.Name);
@@ -203,6 +204,7 @@ internal sealed class PipelinesEndpoint(
         json.WriteNumber("replicas", model.Replicas);
         json.WriteNumber("ttl_seconds", model.Ttl.TotalSeconds);
         json.WriteBoolean("pinned", model.IsPinned);
+        LoadJson.WriteFields(json, served.LoadOf(model));
         json.WriteStartArray("pipelines");
         foreach (var pipeline in pipelines.Where(pipeline => pipeline.Named && model.Pipelines.Contains(pipeline.Name)))
         {

@@ -43,6 +43,7 @@ internal sealed class ModelsEndpoint(ServedModels served)
         json.WriteNumber("created", served.CreatedOf(model.Name).ToUnixTimeSeconds());
         json.WriteString("owned_by", "lmdeploy");
         json.WriteString("root", model.Name);
+        LoadJson.WriteFields(json, served.LoadOf(model));
         if (served.InfoOf(model.Name) is { } info)
         {
             json.WriteNumber("max_model_len", info.SessionLen);

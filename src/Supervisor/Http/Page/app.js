@@ -68,7 +68,7 @@ async function showAll() {
   showTotals(listing.pipelines, history);
   showMemory(history);
   showReceipts(listing.receipts);
-  offerModels(listing.models.map(model => model.name));
+  offerModels(listing.models.filter(isServed).map(model => model.name));
   if (hasGpu || polls++ % POLLS_WITHOUT_GPU === 0) {
     const devices = await call("GET", "v1/gpus");
     hasGpu = devices.gpus.length > 0;
@@ -79,8 +79,11 @@ async function showAll() {
 /** What holders of a plain key may see. */
 async function showChat() {
   const models = await call("GET", "v1/models");
-  offerModels(models.data.map(model => model.id));
+  offerModels(models.data.filter(isServed).map(model => model.id));
 }
+
+/** A model that failed answers nothing until it is tried again. */
+const isServed = model => model.state !== "failed";
 
 function askForKey(why) {
   setText(byId("access-text"), why);

@@ -18,14 +18,16 @@ function makeModel(history, changed) {
   const name = el("h3");
   const state = el("span", { class: "state" });
   const about = el("p", { class: "dim path" });
+  const reason = el("p", { class: "reason bad" });
   const said = el("p", { class: "said", role: "status" });
   const workers = el("div");
   const path = () => `v1/pipelines/${encodeURIComponent(node.model.name)}`;
   const load = action("Load", () => call("POST", "v1/pipelines", { model: node.model.name }), () => "Loaded.");
   const restart = action("Restart", () => call("POST", `${path()}/restart`), receipt);
   const unload = action("Unload", () => call("DELETE", `${path()}?forget=false`), receipt);
-  const actions = el("div", { class: "row actions" }, load, restart, unload);
-  const node = el("article", { class: "panel model" }, el("div", { class: "row" }, name, state, actions), about, said, workers);
+  const remove = action("Remove", () => call("DELETE", path()), () => "Removed.");
+  const actions = el("div", { class: "row actions" }, load, restart, unload, remove);
+  const node = el("article", { class: "panel model" }, el("div", { class: "row" }, name, state, actions), about, reason, said, workers);
   let busy = false;
 
   function action(title, work, describe) {
@@ -55,11 +57,14 @@ function makeModel(history, changed) {
   node.update = model => {
     node.model = model;
     setText(name, model.name);
-    showState(state, stateOf(model.pipelines));
+    showState(state, stateOf(model));
+    reason.hidden = !model.error;
+    setText(reason, model.error ? `${model.error.code}: ${model.error.message}` : "");
+    setText(load, model.state === "failed" ? "Retry" : "Load");
     const kept = model.pinned ? "pinned" : model.ttl_seconds > 0 ? `unloaded when idle for ${duration(model.ttl_seconds)}` : "";
     setText(about, [model.model, model.aliases.length > 0 && `also ${model.aliases.join(", ")}`, kept].filter(Boolean).join(" · "));
     const running = model.pipelines.length;
-    for (const [button, isPossible] of [[load, running < model.replicas], [restart, running > 0], [unload, running > 0]]) {
+    for (const [button, isPossible] of [[load, running < model.replicas], [restart, running > 0], [unload, running > 0], [remove, running === 0]]) {
       button.setAttribute("aria-label", `${button.textContent} ${model.name}`);
       setUsable(button, isPossible && !busy);
     }
@@ -83,9 +88,10 @@ function makeOther(history) {
   return node;
 }
 
-/** Of several replicas, the one that is not ready counts. */
-function stateOf(pipelines) {
-  return pipelines.length === 0 ? "not loaded" : pipelines.find(pipeline => pipeline.state !== "ready")?.state ?? "ready";
+/** Of several replicas, the one that is not ready counts; without one the model's own state does, with its latest failure. */
+function stateOf({ state, pipelines }) {
+  const without = state === "unloaded" ? "not loaded" : state;
+  return pipelines.length === 0 ? without : pipelines.find(pipeline => pipeline.state !== "ready")?.state ?? "ready";
 }
 
 function showState(node, state) {

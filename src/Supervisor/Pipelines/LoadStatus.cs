@@ -1,0 +1,7 @@
+using LmDeploy.V1;
+
+namespace LmDeploy.Supervisor.Pipelines;
+
+/// <summary>The load of a named pipeline, or of a model with several.</summary>
+/// <param name="Failure">The latest failure; null once a load has succeeded. While the next load runs, it is still there.</param>
+internal sealed record LoadStatus(LoadState State, Error? Failure);

@@ -80,7 +80,17 @@ internal sealed class CompareCommand(CliHost host)
         CheckPaths(result, json, reports);
         var dataset = ReadQuestions(result, out var failed);
         var options = ReadOptions(result);
-        var comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
+        ComparisonResult comparison;
+        try
+        {
+            comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
+        }
+        catch (ComparisonRefusedException e)
+        {
+            WriteRefusals(e);
+            return ExitCodes.NotLoaded;
+        }
+
         await PrintAsync(comparison, json, cancellationToken);
         foreach (var path in reports)
         {
@@ -104,6 +114,18 @@ internal sealed class CompareCommand(CliHost host)
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new UsageException(e.Message, e);
+        }
+    }
+
+    private void WriteRefusals(ComparisonRefusedException e)
+    {
+        foreach (var refusal in e.Refusals)
+        {
+            var name = refusal.IsJudge ? $"the judge {refusal.Path}" : refusal.Path;
+            foreach (var problem in refusal.Problems)
+            {
+                host.Terminal.WriteError(problem.Code, $"{name}: {problem.Message}");
+            }
         }
     }
 

@@ -75,18 +75,38 @@ public sealed class CompareCommandTests : CommandTestBase
     }
 
     [Fact]
-    public async Task Compare_ShowsOneRowAModelAndGoesOnAfterAFailure()
+    public async Task Compare_NamesAllModelsThatCannotBeServed_BeforeItLoadsOne()
+    {
+        Fake.OnInspectModel = open => new V1.ModelInspection
+        {
+            Model = open.Model,
+            Problems = { open.Model.EndsWith("good", StringComparison.Ordinal) ? [] : new[] { new Error { Code = ErrorCodes.ModelNotFound, Message = "gone" } } },
+        };
+        (await RunAsync("compare", "good", "bad", "worse", "--judge", "worst", "--eval", Questions, "--json", PathOf("o.json"))).ShouldBe(3);
+        Error.ToString().ShouldEndWith("""
+            error: model_not_found: bad: gone
+            error: model_not_found: worse: gone
+            error: model_not_found: the judge worst: gone
+
+            """);
+        Out.ToString().ShouldBeEmpty();
+        File.Exists(PathOf("o.json")).ShouldBeFalse();
+        Fake.Opened.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Compare_ShowsOneRowAModelAndGoesOnAfterALoadThatFails()
     {
         var ready = Fake.OnHold;
         Fake.OnHold = holding => holding.Open.Model.EndsWith("bad", StringComparison.Ordinal)
-            ? throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "no such folder")
+            ? throw FakeSupervisor.Fail(ErrorCodes.OutOfMemory, "no such room")
             : ready(holding);
         (await RunAsync("compare", "bad", "good", "--eval", Questions)).ShouldBe(3);
         var rows = Out.ToString().Split('\n').Where(line => line.Trim().Length > 0).ToList();
-        rows.ShouldContain(row => row.Contains("bad") && row.Contains("error: model_not_found"));
+        rows.ShouldContain(row => row.Contains("bad") && row.Contains("error: out_of_memory"));
         rows.ShouldContain(
             row => row.Contains("good") && row.Contains("2/3") && row.Contains("147,776") && row.Contains("1.2840") && row.Contains("Reclaimed"));
-        Error.ToString().ShouldContain("error: model_not_found: bad: no such folder");
+        Error.ToString().ShouldContain("error: out_of_memory: bad: no such room");
         Out.ToString().ShouldNotContain("\u001b");
         Fake.Released.ShouldBe(1);
     }

@@ -14,6 +14,7 @@ public sealed class CompareTests
         var result = await Command.RunAsync(
             sandbox, "compare", Repository.Pebble, Repository.Cobble, Repository.Boulder, "--eval", Repository.Evaluation, "--json", "-");
         result.ExitCode.ShouldBe(0, result.Errors);
+        result.Output.ShouldNotContain("\u001b", Case.Sensitive, "no colours when redirected");
         using var json = JsonDocument.Parse(result.Output);
         var models = json.RootElement.GetProperty("models").EnumerateArray().ToList();
         models.Select(model => model.GetProperty("correct").GetInt32()).ShouldBe([187, 298, 300]);
@@ -32,14 +33,19 @@ public sealed class CompareTests
     }
 
     [Fact]
-    public async Task Compare_GoesOnAfterAModelThatCannotBeLoaded()
+    public async Task Compare_RefusesModelsThatCannotBeServed_BeforeItLoadsOne()
     {
         await using var sandbox = new Sandbox();
-        var result = await Command.RunAsync(sandbox, "compare", "/there/is/no/model", Repository.Pebble, "--eval", Repository.Evaluation);
+        var unknown = Directory.CreateDirectory(Path.Combine(sandbox.Folder, "unknown")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(unknown, "config.json"), """{"architectures":["NoSuchModel"],"model_type":"no-such"}""");
+        var result = await Command.RunAsync(
+            sandbox, "compare", Repository.Pebble, "/there/is/no/model", unknown, "--judge", "/there/is/no/judge", "--eval", Repository.Evaluation);
         result.ExitCode.ShouldBe(3);
-        result.Output.ShouldContain("model_not_found");
-        result.Output.ShouldContain("187/300");
-        result.Output.ShouldNotContain("\u001b", Case.Sensitive, "no colours when redirected");
+        result.Errors.ShouldContain("error: model_not_found: /there/is/no/model: ");
+        result.Errors.ShouldContain($"error: unsupported_architecture: {unknown}: ");
+        result.Errors.ShouldContain("error: model_not_found: the judge /there/is/no/judge: ");
+        result.Errors.ShouldNotContain("loading");
+        result.Output.ShouldBeEmpty();
     }
 
     [Theory]

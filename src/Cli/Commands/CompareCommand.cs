@@ -21,8 +21,9 @@ internal sealed class CompareCommand(CliHost host)
     };
     private readonly Option<string?> _format = new Option<string?>("--format")
     {
-        Description = "The format of --eval. Default: csv for names that end in .csv, else jsonl.",
+        Description = "The format of --eval. Default: csv for names that end in .csv or .tsv, else jsonl.",
     }.AcceptOnlyFromAmong(DatasetFormat.Names);
+    private readonly Option<string[]> _map = FieldMapFlag.Create();
     private readonly Option<string[]> _scorers = new("--scorer")
     {
         Description = $"The scorer of answers, repeatable: {ScorerName.All}. Default: the scorers of the format.",
@@ -63,7 +64,7 @@ internal sealed class CompareCommand(CliHost host)
         var compare = new CompareCommand(host);
         var command = new Command("compare", "Run models one after the other and show quality, speed and memory side by side.")
         {
-            compare._models, compare._eval, compare._format, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json,
+            compare._models, compare._eval, compare._format, compare._map, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json,
             compare._reports, compare._state,
             compare._maxNewTokens, compare._batchSize, compare._sideBySide,
         };
@@ -177,7 +178,7 @@ internal sealed class CompareCommand(CliHost host)
     private Dataset ReadEvaluation(ParseResult result, string path, out bool failed)
     {
         var problems = new List<DatasetProblem>();
-        var dataset = DatasetFormat.Read(result.GetValue(_format), path, problems);
+        var dataset = DatasetFormat.Read(result.GetValue(_format), path, FieldMapFlag.Read(result.GetRequiredValue(_map)), problems);
         if (result.GetRequiredValue(_scorers).Length == 0 && dataset.Scorers.Count > 0)
         {
             dataset = DatasetFormat.LeaveOutUnanswerable(dataset, path, problems);
@@ -234,6 +235,11 @@ internal sealed class CompareCommand(CliHost host)
         if (result.GetValue(_format) is not null && result.GetValue(_eval) is null)
         {
             throw new UsageException("--format says what --eval is: give both.");
+        }
+
+        if (result.GetRequiredValue(_map).Length > 0 && result.GetValue(_eval) is null)
+        {
+            throw new UsageException("--map names fields of --eval: give both.");
         }
 
         if (result.GetValue(_judge) is not null && result.GetRequiredValue(_models).Length < 2)

@@ -160,4 +160,42 @@ public sealed class CompareCommandTests : CommandTestBase
         Error.ToString().ShouldContain($"error: invalid_request: {eval}: question 1: expected is needed");
         Out.ToString().ShouldContain("1/1");
     }
+
+    [Fact]
+    public async Task Compare_OffersTheFormatThatAFileLooksLike()
+    {
+        var eval = Write("g.jsonl", """{"question":"Two?","answer":"1 + 1\n#### 2"}""");
+        (await RunAsync("compare", "model", "--eval", eval)).ShouldBe(2);
+        Error.ToString().ShouldBe($"error: {eval}: this looks like gsm8k: add --format gsm8k.\n");
+        Fake.Opened.ShouldBeEmpty();
+        (await RunAsync("compare", "model", "--eval", eval, "--format", "gsm8k")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Compare_MapsFields()
+    {
+        var eval = Write("q.jsonl", """{"text":"ab","gold":"ab"}""");
+        (await RunAsync("compare", "model", "--eval", eval, "--map", "prompt=text,expected=gold")).ShouldBe(0);
+        Out.ToString().ShouldContain("1/1");
+    }
+
+    [Theory]
+    [InlineData("error: --map takes FIELD=NAME pairs with commas between them, got \"prompt\".\n", "--map", "prompt")]
+    [InlineData("error: --map has prompt twice.\n", "--map", "prompt=a", "--map", "prompt=b")]
+    [InlineData("error: --map is for --format jsonl and csv: the fields of gsm8k are known.\n", "--map", "prompt=a", "--format", "gsm8k")]
+    public async Task Compare_RefusesMapsThatMakeNoSense(string error, params string[] flags)
+    {
+        (await RunAsync(["compare", "model", "--eval", Questions, .. flags])).ShouldBe(2);
+        Error.ToString().ShouldBe(error);
+    }
+
+    [Fact]
+    public async Task Compare_EveryBadLineIsALineOfItsOwn()
+    {
+        var eval = Write("e.jsonl", "{}", "{}", "[");
+        (await RunAsync("compare", "model", "--eval", eval)).ShouldBe(2);
+        var lines = Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(4);
+        lines.Select((line, number) => (line, number)).Take(3).ShouldAllBe(pair => pair.line.StartsWith($"error: {eval}:{pair.number + 1}: ", StringComparison.Ordinal));
+    }
 }

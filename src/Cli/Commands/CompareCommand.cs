@@ -34,7 +34,7 @@ internal sealed class CompareCommand(CliHost host)
         Description = "The model folder of a judge, which compares the answers once all models have answered.",
     };
     private readonly Option<int?> _limit = new("--limit") { Description = "Use only the first N questions." };
-    private readonly Option<string?> _prompts = new("--prompts") { Description = "A file of prompts to compare speed on, in the format of run --prompts." };
+    private readonly Option<string?> _prompts = new("--prompts") { Description = "A file of prompts to compare speed on, in the format of run --prompts; - for standard input." };
     private readonly Option<string?> _json = new("--json")
     {
         Description = "Write the comparison as JSON to this file; - for standard output, without the table.",
@@ -96,6 +96,7 @@ internal sealed class CompareCommand(CliHost host)
         foreach (var path in reports)
         {
             await ComparisonReport.WriteAsync(comparison, path, cancellationToken);
+            await host.Terminal.Error.WriteLineAsync($"report: {path}");
         }
 
         return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != LmDeployErrorCodes.SupervisorUnavailable)
@@ -110,7 +111,7 @@ internal sealed class CompareCommand(CliHost host)
         try
         {
             return await ModelComparison.RunAsync(
-                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options, new ComparisonLine(report), cancellationToken);
+                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options, new ComparisonLine(report, host.Terminal.IsErrorTerminal), cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
@@ -195,11 +196,11 @@ internal sealed class CompareCommand(CliHost host)
 
     private Dataset ReadPrompts(string path, out bool failed)
     {
-        var lines = InputFile.Read(path, line => PromptLine.Parse(line, new GenerationConfig(), raw: false));
+        var lines = InputFile.Read(path, host.Input, line => PromptLine.Parse(line, new GenerationConfig(), raw: false));
         failed = InputErrors.Report(host.Terminal, lines);
         List<Prompt> good = [.. lines.Where(line => line.Value is not null).Select(line => line.Value!.Prompt)];
         return good.Count > 0
-            ? PromptDataset.Of(Path.GetFileNameWithoutExtension(path), good)
+            ? PromptDataset.Of(path == InputFile.Piped ? "standard input" : Path.GetFileNameWithoutExtension(path), good)
             : throw new UsageException($"{path} has no line that can be used.");
     }
 
@@ -284,6 +285,11 @@ internal sealed class CompareCommand(CliHost host)
         if (json is not null)
         {
             await ResultFile.WriteLinesAsync(json, host.Terminal, [CompareJson.Write(comparison)], cancellationToken);
+        }
+
+        if (json is not null and not ResultFile.StandardOutput)
+        {
+            await host.Terminal.Error.WriteLineAsync($"results: {json}");
         }
 
         await NoteAsync(comparison);

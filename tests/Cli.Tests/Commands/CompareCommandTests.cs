@@ -198,4 +198,43 @@ public sealed class CompareCommandTests : CommandTestBase
         lines.Length.ShouldBe(4);
         lines.Select((line, number) => (line, number)).Take(3).ShouldAllBe(pair => pair.line.StartsWith($"error: {eval}:{pair.number + 1}: ", StringComparison.Ordinal));
     }
+
+    /// <summary>The second model answers half of the questions wrongly, and the judge prefers the first one's answers.</summary>
+    [Fact]
+    public async Task Compare_ShowsEveryScorer_TheJudge_AndWhatIsSignificant()
+    {
+        var questions = Write("many.jsonl", [.. Enumerable.Range(0, 16).Select(i => $$"""{"prompt":"say {{i}}","expected":"say {{i}}"}""")]);
+        Fake.OnGenerate = async (request, events, _) =>
+        {
+            for (var i = 0; i < request.Prompts.Count; i++)
+            {
+                var (text, messages) = (request.Prompts[i].Text, request.Prompts[i].Messages);
+                var isWrong = Fake.Opened[^1].Model.EndsWith("two", StringComparison.Ordinal) && int.Parse(text.AsSpan(4)) % 2 == 0;
+                var answer = messages.Length == 0 ? isWrong ? "no" : text
+                    : messages.IndexOf("]no", StringComparison.Ordinal) is var no and >= 0 && no < messages.IndexOf("assistant B", StringComparison.Ordinal) ? "[[B]]"
+                    : "[[A]]";
+                await FakeModel.AnswerAsync(i, answer, request.Configs[0], events);
+            }
+        };
+        (await RunAsync(
+            "compare", "one", "two", "--eval", questions, "--scorer", "exact", "--scorer", "rouge-l", "--judge", "judge", "--report", PathOf("o.md"),
+            "--json", PathOf("o.json"))).ShouldBe(0);
+
+        var text = Out.ToString();
+        text.ShouldContain("8/16");
+        text.ShouldContain("rouge_l");
+        text.ShouldContain("1.0000 [1.0000, 1.0000]");
+        text.ShouldContain("one answered 50 points more than two: 100 % against 50 % by exact, p = 0.008.");
+        text.ShouldContain("P-values are not corrected for 3 comparisons.");
+        text.ShouldContain("WIN RATE");
+        Error.ToString().ShouldBe($"one: started\ntwo: started\njudge: started\nresults: {PathOf("o.json")}\nreport: {PathOf("o.md")}\n", "progress is a line a model");
+    }
+
+    [Fact]
+    public async Task Compare_RightAnswersAreNotCountedByGrades()
+    {
+        (await RunAsync("compare", "one", "--eval", Write("q.jsonl", """{"prompt":"a b","expected":"a c"}"""), "--scorer", "rouge-l")).ShouldBe(0);
+        Out.ToString().ShouldNotContain("RIGHT");
+        Out.ToString().ShouldContain("0.5000 [0.5000, 0.5000]");
+    }
 }

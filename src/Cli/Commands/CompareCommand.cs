@@ -44,6 +44,7 @@ internal sealed class CompareCommand(CliHost host)
         Description = $"Write a report to this file, whose name ends with {string.Join(", ", ComparisonReport.Extensions)}; repeatable.",
         DefaultValueFactory = _ => [],
     };
+    private readonly Option<string?> _title = new("--title") { Description = "The title of reports. Default: the names of the dataset and of the models." };
     private readonly Option<string?> _state = new("--state")
     {
         Description = "Save results to this file at once, and resume from it if it exists.",
@@ -65,7 +66,7 @@ internal sealed class CompareCommand(CliHost host)
         var command = new Command("compare", "Run models one after the other and show quality, speed and memory side by side.")
         {
             compare._models, compare._eval, compare._format, compare._map, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json,
-            compare._reports, compare._state,
+            compare._reports, compare._title, compare._state,
             compare._maxNewTokens, compare._batchSize, compare._sideBySide,
         };
         compare._engine.AddTo(command);
@@ -92,6 +93,8 @@ internal sealed class CompareCommand(CliHost host)
             return ExitCodes.NotLoaded;
         }
 
+        comparison = comparison with { Command = CommandText.Of(result) };
+        comparison = result.GetValue(_title) is { Length: > 0 } title ? comparison with { Title = title } : comparison;
         await PrintAsync(comparison, json, cancellationToken);
         foreach (var path in reports)
         {

@@ -31,6 +31,8 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
                 await check.RunAsync(open, plan.Judge, cancellationToken).ConfigureAwait(false);
             }
 
+            journal.Append(new JournalEntry.Machine(
+                await ComparisonHost.ReadAsync(options.Supervisor ?? Supervisor.Shared, cancellationToken).ConfigureAwait(false)));
             await using var memory = MemoryWatch.Start(plan, journal);
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.SideBySide, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(
@@ -56,6 +58,9 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
             Memory = journal.Memory,
             Confidence = options.Confidence,
             Started = journal.Started,
+            Host = journal.Host,
+            Generation = options.Generation,
+            Judge = plan.Judge?.Path,
             Judgements = [.. judge?.Judgements(statistics) ?? []],
             JudgeReceipt = judge?.Receipt,
             JudgeError = judge?.Error,

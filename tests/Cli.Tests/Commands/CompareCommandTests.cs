@@ -19,9 +19,18 @@ public sealed class CompareCommandTests : CommandTestBase
         var model = json.RootElement.GetProperty("models").EnumerateArray().ShouldHaveSingleItem();
         model.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
-            "model", "architecture", "parameters", "correct", "questions", "cut", "by_category", "answer_perplexity",
+            "model", "architecture", "parameters", "dtype", "device", "libtorch", "correct", "questions", "cut", "by_category", "answer_perplexity",
             "load_seconds", "ttft_ms_p50", "tokens_per_second", "peak_bytes", "memory", "receipt", "metrics", "crashes",
         ]);
+        json.RootElement.EnumerateObject().Select(p => p.Name).ShouldBe(
+        [
+            "title", "findings", "dataset", "date", "command", "version", "machine", "generation", "judge", "confidence", "models", "differences", "judgements",
+        ]);
+        json.RootElement.GetProperty("title").GetString().ShouldBe("eval: one");
+        json.RootElement.GetProperty("command").GetString().ShouldBe($"lmdeploy compare models/one --eval {PathOf("eval.jsonl")} --json {PathOf("o.json")}");
+        json.RootElement.GetProperty("version").GetString().ShouldNotBeNullOrEmpty();
+        json.RootElement.GetProperty("machine").GetProperty("cpus").GetInt32().ShouldBe(Environment.ProcessorCount);
+        json.RootElement.GetProperty("generation").GetProperty("max_new_tokens").GetInt32().ShouldBe(8192);
         model.GetProperty("model").GetString().ShouldBe("models/one");
         model.GetProperty("architecture").GetString().ShouldBe("llama");
         model.GetProperty("parameters").GetInt64().ShouldBe(147776);
@@ -236,5 +245,15 @@ public sealed class CompareCommandTests : CommandTestBase
         (await RunAsync("compare", "one", "--eval", Write("q.jsonl", """{"prompt":"a b","expected":"a c"}"""), "--scorer", "rouge-l")).ShouldBe(0);
         Out.ToString().ShouldNotContain("RIGHT");
         Out.ToString().ShouldContain("0.5000 [0.5000, 0.5000]");
+    }
+
+    [Fact]
+    public async Task Compare_ReportsHaveATitleAndWhereTheyComeFrom()
+    {
+        (await RunAsync("compare", "model", "--eval", Questions, "--title", "Echoes & more", "--report", PathOf("o.md"))).ShouldBe(0);
+        var report = await File.ReadAllTextAsync(PathOf("o.md"));
+        report.ShouldStartWith("# Echoes & more\n");
+        report.ShouldContain("lmdeploy compare model --eval");
+        report.ShouldContain("greedy, max_new_tokens 8192");
     }
 }

@@ -28,7 +28,8 @@ public sealed class FindingsTests
         Find(
             ["exact", "rouge_l"],
             [
-                Model("low", ("exact", 0.2), ("rouge_l", 0.5)), Model("best", ("exact", 0.8), ("rouge_l", 0.5)), Model("next", ("exact", 0.75), ("rouge_l", 0.5)),
+                Model("low", ("exact", 0.2), ("rouge_l", 0.5)), Model("best", ("exact", 0.8), ("rouge_l", 0.5)),
+                Model("next", ("exact", 0.75), ("rouge_l", 0.5)),
                 new ModelOutcome { Name = "failed", Path = "failed" },
             ],
             Difference("low", "best", "exact", -0.6, 0.001),

@@ -34,7 +34,10 @@ internal sealed class CompareCommand(CliHost host)
         Description = "The model folder of a judge, which compares the answers once all models have answered.",
     };
     private readonly Option<int?> _limit = new("--limit") { Description = "Use only the first N questions." };
-    private readonly Option<string?> _prompts = new("--prompts") { Description = "A file of prompts to compare speed on, in the format of run --prompts; - for standard input." };
+    private readonly Option<string?> _prompts = new("--prompts")
+    {
+        Description = "A file of prompts to compare speed on, in the format of run --prompts; - for standard input.",
+    };
     private readonly Option<string?> _json = new("--json")
     {
         Description = "Write the comparison as JSON to this file; - for standard output, without the table.",
@@ -114,7 +117,8 @@ internal sealed class CompareCommand(CliHost host)
         try
         {
             return await ModelComparison.RunAsync(
-                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options, new ComparisonLine(report, host.Terminal.IsErrorTerminal), cancellationToken);
+                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options,
+                new ComparisonLine(report, host.Terminal.IsErrorTerminal), cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {

@@ -11,7 +11,9 @@ public static class ModelComparison
     /// <param name="options">How to compare. Default: <see cref="ComparisonOptions"/>'s defaults.</param>
     /// <param name="progress">Is told how far the comparison has come.</param>
     /// <param name="cancellationToken">Gives up; what was found out stays in <see cref="ComparisonOptions.StateFile"/>, and no worker is left.</param>
-    /// <returns>What was found out. A model that fails to load, or later, has its <see cref="ModelOutcome.Error"/>, and the others are compared all the same.</returns>
+    /// <returns>
+    /// What was found out. A model that fails to load, or later, has its <see cref="ModelOutcome.Error"/>, and the others are compared all the same.
+    /// </returns>
     /// <exception cref="ArgumentException">There is no model, a scorer's name occurs twice, or the state file belongs to another comparison.</exception>
     /// <exception cref="ComparisonRefusedException">Models or the judge cannot be served; nothing was loaded.</exception>
     /// <exception cref="LmDeployException">The supervisor is not available.</exception>

@@ -47,7 +47,8 @@ internal static class ChoiceField
     {
         if (count == 0)
         {
-            throw new FormatException($"{name} is the right one of several choices, and the question has none; without choices it is expected that has the answer");
+            throw new FormatException(
+                $"{name} is the right one of several choices, and the question has none; the answer to a question without choices is in expected");
         }
     }
 

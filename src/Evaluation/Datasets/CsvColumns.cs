@@ -48,7 +48,8 @@ internal sealed class CsvColumns
         var expected = Find(fields, "expected");
         if (_isQuestionAnswer && expected is not null && PublishedForm.IsGsm8kAnswer(expected))
         {
-            throw new FormatException($"{_names.NameOf("expected")} is a solution as gsm8k has them (#### 18), which is no expected answer; map the column of it");
+            throw new FormatException(
+                $"{_names.NameOf("expected")} is a solution as gsm8k has them (#### 18), which is no expected answer; map the column of it");
         }
 
         return ChoiceField.Expect(new DatasetItem(Find(fields, "id") ?? FormattableString.Invariant($"{record.Line}"), ReadPrompt(fields))

@@ -3,6 +3,9 @@ namespace LmDeploy.Evaluation.Datasets;
 /// <summary>What a file calls the fields of a question: a field map, and the common names <c>question</c> and <c>answer</c>. Immutable.</summary>
 internal sealed class FieldNames
 {
+    /// <summary>Fields beside the plain ones that a message names.</summary>
+    private const int MostNamed = 3;
+
     private static readonly string[] _plain = ["prompt", "messages", "id", "category", "expected", "answer", "follow_ups"];
 
     private readonly Dictionary<string, string> _names;
@@ -33,7 +36,8 @@ internal sealed class FieldNames
         {
             if (!known.Contains(field, StringComparer.Ordinal))
             {
-                throw new ArgumentException($"There is no field '{field}' to map: expected one of {string.Join(", ", known.Take(_plain.Length + 3))} ...", nameof(fields));
+                throw new ArgumentException(
+                    $"There is no field '{field}' to map: expected one of {string.Join(", ", known.Take(_plain.Length + MostNamed))} ...", nameof(fields));
             }
 
             if (string.IsNullOrEmpty(name))

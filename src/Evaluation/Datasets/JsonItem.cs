@@ -54,7 +54,8 @@ internal static class JsonItem
         {
             (not null, null) => Prompt.FromText(line.GetFilledText(names.NameOf("prompt")!), line.FindBoolean(names.NameOf("raw")) ?? false),
             (null, { } messages) => ReadMessages(messages),
-            (null, null) when names.Mapped.TryGetValue("prompt", out var mapped) => throw new FormatException($"{mapped} is needed: the prompt is mapped to it"),
+            (null, null) when names.Mapped.TryGetValue("prompt", out var mapped) =>
+                throw new FormatException($"{mapped} is needed: the prompt is mapped to it"),
             (null, null) => throw new FormatException($"prompt or messages is needed, found {FieldsOf(line)}"),
             _ => throw new FormatException("only one of prompt and messages can be asked"),
         };

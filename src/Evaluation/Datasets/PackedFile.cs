@@ -22,7 +22,8 @@ internal static class PackedFile
         [0x1F, 0x8B, ..] => Inflate(path, bytes),
         _ when path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) => throw new DatasetFormatException(path, "is no gzip file, as its name says"),
         [(byte)'P', (byte)'K', 3, 4, ..] => throw new DatasetFormatException(path, "is a zip archive; unpack it first"),
-        [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => throw new DatasetFormatException(path, "is packed by xz; unpack it first, or pack it by gzip"),
+        [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] =>
+            throw new DatasetFormatException(path, "is packed by xz; unpack it first, or pack it by gzip"),
         [0x28, 0xB5, 0x2F, 0xFD, ..] => throw new DatasetFormatException(path, "is packed by zstd; unpack it first, or pack it by gzip"),
         [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] =>
             throw new DatasetFormatException(path, "is a Parquet file; write it as JSON lines, for example by pandas' to_json(orient=\"records\", lines=True)"),

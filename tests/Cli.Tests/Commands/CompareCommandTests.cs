@@ -89,7 +89,7 @@ public sealed class CompareCommandTests : CommandTestBase
         Fake.OnInspectModel = open => new V1.ModelInspection
         {
             Model = open.Model,
-            Problems = { open.Model.EndsWith("good", StringComparison.Ordinal) ? [] : new[] { new Error { Code = ErrorCodes.ModelNotFound, Message = "gone" } } },
+            Problems = { open.Model.EndsWith("good", StringComparison.Ordinal) ? [] : [new Error { Code = ErrorCodes.ModelNotFound, Message = "gone" }] },
         };
         (await RunAsync("compare", "good", "bad", "worse", "--judge", "worst", "--eval", Questions, "--json", PathOf("o.json"))).ShouldBe(3);
         Error.ToString().ShouldEndWith("""
@@ -205,7 +205,8 @@ public sealed class CompareCommandTests : CommandTestBase
         (await RunAsync("compare", "model", "--eval", eval)).ShouldBe(2);
         var lines = Error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4);
-        lines.Select((line, number) => (line, number)).Take(3).ShouldAllBe(pair => pair.line.StartsWith($"error: {eval}:{pair.number + 1}: ", StringComparison.Ordinal));
+        lines.Select((line, number) => (line, number)).Take(3).ShouldAllBe(
+            pair => pair.line.StartsWith($"error: {eval}:{pair.number + 1}: ", StringComparison.Ordinal));
     }
 
     /// <summary>The second model answers half of the questions wrongly, and the judge prefers the first one's answers.</summary>
@@ -219,9 +220,8 @@ public sealed class CompareCommandTests : CommandTestBase
             {
                 var (text, messages) = (request.Prompts[i].Text, request.Prompts[i].Messages);
                 var isWrong = Fake.Opened[^1].Model.EndsWith("two", StringComparison.Ordinal) && int.Parse(text.AsSpan(4)) % 2 == 0;
-                var answer = messages.Length == 0 ? isWrong ? "no" : text
-                    : messages.IndexOf("]no", StringComparison.Ordinal) is var no and >= 0 && no < messages.IndexOf("assistant B", StringComparison.Ordinal) ? "[[B]]"
-                    : "[[A]]";
+                var (no, second) = (messages.IndexOf("]no", StringComparison.Ordinal), messages.IndexOf("assistant B", StringComparison.Ordinal));
+                var answer = messages.Length == 0 ? isWrong ? "no" : text : no >= 0 && no < second ? "[[B]]" : "[[A]]";
                 await FakeModel.AnswerAsync(i, answer, request.Configs[0], events);
             }
         };
@@ -236,7 +236,8 @@ public sealed class CompareCommandTests : CommandTestBase
         text.ShouldContain("one answered 50 points more than two: 100 % against 50 % by exact, p = 0.008.");
         text.ShouldContain("P-values are not corrected for 3 comparisons.");
         text.ShouldContain("WIN RATE");
-        Error.ToString().ShouldBe($"one: started\ntwo: started\njudge: started\nresults: {PathOf("o.json")}\nreport: {PathOf("o.md")}\n", "progress is a line a model");
+        Error.ToString().ShouldBe(
+            $"one: started\ntwo: started\njudge: started\nresults: {PathOf("o.json")}\nreport: {PathOf("o.md")}\n", "progress is a line a model");
     }
 
     [Fact]

@@ -134,7 +134,7 @@ public sealed class ListingCommandTests : CommandTestBase
         {
             Pipelines =
             {
-                Enumerable.Range(1, 5).Select(i => new V1.PipelineInfo { Id = $"pipe{i}", Name = "cobble", Model = "/models/of/some/length/cobble", HolderPid = 7 }),
+                Enumerable.Range(1, 5).Select(i => new V1.PipelineInfo { Id = $"pipe{i}", Name = "cobble", Model = "/models/of/some/length/cobble" }),
             },
         };
         (await RunAsync("ps")).ShouldBe(0);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.EndToEnd.Tests.Processes;
+using LmDeploy.Tests.Folders;
 
 namespace LmDeploy.EndToEnd.Tests.CommandLine;
 
@@ -36,8 +37,9 @@ public sealed class CompareTests
     public async Task Compare_RefusesModelsThatCannotBeServed_BeforeItLoadsOne()
     {
         await using var sandbox = new Sandbox();
-        var unknown = Directory.CreateDirectory(Path.Combine(sandbox.Folder, "unknown")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(unknown, "config.json"), """{"architectures":["NoSuchModel"],"model_type":"no-such"}""");
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", """{"architectures":["NoSuchModel"],"model_type":"no-such"}""");
+        var unknown = folder.Path;
         var result = await Command.RunAsync(
             sandbox, "compare", Repository.Pebble, "/there/is/no/model", unknown, "--judge", "/there/is/no/judge", "--eval", Repository.Evaluation);
         result.ExitCode.ShouldBe(3);

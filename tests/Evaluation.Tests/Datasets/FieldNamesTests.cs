@@ -38,7 +38,7 @@ public sealed class FieldNamesTests : IDisposable
         Json("""{"question": "Two?", "choices": [" 1", " 2"], "answer": 1}""").ShouldSatisfyAllConditions(
             item => item.Expected.ShouldBe(["2"]), item => item.CorrectChoice.ShouldBe(1));
         Json("""{"question": "Two?", "expected": "2", "prompt": "Three?"}""").Prompt.Text.ShouldBe("Three?", "a prompt is one");
-        JsonProblem("""{"prompt": "Two?", "answer": "2"}""").ShouldContain("without choices it is expected that has the answer");
+        JsonProblem("""{"prompt": "Two?", "answer": "2"}""").ShouldContain("the answer to a question without choices is in expected");
         CsvProblem("question,answer\nTwo?,1 + 1\n#### 2\n").ShouldContain("2 fields are needed");
         CsvProblem("question,answer\nTwo?,\"1 + 1\n#### 2\"\n").ShouldContain(":2: answer is a solution as gsm8k has them");
     }
@@ -49,10 +49,13 @@ public sealed class FieldNamesTests : IDisposable
         Json("""{"question": "Two?", "answer": "1 + 1\n#### 2", "ref": 7}""", _solutions).Expected.ShouldBe(["1 + 1\n#### 2"], "it was asked for");
         Json("""{"text": "Two?", "gold": [2, "two", true], "ref": 7}""", new() { ["prompt"] = "text", ["expected"] = "gold", ["id"] = "ref" })
             .ShouldSatisfyAllConditions(item => item.Id.ShouldBe("7"), item => item.Expected.ShouldBe(["2", "two", "true"]));
-        Json("""{"id": "q", "text": "Pick", "options": [" x", " y"], "gold": "y"}""", new() { ["prompt"] = "text", ["choices"] = "options", ["answer"] = "gold" })
-            .CorrectChoice.ShouldBe(1);
+        Json(
+            """{"id": "q", "text": "Pick", "options": [" x", " y"], "gold": "y"}""",
+            new() { ["prompt"] = "text", ["choices"] = "options", ["answer"] = "gold" }).CorrectChoice.ShouldBe(1);
         Json("""{"expected": "Two?", "prompt": "2"}""", new() { ["prompt"] = "expected", ["expected"] = "prompt" }).Expected.ShouldBe(["2"]);
-        var item = Csv("Text,Gold,opt1,opt2\nPick,y,x,y\n", new() { ["prompt"] = "text", ["answer"] = "gold", ["choice_a"] = "opt1", ["choice_b"] = "opt2" }).Items[0];
+        var item = Csv(
+            "Text,Gold,opt1,opt2\nPick,y,x,y\n",
+            new() { ["prompt"] = "text", ["answer"] = "gold", ["choice_a"] = "opt1", ["choice_b"] = "opt2" }).Items[0];
         (item.CorrectChoice, item.Expected[0]).ShouldBe((1, "y"));
     }
 
@@ -62,7 +65,8 @@ public sealed class FieldNamesTests : IDisposable
         JsonProblem("""{"question": "Two?"}""", new() { ["prompt"] = "text" }).ShouldContain(":1: text is needed: the prompt is mapped to it");
         CsvProblem("question,answer\nTwo?,2\n", new() { ["prompt"] = "text" })
             .ShouldContain(":1: there is no column 'text', which prompt is mapped to, found question, answer");
-        Should.Throw<ArgumentException>(() => Json("{}", new() { ["promt"] = "text" })).Message.ShouldContain("no field 'promt' to map: expected one of prompt, ");
+        Should.Throw<ArgumentException>(() => Json("{}", new() { ["promt"] = "text" })).Message.ShouldContain(
+            "no field 'promt' to map: expected one of prompt, ");
         Should.Throw<ArgumentException>(() => Json("{}", new() { ["prompt"] = "" })).Message.ShouldContain("prompt is mapped to an empty name");
         Should.Throw<ArgumentException>(() => Csv("a\n", new() { ["choices"] = "a" })).Message.ShouldContain("no field 'choices'");
     }
@@ -84,7 +88,8 @@ public sealed class FieldNamesTests : IDisposable
         Json("""{"prompt": "Pick", "choices": ["0", "1", "2"], "answer": "1"}""").CorrectChoice.ShouldBe(1, "text and index are the same");
         JsonProblem("""{"prompt": "Pick", "choices": ["0", "2", "1"], "answer": "1"}""").ShouldContain(
             "answer \"1\" is the text of choice C, and also says choice B; write the letter");
-        JsonProblem("""{"prompt": "Pick", "choices": ["B", "A"], "answer": "A"}""").ShouldContain("is the text of choice B, and also says choice A; write the index");
+        JsonProblem("""{"prompt": "Pick", "choices": ["B", "A"], "answer": "A"}""").ShouldContain(
+            "is the text of choice B, and also says choice A; write the index");
         JsonProblem("""{"prompt": "Pick", "choices": ["x", " x"], "answer": "x"}""").ShouldContain("is the text of several choices: A, B; write the letter");
         JsonProblem("""{"prompt": "Pick", "choices": ["x", "y"], "answer": "z"}""").ShouldContain(
             "answer must be 0 to 1, A to B or the text of a choice, found \"z\"");
@@ -99,7 +104,9 @@ public sealed class FieldNamesTests : IDisposable
 
     private Dataset Csv(string text, Dictionary<string, string>? fields = null) => Dataset.FromCsv(_folder.Write("q.csv", text), fields: fields);
 
-    private string JsonProblem(string line, Dictionary<string, string>? fields = null) => Should.Throw<DatasetFormatException>(() => Json(line, fields)).Message;
+    private string JsonProblem(string line, Dictionary<string, string>? fields = null) =>
+        Should.Throw<DatasetFormatException>(() => Json(line, fields)).Message;
 
-    private string CsvProblem(string text, Dictionary<string, string>? fields = null) => Should.Throw<DatasetFormatException>(() => Csv(text, fields)).Message;
+    private string CsvProblem(string text, Dictionary<string, string>? fields = null) =>
+        Should.Throw<DatasetFormatException>(() => Csv(text, fields)).Message;
 }

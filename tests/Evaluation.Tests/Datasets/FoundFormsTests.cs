@@ -52,7 +52,8 @@ public sealed class FoundFormsTests : IDisposable
     [Fact]
     public void AnArrayOfObjects_IsReadWithTheLinesOfItsElements()
     {
-        var path = _folder.Write("q.json", "\ufeff [\r\n {\"prompt\": \"a\",\r\n  \"expected\": \"1\"},\r\n {\"id\": \"x\", \"prompt\": \"b\"},\r\n 5, {}]\r\n");
+        var path = _folder.Write(
+            "q.json", "\ufeff [\r\n {\"prompt\": \"a\",\r\n  \"expected\": \"1\"},\r\n {\"id\": \"x\", \"prompt\": \"b\"},\r\n 5, {}]\r\n");
         List<DatasetProblem> problems = [];
         Dataset.FromJsonLines(path, problems).Items.Select(item => item.Id).ShouldBe(["2", "x"]);
         problems.Select(problem => (problem.Line, problem.Message)).ShouldBe(
@@ -83,7 +84,8 @@ public sealed class FoundFormsTests : IDisposable
     [Fact]
     public void Mmlu_IsRecognised()
     {
-        Should.Throw<DatasetFormatException>(() => Dataset.FromCsv(_folder.Write("f/a_test.csv", "Bone?,1,2,3,4,D\nNext?,a,b,c,d,A\n"))).LooksLike.ShouldBe("mmlu");
+        var path = _folder.Write("f/a_test.csv", "Bone?,1,2,3,4,D\nNext?,a,b,c,d,A\n");
+        Should.Throw<DatasetFormatException>(() => Dataset.FromCsv(path)).LooksLike.ShouldBe("mmlu");
         Should.Throw<DatasetFormatException>(() => Dataset.FromJsonLines(Path.Join(_folder.Path, "f"))).LooksLike.ShouldBe("mmlu");
         Should.Throw<DatasetFormatException>(() => Dataset.FromCsv(_folder.Write("p.csv", "a,b,c,d,e,f\n1,2,3,4,5,6\n"))).LooksLike.ShouldBeNull();
         Dataset.Mmlu(_folder.Write("g/anatomy_test.csv.gz", Pack("Bone?,1,2,3,4,D\n"))).Items[0].Category.ShouldBe("anatomy");

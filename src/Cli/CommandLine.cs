@@ -55,7 +55,7 @@ internal static partial class CommandLine
         }
         catch (UsageException e)
         {
-            terminal.WriteError(e.Message);
+            terminal.WriteErrors(e.Message);
             return ExitCodes.Usage;
         }
         catch (LmDeployException e)

@@ -1,5 +1,6 @@
 using LmDeploy.Evaluation;
 using LmDeploy.Reports.Csv;
+using LmDeploy.Reports.Findings;
 using LmDeploy.Reports.Html;
 using LmDeploy.Reports.Markdown;
 using LmDeploy.Reports.Png;
@@ -42,6 +43,18 @@ public static class ComparisonReport
     {
         ArgumentNullException.ThrowIfNull(result);
         return HtmlReport.Write(result);
+    }
+
+    /// <summary>
+    /// What the comparison says, in sentences: the best model and the next one by the first scorer, or by the judge where there is none, with the p-value;
+    /// then every other significant difference. Significant are p-values below 1 - <see cref="ComparisonResult.Confidence"/>. Empty where no two models can
+    /// be compared.
+    /// </summary>
+    /// <param name="result">What was found out.</param>
+    public static IReadOnlyList<string> ToFindings(ComparisonResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return ComparisonFindings.Of(result);
     }
 
     /// <summary>The tables of figures, differences and receipts in Markdown.</summary>

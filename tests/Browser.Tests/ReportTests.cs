@@ -28,6 +28,13 @@ public sealed class ReportTests(Chromium chromium)
 
         await page.GotoAsync(new Uri(report).AbsoluteUri);
 
+        await Visit.SeeAsync(page.Locator("#title"), "eval: pebble, cobble");
+        await Visit.SeeAsync(page.Locator("#findings .winner"), document.RootElement.GetProperty("findings")[0].GetString()!);
+        foreach (var known in new[] { document.RootElement.GetProperty("command").GetString()!, models[0].GetProperty("libtorch").GetString()!, "greedy" })
+        {
+            await Visit.SeeAsync(page.Locator("#provenance"), known);
+        }
+
         for (var i = 0; i < models.Count; i++)
         {
             var row = page.Locator("#models tbody tr").Nth(i);

@@ -1,3 +1,4 @@
+using System.Text;
 using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Output;
 
@@ -17,6 +18,12 @@ public abstract class CommandTestBase : IAsyncLifetime
 
     /// <summary>Whether listings find a supervisor.</summary>
     protected bool IsSupervisorRunning { get; set; } = true;
+
+    /// <summary>Whether standard output is a terminal, of 80 columns.</summary>
+    protected bool IsOutTerminal { get; set; }
+
+    /// <summary>What is piped in; null where standard input is a terminal.</summary>
+    protected string? Input { get; set; }
 
     /// <summary>How the supervisors were started that a command wanted for itself.</summary>
     protected List<SupervisorOptions> Started { get; } = [];
@@ -40,10 +47,11 @@ public abstract class CommandTestBase : IAsyncLifetime
 
     protected Task<int> RunAsync(CancellationToken cancellationToken, params string[] args)
     {
-        var terminal = new Terminal(Out, Error, IsOutTerminal: false, IsErrorTerminal: false);
+        var terminal = new Terminal(Out, Error, IsOutTerminal, IsErrorTerminal: false);
         var host = new CliHost(
             terminal, _supervisor, _ => Task.FromResult(IsSupervisorRunning ? Fake.Connect() : null), Interruption, TimeProvider.System)
         {
+            Input = new StandardInput(() => new MemoryStream(Encoding.UTF8.GetBytes(Input ?? "")), Input is not null),
             StartSupervisorAsync = (options, _) =>
             {
                 Started.Add(options);

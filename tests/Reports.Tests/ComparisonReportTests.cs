@@ -78,6 +78,60 @@ public sealed class ComparisonReportTests
     }
 
     [Fact]
+    public void Reports_CanBeCited()
+    {
+        var result = Result with
+        {
+            Title = "Sums <again>",
+            Command = "lmdeploy compare good",
+            Started = new DateTimeOffset(2026, 11, 30, 18, 15, 0, TimeSpan.Zero),
+            Host = new ComparisonHost { Version = "1.2.3+abc", System = "Linux 6", Cpu = "CPU", Cpus = 8, Gpus = ["G", "G", "H"], Driver = "570" },
+            Generation = new GenerationConfig { MaxNewTokens = 64 },
+            Judge = "models/judge",
+            Models = [Result.Models[0] with
+            {
+                Info = new ModelInfo { Architecture = "llama", Dtype = EngineDtype.BFloat16, Device = "cuda:0", LibTorch = "2.11.0", SessionLen = 4096 },
+            }, .. Result.Models.Skip(1)],
+        };
+        (string, string)[] known =
+        [
+            ("Date", "2026-11-30 18:15 UTC"), ("Command", "lmdeploy compare good"), ("Program", "LmDeploy 1.2.3, commit abc"),
+            ("Host", "Linux 6, 8 x CPU"), ("GPUs", "2 x G, H; driver 570"), ("libtorch", "2.11.0"), ("Dataset", "sums & more, 1 question"),
+            ("Generation", "greedy, max_new_tokens 64"), ("good", "models/good, llama, bfloat16 on cuda:0, context 4096"), ("Judge", "models/judge"),
+            ("Intervals", "95% bootstrap over the questions"),
+        ];
+
+        var html = ComparisonReport.ToHtml(result);
+        using var data = JsonDocument.Parse(Regex.Match(html, "id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value);
+        data.RootElement.GetProperty("title").GetString().ShouldBe("Sums <again>");
+        data.RootElement.GetProperty("findings")[0].GetString().ShouldBe("good answered 75 points more than b|ad: 100 % against 25 % by exact, p < 0.001");
+        data.RootElement.GetProperty("provenance").EnumerateArray().Select(pair => (pair[0].GetString()!, pair[1].GetString()!)).ShouldBe(known);
+        var markdown = ComparisonReport.ToMarkdown(result);
+        markdown.ShouldStartWith("# Sums \\<again>\n\n**good answered 75 points more than b\\|ad: 100 % against 25 % by exact, p \\< 0.001.**\n");
+        foreach (var (label, value) in known)
+        {
+            markdown.ShouldContain($"| {label} | {value} |");
+        }
+    }
+
+    [Fact]
+    public void Generation_IsSaidInTheWordsOfItsFields()
+    {
+        Generation(new GenerationConfig { MaxNewTokens = 8192, IgnoreEos = true }).ShouldBe("greedy, max_new_tokens 8192, ignore_eos true");
+        Generation(new GenerationConfig { MaxNewTokens = 64, Temperature = 0.5, RandomSeed = 7 }).ShouldSatisfyAllConditions(
+            text => text.ShouldStartWith("sampled, max_new_tokens 64, "), text => text.ShouldContain("temperature 0.5"),
+            text => text.ShouldContain("random_seed \"7\""));
+        Generation(GenerationConfig.FromModel).ShouldStartWith("as each model's generation_config.json says");
+    }
+
+    [Fact]
+    public void Title_IsTheDatasetAndTheModels()
+    {
+        Result.Title.ShouldBe("sums & more: good, b|ad, gone");
+        (Result with { Models = [.. Result.Models, .. Result.Models] }).Title.ShouldBe("sums & more: good, b|ad, gone, good and 2 more");
+    }
+
+    [Fact]
     public void ClosedSets_AreWords()
     {
         var model = Model("good", 1, "42", new Metric { Value = 1, Interval = new Interval(1, 1), Count = 1, NotScored = 0 }) with
@@ -139,4 +193,7 @@ public sealed class ComparisonReportTests
         Metrics = new Dictionary<string, Metric> { ["exact"] = metric },
         Speed = new ModelSpeed { TimeToFirstToken = TimeSpan.FromMilliseconds(3), TokensPerSecond = 100 },
     };
+
+    private static string Generation(GenerationConfig config) =>
+        Regex.Match(ComparisonReport.ToMarkdown(Result with { Generation = config }), @"\| Generation \| (.*) \|").Groups[1].Value;
 }

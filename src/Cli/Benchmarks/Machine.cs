@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LmDeploy.Hosts;
 
 namespace LmDeploy.Cli.Benchmarks;
 
@@ -9,13 +10,11 @@ namespace LmDeploy.Cli.Benchmarks;
 /// <param name="Cpus">Processors of this machine that may be used.</param>
 internal sealed record Machine(IReadOnlyList<string> Gpus, string? Driver, string? Cpu, int Cpus, string System)
 {
-    private const string CpuInfo = "/proc/cpuinfo";
-
     public static async Task<Machine> ReadAsync(Supervisor? supervisor, CancellationToken cancellationToken)
     {
         var gpus = supervisor is null ? [] : await ListAsync(supervisor, cancellationToken);
         return new Machine(
-            [.. gpus.Select(gpu => gpu.Name)], gpus.Count == 0 ? null : gpus[0].DriverVersion, CpuName(), Environment.ProcessorCount,
+            [.. gpus.Select(gpu => gpu.Name)], gpus.Count == 0 ? null : gpus[0].DriverVersion, Processor.Name(), Environment.ProcessorCount,
             RuntimeInformation.OSDescription);
     }
 
@@ -31,8 +30,4 @@ internal sealed record Machine(IReadOnlyList<string> Gpus, string? Driver, strin
             return [];
         }
     }
-
-    private static string? CpuName() => File.Exists(CpuInfo)
-        ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
-        : null;
 }

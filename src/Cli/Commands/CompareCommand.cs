@@ -21,8 +21,9 @@ internal sealed class CompareCommand(CliHost host)
     };
     private readonly Option<string?> _format = new Option<string?>("--format")
     {
-        Description = "The format of --eval. Default: csv for names that end in .csv, else jsonl.",
+        Description = "The format of --eval. Default: csv for names that end in .csv or .tsv, else jsonl.",
     }.AcceptOnlyFromAmong(DatasetFormat.Names);
+    private readonly Option<string[]> _map = FieldMapFlag.Create();
     private readonly Option<string[]> _scorers = new("--scorer")
     {
         Description = $"The scorer of answers, repeatable: {ScorerName.All}. Default: the scorers of the format.",
@@ -33,7 +34,10 @@ internal sealed class CompareCommand(CliHost host)
         Description = "The model folder of a judge, which compares the answers once all models have answered.",
     };
     private readonly Option<int?> _limit = new("--limit") { Description = "Use only the first N questions." };
-    private readonly Option<string?> _prompts = new("--prompts") { Description = "A file of prompts to compare speed on, in the format of run --prompts." };
+    private readonly Option<string?> _prompts = new("--prompts")
+    {
+        Description = "A file of prompts to compare speed on, in the format of run --prompts; - for standard input.",
+    };
     private readonly Option<string?> _json = new("--json")
     {
         Description = "Write the comparison as JSON to this file; - for standard output, without the table.",
@@ -43,6 +47,7 @@ internal sealed class CompareCommand(CliHost host)
         Description = $"Write a report to this file, whose name ends with {string.Join(", ", ComparisonReport.Extensions)}; repeatable.",
         DefaultValueFactory = _ => [],
     };
+    private readonly Option<string?> _title = new("--title") { Description = "The title of reports. Default: the names of the dataset and of the models." };
     private readonly Option<string?> _state = new("--state")
     {
         Description = "Save results to this file at once, and resume from it if it exists.",
@@ -63,8 +68,8 @@ internal sealed class CompareCommand(CliHost host)
         var compare = new CompareCommand(host);
         var command = new Command("compare", "Run models one after the other and show quality, speed and memory side by side.")
         {
-            compare._models, compare._eval, compare._format, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json,
-            compare._reports, compare._state,
+            compare._models, compare._eval, compare._format, compare._map, compare._scorers, compare._judge, compare._limit, compare._prompts, compare._json,
+            compare._reports, compare._title, compare._state,
             compare._maxNewTokens, compare._batchSize, compare._sideBySide,
         };
         compare._engine.AddTo(command);
@@ -80,11 +85,24 @@ internal sealed class CompareCommand(CliHost host)
         CheckPaths(result, json, reports);
         var dataset = ReadQuestions(result, out var failed);
         var options = ReadOptions(result);
-        var comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
+        ComparisonResult comparison;
+        try
+        {
+            comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
+        }
+        catch (ComparisonRefusedException e)
+        {
+            WriteRefusals(e);
+            return ExitCodes.NotLoaded;
+        }
+
+        comparison = comparison with { Command = CommandText.Of(result) };
+        comparison = result.GetValue(_title) is { Length: > 0 } title ? comparison with { Title = title } : comparison;
         await PrintAsync(comparison, json, cancellationToken);
         foreach (var path in reports)
         {
             await ComparisonReport.WriteAsync(comparison, path, cancellationToken);
+            await host.Terminal.Error.WriteLineAsync($"report: {path}");
         }
 
         return comparison.Models.Any(model => model.Info is null && model.Error is { } error && error.Code != LmDeployErrorCodes.SupervisorUnavailable)
@@ -99,11 +117,24 @@ internal sealed class CompareCommand(CliHost host)
         try
         {
             return await ModelComparison.RunAsync(
-                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options, new ComparisonLine(report), cancellationToken);
+                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options,
+                new ComparisonLine(report, host.Terminal.IsErrorTerminal), cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new UsageException(e.Message, e);
+        }
+    }
+
+    private void WriteRefusals(ComparisonRefusedException e)
+    {
+        foreach (var refusal in e.Refusals)
+        {
+            var name = refusal.IsJudge ? $"the judge {refusal.Path}" : refusal.Path;
+            foreach (var problem in refusal.Problems)
+            {
+                host.Terminal.WriteError(problem.Code, $"{name}: {problem.Message}");
+            }
         }
     }
 
@@ -155,7 +186,7 @@ internal sealed class CompareCommand(CliHost host)
     private Dataset ReadEvaluation(ParseResult result, string path, out bool failed)
     {
         var problems = new List<DatasetProblem>();
-        var dataset = DatasetFormat.Read(result.GetValue(_format), path, problems);
+        var dataset = DatasetFormat.Read(result.GetValue(_format), path, FieldMapFlag.Read(result.GetRequiredValue(_map)), problems);
         if (result.GetRequiredValue(_scorers).Length == 0 && dataset.Scorers.Count > 0)
         {
             dataset = DatasetFormat.LeaveOutUnanswerable(dataset, path, problems);
@@ -172,11 +203,11 @@ internal sealed class CompareCommand(CliHost host)
 
     private Dataset ReadPrompts(string path, out bool failed)
     {
-        var lines = InputFile.Read(path, line => PromptLine.Parse(line, new GenerationConfig(), raw: false));
+        var lines = InputFile.Read(path, host.Input, line => PromptLine.Parse(line, new GenerationConfig(), raw: false));
         failed = InputErrors.Report(host.Terminal, lines);
         List<Prompt> good = [.. lines.Where(line => line.Value is not null).Select(line => line.Value!.Prompt)];
         return good.Count > 0
-            ? PromptDataset.Of(Path.GetFileNameWithoutExtension(path), good)
+            ? PromptDataset.Of(path == InputFile.Piped ? "standard input" : Path.GetFileNameWithoutExtension(path), good)
             : throw new UsageException($"{path} has no line that can be used.");
     }
 
@@ -212,6 +243,11 @@ internal sealed class CompareCommand(CliHost host)
         if (result.GetValue(_format) is not null && result.GetValue(_eval) is null)
         {
             throw new UsageException("--format says what --eval is: give both.");
+        }
+
+        if (result.GetRequiredValue(_map).Length > 0 && result.GetValue(_eval) is null)
+        {
+            throw new UsageException("--map names fields of --eval: give both.");
         }
 
         if (result.GetValue(_judge) is not null && result.GetRequiredValue(_models).Length < 2)
@@ -256,6 +292,11 @@ internal sealed class CompareCommand(CliHost host)
         if (json is not null)
         {
             await ResultFile.WriteLinesAsync(json, host.Terminal, [CompareJson.Write(comparison)], cancellationToken);
+        }
+
+        if (json is not null and not ResultFile.StandardOutput)
+        {
+            await host.Terminal.Error.WriteLineAsync($"results: {json}");
         }
 
         await NoteAsync(comparison);

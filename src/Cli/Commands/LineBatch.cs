@@ -57,7 +57,7 @@ internal sealed class LineBatch
     {
         var (json, raw) = (result.GetValue(_json)!, result.GetValue(_raw));
         ResultFile.Check(json);
-        var lines = InputFile.Read(result.GetRequiredValue(_input), line => parse(line, raw));
+        var lines = InputFile.Read(result.GetRequiredValue(_input), _host.Input, line => parse(line, raw));
         var failed = InputErrors.Report(_host.Terminal, lines);
         TInput[] good = [.. lines.Select(line => line.Value).OfType<TInput>()];
         var answers = new Queue<TAnswer>();

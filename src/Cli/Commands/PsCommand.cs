@@ -25,9 +25,13 @@ internal static class PsCommand
             {
                 host.Terminal.Out.WriteLine(ToJson(pipelines));
             }
+            else if (pipelines.Count == 0)
+            {
+                host.Terminal.Out.WriteLine("Nothing runs.");
+            }
             else
             {
-                Listing.Write(host.Terminal, _columns, pipelines.Select(ToRow));
+                Listing.WriteToFit(host.Terminal, _columns, [.. pipelines.Select(ToRow)]);
             }
 
             return ExitCodes.Done;

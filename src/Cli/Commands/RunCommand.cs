@@ -12,12 +12,12 @@ internal sealed class RunCommand(CliHost host)
     private readonly Argument<string> _model = ModelArgument.Create();
     private readonly Argument<string?> _prompt = new("PROMPT")
     {
-        Description = "The prompt; its answer is streamed.",
+        Description = "The prompt; its answer is streamed. Default and -: standard input.",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string?> _prompts = new("--prompts")
     {
-        Description = "A file of one JSON object a line: id, and one of prompt, messages, input_ids.",
+        Description = "A file of one JSON object a line: id, and one of prompt, messages, input_ids; - for standard input.",
     };
     private readonly Option<string?> _json = new("--json")
     {
@@ -40,13 +40,15 @@ internal sealed class RunCommand(CliHost host)
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var (prompt, promptsFile, json) = (result.GetValue(_prompt), result.GetValue(_prompts), result.GetValue(_json));
-        if ((prompt is null) == (promptsFile is null))
+        var isPiped = promptsFile is null && (prompt == InputFile.Piped || (prompt is null && host.Input.IsRedirected));
+        if ((prompt is null) == (promptsFile is null) && !isPiped)
         {
             throw new UsageException("run needs either a PROMPT or --prompts FILE.");
         }
 
         ResultFile.Check(json);
         var (config, engine, raw) = (_generation.Read(result), _engine.Read(result), result.GetValue(_raw));
+        prompt = isPiped ? host.Input.ReadPrompt() : prompt;
         var model = result.GetRequiredValue(_model);
         if (prompt is not null && json is null)
         {
@@ -55,7 +57,7 @@ internal sealed class RunCommand(CliHost host)
 
         IReadOnlyList<InputLine<PromptLine>> lines = prompt is not null
             ? [new(1, "null", new PromptLine(Prompt.FromText(prompt, raw), config), null)]
-            : InputFile.Read(promptsFile!, line => PromptLine.Parse(line, config, raw));
+            : InputFile.Read(promptsFile!, host.Input, line => PromptLine.Parse(line, config, raw));
         return await AnswerAsync(model, engine, lines, json, cancellationToken);
     }
 

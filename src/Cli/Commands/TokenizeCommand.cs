@@ -42,7 +42,7 @@ internal sealed class TokenizeCommand(CliHost host)
         var json = result.GetValue(_json)!;
         ResultFile.Check(json);
         var addSpecialTokens = !result.GetValue(_noSpecialTokens);
-        var lines = InputFile.Read(result.GetRequiredValue(_input), line => TokenizeLine.Parse(line, addSpecialTokens));
+        var lines = InputFile.Read(result.GetRequiredValue(_input), host.Input, line => TokenizeLine.Parse(line, addSpecialTokens));
         var failed = InputErrors.Report(host.Terminal, lines);
         var results = new TokenizeJson[lines.Count];
         for (var i = 0; i < lines.Count; i++)

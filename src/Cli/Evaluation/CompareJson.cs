@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using LmDeploy.Cli.Output;
 using LmDeploy.Evaluation;
+using LmDeploy.Reports;
 using LmDeploy.Words;
 
 namespace LmDeploy.Cli.Evaluation;
@@ -12,6 +14,7 @@ internal static class CompareJson
         json =>
         {
             json.WriteStartObject();
+            WriteProvenance(json, result);
             json.WriteStartArray("models");
             foreach (var model in result.Models)
             {
@@ -25,12 +28,48 @@ internal static class CompareJson
         },
         indented: true);
 
+    private static void WriteProvenance(Utf8JsonWriter json, ComparisonResult result)
+    {
+        json.WriteString("title", result.Title);
+        json.WriteStartArray("findings");
+        foreach (var finding in ComparisonReport.ToFindings(result))
+        {
+            json.WriteStringValue(finding);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("dataset", result.Dataset);
+        json.WriteString("date", result.Started.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+        json.WriteString("command", result.Command);
+        json.WriteString("version", result.Host?.Version);
+        json.WriteStartObject("machine");
+        json.WriteStartArray("gpus");
+        foreach (var gpu in result.Host?.Gpus ?? [])
+        {
+            json.WriteStringValue(gpu);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("driver", result.Host?.Driver);
+        json.WriteString("cpu", result.Host?.Cpu);
+        json.WriteOptional("cpus", result.Host?.Cpus);
+        json.WriteString("system", result.Host?.System);
+        json.WriteEndObject();
+        json.WritePropertyName("generation");
+        json.WriteRawValue(result.Generation?.ToJson() ?? "null");
+        json.WriteString("judge", result.Judge);
+        json.WriteOptional("confidence", result.Confidence);
+    }
+
     private static void WriteModel(Utf8JsonWriter json, ComparisonResult result, ModelOutcome model)
     {
         json.WriteStartObject();
         json.WriteString("model", model.Path);
         json.WriteString("architecture", model.Info?.Architecture);
         json.WriteOptional("parameters", model.Info?.Parameters);
+        json.WriteString("dtype", model.Info is { } info ? EnumWords.Of(info.Dtype) : null);
+        json.WriteString("device", model.Info?.Device);
+        json.WriteString("libtorch", model.Info?.LibTorch is { Length: > 0 } libTorch ? libTorch : null);
         json.WriteOptional("correct", result.Correct(model));
         json.WriteOptional("questions", result.Questions(model));
         json.WriteNumber("cut", model.CutAnswers);

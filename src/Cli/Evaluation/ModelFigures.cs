@@ -13,6 +13,10 @@ internal static class ModelFigures
 
     public static int? Questions(this ComparisonResult result, ModelOutcome model) => result.Counting(model) is { } scorer ? model.Metrics[scorer].Count : null;
 
+    /// <summary>Whether the scorer that counts right answers knows nothing in between: every score of it is 0 or 1.</summary>
+    public static bool CountsRight(this ComparisonResult result) => result.Models.All(model => result.Counting(model) is not { } scorer
+        || model.Items.All(item => !item.Scores.TryGetValue(scorer, out var score) || double.IsNaN(score.Value) || score.Value is 0 or 1));
+
     /// <summary>Right ones and all by category, in alphabetical order.</summary>
     public static IEnumerable<(string Category, int Correct, int Questions)>? ByCategory(this ComparisonResult result, ModelOutcome model) =>
         result.Counting(model) is { } scorer

@@ -14,6 +14,9 @@ internal sealed record CliHost(
     /// <summary>Starts a supervisor that ends when it is disposed.</summary>
     public Func<SupervisorOptions, CancellationToken, Task<Supervisor>> StartSupervisorAsync { get; init; } = Supervisor.StartPrivateAsync;
 
+    /// <summary>What is piped into the command.</summary>
+    public StandardInput Input { get; init; } = StandardInput.OfProcess;
+
     public static CliHost Create(Interruption interruption) =>
         new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Output;
 
 namespace LmDeploy.Cli.Input;
@@ -6,18 +7,23 @@ namespace LmDeploy.Cli.Input;
 /// <summary>Reads files of one JSON object a line. A bad line does not keep the others from being read; empty lines are skipped.</summary>
 internal static class InputFile
 {
+    /// <summary>The path that stands for standard input.</summary>
+    public const string Piped = "-";
+
     private const string NoId = "null";
     private const string BadLine = "invalid_request";
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; <see cref="Piped"/> for what is piped in.</param>
+    /// <param name="input">Standard input.</param>
     /// <param name="parse">Makes what a line asks for; throws <see cref="FormatException"/> when the line does not fit.</param>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    public static IReadOnlyList<InputLine<T>> Read<T>(string path, Func<JsonElement, T> parse)
+    public static IReadOnlyList<InputLine<T>> Read<T>(string path, StandardInput input, Func<JsonElement, T> parse)
         where T : class
     {
-        ReadOnlyMemory<byte> rest = ReadBytes(path);
+        ReadOnlyMemory<byte> rest = path == Piped ? input.ReadBytes() : ReadBytes(path);
+        path = path == Piped ? "standard input" : path;
         rest = rest.Span.StartsWith(ByteOrderMark) ? rest[ByteOrderMark.Length..] : rest;
         var lines = new List<InputLine<T>>();
         for (var number = 1; !rest.IsEmpty; number++)

@@ -9,9 +9,6 @@ namespace LmDeploy.Cli.Output;
 /// <summary>Writes what was measured, and on what: <c>{"machine", "version", "date", "command", "figures"}</c>, the last an array of objects.</summary>
 internal static class FiguresJson
 {
-    /// <summary>The flag whose value is a secret and is not written.</summary>
-    private const string SecretFlag = "--api-key";
-
     /// <param name="path">A file, - for standard output, or null for nowhere.</param>
     /// <param name="libTorch">The version that computed; empty where it is not known.</param>
     public static async Task WriteAsync(
@@ -20,7 +17,7 @@ internal static class FiguresJson
     {
         if (path is not null)
         {
-            await ResultFile.WriteLinesAsync(path, terminal, [Write(machine, libTorch, date, Words(command), figures)], cancellationToken);
+            await ResultFile.WriteLinesAsync(path, terminal, [Write(machine, libTorch, date, CommandText.Of(command), figures)], cancellationToken);
         }
     }
 
@@ -28,7 +25,7 @@ internal static class FiguresJson
         Machine machine,
         string libTorch,
         DateTimeOffset date,
-        IEnumerable<string> words,
+        string command,
         IEnumerable<IReadOnlyDictionary<string, double>> figures) => JsonText.Write(
         json =>
         {
@@ -36,7 +33,7 @@ internal static class FiguresJson
             WriteMachine(json, machine, libTorch);
             json.WriteString("version", typeof(FiguresJson).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
             json.WriteString("date", date.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-            json.WriteString("command", $"lmdeploy {string.Join(' ', words)}");
+            json.WriteString("command", command);
             json.WriteStartArray("figures");
             foreach (var row in figures)
             {
@@ -70,15 +67,5 @@ internal static class FiguresJson
         json.WriteNumber("cpus", machine.Cpus);
         json.WriteString("system", machine.System);
         json.WriteEndObject();
-    }
-
-    private static IEnumerable<string> Words(ParseResult command)
-    {
-        var isSecret = false;
-        foreach (var token in command.Tokens)
-        {
-            yield return isSecret ? "***" : token.Value;
-            isSecret = token.Value == SecretFlag;
-        }
     }
 }

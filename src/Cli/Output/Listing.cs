@@ -11,7 +11,9 @@ internal static class Listing
     public static void Write(Terminal terminal, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) =>
         Write(terminal.OutConsole(), columns, rows, noWrap: !terminal.IsOutTerminal);
 
-    /// <summary>Where the table is wider than the terminal, writes it turned: a row for each column, a column for each row.</summary>
+    /// <summary>
+    /// Where the table is wider than the terminal, writes it turned: a row for each column, a column for each row. As many rows stand side by side as fit.
+    /// </summary>
     public static void WriteToFit(Terminal terminal, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var console = terminal.OutConsole();
@@ -21,8 +23,16 @@ internal static class Listing
             return;
         }
 
-        var turned = Enumerable.Range(1, columns.Count - 1).Select(i => (string[])[columns[i], .. rows.Select(row => row[i])]);
-        Write(console, [columns[0], .. rows.Select(row => row[0])], turned, noWrap: false);
+        var room = console.Profile.Width - ColumnMargin - columns.Max(column => column.Length);
+        for (var first = 0; first < rows.Count;)
+        {
+            var width = 0;
+            List<IReadOnlyList<string>> some =
+                [.. rows.Skip(first).TakeWhile((row, i) => (width += ColumnMargin + row.Max(cell => cell.Length)) <= room || i == 0)];
+            var turned = Enumerable.Range(1, columns.Count - 1).Select(i => (string[])[columns[i], .. some.Select(row => row[i])]);
+            Write(console, [columns[0], .. some.Select(row => row[0])], turned, noWrap: false);
+            first += some.Count;
+        }
     }
 
     private static int Width(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>

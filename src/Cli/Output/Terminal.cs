@@ -22,6 +22,10 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsOutTerm
     /// <summary>One line on standard error.</summary>
     public void WriteError(string code, string message) => WriteError($"{code}: {message}");
 
+    /// <summary>A line on standard error for each line of a message that has several.</summary>
+    public void WriteErrors(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .DefaultIfEmpty("").ToList().ForEach(WriteError);
+
     /// <inheritdoc cref="WriteError(string, string)"/>
     public void WriteError(string message) => Error.WriteLine($"error: {Printable(message.ReplaceLineEndings(" ").TrimEnd())}");
 

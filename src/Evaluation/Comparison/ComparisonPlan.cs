@@ -9,6 +9,11 @@ internal sealed record ComparisonPlan(IReadOnlyList<PlannedModel> Models, Datase
     /// <summary>Without scorers speed is all there is to compare, and answers are what it is measured by; a judge reads them too.</summary>
     public bool NeedsAnswers => Scorers.Count == 0 || Options.Judge is not null || Scorers.Any(scorer => scorer.NeedsAnswers);
 
+    /// <summary>The judge; null where there are no answers of two models to compare.</summary>
+    public PlannedModel? Judge => Options.Judge is { } judge && Models.Count > 1
+        ? new PlannedModel(JudgeRun.Name, judge.Model, (judge.Engine ?? Options.Engine) with { Name = JudgeRun.Name })
+        : null;
+
     /// <exception cref="ArgumentException">There is no model, a scorer's name occurs twice, or a question cannot be followed up.</exception>
     public static ComparisonPlan Of(IEnumerable<ComparedModel> models, Dataset dataset, ComparisonOptions options)
     {

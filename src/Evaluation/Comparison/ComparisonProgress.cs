@@ -7,8 +7,8 @@ public sealed record ComparisonProgress
     public required string Model { get; init; }
 
     /// <summary>
-    /// The stage: <c>loading</c>, <c>answering</c>, <c>timing first tokens</c>, <c>scoring by NAME</c>, <c>judging</c>, <c>closing</c>, <c>done</c>
-    /// or <c>failed</c>.
+    /// The stage: <c>checking</c>, <c>loading</c>, <c>answering</c>, <c>timing first tokens</c>, <c>scoring by NAME</c>, <c>judging</c>,
+    /// <c>closing</c>, <c>done</c> or <c>failed</c>.
     /// </summary>
     public required string Stage { get; init; }
 

@@ -5,6 +5,9 @@ namespace LmDeploy.Evaluation;
 /// <summary>The results of a comparison. Immutable.</summary>
 public sealed record ComparisonResult
 {
+    /// <summary>Models that the default title names.</summary>
+    private const int MostNamed = 4;
+
     /// <summary>The dataset's name.</summary>
     public required string Dataset { get; init; }
 
@@ -34,4 +37,22 @@ public sealed record ComparisonResult
 
     /// <summary>When it was begun.</summary>
     public DateTimeOffset Started { get; init; }
+
+    /// <summary>The title of reports. Default: the names of the dataset and of the models.</summary>
+    public string Title { get => field ?? DefaultTitle; init; }
+
+    /// <summary>The command line that reports cite, without secrets. Default: null, none.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>What it ran on, the last time that it was run; null where that is not known.</summary>
+    public ComparisonHost? Host { get; init; }
+
+    /// <summary>The generation settings of answers; null where they are not known.</summary>
+    public GenerationConfig? Generation { get; init; }
+
+    /// <summary>The path of the judge's folder, as it was given; null without one.</summary>
+    public string? Judge { get; init; }
+
+    private string DefaultTitle => $"{Dataset}: {string.Join(", ", Models.Take(MostNamed).Select(model => model.Name))}"
+        + (Models.Count > MostNamed ? FormattableString.Invariant($" and {Models.Count - MostNamed} more") : "");
 }

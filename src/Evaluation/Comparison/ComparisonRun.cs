@@ -12,13 +12,28 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
     public async Task<ComparisonResult> RunAsync(CancellationToken cancellationToken)
     {
         var options = plan.Options;
+        var check = new ModelCheck(options, progress);
+        var isNew = options.StateFile is null || !File.Exists(options.StateFile);
+        if (isNew)
+        {
+            // Before there is a state file: it would belong to the folders as they are, and a refused one has to be changed.
+            await check.RunAsync(plan.Models, plan.Judge, cancellationToken).ConfigureAwait(false);
+        }
+
         using var journal = ComparisonJournal.Open(options.StateFile, ComparisonFingerprint.Of(plan), options.TimeProvider);
         var records = plan.Models.Select(model => journal.RecordOf(model.Name)).ToList();
         var judge = options.Judge is { } judging ? new JudgeRun(plan, judging, journal, progress) : null;
         if (!records.TrueForAll(record => record.IsComplete(plan)) || judge?.IsComplete == false)
         {
-            await using var memory = MemoryWatch.Start(plan, journal);
             var open = plan.Models.Where(model => !journal.RecordOf(model.Name).IsComplete(plan)).ToList();
+            if (!isNew)
+            {
+                await check.RunAsync(open, plan.Judge, cancellationToken).ConfigureAwait(false);
+            }
+
+            journal.Append(new JournalEntry.Machine(
+                await ComparisonHost.ReadAsync(options.Supervisor ?? Supervisor.Shared, cancellationToken).ConfigureAwait(false)));
+            await using var memory = MemoryWatch.Start(plan, journal);
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.SideBySide, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(
                 open.Zip(FoldersAfter(open)),
@@ -43,6 +58,9 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
             Memory = journal.Memory,
             Confidence = options.Confidence,
             Started = journal.Started,
+            Host = journal.Host,
+            Generation = options.Generation,
+            Judge = plan.Judge?.Path,
             Judgements = [.. judge?.Judgements(statistics) ?? []],
             JudgeReceipt = judge?.Receipt,
             JudgeError = judge?.Error,
@@ -52,9 +70,8 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
     /// <summary>For each model the folder that is loaded when it is gone; null for none and for its own, and where they run side by side.</summary>
     private IEnumerable<string?> FoldersAfter(List<PlannedModel> models)
     {
-        var judge = plan.Models.Count > 1 ? plan.Options.Judge?.Model : null;
         return models.Zip(
-            models.Skip(1).Select(model => model.Path).Append(judge),
+            models.Skip(1).Select(model => model.Path).Append(plan.Judge?.Path),
             (model, next) => plan.Options.SideBySide == 1 && next is not null && Path.GetFullPath(next) != Path.GetFullPath(model.Path) ? next : null);
     }
 

@@ -4,32 +4,36 @@ using System.Text;
 namespace LmDeploy.Evaluation.Datasets;
 
 /// <summary>Reads comma-separated values as RFC 4180 has them; lines may also end without a carriage return, and empty ones are left out.</summary>
-internal sealed class CsvReader(ReadOnlyMemory<byte> text)
+/// <param name="text">The file.</param>
+/// <param name="separator">What stands between fields, an ASCII character.</param>
+internal sealed class CsvReader(ReadOnlyMemory<byte> text, char separator = ',')
 {
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly List<CsvRecord> _records = [];
     private int _position;
     private int _line = 1;
     private string? _problem;
 
     private ReadOnlySpan<byte> Rest => text.Span[_position..];
 
-    public IReadOnlyList<CsvRecord> ReadAll()
+    public IReadOnlyList<CsvRecord> ReadAll() => [.. Read()];
+
+    /// <summary>The first record; null where there is none.</summary>
+    public CsvRecord? ReadFirst() => Read().FirstOrDefault();
+
+    private IEnumerable<CsvRecord> Read()
     {
         while (!Rest.IsEmpty)
         {
             var record = ReadRecord();
             if (record.Problem is not null || record.Fields.Count > 1 || !string.IsNullOrWhiteSpace(record.Fields[0]))
             {
-                _records.Add(record);
+                yield return record;
             }
 
             // What is left of the line is its end, or the carriage return that a last line ends with.
             _line += Rest.IsEmpty ? 0 : 1;
             _position += Rest.StartsWith("\r\n"u8) ? 2 : Math.Min(1, Rest.Length);
         }
-
-        return _records;
     }
 
     private CsvRecord ReadRecord()
@@ -37,7 +41,7 @@ internal sealed class CsvReader(ReadOnlyMemory<byte> text)
         var line = _line;
         _problem = null;
         List<string> fields = [ReadField()];
-        while (Rest.StartsWith(","u8))
+        while (!Rest.IsEmpty && Rest[0] == (byte)separator)
         {
             _position++;
             fields.Add(ReadField());
@@ -59,10 +63,10 @@ internal sealed class CsvReader(ReadOnlyMemory<byte> text)
         }
     }
 
-    /// <summary>What comes before the next comma or the end of the line.</summary>
+    /// <summary>What comes before the next separator or the end of the line.</summary>
     private ReadOnlySpan<byte> ReadPlain()
     {
-        var length = Rest.IndexOfAny((byte)',', (byte)'\n') is var end and >= 0 ? end : Rest.Length;
+        var length = Rest.IndexOfAny((byte)separator, (byte)'\n') is var end and >= 0 ? end : Rest.Length;
         var isLast = length == Rest.Length || Rest[length] == '\n';
         var field = isLast && Rest[..length].EndsWith("\r"u8) ? Rest[..(length - 1)] : Rest[..length];
         _position += field.Length;

@@ -113,9 +113,14 @@ public sealed partial record Dataset
 
     private static Dataset FromLines(
         string name, string path, ICollection<DatasetProblem>? problems, Scorer[] scorers, Func<System.Text.Json.JsonElement, string, DatasetItem> read)
+        => FromLines(name, path, JsonLine.ReadAll(path), problems, scorers, read);
+
+    private static Dataset FromLines(
+        string name, string path, IReadOnlyList<JsonLine> lines, ICollection<DatasetProblem>? problems, Scorer[] scorers,
+        Func<System.Text.Json.JsonElement, string, DatasetItem> read)
     {
         var reading = new DatasetReading(path, problems);
-        foreach (var line in JsonLine.ReadAll(path))
+        foreach (var line in lines)
         {
             reading.Add(path, line.Number, () => line.Read(json => read(json, FormattableString.Invariant($"{line.Number}"))));
         }

@@ -14,8 +14,25 @@ public sealed class DatasetFormatException : LmDeployException
     {
     }
 
+    /// <summary>
+    /// The published form that the file has in place of the one it was read as: <c>gsm8k</c>, <c>hellaswag</c>, <c>mmlu</c> or <c>mt-bench</c>; null for
+    /// any other problem.
+    /// </summary>
+    public string? LooksLike { get; private init; }
+
     /// <summary>Everything that is wrong; the message has the first ten.</summary>
     public IReadOnlyList<DatasetProblem> Problems { get; }
+
+    internal static DatasetFormatException Published(string path, string form) =>
+        new(path, $"looks like {form}, which Dataset.{ReaderOf(form)} reads") { LooksLike = form };
+
+    private static string ReaderOf(string form) => form switch
+    {
+        "gsm8k" => nameof(Dataset.Gsm8k),
+        "hellaswag" => nameof(Dataset.HellaSwag),
+        "mmlu" => nameof(Dataset.Mmlu),
+        _ => nameof(Dataset.MtBench),
+    };
 
     private static string Describe(IReadOnlyList<DatasetProblem> problems)
         => string.Join(Environment.NewLine, problems.Take(MostShown))

@@ -6,14 +6,23 @@ namespace LmDeploy.Evaluation.Datasets;
 /// <summary>One line of a file of JSON objects.</summary>
 /// <param name="Number">Its number, from 1.</param>
 /// <param name="Bytes">The line.</param>
-internal sealed record JsonLine(int Number, ReadOnlyMemory<byte> Bytes)
+/// <param name="What">How messages call it.</param>
+internal sealed record JsonLine(int Number, ReadOnlyMemory<byte> Bytes, string What = "a line")
 {
-    /// <summary>The lines of a file but those with nothing but white space.</summary>
+    /// <summary>A field that is written twice is an error: one of its values would be lost.</summary>
+    private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>The lines of a file but those with nothing but white space, or the elements of the array that the file is.</summary>
     /// <exception cref="DatasetFormatException">The file cannot be read.</exception>
     public static IReadOnlyList<JsonLine> ReadAll(string path)
     {
-        var lines = new List<JsonLine>();
         var rest = DatasetFile.Read(path);
+        if (JsonArray.IsArray(rest.Span))
+        {
+            return JsonArray.Read(path, rest);
+        }
+
+        var lines = new List<JsonLine>();
         for (var number = 1; !rest.IsEmpty; number++)
         {
             var end = rest.Span.IndexOf((byte)'\n');
@@ -38,7 +47,7 @@ internal sealed record JsonLine(int Number, ReadOnlyMemory<byte> Bytes)
             throw new FormatException("not valid UTF-8");
         }
 
-        using var document = JsonDocument.Parse(Bytes);
-        return read(document.RootElement.Must(JsonValueKind.Object, "a line", "a JSON object"));
+        using var document = JsonDocument.Parse(Bytes, _strict);
+        return read(document.RootElement.Must(JsonValueKind.Object, What, "a JSON object"));
     }
 }

@@ -22,10 +22,14 @@ internal static class MmluFiles
             ?? throw new DatasetFormatException(path, "has no files *_test.csv, neither itself nor in a folder test");
     }
 
+    /// <summary>Whether a folder has files that are named as MMLU's are.</summary>
+    public static bool IsIn(string folder) =>
+        ListTables(Path.Join(folder, "test") is var test && Directory.Exists(test) ? test : folder).Any(file => SplitOf(file) is not null);
+
     /// <summary>What a file is about: its name without the split.</summary>
     public static string SubjectOf(string file)
     {
-        var name = Path.GetFileNameWithoutExtension(file);
+        var name = DatasetFile.NameOf(file);
         return name[..^(SplitOf(file)?.Length ?? 0)];
     }
 
@@ -46,13 +50,18 @@ internal static class MmluFiles
     }
 
     private static string? SplitOf(string file) =>
-        _splits.FirstOrDefault(split => Path.GetFileNameWithoutExtension(file).EndsWith(split, StringComparison.Ordinal));
+        _splits.FirstOrDefault(split => DatasetFile.NameOf(file).EndsWith(split, StringComparison.Ordinal));
 
     private static string[] ListTables(string folder)
     {
         try
         {
-            return [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer.Ordinal)];
+            return
+            [
+                .. Directory.GetFiles(folder)
+                    .Where(file => DatasetFile.WithoutPacking(file).EndsWith(".csv", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

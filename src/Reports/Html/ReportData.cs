@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LmDeploy.Evaluation;
+using LmDeploy.Reports.Provenance;
 using LmDeploy.Words;
 
 namespace LmDeploy.Reports.Html;
@@ -25,6 +26,9 @@ internal static class ReportData
     public static string Write(ComparisonResult result) => JsonSerializer.Serialize(
         new
         {
+            result.Title,
+            Findings = ComparisonReport.ToFindings(result),
+            Provenance = ComparisonProvenance.Of(result).Select(known => new[] { known.Label, known.Value }),
             result.Dataset,
             result.Scorers,
             result.Confidence,

@@ -1,5 +1,6 @@
 using System.Text;
 using LmDeploy.Evaluation;
+using LmDeploy.Reports.Provenance;
 using LmDeploy.Words;
 
 namespace LmDeploy.Reports.Markdown;
@@ -10,7 +11,13 @@ internal static class MarkdownReport
     public static string Write(ComparisonResult result)
     {
         var text = new StringBuilder();
-        text.Append(Invariant($"# {Text(result.Dataset)}\n\n{result.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC. "));
+        text.Append(Invariant($"# {Text(result.Title)}\n\n"));
+        foreach (var (i, finding) in ComparisonReport.ToFindings(result).Index())
+        {
+            text.Append(Invariant($"{(i == 0 ? $"**{Text(finding)}.**" : $"{Text(finding)}.")}\n\n"));
+        }
+
+        text.Append(Invariant($"{result.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC. "));
         text.Append(Invariant($"Intervals: {result.Confidence:0.##%} bootstrap over the questions.\n\n"));
         AddTable(
             text,
@@ -33,6 +40,9 @@ internal static class MarkdownReport
         {
             text.Append(Invariant($"\n{Text(model.Name)}: {model.Crashes.Count} workers died meanwhile and were replaced; the times have that in them.\n"));
         }
+
+        text.Append("\n## How this was measured\n\n");
+        AddTable(text, ["", ""], ComparisonProvenance.Of(result).Select(known => (string[])[known.Label, known.Value]));
 
         return text.ToString();
     }

@@ -118,4 +118,31 @@ public sealed class ListingCommandTests : CommandTestBase
         (await RunAsync("--help")).ShouldBe(0);
         Out.ToString().ShouldContain("3 a model could not be loaded");
     }
+
+    [Fact]
+    public async Task Ps_OfNothingSaysSo()
+    {
+        (await RunAsync("ps")).ShouldBe(0);
+        Out.ToString().ShouldBe("Nothing runs.\n");
+    }
+
+    [Fact]
+    public async Task Ps_OnANarrowTerminalIsTurned()
+    {
+        IsOutTerminal = true;
+        Fake.OnListPipelines = () => new ListPipelinesResponse
+        {
+            Pipelines =
+            {
+                Enumerable.Range(1, 5).Select(i => new V1.PipelineInfo { Id = $"pipe{i}", Name = "cobble", Model = "/models/of/some/length/cobble" }),
+            },
+        };
+        (await RunAsync("ps")).ShouldBe(0);
+        var lines = Out.ToString().Split('\n').Select(line => line.Trim()).ToList();
+        lines.ShouldAllBe(line => line.Length <= 80);
+        lines.Where(line => line.StartsWith("ID", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ShouldBe(
+            [["ID", "pipe1", "pipe2"], ["ID", "pipe3", "pipe4"], ["ID", "pipe5"]]);
+        lines.Count(line => line.StartsWith("MODEL", StringComparison.Ordinal)).ShouldBe(3);
+        lines.ShouldContain(line => line.Contains("/models/of/some/length/cobble"), "no cell is folded");
+    }
 }

@@ -300,4 +300,46 @@ public sealed class RunCommandTests : CommandTestBase
         await RunAsync("run", "model", "x", "--sample");
         sampled.ShouldBe([false, false, true]);
     }
+
+    [Theory]
+    [InlineData("run", "model")]
+    [InlineData("run", "model", "-")]
+    public async Task Run_AnswersAPipedPrompt(params string[] args)
+    {
+        Input = "\ufeffhello\nyou\n";
+        (await RunAsync(args)).ShouldBe(0);
+        Out.ToString().ShouldBe("hello\nyou\n");
+    }
+
+    [Fact]
+    public async Task Run_APromptOfItsOwnIsNotPiped()
+    {
+        Input = "piped";
+        (await RunAsync("run", "model", "said")).ShouldBe(0);
+        Out.ToString().ShouldBe("said\n");
+    }
+
+    [Fact]
+    public async Task Run_ReadsPipedLines()
+    {
+        Input = """
+            {"id":1,"prompt":"ab"}
+            {"id":2}
+            """;
+        (await RunAsync("run", "model", "--prompts", "-")).ShouldBe(1);
+        Out.ToString().ShouldBe("[1] ab\n");
+        Error.ToString().ShouldStartWith("error: invalid_request: standard input:2: exactly one of prompt, messages, input_ids");
+    }
+
+    [Theory]
+    [InlineData("run", "model")]
+    [InlineData("run", "model", "-")]
+    [InlineData("run", "model", "-", "--prompts", "-")]
+    public async Task Run_NothingPipedIsBadUsage(params string[] args)
+    {
+        Input = "\n";
+        (await RunAsync(args)).ShouldBe(2);
+        Error.ToString().ShouldStartWith("error: run needs ");
+        Fake.Opened.ShouldBeEmpty();
+    }
 }

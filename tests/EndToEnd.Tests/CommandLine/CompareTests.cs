@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LmDeploy.EndToEnd.Tests.Processes;
+using LmDeploy.Tests.Folders;
 
 namespace LmDeploy.EndToEnd.Tests.CommandLine;
 
@@ -14,6 +15,7 @@ public sealed class CompareTests
         var result = await Command.RunAsync(
             sandbox, "compare", Repository.Pebble, Repository.Cobble, Repository.Boulder, "--eval", Repository.Evaluation, "--json", "-");
         result.ExitCode.ShouldBe(0, result.Errors);
+        result.Output.ShouldNotContain("\u001b", Case.Sensitive, "no colours when redirected");
         using var json = JsonDocument.Parse(result.Output);
         var models = json.RootElement.GetProperty("models").EnumerateArray().ToList();
         models.Select(model => model.GetProperty("correct").GetInt32()).ShouldBe([187, 298, 300]);
@@ -32,14 +34,20 @@ public sealed class CompareTests
     }
 
     [Fact]
-    public async Task Compare_GoesOnAfterAModelThatCannotBeLoaded()
+    public async Task Compare_RefusesModelsThatCannotBeServed_BeforeItLoadsOne()
     {
         await using var sandbox = new Sandbox();
-        var result = await Command.RunAsync(sandbox, "compare", "/there/is/no/model", Repository.Pebble, "--eval", Repository.Evaluation);
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", """{"architectures":["NoSuchModel"],"model_type":"no-such"}""");
+        var unknown = folder.Path;
+        var result = await Command.RunAsync(
+            sandbox, "compare", Repository.Pebble, "/there/is/no/model", unknown, "--judge", "/there/is/no/judge", "--eval", Repository.Evaluation);
         result.ExitCode.ShouldBe(3);
-        result.Output.ShouldContain("model_not_found");
-        result.Output.ShouldContain("187/300");
-        result.Output.ShouldNotContain("\u001b", Case.Sensitive, "no colours when redirected");
+        result.Errors.ShouldContain("error: model_not_found: /there/is/no/model: ");
+        result.Errors.ShouldContain($"error: unsupported_architecture: {unknown}: ");
+        result.Errors.ShouldContain("error: model_not_found: the judge /there/is/no/judge: ");
+        result.Errors.ShouldNotContain("loading");
+        result.Output.ShouldBeEmpty();
     }
 
     [Theory]

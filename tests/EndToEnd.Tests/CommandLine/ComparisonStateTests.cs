@@ -9,6 +9,11 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
 {
     private const int Kills = 10;
 
+    /// <summary>What the state grows by between two kills at most: a twentieth of what it is at the end.</summary>
+    private const int MostBytes = 8_000;
+
+    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(5);
+
     /// <summary>What does not depend on the clock.</summary>
     private static readonly string[] _figures = ["model", "correct", "questions", "by_category", "answer_perplexity", "metrics"];
 
@@ -30,16 +35,12 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
         for (var kill = 0; kill < Kills; kill++)
         {
             using var process = Command.Start(sandbox, [.. compare, "--state", state]);
-            var seen = 0;
-            for (var wanted = 1 + chance.Below(5); seen < wanted && await process.StandardError.ReadLineAsync() is not null;)
-            {
-                seen++;
-            }
-
-            process.HasExited.ShouldBeFalse($"it was to be killed after line {seen}, as number {kill}");
+            var wanted = Length(state) + 1 + chance.Below(MostBytes);
+            await Eventually.BeAsync(() => Length(state), length => length >= wanted || process.HasExited, $"{wanted} bytes of state", _deadline);
+            process.HasExited.ShouldBeFalse($"it was to be killed at {wanted} bytes of state, as number {kill}");
             Signals.Kill(process.Id);
             await process.WaitForExitAsync();
-            kept.Add(File.Exists(state) ? new FileInfo(state).Length : 0);
+            kept.Add(Length(state));
         }
 
         var resumed = await Command.RunAsync(sandbox, [.. compare, "--state", state]);
@@ -53,6 +54,8 @@ public sealed partial class ComparisonStateTests(ITestOutputHelper output)
         actual.Texts.ShouldBe(expected.Texts);
         actual.Numbers.ShouldBe(expected.Numbers, tolerance: 1e-5);
     }
+
+    private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 
     /// <summary>Texts that have to be equal, and numbers that have to be nearly so: sums of float32 depend on what else is in a step.</summary>
     private static (List<string> Texts, List<double> Numbers) Figures(string json)

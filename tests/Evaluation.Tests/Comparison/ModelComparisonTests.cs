@@ -181,12 +181,12 @@ public sealed class ModelComparisonTests : IAsyncLifetime
     {
         var ready = _fake.OnHold;
         _fake.OnHold = holding => holding.Open.Model.EndsWith("bad", StringComparison.Ordinal)
-            ? throw FakeSupervisor.Fail(ErrorCodes.ModelNotFound, "no such folder")
+            ? throw FakeSupervisor.Fail(ErrorCodes.OutOfMemory, "no such room")
             : ready(holding);
 
         var result = await ModelComparison.RunAsync(["bad", "good"], Questions, Options).InTime();
 
-        result.Models[0].Error.ShouldNotBeNull().Code.ShouldBe("model_not_found");
+        result.Models[0].Error.ShouldNotBeNull().Code.ShouldBe("out_of_memory");
         result.Models[1].Metrics.Keys.ShouldContain("exact");
         result.Differences.ShouldBeEmpty();
         _fake.OnHold = ready;

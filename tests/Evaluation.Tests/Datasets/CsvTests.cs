@@ -33,7 +33,7 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void FromCsv_ReadsLettersAndMessages()
     {
-        Read("prompt,A,B,C,D,answer\r\nq,1,2,3,4,3\r\n").Items.ShouldHaveSingleItem().CorrectChoice.ShouldBe(3);
+        Read("prompt,A,B,C,D,answer\r\nq,w,x,y,z,3\r\n").Items.ShouldHaveSingleItem().CorrectChoice.ShouldBe(3);
         Read("messages,follow_ups\n\"[{\"\"role\"\": \"\"user\"\"}]\",And?").Items.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             item => item.Prompt.MessagesJson.ShouldBe("""[{"role": "user"}]"""), item => item.FollowUps.ShouldBe(["And?"]));
     }
@@ -57,7 +57,7 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void FromCsv_NeedsAHeader()
     {
-        Problem("question,answer\na,b\n").ShouldContain(":1: the first line must be a header with prompt or messages, found question, answer");
+        Problem("text,answer\na,b\n").ShouldContain(":1: the first line must be a header with prompt, question or messages, found text, answer");
         Problem("prompt,Prompt\na,b\n").ShouldContain("two columns 'prompt'");
         Problem("prompt\n").ShouldContain("no question that can be used");
         Problem("").ShouldContain("no question that can be used");

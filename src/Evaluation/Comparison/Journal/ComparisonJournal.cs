@@ -59,6 +59,9 @@ internal sealed class ComparisonJournal : IDisposable
     /// <summary>When the comparison was begun, by the process that began it.</summary>
     public DateTimeOffset Started { get; private set; }
 
+    /// <summary>What it ran on last; null where that is not known.</summary>
+    public ComparisonHost? Host { get; private set; }
+
     /// <summary>The time since then.</summary>
     public TimeSpan Elapsed => _time.GetUtcNow() - Started;
 
@@ -204,6 +207,9 @@ internal sealed class ComparisonJournal : IDisposable
                 break;
             case JournalEntry.Memory memory:
                 _memory.Add(new MemorySample { Elapsed = memory.At, HeldBytes = memory.Held, DeviceBytes = memory.DeviceBytes });
+                break;
+            case JournalEntry.Machine machine:
+                Host = machine.Host;
                 break;
             case JournalEntry.Loaded loaded:
                 Find(loaded.Model).Take(loaded);

@@ -13,6 +13,7 @@ namespace LmDeploy.Evaluation.Comparison.Journal;
 [JsonDerivedType(typeof(Closed), "closed")]
 [JsonDerivedType(typeof(Verdict), "verdict")]
 [JsonDerivedType(typeof(Memory), "memory")]
+[JsonDerivedType(typeof(Machine), "host")]
 internal abstract record JournalEntry
 {
     /// <summary>The first line.</summary>
@@ -36,6 +37,9 @@ internal abstract record JournalEntry
 
     /// <summary>A judge has seen both orders of two models' answers to a question.</summary>
     public sealed record Verdict(string First, string Second, string Item, PairwiseVerdict Value) : JournalEntry;
+
+    /// <summary>What the comparison goes on with on, each time that it is run.</summary>
+    public sealed record Machine(ComparisonHost Host) : JournalEntry;
 
     /// <summary>What workers held, so long after the comparison was begun.</summary>
     public sealed record Memory(TimeSpan At, IReadOnlyDictionary<string, long> Held, long? DeviceBytes) : JournalEntry;

@@ -1,3 +1,12 @@
+/** Who is better, and how it was measured. */
+function showFindings(data) {
+  const [winner, ...others] = data.findings.map(finding => `${finding}.`);
+  byId("findings").replaceChildren(
+    ...(winner ? [el("p", { class: "winner" }, winner)] : []),
+    ...(others.length > 0 ? [el("ul", {}, ...others.map(other => el("li", {}, other)))] : []));
+  byId("provenance").replaceChildren(...data.provenance.flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]));
+}
+
 /** The tables and charts of figures. */
 function showFigures(data) {
   const models = data.models.map((model, index) => ({ ...model, color: colorOf(index) }));

@@ -5,6 +5,7 @@ using LmDeploy.Cli.Hosting;
 using LmDeploy.Cli.Input;
 using LmDeploy.Cli.Output;
 using LmDeploy.Evaluation;
+using LmDeploy.Hub;
 using LmDeploy.Reports;
 
 namespace LmDeploy.Cli.Commands;
@@ -14,7 +15,10 @@ internal sealed class CompareCommand(CliHost host)
 {
     private const int SpeedTokens = 128;
 
-    private readonly Argument<string[]> _models = new("MODEL") { Description = "The paths of model folders.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _models = new("MODEL")
+    {
+        Description = "Paths of model folders, or names of the hub (org/name).", Arity = ArgumentArity.OneOrMore,
+    };
     private readonly Option<string?> _eval = new("--eval")
     {
         Description = "The dataset: one JSON object a line with id, category, prompt or messages, and expected; or another --format.",
@@ -84,11 +88,17 @@ internal sealed class CompareCommand(CliHost host)
         CheckReports(reports);
         CheckPaths(result, json, reports);
         var dataset = ReadQuestions(result, out var failed);
+        var models = await LocateAsync(result.GetRequiredValue(_models), cancellationToken);
         var options = ReadOptions(result);
+        if (options.Judge is { } judge)
+        {
+            options = options with { Judge = judge with { Model = (await LocateAsync([judge.Model], cancellationToken))[0].Path } };
+        }
+
         ComparisonResult comparison;
         try
         {
-            comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(result, dataset, options, report, cancellationToken));
+            comparison = await ProgressLine.RunAsync(host.Terminal, report => CompareAsync(models, dataset, options, report, cancellationToken));
         }
         catch (ComparisonRefusedException e)
         {
@@ -111,14 +121,33 @@ internal sealed class CompareCommand(CliHost host)
             : ExitCodes.Done;
     }
 
+    /// <summary>Downloads what is named and not here, with its progress. What is not there stays as it is: the comparison says so of all at once.</summary>
+    private async Task<IReadOnlyList<ComparedModel>> LocateAsync(string[] models, CancellationToken cancellationToken)
+    {
+        var located = new List<ComparedModel>();
+        foreach (var model in models)
+        {
+            try
+            {
+                var source = Model.IsName(model) ? await host.LocateAsync(model, mayDownload: true, cancellationToken) : null;
+                located.Add(source is null ? new ComparedModel(model) : new ComparedModel(source.Folder) { Name = source.Name });
+            }
+            catch (HubException)
+            {
+                located.Add(new ComparedModel(model));
+            }
+        }
+
+        return located;
+    }
+
     private async Task<ComparisonResult> CompareAsync(
-        ParseResult result, Dataset dataset, ComparisonOptions options, Action<string> report, CancellationToken cancellationToken)
+        IReadOnlyList<ComparedModel> models, Dataset dataset, ComparisonOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         try
         {
             return await ModelComparison.RunAsync(
-                result.GetRequiredValue(_models).Select(ComparedModel.FromPath), dataset, options,
-                new ComparisonLine(report, host.Terminal.IsErrorTerminal), cancellationToken);
+                models, dataset, options, new ComparisonLine(report, host.Terminal.IsErrorTerminal), cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {

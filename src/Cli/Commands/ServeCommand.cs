@@ -17,7 +17,7 @@ internal sealed class ServeCommand(CliHost host)
 
     private readonly Argument<string[]> _models = new("MODEL")
     {
-        Description = "A model folder, served under its name or as NAME in NAME=PATH. Loaded by its first request.",
+        Description = "A model folder or a name of the hub (org/name), served under its name or as NAME in NAME=MODEL. Loaded by its first request.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -57,6 +57,10 @@ internal sealed class ServeCommand(CliHost host)
     {
         Description = "Share the prefix cache between API keys. Faster for common prefixes, but timing reveals to one key what others asked.",
     };
+    private readonly Option<bool> _allowDownloads = new("--allow-downloads")
+    {
+        Description = "Download models of the hub that are not here, at the start and when a caller loads one. Default: they are refused.",
+    };
     private readonly Option<string[]> _corsOrigins = new("--cors-origin")
     {
         Description = "An origin whose web pages may call the server (CORS); * for all. Default: none.",
@@ -89,7 +93,7 @@ internal sealed class ServeCommand(CliHost host)
         [
             serve._config, serve._check, serve._print, serve._address, serve._port, serve._apiKeys, serve._adminKeys, serve._tlsCert, serve._tlsKey,
             serve._insecure,
-            serve._sharedPrefixCache, serve._corsOrigins, serve._maxBody,
+            serve._sharedPrefixCache, serve._allowDownloads, serve._corsOrigins, serve._maxBody,
             serve._maxPrompts, serve._requestTimeout, serve._drainTimeout, serve._logFormat, serve._ttl, serve._pinned, serve._preload, serve._replicas,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -101,7 +105,7 @@ internal sealed class ServeCommand(CliHost host)
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var settings = ReadSettings(result);
+        var settings = await ReadSettingsAsync(result, cancellationToken);
         if (result.GetValue(_check))
         {
             return await new ServeCheck(host).RunAsync(settings, cancellationToken);
@@ -120,7 +124,7 @@ internal sealed class ServeCommand(CliHost host)
         return ExitCodes.Failed;
     }
 
-    private ServeConfiguration ReadSettings(ParseResult result)
+    private async Task<ServeConfiguration> ReadSettingsAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var models = result.GetValue(_models) ?? [];
         var config = result.GetValue(_config);
@@ -135,6 +139,11 @@ internal sealed class ServeCommand(CliHost host)
         var settings = config is null ? new ServeConfiguration() : ServeConfiguration.Read(config);
         Override(settings, result);
         settings.Models.AddRange(Models(models, result));
+        for (var i = 0; i < settings.Models.Count; i++)
+        {
+            settings.Models[i] = await settings.Models[i].LocateAsync(host, settings.AllowDownloads, cancellationToken);
+        }
+
         settings.Keys.InsertRange(
             0, [.. Keys(result, _apiKeys, "LMDEPLOY_API_KEY", isAdmin: false), .. Keys(result, _adminKeys, "LMDEPLOY_ADMIN_KEY", isAdmin: true)]);
         ServeRules.Check(settings);
@@ -151,6 +160,7 @@ internal sealed class ServeCommand(CliHost host)
         settings.TlsKey = Placed(result, _tlsKey) ?? settings.TlsKey;
         settings.Insecure |= result.GetValue(_insecure);
         settings.SharedPrefixCache |= result.GetValue(_sharedPrefixCache);
+        settings.AllowDownloads |= result.GetValue(_allowDownloads);
         settings.CorsOrigins.AddRange(result.GetValue(_corsOrigins) ?? []);
         settings.MaxBodyMib = InRange(result, _maxBody, 0, ServeLimits.LargestBodyMib) ?? settings.MaxBodyMib;
         settings.MaxPrompts = InRange(result, _maxPrompts, 0, int.MaxValue) ?? settings.MaxPrompts;

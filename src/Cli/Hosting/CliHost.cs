@@ -1,4 +1,5 @@
 using LmDeploy.Cli.Output;
+using LmDeploy.Hub;
 
 namespace LmDeploy.Cli.Hosting;
 
@@ -19,6 +20,21 @@ internal sealed record CliHost(
 
     public static CliHost Create(Interruption interruption) =>
         new(Terminal.Create(), Supervisor.Shared, Supervisor.FindSharedAsync, interruption, TimeProvider.System);
+
+    /// <summary>Finds a model by its path or name, and downloads it where that is allowed and needed.</summary>
+    /// <exception cref="HubException">It is not there.</exception>
+    public async Task<ModelSource> LocateAsync(string model, bool mayDownload, CancellationToken cancellationToken)
+    {
+        var line = new DownloadLine(Terminal, model);
+        try
+        {
+            return await Model.ResolveAsync(model, mayDownload, progress: line, cancellationToken: cancellationToken);
+        }
+        finally
+        {
+            line.End();
+        }
+    }
 
     /// <summary>Loads a model and reports dequantized weights. Every failure except a missing supervisor is a <see cref="ModelLoadException"/>.</summary>
     public async Task<Pipeline> LoadAsync(string model, EngineConfig config, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ internal sealed class ServeConfiguration
     private static readonly string[] _names =
     [
         "host", "port", "tls_cert", "tls_key", "insecure", "shared_prefix_cache", "cors_origins", "max_body_mib", "max_prompts", "request_timeout_seconds",
-        "drain_timeout_seconds", "log_format", "keys", "models",
+        "drain_timeout_seconds", "log_format", "allow_downloads", "keys", "models",
     ];
 
     public Placed<string>? Host { get; set; }
@@ -20,6 +20,8 @@ internal sealed class ServeConfiguration
     public bool Insecure { get; set; }
 
     public bool SharedPrefixCache { get; set; }
+
+    public bool AllowDownloads { get; set; }
 
     public List<string> CorsOrigins { get; init; } = [];
 
@@ -49,6 +51,7 @@ internal sealed class ServeConfiguration
             TlsKey = map.PlacedText("tls_key"),
             Insecure = map.Flag("insecure"),
             SharedPrefixCache = map.Flag("shared_prefix_cache"),
+            AllowDownloads = map.Flag("allow_downloads"),
             CorsOrigins = [.. map.Texts("cors_origins")],
             MaxBodyMib = map.Number("max_body_mib", 0, ServeLimits.LargestBodyMib),
             MaxPrompts = map.Integer("max_prompts", 0, int.MaxValue),

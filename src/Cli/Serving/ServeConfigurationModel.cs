@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using LmDeploy.Cli.Hosting;
+using LmDeploy.Hub;
 
 namespace LmDeploy.Cli.Serving;
 
 /// <summary>A model of <c>serve</c>.</summary>
 /// <param name="Name">What requests call it.</param>
-/// <param name="Path">The absolute path of its folder.</param>
+/// <param name="Path">The absolute path of its folder, or a name of the hub that was not looked for yet.</param>
 /// <param name="Engine">The settings that are not at their defaults, by their names in the contract.</param>
 /// <param name="Place">Where it was set, for errors.</param>
 internal sealed record ServeConfigurationModel(string Name, string Path, JsonObject Engine, string Place)
@@ -46,6 +48,11 @@ internal sealed record ServeConfigurationModel(string Name, string Path, JsonObj
     /// <exception cref="UsageException">There is no such folder.</exception>
     public static ServeConfigurationModel Create(string? name, string path, JsonObject engine, string place)
     {
+        if (path.Length > 0 && Model.IsName(path))
+        {
+            return new ServeConfigurationModel(name ?? "", path, engine, place);
+        }
+
         if (path.Length == 0 || path.Contains('\0') || !Directory.Exists(path))
         {
             throw new UsageException($"{place}: there is no model folder '{path}'");
@@ -53,6 +60,26 @@ internal sealed record ServeConfigurationModel(string Name, string Path, JsonObj
 
         var full = System.IO.Path.GetFullPath(path);
         return new ServeConfigurationModel(name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(full)), full, engine, place);
+    }
+
+    /// <summary>Finds a name of the hub, and downloads it where that is allowed.</summary>
+    /// <exception cref="UsageException">It is not there.</exception>
+    public async Task<ServeConfigurationModel> LocateAsync(CliHost host, bool mayDownload, CancellationToken cancellationToken)
+    {
+        if (!Model.IsName(Path))
+        {
+            return this;
+        }
+
+        try
+        {
+            var source = await host.LocateAsync(Path, mayDownload, cancellationToken);
+            return this with { Name = Name.Length > 0 ? Name : source.Name, Path = source.Folder };
+        }
+        catch (HubException e)
+        {
+            throw Wrong(mayDownload ? e.Message : $"{e.Message}, or add --allow-downloads");
+        }
     }
 
     /// <summary>Each setting alone, so that an error has its line.</summary>

@@ -16,6 +16,7 @@ internal static class ServeOptionsJson
         json.WriteString("tls_key", settings.TlsKey is { } key ? Path.GetFullPath(key.Value) : "");
         json.WriteBoolean("insecure", settings.Insecure);
         json.WriteBoolean("shared_prefix_cache", settings.SharedPrefixCache);
+        json.WriteBoolean("allow_downloads", settings.AllowDownloads);
         json.WriteStartArray("cors_origins");
         settings.CorsOrigins.ForEach(json.WriteStringValue);
         json.WriteEndArray();

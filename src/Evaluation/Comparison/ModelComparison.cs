@@ -6,7 +6,7 @@ namespace LmDeploy.Evaluation;
 public static class ModelComparison
 {
     /// <summary>Runs every model over a dataset. Models and judge are inspected first (<see cref="Supervisor.Inspect"/>), before any is loaded.</summary>
-    /// <param name="models">The models, at least one: paths of folders, or <see cref="ComparedModel"/>s with settings of their own.</param>
+    /// <param name="models">The models, at least one: paths of folders or names of the hub, or <see cref="ComparedModel"/>s with settings of their own.</param>
     /// <param name="dataset">The questions.</param>
     /// <param name="options">How to compare. Default: <see cref="ComparisonOptions"/>'s defaults.</param>
     /// <param name="progress">Is told how far the comparison has come.</param>
@@ -18,7 +18,7 @@ public static class ModelComparison
     /// <exception cref="ComparisonRefusedException">Models or the judge cannot be served; nothing was loaded.</exception>
     /// <exception cref="LmDeployException">The supervisor is not available.</exception>
     /// <exception cref="IOException">The state file cannot be written, or another comparison uses it.</exception>
-    public static Task<ComparisonResult> RunAsync(
+    public static async Task<ComparisonResult> RunAsync(
         IEnumerable<ComparedModel> models,
         Dataset dataset,
         ComparisonOptions? options = null,
@@ -27,6 +27,14 @@ public static class ModelComparison
     {
         ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(dataset);
-        return new ComparisonRun(ComparisonPlan.Of(models, dataset, options ?? new ComparisonOptions()), progress).RunAsync(cancellationToken);
+        var located = await ModelLocation.LocateAsync(models, cancellationToken).ConfigureAwait(false);
+        options ??= new ComparisonOptions();
+        if (options.Judge is { } judge)
+        {
+            var place = await ModelLocation.LocateAsync([judge.Model], cancellationToken).ConfigureAwait(false);
+            options = options with { Judge = judge with { Model = place[0].Path } };
+        }
+
+        return await new ComparisonRun(ComparisonPlan.Of(located, dataset, options), progress).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

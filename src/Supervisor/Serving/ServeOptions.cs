@@ -51,4 +51,7 @@ internal sealed record ServeOptions
 
     /// <summary>Whether all API keys share one prefix cache. Faster, but timing reveals to a caller what others have asked.</summary>
     public bool SharedPrefixCache { get; init; }
+
+    /// <summary>Whether models of the hub that are not on this host are downloaded when a caller loads them.</summary>
+    public bool AllowDownloads { get; init; }
 }

@@ -6,7 +6,6 @@ using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
 using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Pipelines;
-using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Receipts;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
@@ -16,12 +15,11 @@ namespace LmDeploy.Supervisor.Http.Management;
 
 /// <summary><c>/v1/pipelines</c>: lists what runs, loads and unloads.</summary>
 internal sealed class PipelinesEndpoint(
-    ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, BlockingReads reads, LogsEndpoint logs)
+    ServedModels served, PipelineOverview overview, ReceiptHistory receipts, RequestGate gate, BodyReader bodies, ModelPlaces places, LogsEndpoint logs)
 {
     private const double DefaultDrainSeconds = 30;
     private const double LongestSeconds = 86_400;
     private const int MostReplicas = 64;
-
 
     /// <summary><c>GET /v1/pipelines</c>: the models that are served, the pipelines that run, and what those that have ended gave back.</summary>
     public async Task ListAsync(HttpContext http)
@@ -148,17 +146,8 @@ internal sealed class PipelinesEndpoint(
 
     private async Task<ServedModel> ReadAsync(BodyFields fields, CancellationToken cancellationToken)
     {
-        var path = fields.RequiredText("model");
-        if (path.Contains('\0') || !await reads.RunAsync(() => Directory.Exists(path), cancellationToken))
-        {
-            throw new ApiException(
-                StatusCodes.Status400BadRequest,
-                ErrorCodes.ModelNotFound,
-                $"There is no model folder {path}, and no model is served under that name.",
-                "model");
-        }
-
-        var open = new OpenPipeline { Model = Path.GetFullPath(path), Name = fields.Text("name") ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) };
+        var source = await places.FindAsync(fields.RequiredText("model"), cancellationToken);
+        var open = new OpenPipeline { Model = source.Folder, Name = fields.Text("name") ?? source.Name };
         ReadEngine(fields, open);
         return new ServedModel(
             open,

@@ -100,7 +100,7 @@ internal sealed partial class SettingsReload(
 
     /// <summary>What is read at the start alone.</summary>
     private static object Fixed(ServeOptions settings) => (
-        (settings.Host, settings.Port, settings.Insecure, settings.SharedPrefixCache, string.Join(' ', settings.CorsOrigins)),
+        (settings.Host, settings.Port, settings.Insecure, settings.SharedPrefixCache, settings.AllowDownloads, string.Join(' ', settings.CorsOrigins)),
         (settings.MaxBodyBytes, settings.MaxPrompts, settings.RequestTimeoutMs, settings.DrainTimeoutMs),
         (settings.TlsCertificate.Length > 0, settings.LogFormat));
 

@@ -2,27 +2,24 @@
 #:package Microsoft.Extensions.AI
 #:property PublishAot=false
 
-// A pipeline as an IChatClient whose tool calls are made by UseFunctionInvocation.
-using System.ComponentModel.DataAnnotations;
+// A pipeline as an IChatClient: the model calls a function, UseFunctionInvocation runs it, and the model says what came of it.
+using System.ComponentModel;
 using LmDeploy;
 using Microsoft.Extensions.AI;
 
-await using var pipe = await Pipeline.CreateAsync(args.Length > 0 ? args[0] : Checkout.Model("boulder"));
-var calls = 0;
-var add = AIFunctionFactory.Create(
-    ([Range(0, 9)] int a, [Range(0, 9)] int b) =>
+await using var pipe = await Pipeline.CreateAsync(args.Length > 0 ? args[0] : Checkout.Model("cairn"));
+var weather = AIFunctionFactory.Create(
+    ([Description("The name of the city.")] string city) =>
     {
-        Console.WriteLine($"call {++calls}: add({a}, {b})");
-        return a + b;
+        Console.WriteLine($"called with {city}");
+        return "-3 degrees, snowy";
     },
-    "add",
-    "Adds two numbers.");
+    "get_weather",
+    "Tells the weather of a city.");
 
 using var client = new ChatClientBuilder(pipe.AsIChatClient()).UseFunctionInvocation().Build();
-
-// The sample models do not know tools: the first answer is held to the shape of a call. A model that does needs no ToolMode.
-var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 64, Tools = [add], ToolMode = ChatToolMode.RequireSpecific("add") };
-var response = await client.GetResponseAsync("What is 2 + 5?", options);
+var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 200, Tools = [weather] };
+var response = await client.GetResponseAsync("What is the weather in Oslo?", options);
 foreach (var message in response.Messages)
 {
     Console.WriteLine($"{message.Role}: {string.Join(", ", message.Contents.Select(Show))}");
@@ -32,6 +29,7 @@ Console.WriteLine($"{response.Usage?.TotalTokenCount} tokens in all, ended by {r
 
 static string Show(AIContent content) => content switch
 {
+    TextReasoningContent thought => $"(thinks: {thought.Text.Trim()})",
     FunctionCallContent call => $"calls {call.Name}",
     FunctionResultContent result => $"the result is {result.Result}",
     _ => $"{content}",

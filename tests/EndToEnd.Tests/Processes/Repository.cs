@@ -26,6 +26,8 @@ internal static class Repository
 
     public static string Boulder => Model("boulder");
 
+    public static string Cairn => Model("cairn");
+
     public static string Evaluation => Path.Combine(Root, "models", "eval.jsonl");
 
     public static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);

@@ -13,7 +13,8 @@ internal sealed partial class Pipeline
         EventName = nameof(EventIds.PipelineStopRequested))]
     private partial void LogStopRequested(string id, string name, StopReason reason);
 
-    [LoggerMessage(EventIds.PipelineStartFailed, LogLevel.Warning, "pipeline {Id} ({Name}) did not get ready: {Code}", EventName = nameof(EventIds.PipelineStartFailed))]
+    [LoggerMessage(
+        EventIds.PipelineStartFailed, LogLevel.Warning, "pipeline {Id} ({Name}) did not get ready: {Code}", EventName = nameof(EventIds.PipelineStartFailed))]
     private partial void LogStartFailed(string id, string name, string code, Exception exception);
 
     [LoggerMessage(EventIds.WorkerCrashed, LogLevel.Warning, "pipeline {Id} ({Name}): {Cause}", EventName = nameof(EventIds.WorkerCrashed))]

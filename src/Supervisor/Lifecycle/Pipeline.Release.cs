@@ -99,7 +99,13 @@ internal sealed partial class Pipeline
 
         var crashed = (_intent is null && worker.Process.Exited.IsCompleted) || worker.KilledFor is not null;
         _lastReceipt = await _reclaimer.ReclaimAsync(new ReclaimTarget(worker.Process, _device, _lastSeen, _held, Spec.StopGrace, crashed));
-        LogReleased(Spec.Id, Spec.Name, _lastReceipt.Verdict, EnumWords.Of(_lastReceipt.How), _lastReceipt.HeldBytes, _lastReceipt.Time.ToTimeSpan().TotalMilliseconds);
+        LogReleased(
+            Spec.Id,
+            Spec.Name,
+            _lastReceipt.Verdict,
+            EnumWords.Of(_lastReceipt.How),
+            _lastReceipt.HeldBytes,
+            _lastReceipt.Time.ToTimeSpan().TotalMilliseconds);
         if (!crashed)
         {
             _reservation?.NotePeak(_lastReceipt.PeakBytes);

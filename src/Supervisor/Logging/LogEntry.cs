@@ -9,7 +9,13 @@ namespace LmDeploy.Supervisor.Logging;
 /// <summary>A message of the log, which writes itself in each form.</summary>
 /// <param name="Fields">The values of the message by their names.</param>
 internal sealed record LogEntry(
-    DateTimeOffset Time, LogLevel Level, string Source, string? EventName, string Message, Exception? Exception, IReadOnlyList<KeyValuePair<string, object?>> Fields)
+    DateTimeOffset Time,
+    LogLevel Level,
+    string Source,
+    string? EventName,
+    string Message,
+    Exception? Exception,
+    IReadOnlyList<KeyValuePair<string, object?>> Fields)
 {
     private const string Template = "{OriginalFormat}";
 

@@ -65,7 +65,8 @@ internal sealed class NamedPipelines(PipelineKeeper keeper, TimeProvider time) :
     }
 
     /// <summary>
-    /// Gives a name other settings. Requests that run end with the old ones, within the drain timeout; later requests wait for that, and then load the new ones.
+    /// Gives a name other settings. Requests that run end with the old ones, within the drain timeout; later requests wait for that, and then load the new
+    /// ones.
     /// </summary>
     /// <returns>Completes when the old pipeline is gone.</returns>
     /// <exception cref="SupervisorException">Something in the request cannot be meant, or the name is unknown.</exception>

@@ -49,6 +49,9 @@ internal sealed partial class PipelineKeeper(PipelineRegistry registry, CallGaug
     }
 
     [LoggerMessage(
-        EventIds.PipelineKeeperFailed, LogLevel.Error, "pipeline {Id} ({Name}) is stopped: its Hold call failed", EventName = nameof(EventIds.PipelineKeeperFailed))]
+        EventIds.PipelineKeeperFailed,
+        LogLevel.Error,
+        "pipeline {Id} ({Name}) is stopped: its Hold call failed",
+        EventName = nameof(EventIds.PipelineKeeperFailed))]
     private partial void LogFailed(string id, string name, Exception exception);
 }

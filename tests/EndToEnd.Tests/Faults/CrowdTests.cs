@@ -18,15 +18,23 @@ public sealed class CrowdTests(ITestOutputHelper output)
         using var fakes = Installation.WithFakes();
         sandbox.Variables["LMDEPLOY_HOME"] = fakes.Home;
         var clients = Enumerable.Range(0, count).Select(_ => Command.Start(sandbox, "run", Repository.Pebble, "endless")).ToList();
-        foreach (var client in clients)
+        try
         {
-            await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
+            foreach (var client in clients)
+            {
+                var read = await client.StandardOutput.ReadAsync(new char[1]).AsTask().WaitAsync(Deadline);
+                read.ShouldBe(1, read == 0 ? $"the client ended: {await client.StandardError.ReadToEndAsync()}" : "");
+            }
+
+            sandbox.Workers.Count.ShouldBe(count);
+            sandbox.Supervisors.Count.ShouldBe(1);
+        }
+        finally
+        {
+            clients.ForEach(client => Signals.Kill(client.Id)); // Otherwise the clients outlive a test that fails, and hide why.
         }
 
-        sandbox.Workers.Count.ShouldBe(count);
-        sandbox.Supervisors.Count.ShouldBe(1);
         var died = Clock.Now;
-        clients.ForEach(client => Signals.Kill(client.Id));
 
         await Eventually.BeAsync(() => sandbox.Workers.Count, left => left == 0, $"the workers of {count} killed clients to go", Deadline);
         output.WriteLine($"from SIGKILL of {count} clients to the end of their workers: {(Clock.Now - died).TotalMilliseconds:0} ms");

@@ -19,7 +19,8 @@ public sealed class SampleTests(SampleFixture fixture) : IClassFixture<SampleFix
     [InlineData("chat", "^66$", "^Dublin$", "^July$", "^3 turns are remembered\\.$")]
     [InlineData("structured", "^Nora is 54: \\{\"name\": *\"Nora\", *\"age\": *54\\}$", "^by a regular expression: 66$")]
     [InlineData(
-        "chatclient", "^called with Oslo$", "calls get_weather$", "^assistant: .*It is -3 degrees and snowy in Oslo\\.$", "^[0-9]+ tokens in all, ended by stop$")]
+        "chatclient", "^called with Oslo$", "calls get_weather$", "^assistant: .*It is -3 degrees and snowy in Oslo\\.$",
+        "^[0-9]+ tokens in all, ended by stop$")]
     [InlineData("embeddings", "^3 vectors of [0-9]+ numbers$", "^ *1\\.000 .*Germany\\?$", "^.* 1\\.000  Take 27 from 66\\.$")]
     [InlineData("loglikelihood", "Germany\\?\n +-[0-9.]+  Berlin  \\(what it would say\\)$", "make\\?\n +-[0-9.]+  woof  \\(what it would say\\)$")]
     [InlineData(

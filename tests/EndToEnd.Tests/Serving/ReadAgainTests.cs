@@ -26,7 +26,8 @@ public sealed class ReadAgainTests
         Signals.Send(server.Pid, SigHup);
         await Eventually.BeAsync(
             () => server.Errors,
-            errors => errors.Contains($"Settings stay as they were: error: {file}, line 1: unknown key 'modles', did you mean 'models'?", StringComparison.Ordinal),
+            errors => errors.Contains(
+                $"Settings stay as they were: error: {file}, line 1: unknown key 'modles', did you mean 'models'?", StringComparison.Ordinal),
             "the error in the log",
             Deadline);
         Names(server).ShouldBe(["two"]);
@@ -35,5 +36,8 @@ public sealed class ReadAgainTests
     }
 
     private static List<string?> Names(Server server) =>
-        [.. server.GetAsync("/v1/models").GetAwaiter().GetResult().Body.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString())];
+    [
+        .. server.GetAsync("/v1/models").GetAwaiter().GetResult().Body.GetProperty("data").EnumerateArray()
+            .Select(model => model.GetProperty("id").GetString()),
+    ];
 }

@@ -43,13 +43,13 @@ public sealed class ModelCheckTests : IAsyncLifetime
     {
         var options = Options with { Judge = new PairwiseJudge("bad-judge") };
         var thrown = await Should.ThrowAsync<ComparisonRefusedException>(
-            ModelComparison.RunAsync(["good", "bad", "models/bad2"], Questions, options).InTime());
+            ModelComparison.RunAsync(["good", "bad", "/models/bad2"], Questions, options).InTime());
 
         thrown.Refusals.Select(refusal => (refusal.Name, refusal.Path, refusal.IsJudge)).ShouldBe(
-            [("bad", "bad", false), ("bad2", "models/bad2", false), ("judge", "bad-judge", true)]);
+            [("bad", "bad", false), ("bad2", "/models/bad2", false), ("judge", "bad-judge", true)]);
         thrown.Refusals.ShouldAllBe(refusal => refusal.Problems.Count == 1 && refusal.Problems[0].Message == "not that");
         (thrown.Code, thrown.Subject).ShouldBe(("unsupported_architecture", "config.json"));
-        thrown.Message.Split(Environment.NewLine).ShouldBe(["bad: not that", "models/bad2: not that", "bad-judge: not that"]);
+        thrown.Message.Split(Environment.NewLine).ShouldBe(["bad: not that", "/models/bad2: not that", "bad-judge: not that"]);
         _fake.Opened.ShouldBeEmpty();
         File.Exists(options.StateFile).ShouldBeFalse("a mended folder makes another comparison");
     }

@@ -20,7 +20,8 @@ internal static partial class CommandLine
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken)
     {
         var terminal = host.Terminal;
-        var result = CreateRoot(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var server = new ServerFlags();
+        var result = Parse(host);
         if (result.Action is ParseErrorAction)
         {
             foreach (var error in result.Errors)
@@ -40,6 +41,8 @@ internal static partial class CommandLine
 
         try
         {
+            // What runs a command is part of it, so the commands are made again where that is another one.
+            result = server.Apply(result, host, Environment.GetEnvironmentVariable) is var chosen && chosen != host ? Parse(chosen) : result;
             var configuration = new InvocationConfiguration
             {
                 Output = terminal.Out,
@@ -72,6 +75,14 @@ internal static partial class CommandLine
         {
             terminal.WriteError(e.Message);
             return ExitCodes.Failed;
+        }
+
+        ParseResult Parse(CliHost host)
+        {
+            var root = CreateRoot(host);
+            server = new ServerFlags();
+            server.AddTo(root);
+            return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         }
     }
 

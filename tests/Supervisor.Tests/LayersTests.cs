@@ -12,7 +12,7 @@ public sealed class LayersTests
         "Native", "Errors", "Tasks", "Files", "Shortages", "Reads", "Logging", "Logs",
         "Configuration", "Connections", "Shutdown",
         "Gpu", "Workers", "Failures", "Standby", "Admission", "Inspection", "Receipts", "Journal", "Poison", "Lifecycle",
-        "Pipelines", "Requests", "Serving", "Telemetry",
+        "Pipelines", "Requests", "Serving", "Remote", "Telemetry",
         "Grpc", "Http", "Hosting",
     ];
 

@@ -129,7 +129,7 @@ internal sealed class CompareCommand(CliHost host)
         {
             try
             {
-                var source = Model.IsName(model) ? await host.LocateAsync(model, mayDownload: true, cancellationToken) : null;
+                var source = !host.Supervisor.IsRemote && Model.IsName(model) ? await host.LocateAsync(model, mayDownload: true, cancellationToken) : null;
                 located.Add(source is null ? new ComparedModel(model) : new ComparedModel(source.Folder) { Name = source.Name });
             }
             catch (HubException)

@@ -11,8 +11,14 @@ internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Ad
     /// <summary>Whether it is a flag, which is not kept and so cannot be read again.</summary>
     public bool IsFlag { get; init; }
 
+    /// <summary>How many pipelines it may hold at once from other hosts; 0 for any number.</summary>
+    public int MaxPipelines { get; init; }
+
+    /// <summary>How many of its requests from other hosts may run at once; 0 for any number.</summary>
+    public int MaxRequests { get; init; }
+
     /// <summary>The keys of its mapping in the file.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = ["name", "sha256", "admin"];
+    public static IReadOnlyCollection<string> Names { get; } = ["name", "sha256", "admin", "max_pipelines", "max_requests"];
 
     /// <exception cref="UsageException">Something is missing, unknown or of another kind.</exception>
     public static ServeConfigurationKey Read(ConfigMap map)
@@ -23,7 +29,10 @@ internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Ad
             var hash = Convert.FromHexString(map.RequiredText("sha256"));
             if (hash.Length == SHA256.HashSizeInBytes)
             {
-                return new ServeConfigurationKey(name, hash, map.Flag("admin"));
+                return new ServeConfigurationKey(name, hash, map.Flag("admin"))
+                {
+                    MaxPipelines = map.Integer("max_pipelines", 0, int.MaxValue) ?? 0, MaxRequests = map.Integer("max_requests", 0, int.MaxValue) ?? 0,
+                };
             }
         }
         catch (FormatException)

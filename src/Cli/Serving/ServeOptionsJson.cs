@@ -55,6 +55,8 @@ internal static class ServeOptionsJson
         json.WriteBase64String("sha256", key.Sha256);
         json.WriteBoolean("admin", key.Admin);
         json.WriteBoolean("fixed", key.IsFlag);
+        json.WriteNumber("max_pipelines", key.MaxPipelines);
+        json.WriteNumber("max_requests", key.MaxRequests);
         json.WriteEndObject();
     }
 

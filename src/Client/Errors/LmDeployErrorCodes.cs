@@ -59,6 +59,9 @@ public static class LmDeployErrorCodes
     /// <summary>The request was in two workers when they died, and is refused for a time.</summary>
     public const string PoisonedRequest = ErrorCodes.PoisonedRequest;
 
+    /// <summary>The API key has as many pipelines or requests at once as it may.</summary>
+    public const string QuotaExceeded = ErrorCodes.QuotaExceeded;
+
     /// <summary>There is no pipeline of that id, name or key.</summary>
     public const string PipelineNotFound = ErrorCodes.PipelineNotFound;
 

@@ -122,7 +122,7 @@ public sealed partial class Supervisor
     public async Task<ModelInspection> InspectAsync(string model, EngineConfig? config = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
-        var source = await ModelLocator.FindAsync(model, null, cancellationToken).ConfigureAwait(false);
+        var source = await LocateAsync(model, null, cancellationToken).ConfigureAwait(false);
         var request = new V1.InspectModelRequest { Open = (config ?? new EngineConfig()).ToOpen(source) };
         var response = await AskAsync(host => host.InspectModelAsync(request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         return response.Inspection.ToInspection();

@@ -34,7 +34,7 @@ public sealed partial class Supervisor
         ArgumentException.ThrowIfNullOrEmpty(model);
         var engine = config ?? new EngineConfig();
         var keep = options ?? new NamedPipelineOptions();
-        var source = await ModelLocator.FindAsync(model, null, cancellationToken).ConfigureAwait(false);
+        var source = await LocateAsync(model, null, cancellationToken).ConfigureAwait(false);
         var request = new V1.LoadPipelineRequest
         {
             Open = engine.ToOpen(source), Ttl = Duration.FromTimeSpan(keep.Ttl), Pinned = keep.Pinned,

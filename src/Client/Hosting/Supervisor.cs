@@ -23,7 +23,7 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     {
         _endpoint = endpoint;
         _isShared = isShared;
-        _channel = new Lazy<SupervisorChannel>(() => new SupervisorChannel(endpoint.SocketPath));
+        _channel = new Lazy<SupervisorChannel>(endpoint.Connect);
     }
 
     /// <summary>
@@ -34,7 +34,10 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <summary>Whether it is the one of this user, which comes and goes as it is needed.</summary>
     internal bool IsShared => _isShared;
 
-    /// <summary>The path of its socket.</summary>
+    /// <summary>Whether it is on another host; see <see cref="Connect(Uri, string?)"/>.</summary>
+    public bool IsRemote => _endpoint.IsRemote;
+
+    /// <summary>The path of its socket; empty for one on another host.</summary>
     /// <exception cref="SupervisorUnavailableException">LmDeploy's programs were not found, so there is no such path.</exception>
     public string SocketPath => _endpoint.SocketPath;
 
@@ -56,6 +59,29 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
         return new Supervisor(new ExistingEndpoint(UnixSocket.CheckPath(Path.GetFullPath(socketPath))));
+    }
+
+    /// <summary>
+    /// A supervisor on another host, behind <c>lmdeploy serve</c> with TLS; it is asked at the first use. Models are named as the server names them, or as the
+    /// hub does (<c>org/name</c>): paths of this machine mean nothing there. A pipeline lives as long as the connection answers; one whose holder does not for
+    /// 30 seconds is ended by the server. Works on Windows and macOS too.
+    /// </summary>
+    /// <param name="address">The server's address, for example <c>https://gpu-host:23333</c>.</param>
+    /// <param name="key">An API key of the server; null for none.</param>
+    /// <exception cref="ArgumentException">The address is not https.</exception>
+    public static Supervisor Connect(Uri address, string? key) => Connect(address, new RemoteSupervisorOptions { Key = key });
+
+    /// <inheritdoc cref="Connect(Uri, string?)"/>
+    /// <param name="address">The server's address, for example <c>https://gpu-host:23333</c>.</param>
+    /// <param name="options">The key, and the certificate to trust.</param>
+    /// <exception cref="IOException">The file of the certificate cannot be read.</exception>
+    public static Supervisor Connect(Uri address, RemoteSupervisorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(options);
+        return address is { IsAbsoluteUri: true, Scheme: "https" }
+            ? new Supervisor(new RemoteEndpoint(address, options))
+            : throw new ArgumentException($"The address of a supervisor on another host must begin with https://, got {address}.", nameof(address));
     }
 
     /// <summary>The shared supervisor when it runs, else null; starts none. The caller disposes what it gets, which ends the connection alone.</summary>
@@ -104,6 +130,10 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
         await _endpoint.ReplaceAsync(first, cancellationToken).ConfigureAwait(false);
         return _channel.Value;
     }
+
+    /// <summary>Finds a model as this supervisor knows models.</summary>
+    internal Task<Hub.ModelSource> LocateAsync(string model, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+        => _endpoint.LocateAsync(model, progress, cancellationToken);
 
     private Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         => AskAsync(ask, FirstWorkerDevice.None, cancellationToken);

@@ -11,7 +11,7 @@ internal static class PipelineLoader
         string model, EngineConfig config, Supervisor supervisor, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         var socketPath = supervisor.SocketPath;
-        var source = await ModelLocator.FindAsync(model, progress, cancellationToken).ConfigureAwait(false);
+        var source = await supervisor.LocateAsync(model, progress, cancellationToken).ConfigureAwait(false);
         var open = config.ToOpen(source);
         var channel = await supervisor.ConnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
         try

@@ -72,7 +72,7 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
     {
         return models.Zip(
             models.Skip(1).Select(model => model.Path).Append(plan.Judge?.Path),
-            (model, next) => plan.Options.SideBySide == 1 && next is not null && Path.GetFullPath(next) != Path.GetFullPath(model.Path) ? next : null);
+            (model, next) => plan.Options.SideBySide == 1 && plan.Options.Supervisor?.IsRemote != true && next is not null && Path.GetFullPath(next) != Path.GetFullPath(model.Path) ? next : null);
     }
 
     private IEnumerable<ModelDifference> Differences(List<ModelOutcome> outcomes, ScoreStatistics statistics) =>

@@ -27,8 +27,13 @@ public static class ModelComparison
     {
         ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(dataset);
-        var located = await ModelLocation.LocateAsync(models, cancellationToken).ConfigureAwait(false);
         options ??= new ComparisonOptions();
+        if (options.Supervisor?.IsRemote == true)
+        {
+            return await new ComparisonRun(ComparisonPlan.Of(models, dataset, options), progress).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var located = await ModelLocation.LocateAsync(models, cancellationToken).ConfigureAwait(false);
         if (options.Judge is { } judge)
         {
             var place = await ModelLocation.LocateAsync([judge.Model], cancellationToken).ConfigureAwait(false);

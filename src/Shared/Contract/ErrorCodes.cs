@@ -23,6 +23,7 @@ internal static class ErrorCodes
     public const string RequestCancelled = "request_cancelled";
     public const string QueueFull = "queue_full";
     public const string PoisonedRequest = "poisoned_request";
+    public const string QuotaExceeded = "quota_exceeded";
     public const string PipelineNotFound = "pipeline_not_found";
 
     // The host or the worker failed.

@@ -6,6 +6,7 @@ using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Inspection;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Remote;
 using LmDeploy.Supervisor.Shutdown;
 using LmDeploy.Supervisor.Standby;
 using LmDeploy.V1;
@@ -19,6 +20,7 @@ internal sealed class HostService(
     PipelineOverview overview,
     EnvironmentChecker environment,
     ModelInspector inspector,
+    RemoteModels models,
     StandbyPool standby,
     StopSignal stop,
     SupervisorOptions options,
@@ -36,7 +38,7 @@ internal sealed class HostService(
             ProtocolVersion = Protocol.Version,
             Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "",
             Pid = Environment.ProcessId,
-            Socket = options.Socket,
+            Socket = Caller.Of(context).IsRemote ? "" : options.Socket,
             Uptime = Duration.FromTimeSpan(time.GetElapsedTime(_started)),
             IdleTimeout = Duration.FromTimeSpan(options.IdleTimeout),
             StandbyWorkers = standby.Count,
@@ -46,13 +48,13 @@ internal sealed class HostService(
     public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
     {
         var response = new ListPipelinesResponse();
-        response.Pipelines.AddRange(await overview.ListAsync(context.CancellationToken));
+        response.Pipelines.AddRange(await overview.ListAsync(context.CancellationToken, Caller.Of(context).Sees));
         return response;
     }
 
     public override async Task<StopPipelineResponse> StopPipeline(StopPipelineRequest request, ServerCallContext context)
     {
-        var pipeline = registry.Find(request.Pipeline);
+        var pipeline = registry.Find(request.Pipeline, Caller.Of(context).Sees);
         pipeline.Stop(StopReason.Requested);
         var outcome = await pipeline.Completion.WaitAsync(context.CancellationToken);
         return new StopPipelineResponse { Receipt = outcome.Receipt };
@@ -60,6 +62,7 @@ internal sealed class HostService(
 
     public override async Task<LoadPipelineResponse> LoadPipeline(LoadPipelineRequest request, ServerCallContext context)
     {
+        await models.LocateAsync(request.Open, Caller.Of(context), context.CancellationToken);
         var pipeline = await named.LoadAsync(request, context.CancellationToken);
         return new LoadPipelineResponse { Pipeline = PipelineListing.Describe(pipeline, gpuBytes: null, named.StatusOf(pipeline)) };
     }
@@ -77,7 +80,7 @@ internal sealed class HostService(
             throw new SupervisorException(ErrorCodes.InvalidRequest, $"lines is {request.Lines}: expected 0 or more.", "lines");
         }
 
-        var pipeline = registry.Find(request.Pipeline);
+        var pipeline = registry.Find(request.Pipeline, Caller.Of(context).Sees);
         if (pipeline.Worker is not { } worker)
         {
             return;
@@ -89,7 +92,7 @@ internal sealed class HostService(
         }
     }
 
-    public override Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context) => overview.ListGpusAsync(context.CancellationToken);
+    public override Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context) => overview.ListGpusAsync(context.CancellationToken, Caller.Of(context).Sees);
 
     public override async Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         new() { Report = await environment.CheckAsync(context.CancellationToken) };
@@ -97,8 +100,11 @@ internal sealed class HostService(
     public override async Task<MeasureCeilingsResponse> MeasureCeilings(MeasureCeilingsRequest request, ServerCallContext context) =>
         new() { Ceilings = await environment.MeasureAsync(context.CancellationToken) };
 
-    public override async Task<InspectModelResponse> InspectModel(InspectModelRequest request, ServerCallContext context) =>
-        new() { Inspection = await inspector.InspectAsync(PipelineSpec.Create(request.Open, holderPid: 0), context.CancellationToken) };
+    public override async Task<InspectModelResponse> InspectModel(InspectModelRequest request, ServerCallContext context)
+    {
+        await models.LocateAsync(request.Open, Caller.Of(context), context.CancellationToken);
+        return new() { Inspection = await inspector.InspectAsync(PipelineSpec.Create(request.Open, holderPid: 0), context.CancellationToken) };
+    }
 
     public override Task<ShutdownResponse> Shutdown(ShutdownRequest request, ServerCallContext context)
     {

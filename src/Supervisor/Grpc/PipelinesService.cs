@@ -1,19 +1,22 @@
 using Grpc.Core;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Logging;
-using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Remote;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Grpc;
 
 /// <summary>The gRPC service of clients: the Hold stream, which keeps a pipeline alive, and requests, which are proxied to its worker.</summary>
-internal sealed partial class PipelinesService(PipelineRegistry registry, RequestProxy proxy, ILogger<PipelinesService> logger) : V1.Pipelines.PipelinesBase
+internal sealed partial class PipelinesService(Quotas quotas, RemoteModels models, RequestProxy proxy, ILogger<PipelinesService> logger)
+    : V1.Pipelines.PipelinesBase
 {
     public override async Task Hold(IAsyncStreamReader<HoldRequest> requestStream, IServerStreamWriter<HoldEvent> responseStream, ServerCallContext context)
     {
         var open = await requestStream.MoveNext(context.CancellationToken) ? requestStream.Current.Open : null;
-        var pipeline = registry.Open(PipelineSpec.Create(open, HolderProcess.Of(context.GetHttpContext())));
+        var caller = Caller.Of(context);
+        await models.LocateAsync(open, caller, context.CancellationToken);
+        var pipeline = quotas.Open(caller, PipelineSpec.Create(open, HolderProcess.Of(context.GetHttpContext())));
         using var watchEnds = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var watch = WatchHolderAsync(pipeline, requestStream, watchEnds.Token);
         try

@@ -7,6 +7,7 @@ using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Inspection;
 using LmDeploy.Supervisor.Logging;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Requests;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Supervisor.Shutdown;
@@ -49,6 +50,7 @@ internal static class SupervisorApp
             .AddPipelines()
             .AddRequests()
             .AddServedModels()
+            .AddSingleton(provider => new ModelPlaces(serve?.AllowDownloads ?? false, provider.GetRequiredService<BlockingReads>()))
             .AddGrpcApi();
         if (serve is not null)
         {

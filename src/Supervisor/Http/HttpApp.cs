@@ -2,6 +2,7 @@ using System.Net.Security;
 using LmDeploy.Serving;
 using LmDeploy.Supervisor.Connections;
 using LmDeploy.Supervisor.Errors;
+using LmDeploy.Supervisor.Grpc;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Serving;
@@ -19,6 +20,8 @@ namespace LmDeploy.Supervisor.Http;
 /// </summary>
 internal static class HttpApp
 {
+    private static readonly TimeSpan _lease = TimeSpan.FromSeconds(30);
+
     /// <param name="certificates">Null for no TLS.</param>
     /// <param name="supervisor">Has what <see cref="HttpServices.AddHttpApi"/> registers; outlives what is built.</param>
     /// <exception cref="SupervisorException">The address, the certificate or the access cannot be meant.</exception>
@@ -41,6 +44,7 @@ internal static class HttpApp
         builder.Services.AddSingleton(connections).AddBoundedTransport();
         builder.Services.AddRoutingCore();
         builder.Services.AddTelemetryExport();
+        builder.Services.AddRemoteGrpcApi(supervisor);
         var app = builder.Build();
         app.Use(connections.TrackAsync);
         app.Use(supervisor.GetRequiredService<CallGauge>().CountAsync);
@@ -49,6 +53,7 @@ internal static class HttpApp
         app.UseRouting();
         app.Use(supervisor.GetRequiredService<AccessControl>().CheckAsync);
         HttpRoutes.Map(app, supervisor);
+        app.MapGrpcApi(new AccessLevelMetadata(AccessLevel.Anybody)); // Whose interceptor looks at keys.
         _ = supervisor.GetRequiredService<PipelineMetrics>(); // There is something to read from its construction on.
         return app;
     }
@@ -74,6 +79,10 @@ internal static class HttpApp
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = HttpServices.LargestBody(options);
+
+        // The lease of a pipeline that is held over the network: a holder that does not answer pings for so long is gone.
+        kestrel.Limits.Http2.KeepAlivePingDelay = _lease / 3;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = _lease * 2 / 3;
         if (address.Address is { } one)
         {
             kestrel.Listen(one, options.Port, Configure);

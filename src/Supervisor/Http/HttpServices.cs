@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Reads;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.Memory;
 using LmDeploy.Supervisor.Http.Access;
@@ -28,7 +27,6 @@ internal static class HttpServices
         .AddSingleton(new ApiKeys(options.Keys))
         .AddSingleton(provider => new AccessControl(provider.GetRequiredService<ApiKeys>(), options.CorsOrigins, HttpApp.AddressOf(options).IsLocal))
         .AddSingleton(new CacheSharing(options.SharedPrefixCache))
-        .AddSingleton(services => new ModelPlaces(options.AllowDownloads, services.GetRequiredService<BlockingReads>()))
         .AddSingleton(provider => new RequestLimits(
             options.MaxPrompts > 0 ? options.MaxPrompts : DefaultMaxPrompts,
             options.RequestTimeoutMs > 0 ? TimeSpan.FromMilliseconds(options.RequestTimeoutMs) : _defaultTimeout,

@@ -16,6 +16,9 @@ internal sealed record PipelineSpec : WorkerSpec
     /// <summary>The process that holds it; 0 when unknown.</summary>
     public required int HolderPid { get; init; }
 
+    /// <summary>The caller over the network that it belongs to; empty for processes of this user.</summary>
+    public string Owner { get; init; } = "";
+
     /// <summary>For the worker to leave by itself.</summary>
     public TimeSpan StopGrace => Supervision.StopGrace?.ToTimeSpan() ?? EngineDefaults.StopGrace;
 

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Admission;
 using LmDeploy.Supervisor.Gpu;
+using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Standby;
 using LmDeploy.V1;
 
@@ -8,9 +9,10 @@ namespace LmDeploy.Supervisor.Pipelines;
 /// <summary>Lists what runs, and the devices it runs on. Thread-safe.</summary>
 internal sealed class PipelineOverview(PipelineRegistry registry, NamedPipelines named, DeviceLedgers ledgers, IGpuMonitor gpus, StandbyPool standby)
 {
-    public async Task<IReadOnlyList<PipelineInfo>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="isSeen">Which pipelines the caller knows of; null for all.</param>
+    public async Task<IReadOnlyList<PipelineInfo>> ListAsync(CancellationToken cancellationToken, Func<PipelineSpec, bool>? isSeen = null)
     {
-        var pipelines = registry.All;
+        var pipelines = registry.All.Where(pipeline => isSeen?.Invoke(pipeline.Spec) != false).ToList();
         var usesGpu = pipelines.Any(pipeline => pipeline.Model?.Device.StartsWith("cuda", StringComparison.Ordinal) == true);
         var (devices, _) = usesGpu ? await ListDevicesAsync(cancellationToken) : ([], "");
         var held = devices.SelectMany(device => device.Processes).ToLookup(process => process.Pid, process => process.UsedBytes);
@@ -21,10 +23,11 @@ internal sealed class PipelineOverview(PipelineRegistry registry, NamedPipelines
         })];
     }
 
-    public async Task<ListGpusResponse> ListGpusAsync(CancellationToken cancellationToken)
+    /// <param name="isSeen">Whose workers are named; null for all.</param>
+    public async Task<ListGpusResponse> ListGpusAsync(CancellationToken cancellationToken, Func<PipelineSpec, bool>? isSeen = null)
     {
         var (devices, unavailable) = await ListDevicesAsync(cancellationToken);
-        PipelineListing.NameOwners(devices, registry.All, standby.Pids);
+        PipelineListing.NameOwners(devices, [.. registry.All.Where(pipeline => isSeen?.Invoke(pipeline.Spec) != false)], standby.Pids);
         await PipelineListing.AddPromisesAsync(devices, ledgers, registry.All);
         var response = new ListGpusResponse { Unavailable = unavailable };
         response.Gpus.AddRange(devices);

@@ -48,10 +48,11 @@ internal sealed partial class PipelineRegistry(
             ErrorCodes.PipelineNotFound, "No pipeline has this key: it was disposed, stopped or failed, or another supervisor runs it.");
 
     /// <summary>Finds a pipeline by its id, or by its name when only one has it.</summary>
+    /// <param name="isSeen">Which pipelines the caller knows of.</param>
     /// <exception cref="SupervisorException">None is called so, or several are.</exception>
-    public Pipeline Find(string idOrName)
+    public Pipeline Find(string idOrName, Func<PipelineSpec, bool> isSeen)
     {
-        var pipelines = All;
+        IReadOnlyList<Pipeline> pipelines = [.. All.Where(pipeline => isSeen(pipeline.Spec))];
         if (pipelines.FirstOrDefault(pipeline => pipeline.Spec.Id == idOrName) is { } byId)
         {
             return byId;

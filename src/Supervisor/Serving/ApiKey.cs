@@ -14,4 +14,10 @@ internal sealed record ApiKey
 
     /// <summary>Whether it may load, unload and look at pipelines.</summary>
     public bool Admin { get; init; }
+
+    /// <summary>How many pipelines it may hold at once over gRPC; 0 for any number.</summary>
+    public int MaxPipelines { get; init; }
+
+    /// <summary>How many of its requests may run at once over gRPC; 0 for any number.</summary>
+    public int MaxRequests { get; init; }
 }

@@ -12,7 +12,7 @@ internal static class HttpStatus
         ErrorCodes.PipelineNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.RequestConflict => StatusCodes.Status409Conflict,
         ErrorCodes.PoisonedRequest => StatusCodes.Status422UnprocessableEntity,
-        ErrorCodes.QueueFull => StatusCodes.Status429TooManyRequests,
+        ErrorCodes.QueueFull or ErrorCodes.QuotaExceeded => StatusCodes.Status429TooManyRequests,
         ErrorCodes.RequestCancelled => StatusCodes.Status499ClientClosedRequest,
         ErrorCodes.LoadTimeout => StatusCodes.Status504GatewayTimeout,
         ErrorCodes.InsufficientMemory or ErrorCodes.OutOfMemory or ErrorCodes.Stopped or ErrorCodes.SupervisorUnavailable or ErrorCodes.EngineUnavailable

@@ -20,7 +20,7 @@ internal sealed class LogsEndpoint(PipelineRegistry registry, ServedModels serve
         var lines = LinesOf(http);
 
         // While a model reloads, the registry may know two pipelines by its name, or none.
-        var pipeline = served.TryFindPipeline(name, out var resident) ? resident : registry.Find(name);
+        var pipeline = served.TryFindPipeline(name, out var resident) ? resident : registry.Find(name, _ => true);
         var log = pipeline?.Worker?.Process.Log;
         if (http.Request.Query["follow"].ToString() is "true" or "1")
         {

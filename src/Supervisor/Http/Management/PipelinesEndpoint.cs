@@ -146,7 +146,7 @@ internal sealed class PipelinesEndpoint(
 
     private async Task<ServedModel> ReadAsync(BodyFields fields, CancellationToken cancellationToken)
     {
-        var source = await places.FindAsync(fields.RequiredText("model"), cancellationToken);
+        var source = await FindAsync(fields.RequiredText("model"), cancellationToken);
         var open = new OpenPipeline { Model = source.Folder, Name = fields.Text("name") ?? source.Name };
         ReadEngine(fields, open);
         return new ServedModel(
@@ -155,6 +155,18 @@ internal sealed class PipelinesEndpoint(
             fields.Integer("replicas", 1, MostReplicas) ?? 1,
             TimeSpan.FromSeconds(fields.Number("ttl_seconds", 0, 30 * LongestSeconds) ?? 0),
             fields.Flag("pinned") ?? false);
+    }
+
+    private async Task<Hub.ModelSource> FindAsync(string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await places.FindAsync(model, cancellationToken);
+        }
+        catch (SupervisorException exception)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, exception.Error.Code, exception.Message, "model");
+        }
     }
 
     private static void ReadEngine(BodyFields fields, OpenPipeline open)

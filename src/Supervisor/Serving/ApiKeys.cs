@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 
-namespace LmDeploy.Supervisor.Http.Access;
+namespace LmDeploy.Supervisor.Serving;
 
 /// <summary>The API keys, stored as hashes. Thread-safe.</summary>
 internal sealed class ApiKeys(IReadOnlyList<ApiKey> keys)

@@ -64,7 +64,7 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <summary>
     /// A supervisor on another host, behind <c>lmdeploy serve</c> with TLS; it is asked at the first use. Models are named as the server names them, or as the
     /// hub does (<c>org/name</c>): paths of this machine mean nothing there. A pipeline lives as long as the connection answers; one whose holder does not for
-    /// 30 seconds is ended by the server. Works on Windows and macOS too.
+    /// 30 seconds is ended by the server.
     /// </summary>
     /// <param name="address">The server's address, for example <c>https://gpu-host:23333</c>.</param>
     /// <param name="key">An API key of the server; null for none.</param>

@@ -40,7 +40,8 @@ internal sealed class ServerFlags
     /// <exception cref="UsageException">The address is none, or the command takes no server.</exception>
     public CliHost Apply(ParseResult result, CliHost host, Func<string, string?> environment)
     {
-        var command = result.CommandResult.Command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) ?? result.CommandResult.Command;
+        var named = result.CommandResult.Command;
+        var command = named.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) ?? named;
         var isLocal = _local.Contains(command.Name);
         if (isLocal && result.GetValue(_address) is not null)
         {

@@ -11,5 +11,6 @@ public sealed record RemoteSupervisorOptions
     public string? TrustedCertificate { get; init; }
 
     /// <summary>Does not print the key.</summary>
-    public override string ToString() => $"{nameof(RemoteSupervisorOptions)} {{ Key = {(Key is null ? "none" : "***")}, TrustedCertificate = {TrustedCertificate} }}";
+    public override string ToString()
+        => $"{nameof(RemoteSupervisorOptions)} {{ Key = {(Key is null ? "none" : "***")}, TrustedCertificate = {TrustedCertificate} }}";
 }

@@ -70,9 +70,10 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
     /// <summary>For each model the folder that is loaded when it is gone; null for none and for its own, and where they run side by side.</summary>
     private IEnumerable<string?> FoldersAfter(List<PlannedModel> models)
     {
+        var readsAhead = plan.Options.SideBySide == 1 && plan.Options.Supervisor?.IsRemote != true;
         return models.Zip(
             models.Skip(1).Select(model => model.Path).Append(plan.Judge?.Path),
-            (model, next) => plan.Options.SideBySide == 1 && plan.Options.Supervisor?.IsRemote != true && next is not null && Path.GetFullPath(next) != Path.GetFullPath(model.Path) ? next : null);
+            (model, next) => readsAhead && next is not null && Path.GetFullPath(next) != Path.GetFullPath(model.Path) ? next : null);
     }
 
     private IEnumerable<ModelDifference> Differences(List<ModelOutcome> outcomes, ScoreStatistics statistics) =>

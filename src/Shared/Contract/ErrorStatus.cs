@@ -19,7 +19,8 @@ internal static class ErrorStatus
             or ErrorCodes.PreprocessFailed => StatusCode.InvalidArgument,
         ErrorCodes.UnsupportedArchitecture or ErrorCodes.UnsupportedDtype or ErrorCodes.UnsupportedFeature => StatusCode.Unimplemented,
         ErrorCodes.PoisonedRequest or ErrorCodes.RequestConflict or ErrorCodes.ProtocolMismatch => StatusCode.FailedPrecondition,
-        ErrorCodes.OutOfMemory or ErrorCodes.InsufficientMemory or ErrorCodes.InsufficientDisk or ErrorCodes.QueueFull or ErrorCodes.QuotaExceeded => StatusCode.ResourceExhausted,
+        ErrorCodes.OutOfMemory or ErrorCodes.InsufficientMemory or ErrorCodes.InsufficientDisk or ErrorCodes.QueueFull or ErrorCodes.QuotaExceeded
+            => StatusCode.ResourceExhausted,
         ErrorCodes.AccessDenied => StatusCode.PermissionDenied,
         ErrorCodes.LoadTimeout => StatusCode.DeadlineExceeded,
         ErrorCodes.RequestCancelled => StatusCode.Cancelled,

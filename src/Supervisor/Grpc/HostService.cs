@@ -92,7 +92,8 @@ internal sealed class HostService(
         }
     }
 
-    public override Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context) => overview.ListGpusAsync(context.CancellationToken, Caller.Of(context).Sees);
+    public override Task<ListGpusResponse> ListGpus(ListGpusRequest request, ServerCallContext context)
+        => overview.ListGpusAsync(context.CancellationToken, Caller.Of(context).Sees);
 
     public override async Task<CheckEnvironmentResponse> CheckEnvironment(CheckEnvironmentRequest request, ServerCallContext context) =>
         new() { Report = await environment.CheckAsync(context.CancellationToken) };

@@ -66,7 +66,8 @@ internal sealed class RemoteAccess(ApiKeys keys, Quotas quotas) : Interceptor
 
         var presented = authorization?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true ? authorization[Bearer.Length..].Trim() : null;
         return presented is null
-            ? throw new SupervisorException(ErrorCodes.AccessDenied, "The server takes API keys: give one (Supervisor.Connect, --server-key, LMDEPLOY_SERVER_KEY).")
+            ? throw new SupervisorException(
+                ErrorCodes.AccessDenied, "The server takes API keys: give one (Supervisor.Connect, --server-key, LMDEPLOY_SERVER_KEY).")
             : keys.Find(presented) ?? throw new SupervisorException(ErrorCodes.AccessDenied, "The API key is not one of this server's.");
     }
 }

@@ -16,8 +16,8 @@ public sealed class PipelineRegistryTests : IDisposable
     {
         var pipeline = _workshop.Registry.Open(Workshop.Spec(name: "pebble"));
 
-        _workshop.Registry.Find("pebble").ShouldBeSameAs(pipeline);
-        _workshop.Registry.Find(pipeline.Spec.Id).ShouldBeSameAs(pipeline);
+        _workshop.Registry.Find("pebble", _ => true).ShouldBeSameAs(pipeline);
+        _workshop.Registry.Find(pipeline.Spec.Id, _ => true).ShouldBeSameAs(pipeline);
         _workshop.Registry.FindByKey(pipeline.Spec.Key).ShouldBeSameAs(pipeline);
         await _workshop.Registry.CloseAsync(StopReason.Shutdown).InTime();
     }
@@ -28,7 +28,7 @@ public sealed class PipelineRegistryTests : IDisposable
         var first = _workshop.Registry.Open(Workshop.Spec(name: "same"));
         _workshop.Registry.Open(Workshop.Spec(name: "same"));
 
-        var error = Should.Throw<SupervisorException>(() => _workshop.Registry.Find("same")).Error;
+        var error = Should.Throw<SupervisorException>(() => _workshop.Registry.Find("same", _ => true)).Error;
 
         error.Code.ShouldBe(ErrorCodes.InvalidRequest);
         error.Message.ShouldContain(first.Spec.Id);
@@ -38,7 +38,7 @@ public sealed class PipelineRegistryTests : IDisposable
     [Fact]
     public void Find_SaysWhatIsNotThere()
     {
-        Should.Throw<SupervisorException>(() => _workshop.Registry.Find("x")).Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);
+        Should.Throw<SupervisorException>(() => _workshop.Registry.Find("x", _ => true)).Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);
         Should.Throw<SupervisorException>(() => _workshop.Registry.FindByKey("x")).Error.Code.ShouldBe(ErrorCodes.PipelineNotFound);
     }
 

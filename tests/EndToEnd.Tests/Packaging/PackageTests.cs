@@ -81,6 +81,7 @@ public sealed class PackageTests
 
         var feed = Directory.CreateDirectory(Path.Join(_user, "feed")).FullName;
         string[] settings = ["-c", "Release", "--nologo", "-v", "quiet", "-o", feed, $"-p:PackageVersion={_version}"];
+        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Hub"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Client"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Evaluation"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Text"), .. settings], isUser: false);

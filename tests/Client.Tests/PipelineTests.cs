@@ -143,6 +143,37 @@ public sealed class PipelineTests : IAsyncLifetime
         _fake.Released.ShouldBe(1);
     }
 
+    /// <summary>On a busy host more than one may leave for idleness before a call has reached it.</summary>
+    [Fact]
+    public async Task ACall_SurvivesSupervisorsThatLeaveOneAfterTheOther()
+    {
+        var left = 0;
+        _fake.OnListPipelines = () => throw new RpcException(new Status(StatusCode.Unavailable, "leaving"));
+        await using var leaving = new LmDeploy.Supervisor(new LeavingEndpoint(_fake.SocketPath, () =>
+        {
+            if (++left == 3)
+            {
+                _fake.OnListPipelines = () => new();
+            }
+        }));
+
+        (await leaving.ListPipelinesAsync().InTime()).ShouldBeEmpty();
+
+        left.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task ACall_IsGivenUpWhereNoSupervisorStays()
+    {
+        var left = 0;
+        _fake.OnListPipelines = () => throw new RpcException(new Status(StatusCode.Unavailable, "leaving"));
+        await using var leaving = new LmDeploy.Supervisor(new LeavingEndpoint(_fake.SocketPath, () => left++));
+
+        (await Should.ThrowAsync<SupervisorUnavailableException>(leaving.ListPipelinesAsync().InTime())).Message.ShouldContain("leaving");
+
+        left.ShouldBe(LmDeploy.Supervisor.MostReplacements);
+    }
+
     [Fact]
     public async Task Create_OutOfMemoryIsTriedOnceMore()
     {

@@ -14,6 +14,12 @@ namespace LmDeploy;
 /// </remarks>
 public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 {
+    /// <summary>
+    /// How many supervisors a call is tried with after the first. One may leave for idleness while it is asked, and on a busy host the next may do so too
+    /// before the call has reached it.
+    /// </summary>
+    internal const int MostReplacements = 4;
+
     private readonly SupervisorEndpoint _endpoint;
     private readonly Lazy<SupervisorChannel> _channel;
     private readonly bool _isShared;
@@ -140,13 +146,17 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 
     private async Task<T> AskAsync<T>(Func<Host.HostClient, Grpc.Core.AsyncUnaryCall<T>> ask, FirstWorkerDevice first, CancellationToken cancellationToken)
     {
-        try
+        var channel = await ConnectAsync(first, cancellationToken).ConfigureAwait(false);
+        for (var replaced = 0; ; replaced++)
         {
-            return await AskAsync(await ConnectAsync(first, cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SupervisorUnavailableException e) when (CanReplace(e))
-        {
-            return await AskAsync(await ReconnectAsync(first, cancellationToken).ConfigureAwait(false), ask, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await AskAsync(channel, ask, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SupervisorUnavailableException e) when (replaced < MostReplacements && CanReplace(e))
+            {
+                channel = await ReconnectAsync(first, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ using LmDeploy.V1;
 
 namespace LmDeploy.Loading;
 
-/// <summary>Opens pipelines; what can be helped by trying once more is tried once more.</summary>
+/// <summary>Opens pipelines; what can be helped by trying again is tried again.</summary>
 internal static class PipelineLoader
 {
     public static async Task<Pipeline> LoadAsync(
@@ -14,21 +14,25 @@ internal static class PipelineLoader
         var source = await supervisor.LocateAsync(model, progress, cancellationToken).ConfigureAwait(false);
         var open = config.ToOpen(source);
         var channel = await supervisor.ConnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
-        try
+        var isCollected = false;
+        for (var replaced = 0; ;)
         {
-            return await OpenAsync().ConfigureAwait(false);
+            try
+            {
+                return await OpenAsync().ConfigureAwait(false);
+            }
+            catch (LmDeployException e) when (!isCollected
+                && (e.Code == ErrorCodes.OutOfMemory || (e.Code == ErrorCodes.InsufficientMemory && config.Admission.Timeout == TimeSpan.Zero)))
+            {
+                isCollected = true;
+                await AbandonedPipelines.CollectAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SupervisorUnavailableException e) when (replaced < Supervisor.MostReplacements && supervisor.CanReplace(e))
+            {
+                replaced++;
+                channel = await supervisor.ReconnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (LmDeployException e) when (
-            e.Code == ErrorCodes.OutOfMemory || (e.Code == ErrorCodes.InsufficientMemory && config.Admission.Timeout == TimeSpan.Zero))
-        {
-            await AbandonedPipelines.CollectAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (SupervisorUnavailableException e) when (supervisor.CanReplace(e))
-        {
-            channel = await supervisor.ReconnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await OpenAsync().ConfigureAwait(false);
 
         async Task<Pipeline> OpenAsync()
         {

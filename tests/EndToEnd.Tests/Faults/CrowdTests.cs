@@ -31,7 +31,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
         }
         finally
         {
-            clients.ForEach(client => Signals.Kill(client.Id)); // Otherwise the clients outlive a test that fails, and hide why.
+            clients.ForEach(client => Signals.TrySend(client.Id, 9)); // Otherwise the clients outlive a test that fails, and hide why.
         }
 
         var died = Clock.Now;

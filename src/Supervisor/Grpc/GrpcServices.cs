@@ -44,6 +44,7 @@ internal static class GrpcServices
     {
         grpc.MaxReceiveMessageSize = null;
         grpc.MaxSendMessageSize = null;
+        grpc.IgnoreUnknownServices = isRemote; // Beside routes of HTTP, which have answers of their own to what is not there.
         grpc.Interceptors.Add<ErrorInterceptor>();
         if (isRemote)
         {

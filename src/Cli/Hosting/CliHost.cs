@@ -25,11 +25,6 @@ internal sealed record CliHost(
     /// <exception cref="HubException">It is not there.</exception>
     public async Task<ModelSource> LocateAsync(string model, bool mayDownload, CancellationToken cancellationToken)
     {
-        if (Supervisor.IsRemote)
-        {
-            return new ModelSource { Folder = model, Name = model }; // The server finds it.
-        }
-
         var line = new DownloadLine(Terminal, model);
         try
         {

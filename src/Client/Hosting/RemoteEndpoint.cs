@@ -20,9 +20,5 @@ internal sealed class RemoteEndpoint(Uri address, RemoteSupervisorOptions option
     public override Task<ModelSource> LocateAsync(string model, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
         => Task.FromResult(new ModelSource { Folder = model, Name = NameOf(model) });
 
-    private static string NameOf(string model)
-    {
-        var parts = model.TrimEnd('/').Split(':');
-        return parts[^1].Split('/')[^1].Split('@')[0];
-    }
+    private static string NameOf(string model) => ModelName.IsName(model) ? ModelName.Parse(model).ShortName : model.TrimEnd('/').Split('/')[^1];
 }

@@ -22,7 +22,7 @@ public sealed partial record ModelName
     public string? Subfolder { get; }
 
     /// <summary>How it is called where no other name was given: the last part of the subfolder, or of the repository.</summary>
-    internal string ShortName => (Subfolder ?? Repository).Split('/')[^1];
+    public string ShortName => (Subfolder ?? Repository).Split('/')[^1];
 
     /// <summary>Null where none was given.</summary>
     internal string? AskedRevision { get; }

@@ -41,8 +41,13 @@ internal sealed partial class PipelinesService(Quotas quotas, RemoteModels model
         }
     }
 
-    public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context) =>
-        proxy.GenerateAsync(request, responseStream, context.CancellationToken);
+    public override Task Generate(GenerateRequest request, IServerStreamWriter<GenerationEvent> responseStream, ServerCallContext context)
+    {
+        var caller = Caller.Of(context);
+        request.Caller = caller.IsRemote ? caller.Owner : request.Caller;
+        request.CacheSalt = caller.SaltOf(request.CacheSalt);
+        return proxy.GenerateAsync(request, responseStream, context.CancellationToken);
+    }
 
     public override Task<LogLikelihoodResponse> LogLikelihood(LogLikelihoodRequest request, ServerCallContext context)
     {
@@ -60,6 +65,9 @@ internal sealed partial class PipelinesService(Quotas quotas, RemoteModels model
 
     public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
     {
+        var caller = Caller.Of(context);
+        request.Caller = caller.IsRemote ? caller.Owner : request.Caller;
+        request.CacheSalt = caller.SaltOf(request.CacheSalt);
         var asked = request.ForWorker();
         return proxy.CallAsync(asked, request.Key, asked.Prompts, (client, call, options) => client.EmbedAsync(call, options), context.CancellationToken);
     }

@@ -19,6 +19,9 @@ internal sealed record Caller(ApiKey? Key, bool IsRemote)
     /// <summary>Whether it may see and end what others own, and give any path of this host.</summary>
     public bool IsAdmin => !IsRemote || Key?.Admin == true;
 
+    /// <summary>The scope of its prompts in the prefix cache: what it says itself divides its own scope, and never reaches another's.</summary>
+    public string SaltOf(string own) => !IsRemote ? own : own.Length > 0 ? $"{Owner}/{own}" : Owner;
+
     public static Caller Of(ServerCallContext context) => context.GetHttpContext().Items[typeof(Caller)] as Caller ?? Local;
 
     public void Enter(ServerCallContext context) => context.GetHttpContext().Items[typeof(Caller)] = this;

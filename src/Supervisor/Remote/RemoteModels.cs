@@ -28,7 +28,7 @@ internal sealed class RemoteModels(ServedModels served, ModelPlaces places)
             return (known.Open.Model, known.Name);
         }
 
-        if (await places.FindNameAsync(model, cancellationToken) is { } found)
+        if (await places.FindNameAsync(model, caller.IsAdmin, cancellationToken) is { } found)
         {
             return (found.Folder, found.Name);
         }

@@ -21,15 +21,19 @@ internal sealed class ModelPlaces(bool mayDownload, BlockingReads reads)
         }
 
         return await ResolveAsync(
+            isAdmin: true,
             () => mayDownload && !isFolder
                 ? Model.ResolveAsync(model, cancellationToken: cancellationToken)
                 : reads.RunAsync(() => Model.Resolve(model, mayDownload: false, cancellationToken: cancellationToken), cancellationToken));
     }
 
     /// <summary>Finds a model by its name alone: of the folders in LMDEPLOY_MODELS, or of the hub. The working folder does not count.</summary>
+    /// <param name="model">The name.</param>
+    /// <param name="isAdmin">Whether the caller may have it downloaded, where the service allows that.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null where it is no name that could be one.</returns>
     /// <exception cref="SupervisorException">There is no such model.</exception>
-    public async Task<ModelSource?> FindNameAsync(string model, CancellationToken cancellationToken)
+    public async Task<ModelSource?> FindNameAsync(string model, bool isAdmin, CancellationToken cancellationToken)
     {
         if (await reads.RunAsync(() => Model.List().FirstOrDefault(local => !local.IsCached && local.Name == model), cancellationToken) is { } own)
         {
@@ -41,18 +45,18 @@ internal sealed class ModelPlaces(bool mayDownload, BlockingReads reads)
             return null;
         }
 
-        return await ResolveAsync(async () =>
+        return await ResolveAsync(isAdmin, async () =>
         {
             var name = ModelName.Parse(model);
             var folder = await reads.RunAsync(() => Model.Find(model), cancellationToken)
-                ?? (mayDownload
+                ?? (mayDownload && isAdmin
                     ? await Model.DownloadAsync(model, cancellationToken: cancellationToken)
                     : throw new HubException(ErrorCodes.ModelNotFound, $"{model} is not on this host. Download it: lmdeploy pull {model}", model));
-            return new ModelSource { Folder = folder, Name = (name.Subfolder ?? name.Repository).Split('/')[^1] };
+            return new ModelSource { Folder = folder, Name = name.ShortName };
         });
     }
 
-    private async Task<ModelSource> ResolveAsync(Func<Task<ModelSource>> find)
+    private async Task<ModelSource> ResolveAsync(bool isAdmin, Func<Task<ModelSource>> find)
     {
         try
         {
@@ -60,7 +64,10 @@ internal sealed class ModelPlaces(bool mayDownload, BlockingReads reads)
         }
         catch (HubException e)
         {
-            var advice = mayDownload || e.Code != ErrorCodes.ModelNotFound ? "" : " on the server, or start it with --allow-downloads.";
+            var advice = e.Code != ErrorCodes.ModelNotFound ? ""
+                : !mayDownload ? " on the server, or start it with --allow-downloads."
+                : isAdmin ? ""
+                : " on the server, or use an admin key.";
             throw new SupervisorException(e.Code, e.Message + advice, "model");
         }
     }

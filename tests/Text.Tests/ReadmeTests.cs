@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -24,7 +23,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Samples_AreCompiled()
     {
-        var compiled = File.ReadAllLines(ThisFile()).Select(line => line.Trim()).ToHashSet();
+        var compiled = File.ReadAllLines(Checkout.File("tests", "Text.Tests", "ReadmeTests.cs")).Select(line => line.Trim()).ToHashSet();
         var lines = Sample().Matches(_page)
             .SelectMany(sample => sample.Groups[1].Value.Split('\n'))
             .Select(line => Comment().Replace(line, "").Trim())
@@ -62,8 +61,6 @@ public sealed partial class ReadmeTests
             options: new ChatTemplateOptions { Variables = new JsonObject { ["enable_thinking"] = false } });
         Console.WriteLine(answer);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Sample();

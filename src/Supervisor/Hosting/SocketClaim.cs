@@ -29,12 +29,18 @@ internal sealed class SocketClaim : IDisposable
         _lock = file;
     }
 
-    /// <summary>Waits until no supervisor starts or leaves, then takes the lock.</summary>
+    /// <summary>Waits, for as long as it takes, until no supervisor starts or leaves, and lets none of them do so any more.</summary>
+    /// <returns>The gate, locked; closing it opens the gate.</returns>
+    /// <exception cref="IOException">The file cannot be opened or locked.</exception>
+    public static SafeFileHandle WaitForGate(SupervisorOptions options) => Lock(options.LogFile, LibC.LockExclusive)!;
+
+    /// <summary>Takes the lock, without waiting.</summary>
+    /// <param name="options">The socket.</param>
+    /// <param name="gate">The locked gate, which the claim owns from now on.</param>
     /// <returns>Null when another supervisor holds the socket; it listens.</returns>
-    /// <exception cref="IOException">A file cannot be opened or locked.</exception>
-    public static SocketClaim? TryTake(SupervisorOptions options)
+    /// <exception cref="IOException">The file cannot be opened or locked.</exception>
+    public static SocketClaim? TryTake(SupervisorOptions options, SafeFileHandle gate)
     {
-        var gate = Lock(options.LogFile, LibC.LockExclusive)!;
         if (Lock(options.LockFile, LibC.LockExclusive | LibC.LockNow) is { } file)
         {
             return new SocketClaim(options, gate, file);

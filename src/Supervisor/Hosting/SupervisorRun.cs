@@ -106,13 +106,16 @@ internal sealed partial class SupervisorRun(SupervisorOptions options, TimeProvi
         : SystemdJournal.Has(Environment.GetEnvironmentVariable(SystemdJournal.Variable), StandardError) ? LogFormat.Journal
         : LogFormat.Text;
 
-    /// <summary>Waits for the claim to the socket, which a leaving supervisor may hold for a while, or for a stop.</summary>
+    /// <summary>
+    /// Waits for the claim to the socket, which a leaving supervisor may hold for a while, or for a stop. The thread that waits makes no file but the log:
+    /// what it did after a stop, nobody would remove.
+    /// </summary>
     private async Task<SocketClaim?> ClaimAsync(StopSignal stop)
     {
-        var claiming = Task.Factory.StartNew(
-            () => SocketClaim.TryTake(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await Task.WhenAny(claiming, stop.Requested);
-        return claiming.IsCompleted || !stop.Requested.IsCompleted ? await claiming : null;
+        var gate = Task.Factory.StartNew(
+            () => SocketClaim.WaitForGate(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.WhenAny(gate, stop.Requested);
+        return stop.Requested.IsCompleted ? null : SocketClaim.TryTake(options, await gate);
     }
 
     /// <summary>Drains: refuses new requests and waits for running ones until they end, the timeout passes or a second stop is requested.</summary>

@@ -119,6 +119,7 @@ public sealed class ModelsTests(Chromium chromium)
         await visit.LoadAsync("pebble");
         await visit.Button("Log of pebble").ClickAsync();
         await Visit.SeeAsync(visit.ById("logs-status"), "Following");
+        await Visit.SeeAsync(visit.ById("logs-lines"), "Nothing printed");
 
         Signals.Kill(server.Sandbox.Workers.Single());
 
@@ -176,7 +177,7 @@ public sealed class ModelsTests(Chromium chromium)
 
         await Visit.SeeAsync(visit.ById("devices"), "NVIDIA H200");
         await Visit.SeeAsync(visit.ById("devices"), "70.0 GiB of 140 GiB");
-        await Visit.SeeAsync(visit.ById("devices"), "87 % busy, 80.0 GiB promised, 1.00 GiB held by workers that would not die");
+        await Visit.SeeAsync(visit.ById("devices"), "87 % busy, 80.0 GiB promised, 1.00 GiB held by workers that cannot be killed");
         (await visit.ById("devices").Locator("meter").EvaluateAsync<double>("meter => meter.value / meter.max")).ShouldBe(0.5);
     }
 

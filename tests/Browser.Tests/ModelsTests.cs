@@ -70,15 +70,17 @@ public sealed class ModelsTests(Chromium chromium)
     {
         await using var server = await Server.StartAsync();
         await using var visit = await Visit.StartAsync(chromium, server);
-        await visit.Page.GetByLabel("Model folder on the server").FillAsync("/nowhere/at/all");
+        await visit.Page.GetByLabel("Folder on the server").FillAsync("/nowhere/at/all");
         await visit.Button("Load").ClickAsync();
         await Visit.SeeAsync(visit.ById("load-status"), "There is no model folder /nowhere/at/all");
 
-        await visit.Page.GetByLabel("Model folder on the server").FillAsync(Repository.Boulder);
-        await visit.Page.GetByLabel("Name").FillAsync("<b>big</b>");
+        await visit.Page.GetByLabel("Folder on the server").FillAsync(Repository.Boulder);
+        await visit.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("<b>big</b>");
+        await visit.Page.GetByLabel("Pin").CheckAsync();
         await visit.Button("Load").ClickAsync();
 
         await Visit.SeeAsync(visit.ById("load-status"), "is loaded");
+        await Visit.SeeAsync(visit.Model("<b>big</b>"), "pinned");
         await Visit.SeeAsync(visit.Model("<b>big</b>").Locator(".state"), "ready");
         (await visit.Page.Locator("b").CountAsync()).ShouldBe(0, "a name is no markup");
     }

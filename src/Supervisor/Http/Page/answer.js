@@ -44,12 +44,21 @@ export class Answer {
   #show() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const isAtEnd = this.#scrolled.scrollTop + this.#scrolled.clientHeight >= this.#scrolled.scrollHeight - 40;
+    const followed = [this.#scrolled, document.scrollingElement].filter(isAtEnd);
     this.#thought.appendData(this.#thoughts);
     this.#thoughts = "";
     this.#markdown.show();
-    if (isAtEnd) {
-      this.#scrolled.scrollTop = this.#scrolled.scrollHeight;
-    }
+    followed.forEach(scrollToEnd);
   }
 }
+
+const NEAR = 40;
+
+const isAtEnd = node => node.scrollTop + node.clientHeight >= node.scrollHeight - NEAR;
+
+function scrollToEnd(node) {
+  node.scrollTop = node.scrollHeight;
+}
+
+/** Shows the latest answer. On phones the whole page scrolls. */
+export const showLatest = answers => [answers, document.scrollingElement].forEach(scrollToEnd);

@@ -26,6 +26,9 @@ function route() {
     return;
   }
   const shown = VIEWS.includes(asked) ? asked : VIEWS[0];
+  if (byId(`${shown}-view`).hidden) {
+    window.scrollTo(0, 0);
+  }
   for (const view of VIEWS) {
     byId(`${view}-view`).hidden = view !== shown;
     const link = document.querySelector(`nav a[href="#${view}"]`);

@@ -1,4 +1,4 @@
-import { Answer } from "./answer.js";
+import { Answer, showLatest } from "./answer.js";
 import { events } from "./api.js";
 import { byId, el } from "./dom.js";
 import { milliseconds, rate } from "./format.js";
@@ -24,8 +24,8 @@ export class Side {
     this.#answers = byId(`chat-answers-${index}`);
     let height = 0;
     new ResizeObserver(() => {
-      if (height === 0) {
-        this.#showEnd(); // It was hidden.
+      if (height === 0 && this.#turns.length > 0) {
+        showLatest(this.#answers); // They were hidden.
       }
       height = this.#answers.clientHeight;
     }).observe(this.#answers);
@@ -104,12 +104,8 @@ export class Side {
   #begin({ model, question }) {
     this.#answers.append(el("p", { class: "asked" }, question));
     const answer = new Answer(model, this.#answers);
-    this.#showEnd();
+    showLatest(this.#answers);
     return answer;
-  }
-
-  #showEnd() {
-    this.#answers.scrollTop = this.#answers.scrollHeight;
   }
 }
 

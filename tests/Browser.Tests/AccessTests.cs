@@ -68,6 +68,8 @@ public sealed class AccessTests(Chromium chromium)
             ("/", "text/html; charset=utf-8"),
             ("/page/page.css", "text/css; charset=utf-8"),
             ("/page/app.js", "text/javascript; charset=utf-8"),
+            ("/page/markdown.js", "text/javascript; charset=utf-8"),
+            ("/page/answer.css", "text/css; charset=utf-8"),
             ("/page/icon.svg", "image/svg+xml"),
         })
         {

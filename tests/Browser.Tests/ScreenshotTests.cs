@@ -17,7 +17,7 @@ public sealed class ScreenshotTests(Chromium chromium)
         await using var server = await Server.StartAsync(Repository.Cairn, Repository.Boulder, Repository.Cobble);
         await using var light = await Visit.StartAsync(chromium, server, prepare: HideFoldersAsync);
         await using var dark = await Visit.StartAsync(chromium, server, colors: ColorScheme.Dark, prepare: HideFoldersAsync);
-        await using var phone = await Visit.StartAsync(chromium, server, width: 390, height: 844, prepare: HideFoldersAsync);
+        await using var phone = await Visit.StartAsync(chromium, server, width: 390, height: 880, prepare: HideFoldersAsync);
         await light.LoadAsync("cobble");
         await light.LoadAsync("cairn");
         await AskAsync(server, rounds: 4, "cobble", "cairn");

@@ -90,7 +90,13 @@ public sealed class MarkdownTests(Chromium chromium)
         (await text.Locator("a").EvaluateAllAsync<string[]>("links => links.map(link => link.href)")).ShouldBe(["https://evil.example/pixel.png"]);
         (await visit.Page.EvaluateAsync<int>("() => window.harm ?? 0")).ShouldBe(0);
         var deepest = await text.EvaluateAsync<int>(
-            "node => Math.max(...[...node.querySelectorAll('*')].map(one => { let depth = 0; for (; one !== node; one = one.parentNode) depth++; return depth; }))");
+            """
+            node => Math.max(...[...node.querySelectorAll("*")].map(one => {
+              let depth = 0;
+              for (; one !== node; one = one.parentNode) depth++;
+              return depth;
+            }))
+            """);
         deepest.ShouldBeLessThan(60);
         visit.ShouldBeClean();
     }
@@ -105,8 +111,9 @@ public sealed class MarkdownTests(Chromium chromium)
             """
             async () => {
               const { Markdown } = await import("/page/markdown.js");
-              const parts = ["# H\n", "a|b\n", "-|-\n", "1|2\n", "- x\n", "  - y\n", "1. z\n", "\n", "\n", "```js\n", "code `x\n", "```\n", "> q\n", "**b**", "*i",
-                "_u_", " w", "`c`", "---\n", "===\n", "[l](http://x)", "1986. y\n", "    in\n", "![", "](", "https://u.v/", "|", "\\", "~~", "<br>", "\r\n", "* * *\n"];
+              const parts = ["# H\n", "a|b\n", "-|-\n", "1|2\n", "- x\n", "  - y\n", "1. z\n", "\n", "\n", "```js\n", "code `x\n", "```\n", "> q\n",
+                "**b**", "*i", "_u_", " w", "`c`", "---\n", "===\n", "[l](http://x)", "1986. y\n", "    in\n", "![", "](", "https://u.v/", "|", "\\", "~~",
+                "<br>", "\r\n", "* * *\n"];
               let seed = 1;
               const next = most => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % most;
               const html = pieces => {

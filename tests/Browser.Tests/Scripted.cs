@@ -25,7 +25,8 @@ internal sealed class Scripted
         var events = new StringBuilder();
         foreach (var piece in Pieces)
         {
-            events.Append("data: ").Append(JsonSerializer.Serialize(new { choices = new[] { new { index = 0, delta = new { content = piece } } } })).Append("\n\n");
+            var data = new { choices = new[] { new { index = 0, delta = new { content = piece } } } };
+            events.Append("data: ").Append(JsonSerializer.Serialize(data)).Append("\n\n");
         }
 
         await route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = events.Append("data: [DONE]\n\n").ToString() });

@@ -9,6 +9,8 @@ namespace LmDeploy.Text.Answers;
 /// </summary>
 internal sealed class HarmonyFormat : AnswerFormat
 {
+    public const string Name = "harmony";
+
     public const string Start = "<|start|>";
     public const string Channel = "<|channel|>";
     public const string Message = "<|message|>";

@@ -8,7 +8,8 @@ namespace LmDeploy.Text.Answers;
 /// </summary>
 /// <param name="IsReasoning">Whether the message is thought.</param>
 /// <param name="Function">The function that it is for; empty for none.</param>
-internal sealed partial record HarmonyHeader(bool IsReasoning, string Function)
+/// <param name="Stray">What is no part of a header; empty in one that keeps to the format.</param>
+internal sealed partial record HarmonyHeader(bool IsReasoning, string Function, string Stray)
 {
     private const string Functions = "functions.";
     private const string Recipient = "to=";
@@ -22,15 +23,29 @@ internal sealed partial record HarmonyHeader(bool IsReasoning, string Function)
         : _beginnings.Any(word => word.StartsWith(text, StringComparison.Ordinal)) ? null
         : false;
 
+    /// <summary>A header that the answer breaks off in, without the field that it breaks off in.</summary>
+    public static string WithoutBrokenField(string header) => BrokenFieldPattern().Replace(header, "");
+
     public static HarmonyHeader Parse(string header)
     {
         var function = RecipientPattern().Match(header).Groups[1].Value;
         return new HarmonyHeader(
-            AnalysisPattern().IsMatch(header), function.StartsWith(Functions, StringComparison.Ordinal) ? function[Functions.Length..] : function);
+            AnalysisPattern().IsMatch(header),
+            function.StartsWith(Functions, StringComparison.Ordinal) ? function[Functions.Length..] : function,
+            FieldPattern().Replace(header, "").Trim());
     }
+
+    [GeneratedRegex(@"(<\|(start|channel|constrain)\|>|\bto=)\s*[A-Za-z_.]*$|<[|a-z>]*$")]
+    private static partial Regex BrokenFieldPattern();
 
     [GeneratedRegex(@"\bto=([^\s<]+)")]
     private static partial Regex RecipientPattern();
+
+    /// <summary>The fields of a header, each with the word before it; then words without a field.</summary>
+    [GeneratedRegex(
+        @"<\|start\|>\s*(assistant|user|system|developer|tool)\b|<\|channel\|>\s*(analysis|commentary|final)\b(\s+json\b)?|"
+        + @"<\|constrain\|>\s*[A-Za-z]+\b|\bto=[^\s<]+|<\|(start|channel|constrain)\|>|^\s*(assistant|user|system|developer|tool)\b")]
+    private static partial Regex FieldPattern();
 
     [GeneratedRegex(@"<\|channel\|>\s*analysis\b")]
     private static partial Regex AnalysisPattern();

@@ -9,6 +9,9 @@ internal sealed class HarmonyReader : IAnswerReader
     /// <summary>What is longer is no header.</summary>
     private const int LongestHeader = 1024;
 
+    private static readonly string[] _headerEnds =
+        [HarmonyFormat.Message, HarmonyFormat.Start, HarmonyFormat.End, HarmonyFormat.Call, HarmonyFormat.Return];
+
     private static readonly string[] _ends = [HarmonyFormat.Start, HarmonyFormat.Channel, HarmonyFormat.End, HarmonyFormat.Call, HarmonyFormat.Return];
 
     private readonly ToolSet _tools;
@@ -61,7 +64,12 @@ internal sealed class HarmonyReader : IAnswerReader
 
     public void Finish(List<AnswerPiece> pieces)
     {
-        if (_state == State.Between && _held.Length > 0)
+        if (_state == State.Header)
+        {
+            WriteStray(HarmonyHeader.Parse(HarmonyHeader.WithoutBrokenField(_held)));
+            _held = "";
+        }
+        else if (_state == State.Between && _held.Length > 0)
         {
             BeginBody(AnswerPart.Content, "");
         }
@@ -93,7 +101,7 @@ internal sealed class HarmonyReader : IAnswerReader
 
         if (begins)
         {
-            _state = State.Header;
+            (_state, _held) = (State.Header, text);
         }
         else
         {
@@ -105,7 +113,12 @@ internal sealed class HarmonyReader : IAnswerReader
 
     private bool TryEndHeader()
     {
-        var end = _held.IndexOf(HarmonyFormat.Message, StringComparison.Ordinal);
+        var (end, word) = Find(_headerEnds, HarmonyFormat.Start.Length); // Its own first word ends none.
+        if (_held.StartsWith(HarmonyFormat.Message, StringComparison.Ordinal))
+        {
+            (end, word) = (0, HarmonyFormat.Message);
+        }
+
         if (end < 0)
         {
             if (_held.Length > LongestHeader)
@@ -117,15 +130,21 @@ internal sealed class HarmonyReader : IAnswerReader
         }
 
         var header = HarmonyHeader.Parse(_held[..end]);
-        _held = _held[(end + HarmonyFormat.Message.Length)..];
+        WriteStray(header);
+        _held = _held[(word == HarmonyFormat.Start ? end : end + word.Length)..];
+        if (word != HarmonyFormat.Message)
+        {
+            _state = State.Between;
+            return true;
+        }
+
         BeginBody(header.IsReasoning ? AnswerPart.Reasoning : AnswerPart.Content, _tools.Has(header.Function) ? header.Function : "");
         return true;
     }
 
     private bool ReadBody()
     {
-        var (position, word) = _ends.Select(word => (Position: _held.IndexOf(word, StringComparison.Ordinal), Word: word))
-            .Where(found => found.Position >= 0).DefaultIfEmpty((-1, "")).Min();
+        var (position, word) = Find(_ends, 0);
         if (position < 0)
         {
             var certain = _held.Length - _ends.Max(end => PartialWord.Length(_held, end));
@@ -139,6 +158,23 @@ internal sealed class HarmonyReader : IAnswerReader
         _held = _held[(word is HarmonyFormat.Start or HarmonyFormat.Channel ? position : position + word.Length)..];
         _state = State.Between;
         return true;
+    }
+
+    /// <summary>The first of some words.</summary>
+    /// <returns>-1 where there is none.</returns>
+    private (int Position, string Word) Find(string[] words, int from) =>
+        words.Select(word => (Position: _held.IndexOf(word, Math.Min(from, _held.Length), StringComparison.Ordinal), Word: word))
+            .Where(found => found.Position >= 0).DefaultIfEmpty((-1, "")).Min();
+
+    /// <summary>Text in a header that does not belong there is content.</summary>
+    private void WriteStray(HarmonyHeader header)
+    {
+        if (header.Stray.Length > 0)
+        {
+            BeginBody(AnswerPart.Content, "");
+            Write(header.Stray);
+            EndBody();
+        }
     }
 
     private void BeginBody(AnswerPart part, string function)

@@ -116,7 +116,7 @@ internal sealed class TaggedReader : IAnswerReader
 
     /// <summary>Whether an answer that begins like this may be nothing but a call.</summary>
     private bool MayBeCall(char first) =>
-        first == '{' ? _bareCalls.Count > 0 : _bareCalls.Exists(syntax => syntax.Sign.Length > 0) && _tools.HasLike(first.ToString());
+        _bareCalls.Exists(syntax => syntax.Opening is { } opening ? opening == first : _tools.HasLike(first.ToString()));
 
     /// <summary>Acts on the word that has come, waits while one may be coming, and lets go of the first character where none is.</summary>
     private void Match()

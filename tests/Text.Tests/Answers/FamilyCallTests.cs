@@ -54,6 +54,51 @@ public sealed class FamilyCallTests
         { "<|observation|>", "f is what I call.", "", "f is what I call.", "" },
         { "<|observation|>", "f\n{\"a\": 1} and more", "", "f\n{\"a\": 1} and more", "" },
 
+        {
+            "<minimax:tool_call>",
+            "Ok.\n<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"a\">1</parameter>\n<parameter name=\"s\">x </parameter> </invoke> y\n</parameter>\n"
+            + "</invoke>\n<invoke name=\"g\">\n</invoke>\n</minimax:tool_call>",
+            "", "Ok.", "f{\"a\":1,\"s\":\"x </parameter> </invoke> y\\n\"} g{}"
+        },
+        {
+            "<｜DSML｜function_calls>",
+            "so</think><｜DSML｜function_calls>\n<｜DSML｜invoke name=\"f\">\n<｜DSML｜parameter name=\"s\" string=\"true\">5</｜DSML｜parameter>\n"
+            + "<｜DSML｜parameter name=\"a\" string=\"false\">5</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>",
+            "so", "", "f{\"s\":\"5\",\"a\":5}"
+        },
+        {
+            "<|tool_call>",
+            "<|channel>thought\nso\n<channel|><|tool_call>call:f{s:<|\"|>a <tool_call|> }<|\"|>,a:-1,l:[1.5,true,null,{x:<|\"|>y<|\"|>}]}<tool_call|><|tool_call>call:g{}<tool_call|>",
+            "", "<|channel>thought\nso\n<channel|>", "f{\"s\":\"a <tool_call|> }\",\"a\":-1,\"l\":[1.5,true,null,{\"x\":\"y\"}]} g{}"
+        },
+        { "<|channel>thought\n", "<|channel>thought\nso\n<channel|>yes", "so", "yes", "" },
+        { "<|tool_call>", "<|tool_call>call:f{a:1", "", "<|tool_call>call:f{a:1", "" },
+        {
+            "<|tool_call_start|>",
+            "<|tool_call_start|>[f(s=\"it's \\\"x\\\" ]\\n\", a=1), f(s='a, b=2)', r=None, l=[True, (1, 2), {'k': -1.5e3}]), g()]<|tool_call_end|>Done.",
+            "", "Done.",
+            "f{\"s\":\"it's \\\"x\\\" ]\\n\",\"a\":1} f{\"s\":\"a, b=2)\",\"r\":null,\"l\":[true,[1,2],{\"k\":-1500}]} g{}"
+        },
+        { "<|tool_call_start|>", "<|tool_call_start|>[f(s=x y)]<|tool_call_end|>", "", "<|tool_call_start|>[f(s=x y)]<|tool_call_end|>", "" },
+        { "<|python_start|>", "[f(a=1), g()]", "", "", "f{\"a\":1} g{}" },
+        { "<|python_start|>", "[h(a=1)]", "", "[h(a=1)]", "" },
+        { "<|python_start|>", "[1, 2, 3] is a list", "", "[1, 2, 3] is a list", "" },
+        { "<|python_start|>", "<|python_start|>[f(a=1)]<|python_end|>", "", "", "f{\"a\":1}" },
+        {
+            "<seed:tool_call><seed:think>",
+            "<seed:think>so</seed:think><seed:tool_call>\n<function=f>\n<parameter=a>1</parameter>\n</function>\n</seed:tool_call>", "so", "", "f{\"a\":1}"
+        },
+        { "<tool_calls>", "<tool_calls>[{\"name\": \"f\", \"arguments\": {\"a\": 1}}]</tool_calls>", "", "", "f{\"a\": 1}" },
+        { "<TOOLCALL>", "<think>so</think><TOOLCALL>[{\"name\": \"g\", \"arguments\": {}}]</TOOLCALL>", "so", "", "g{}" },
+        { "<|tool_call|>", "<|tool_call|>[{\"name\": \"f\", \"arguments\": {\"a\": 1}}]", "", "", "f{\"a\": 1}" },
+        {
+            "<|START_ACTION|><|START_THINKING|>",
+            "<|START_THINKING|>so<|END_THINKING|><|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {\"a\": 1}}\n]<|END_ACTION|>",
+            "so", "", "f{\"a\": 1}"
+        },
+        { "<|tools_prefix|>", "Ok.<|tools_prefix|>[{\"f\": {\"a\": 1}}, {\"g\": {}}]<|tools_suffix|>", "", "Ok.", "f{\"a\": 1} g{}" },
+        { "<function= <|eom_id|>", "<function=f>{\"a\": 1}</function><function=g>{}</function>", "", "", "f{\"a\": 1} g{}" },
+
         // Qwen3-Coder forgets the word before the call, and not the one behind it; types may be said elsewhere in the schema.
         { "<tool_call><function=", "See:\n<function=f>\n<parameter=r>\n5\n</parameter>\n</function>\n</tool_call>", "", "See:", "f{\"r\":5}" },
         { "<tool_call><function=", "<function=f>\n<parameter=loop>\n5\n</parameter>\n</function>\n</tool_call>\nso", "", "so", "f{\"loop\":\"5\"}" },

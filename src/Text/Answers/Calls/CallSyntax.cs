@@ -13,4 +13,10 @@ internal sealed record CallSyntax(string Begin, Func<ToolSet, CallReader> Read)
 
     /// <summary>A word that only models have that write calls like this, where <see cref="Begin"/> does not say it; empty for none.</summary>
     public string Sign { get; init; } = "";
+
+    /// <summary>The character that an answer begins with which is a call without a word before it; null for the name of a function.</summary>
+    public char? Opening { get; init; }
+
+    /// <summary>Whether something tells that a model writes calls like this.</summary>
+    public bool IsMarked => Begin.Length > 0 || Sign.Length > 0;
 }

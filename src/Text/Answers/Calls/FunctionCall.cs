@@ -10,11 +10,16 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
 {
     public const string NoArguments = "{}";
 
-    /// <summary>Reads <c>{"name": NAME, "arguments": {...}}</c>; Llama says <c>parameters</c>. Arguments may be a string that holds the object.</summary>
+    /// <summary>
+    /// Reads <c>{"name": NAME, "arguments": {...}}</c>; Llama says <c>parameters</c>, Command <c>tool_name</c> too. Arguments may be a string that holds the
+    /// object.
+    /// </summary>
     /// <returns>Null when it is not that.</returns>
     public static FunctionCall? From(JsonElement call)
     {
-        if (call.ValueKind != JsonValueKind.Object || !call.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
+        if (call.ValueKind != JsonValueKind.Object
+            || (!call.TryGetProperty("name", out var name) && !call.TryGetProperty("tool_name", out name))
+            || name.ValueKind != JsonValueKind.String)
         {
             return null;
         }
@@ -34,6 +39,13 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
         };
     }
 
+    /// <summary>Reads <c>{NAME: {...}}</c>, as Apertus writes it.</summary>
+    /// <returns>Null when it is not that.</returns>
+    public static FunctionCall? FromNamed(JsonElement call)
+        => call.ValueKind == JsonValueKind.Object && call.EnumerateObject().ToList() is [{ Value.ValueKind: JsonValueKind.Object } named]
+            ? new FunctionCall(named.Name, named.Value.GetRawText())
+            : null;
+
     /// <summary>Whether a text is one JSON object.</summary>
     public static bool IsObject(string text)
     {
@@ -49,9 +61,12 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
     }
 
     /// <summary>Reads the calls in a text: JSON objects or arrays of them, one after the other, with nothing or <c>;</c> between them.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="read">Reads one object. Default: <see cref="From"/>.</param>
     /// <returns>None when anything in it is something else.</returns>
-    public static IReadOnlyList<FunctionCall> ParseAll(string text)
+    public static IReadOnlyList<FunctionCall> ParseAll(string text, Func<JsonElement, FunctionCall?>? read = null)
     {
+        read ??= From;
         var calls = new List<FunctionCall>();
         var rest = Encoding.UTF8.GetBytes(text.Trim()).AsMemory();
         try
@@ -61,8 +76,8 @@ internal readonly record struct FunctionCall(string Name, string Arguments)
                 var reader = new Utf8JsonReader(rest.Span, new JsonReaderOptions { AllowMultipleValues = true });
                 using var value = JsonDocument.ParseValue(ref reader);
                 var found = value.RootElement.ValueKind == JsonValueKind.Array
-                    ? [.. value.RootElement.EnumerateArray().Select(From)]
-                    : new List<FunctionCall?> { From(value.RootElement) };
+                    ? [.. value.RootElement.EnumerateArray().Select(read)]
+                    : new List<FunctionCall?> { read(value.RootElement) };
                 if (found.Contains(null))
                 {
                     return [];

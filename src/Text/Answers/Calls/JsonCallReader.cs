@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LmDeploy.Text.Answers.Calls;
 
 /// <summary>Reads calls that are JSON objects or arrays of them, with white space or <c>;</c> between them.</summary>
@@ -10,6 +12,9 @@ internal sealed class JsonCallReader(string end) : CallReader
 
     /// <summary>Names the only functions that count; null for any.</summary>
     public ToolSet? Known { get; init; }
+
+    /// <summary>Reads one call. Default: <see cref="FunctionCall.From"/>.</summary>
+    public Func<JsonElement, FunctionCall?> Form { get; init; } = FunctionCall.From;
 
     /// <summary>Whether nothing may follow the calls.</summary>
     public bool IsWholeAnswer { get; init; }
@@ -52,7 +57,7 @@ internal sealed class JsonCallReader(string end) : CallReader
 
     private CallProgress TakeValue()
     {
-        var found = FunctionCall.ParseAll(_json.TakeText());
+        var found = FunctionCall.ParseAll(_json.TakeText(), Form);
         _calls.AddRange(found);
         return found.Count > 0 && (Known is null || found.All(call => Known.Has(call.Name))) ? CallProgress.Open : CallProgress.Failed;
     }

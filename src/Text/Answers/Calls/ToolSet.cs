@@ -46,6 +46,11 @@ internal sealed class ToolSet
     /// <summary>Whether there is a function whose name begins like this.</summary>
     public bool HasLike(string beginning) => _parameters.Keys.Any(name => name.StartsWith(beginning, StringComparison.Ordinal));
 
+    /// <summary>Whether a function may have a parameter: one that its schema names, or any where the schema names none.</summary>
+    public bool MayHave(string function, string parameter) =>
+        !_parameters.TryGetValue(function, out var schema) || Property(schema, "properties") is not { ValueKind: JsonValueKind.Object } properties
+        || !properties.EnumerateObject().Any() || properties.TryGetProperty(parameter, out _);
+
     /// <summary>The JSON types that a parameter of a function may have; none where its schema does not say.</summary>
     public IReadOnlySet<string> TypesOf(string function, string parameter)
     {

@@ -3,19 +3,17 @@ using System.Text;
 namespace LmDeploy.Text.Answers.Calls;
 
 /// <summary>
-/// Reads calls as Qwen3-Coder writes them: <c>&lt;function=NAME&gt;&lt;parameter=NAME&gt;VALUE&lt;/parameter&gt;&lt;/function&gt;</c>. Values are text without
-/// escapes, so a closing
-/// word counts where what has to follow it follows, and what a value is depends on the function's schema.
+/// Reads calls that are elements with the parameters as elements in them. Values are text without escapes, so a closing word counts where what has to follow
+/// it follows, and what a value is depends on the function's schema unless the element says it.
 /// </summary>
+/// <param name="tools">The functions and the types of their parameters.</param>
+/// <param name="words">The elements.</param>
 /// <param name="begun">What came before: the word that began the call where it is part of it.</param>
 /// <param name="end">The word that follows the calls.</param>
-internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : CallReader
+internal sealed class XmlCallReader(ToolSet tools, XmlWords words, string begun, string end) : CallReader
 {
-    public const string FunctionBegin = "<function=";
-    public const string FunctionEnd = "</function>";
-
-    private const string ParameterBegin = "<parameter=";
-    private const string ParameterEnd = "</parameter>";
+    private const string IsText = "string=\"true\"";
+    private const string IsJson = "string=\"false\"";
 
     private readonly StringBuilder _text = new(begun);
 
@@ -27,12 +25,12 @@ internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : C
         }
 
         _text.Append(character);
-        if (_text.Length <= FunctionBegin.Length)
+        if (_text.Length <= words.FunctionBegin.Length)
         {
-            return FunctionBegin[_text.Length - 1] == character ? CallProgress.Open : CallProgress.Failed;
+            return words.FunctionBegin[_text.Length - 1] == character ? CallProgress.Open : CallProgress.Failed;
         }
 
-        return character == end[^1] && EndsWith(end) && Parse(_text.ToString(0, _text.Length - (end == FunctionEnd ? 0 : end.Length)))
+        return character == end[^1] && EndsWith(end) && Parse(_text.ToString(0, _text.Length - (end == words.FunctionEnd ? 0 : end.Length)))
             ? CallProgress.Ended
             : CallProgress.Open;
     }
@@ -53,14 +51,14 @@ internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : C
 
     /// <summary>Where the parameter that begins here ends: at a closing word which another parameter or the end of the function follows.</summary>
     /// <returns>-1 where it does not end.</returns>
-    private static int FindEnd(string text, int position)
+    private int FindEnd(string text, int position, string function)
     {
-        for (var at = text.IndexOf(ParameterEnd, position, StringComparison.Ordinal);
+        for (var at = text.IndexOf(words.ParameterEnd, position, StringComparison.Ordinal);
             at >= 0;
-            at = text.IndexOf(ParameterEnd, at + 1, StringComparison.Ordinal))
+            at = text.IndexOf(words.ParameterEnd, at + 1, StringComparison.Ordinal))
         {
-            var next = SkipSpace(text, at + ParameterEnd.Length);
-            if (Follows(text, next, ParameterBegin) || (Follows(text, next, FunctionEnd) && IsFunctionEnd(text, next + FunctionEnd.Length)))
+            var next = SkipSpace(text, at + words.ParameterEnd.Length);
+            if (IsParameter(text, next, function) || (Follows(text, next, words.FunctionEnd) && IsFunctionEnd(text, next + words.FunctionEnd.Length)))
             {
                 return at;
             }
@@ -70,15 +68,20 @@ internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : C
     }
 
     /// <summary>Whether what follows the closing word of a function is nothing, or another one.</summary>
-    private static bool IsFunctionEnd(string text, int position)
+    private bool IsFunctionEnd(string text, int position)
     {
         var next = SkipSpace(text, position);
-        return next == text.Length || Follows(text, next, FunctionBegin);
+        return next == text.Length || Follows(text, next, words.FunctionBegin);
     }
 
     /// <summary>Without the line breaks that set the value off from its tags.</summary>
-    private static string Unwrap(string value)
+    private string Unwrap(string value)
     {
+        if (words.IsQuoted)
+        {
+            return value;
+        }
+
         var begin = value.StartsWith('\n') ? 1 : 0;
         var end = value.Length > begin && value.EndsWith('\n') ? value.Length - 1 : value.Length;
         return value[begin..end];
@@ -97,39 +100,64 @@ internal sealed class XmlCallReader(ToolSet tools, string begun, string end) : C
         return true;
     }
 
+    /// <summary>Whether a parameter begins here that the function may have: others are text of a value.</summary>
+    private bool IsParameter(string text, int position, string function) =>
+        Follows(text, position, words.ParameterBegin)
+        && Tag(text, position + words.ParameterBegin.Length) is { } parameter && tools.MayHave(function, parameter.Name);
+
+    private static void Add(ArgumentWriter values, (string Name, string Attributes, int End) key, string value)
+    {
+        if (key.Attributes is IsText or IsJson)
+        {
+            values.Add(key.Name, value, isText: key.Attributes == IsText);
+        }
+        else
+        {
+            values.Add(key.Name, value);
+        }
+    }
+
+    /// <summary>The rest of a tag behind the word that it begins with.</summary>
+    private (string Name, string Attributes, int End)? Tag(string text, int position)
+    {
+        var end = text.IndexOf('>', position);
+        var nameEnd = words.IsQuoted ? text.IndexOf('"', position) : end;
+        return end < 0 || nameEnd < 0 || nameEnd > end
+            ? null
+            : (text[position..nameEnd].Trim(), text[Math.Min(nameEnd + 1, end)..end].Trim(), end + 1);
+    }
+
     private bool Parse(string text)
     {
         var calls = new List<FunctionCall>();
         for (var at = SkipSpace(text, 0); at < text.Length; at = SkipSpace(text, at))
         {
-            var nameEnd = text.IndexOf('>', at);
-            if (!Follows(text, at, FunctionBegin) || nameEnd < 0)
+            if (!Follows(text, at, words.FunctionBegin) || Tag(text, at + words.FunctionBegin.Length) is not { } function)
             {
                 return false;
             }
 
-            var name = text[(at + FunctionBegin.Length)..nameEnd].Trim();
+            var name = function.Name;
             var values = new ArgumentWriter(tools, name);
-            at = SkipSpace(text, nameEnd + 1);
-            while (Follows(text, at, ParameterBegin))
+            at = SkipSpace(text, function.End);
+            while (Follows(text, at, words.ParameterBegin))
             {
-                var (keyEnd, valueEnd) = (text.IndexOf('>', at), FindEnd(text, at));
-                if (keyEnd < 0 || valueEnd < keyEnd)
+                if (Tag(text, at + words.ParameterBegin.Length) is not { } key || FindEnd(text, key.End, name) is not (>= 0 and var valueEnd))
                 {
                     return false;
                 }
 
-                values.Add(text[(at + ParameterBegin.Length)..keyEnd].Trim(), Unwrap(text[(keyEnd + 1)..valueEnd]));
-                at = SkipSpace(text, valueEnd + ParameterEnd.Length);
+                Add(values, key, Unwrap(text[key.End..valueEnd]));
+                at = SkipSpace(text, valueEnd + words.ParameterEnd.Length);
             }
 
-            if (name.Length == 0 || !Follows(text, at, FunctionEnd))
+            if (name.Length == 0 || !Follows(text, at, words.FunctionEnd))
             {
                 return false;
             }
 
             calls.Add(new FunctionCall(name, values.ToJson()));
-            at += FunctionEnd.Length;
+            at += words.FunctionEnd.Length;
         }
 
         Calls = calls;

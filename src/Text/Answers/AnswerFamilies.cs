@@ -25,7 +25,7 @@ internal static class AnswerFamilies
     /// <summary>In the order in which their ways to write calls are tried.</summary>
     public static IReadOnlyList<AnswerFamily> All { get; } =
     [
-        new("hermes") { Thoughts = [Think], Calls = [new(ToolCallBegin, _ => new JsonCallReader(ToolCallEnd)) { Words = [ToolCallEnd] }] }, // Qwen, Bielik, Reka
+        new("hermes") { Thoughts = [Think], Calls = [Json(ToolCallBegin, ToolCallEnd)] }, // Qwen, Bielik, Reka
         new("qwen3-coder") // Qwen 3.5, Nemotron 3, Step 3.5
         {
             Thoughts = [Think],

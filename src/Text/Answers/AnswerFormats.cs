@@ -20,7 +20,11 @@ internal static class AnswerFormats
         // A model that says nothing of itself may have learned any of the formats that need no sign of their own.
         return new TaggedFormat(
             [.. thoughts],
-            [.. spoken.Exists(syntax => syntax.Begin.Length > 0) ? spoken : [.. calls.Where(syntax => syntax.Sign.Length == 0), .. spoken], AnswerFamilies.BareJson]);
+            [
+                .. spoken.Exists(syntax => syntax.Begin.Length > 0) ? [] : calls.Where(syntax => syntax.Sign.Length == 0),
+                .. spoken,
+                AnswerFamilies.BareJson,
+            ]);
 
         bool IsMentioned(string word) => word.Length == 0 || isToken(word) || template.Contains(word, StringComparison.Ordinal);
     }

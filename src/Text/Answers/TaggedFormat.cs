@@ -6,7 +6,10 @@ namespace LmDeploy.Text.Answers;
 internal sealed class TaggedFormat(IReadOnlyList<ThoughtTags> thoughts, IReadOnlyList<CallSyntax> calls) : AnswerFormat
 {
     public override IEnumerable<string> Words(bool readsCalls) =>
-        [.. thoughts.SelectMany(tags => tags.Tokens.Append(tags.Begin).Append(tags.End)), .. readsCalls ? calls.SelectMany(syntax => syntax.Words.Prepend(syntax.Begin)) : []];
+    [
+        .. thoughts.SelectMany(tags => tags.Tokens.Append(tags.Begin).Append(tags.End)),
+        .. readsCalls ? calls.SelectMany(syntax => syntax.Words.Prepend(syntax.Begin)) : [],
+    ];
 
     public override IAnswerReader CreateReader(string promptEnd, ToolSet tools, bool isGuided)
     {
@@ -17,6 +20,9 @@ internal sealed class TaggedFormat(IReadOnlyList<ThoughtTags> thoughts, IReadOnl
 
         var end = promptEnd.TrimEnd();
         return new TaggedReader(
-            isGuided ? [] : thoughts, tools.IsEmpty ? [] : calls, tools, !isGuided && thoughts.Any(tags => end.EndsWith(tags.Begin.TrimEnd(), StringComparison.Ordinal)));
+            isGuided ? [] : thoughts,
+            tools.IsEmpty ? [] : calls,
+            tools,
+            !isGuided && thoughts.Any(tags => end.EndsWith(tags.Begin.TrimEnd(), StringComparison.Ordinal)));
     }
 }

@@ -19,7 +19,8 @@ public sealed class AnswerFuzzTests
     /// <summary>Parts of calls of all formats.</summary>
     private static readonly string[] _common =
     [
-        "{\"name\": \"f\", \"arguments\": {\"a\": \"@\"}}", "{\"name\": \"f\", \"arguments\": {\"a\": \"@", "[{\"name\": \"g\"}]", "{\"tool_name\":\"f\",\"parameters\":{\"a\":\"@\"}}",
+        "{\"name\": \"f\", \"arguments\": {\"a\": \"@\"}}", "{\"name\": \"f\", \"arguments\": {\"a\": \"@", "[{\"name\": \"g\"}]",
+        "{\"tool_name\":\"f\",\"parameters\":{\"a\":\"@\"}}",
         "f", "g", "{\"a\": \"@\"}", "{", "}", "[", "]", "\"", "`", "<", ">", "</", "\n", " ", "@", "@ @", "f(a=\"@\", b=1)", "[f(a='@'), g()]", "[f(a='@",
         "call:f{a:<|\"|>@<|\"|>,b:2}", "call:g{}", "<function=f>", "</function>", "<parameter=a>", "</parameter>", "<parameter=a>\n@\n</parameter>",
         "<invoke name=\"f\">", "<parameter name=\"a\">@</parameter>", "</invoke>", "<｜DSML｜invoke name=\"f\">",

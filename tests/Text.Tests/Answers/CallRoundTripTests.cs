@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LmDeploy.Tests.Answers;
+using LmDeploy.Tests.Checkouts;
 using LmDeploy.Text.Answers;
 using LmDeploy.Text.Answers.Calls;
 using LmDeploy.Text.Tests.Templates;
@@ -28,7 +28,8 @@ public sealed class CallRoundTripTests
 
     private static readonly string[] _texts =
     [
-        "plain", "two\nlines", "a \"quoted\" word, it's", "a \\ backslash \\n", "日本語 Ås 🎉", "{\"json\": [1, 2]}", "</tool_call> <tool_call>", "<think>hm</think>",
+        "plain", "two\nlines", "a \"quoted\" word, it's", "a \\ backslash \\n", "日本語 Ås 🎉", "{\"json\": [1, 2]}",
+        "</tool_call> <tool_call>", "<think>hm</think>",
         "</parameter>\n<parameter=x>", "a, b=c) [d]", " spaced ", "",
     ];
 
@@ -60,6 +61,13 @@ public sealed class CallRoundTripTests
                 JsonNode.DeepEquals(JsonNode.Parse(found.Arguments), call.Arguments).ShouldBeTrue($"{rendered.Answer}\n{found.Arguments}");
             }
         }
+    }
+
+    [Fact]
+    public void EveryFormat_IsDocumented()
+    {
+        var page = File.ReadAllText(Checkout.File("docs", "serving.md"));
+        AnswerFormats.Names.Where(name => !page.Contains($"| `{name}` | ", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     private static List<(string Name, string Arguments)> Read(AnswerFormat format, RenderedAnswer rendered)

@@ -56,7 +56,8 @@ public sealed class FamilyCallTests
 
         {
             "<minimax:tool_call>",
-            "Ok.\n<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"a\">1</parameter>\n<parameter name=\"s\">x </parameter> </invoke> y\n</parameter>\n"
+            "Ok.\n<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"a\">1</parameter>\n<parameter name=\"s\">x </parameter> </invoke> y\n"
+            + "</parameter>\n"
             + "</invoke>\n<invoke name=\"g\">\n</invoke>\n</minimax:tool_call>",
             "", "Ok.", "f{\"a\":1,\"s\":\"x </parameter> </invoke> y\\n\"} g{}"
         },
@@ -68,7 +69,8 @@ public sealed class FamilyCallTests
         },
         {
             "<|tool_call>",
-            "<|channel>thought\nso\n<channel|><|tool_call>call:f{s:<|\"|>a <tool_call|> }<|\"|>,a:-1,l:[1.5,true,null,{x:<|\"|>y<|\"|>}]}<tool_call|><|tool_call>call:g{}<tool_call|>",
+            "<|channel>thought\nso\n<channel|><|tool_call>call:f{s:<|\"|>a <tool_call|> }<|\"|>,a:-1,l:[1.5,true,null,{x:<|\"|>y<|\"|>}]}<tool_call|>"
+            + "<|tool_call>call:g{}<tool_call|>",
             "", "<|channel>thought\nso\n<channel|>", "f{\"s\":\"a <tool_call|> }\",\"a\":-1,\"l\":[1.5,true,null,{\"x\":\"y\"}]} g{}"
         },
         { "<|channel>thought\n", "<|channel>thought\nso\n<channel|>yes", "so", "yes", "" },
@@ -93,7 +95,8 @@ public sealed class FamilyCallTests
         { "<|tool_call|>", "<|tool_call|>[{\"name\": \"f\", \"arguments\": {\"a\": 1}}]", "", "", "f{\"a\": 1}" },
         {
             "<|START_ACTION|><|START_THINKING|>",
-            "<|START_THINKING|>so<|END_THINKING|><|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {\"a\": 1}}\n]<|END_ACTION|>",
+            "<|START_THINKING|>so<|END_THINKING|>"
+            + "<|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {\"a\": 1}}\n]<|END_ACTION|>",
             "so", "", "f{\"a\": 1}"
         },
         { "<|tools_prefix|>", "Ok.<|tools_prefix|>[{\"f\": {\"a\": 1}}, {\"g\": {}}]<|tools_suffix|>", "", "Ok.", "f{\"a\": 1} g{}" },

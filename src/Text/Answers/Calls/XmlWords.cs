@@ -14,7 +14,8 @@ internal sealed record XmlWords(string FunctionBegin, string FunctionEnd, string
     public static XmlWords Invoke { get; } = new("<invoke name=\"", "</invoke>", "<parameter name=\"", "</parameter>") { IsQuoted = true };
 
     /// <summary>DeepSeek's since V3.2, whose values say with <c>string="true"</c> that they are text.</summary>
-    public static XmlWords Dsml { get; } = new("<｜DSML｜invoke name=\"", "</｜DSML｜invoke>", "<｜DSML｜parameter name=\"", "</｜DSML｜parameter>") { IsQuoted = true };
+    public static XmlWords Dsml { get; } = new(
+        "<｜DSML｜invoke name=\"", "</｜DSML｜invoke>", "<｜DSML｜parameter name=\"", "</｜DSML｜parameter>") { IsQuoted = true };
 
     /// <summary>Whether names are in quotes, and line breaks at the ends of values are part of them.</summary>
     public bool IsQuoted { get; init; }

@@ -30,7 +30,7 @@ public sealed class CodeBlockTests
 
     public static TheoryData<string> Pages =>
     [
-        .. new[] { "", "docs", "samples", "src/Client", "src/Evaluation", "src/Reports", "src/Text", "src/Tool" }
+        .. new[] { "", "docs", "samples", "src/Client", "src/Evaluation", "src/Reports", "src/Runtime", "src/Text", "src/Tool" }
             .SelectMany(folder => Directory.GetFiles(Checkout.File(folder), "*.md"))
             .Select(path => Path.GetRelativePath(Checkout.Root, path))
             .Where(page => page != OtherTests && CodeBlock.Of(page).Any()),

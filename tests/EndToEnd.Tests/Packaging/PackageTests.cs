@@ -71,7 +71,7 @@ public sealed class PackageTests
         }
     }
 
-    /// <summary>An application that refers to LmDeploy.Runtime alone, as it is built and as it is published, with the libtorch that the package brings.</summary>
+    /// <summary>An application that refers to LmDeploy.Runtime alone, as it is built and as it is published. The package brings libtorch.</summary>
     private async Task CheckRuntimeAsync()
     {
         var folder = Directory.CreateDirectory(Path.Join(_user, "server")).FullName;

@@ -81,7 +81,7 @@ build() {
   require_sdk
   SECONDS=0
   {
-    echo "Building lmdeploy in artifacts/: two minutes on two idle cores the first time, less after a change."
+    echo "Building lmdeploy in artifacts/: two minutes on two idle cores the first time, more beside other work, less after a change."
     echo "[1/2] Restoring packages"
     announce_downloads
     dotnet restore "$root/src/Programs.slnf" --nologo --tl:off -v minimal "${BUILD_ARGUMENTS[@]}" | narrate

@@ -9,10 +9,14 @@ public sealed partial class Pipeline
     /// <param name="prompt">A text, a conversation or token ids.</param>
     /// <param name="config">How to answer. Default: <see cref="GenerationConfig"/>'s defaults.</param>
     /// <param name="cancellationToken">Stops the generation.</param>
+    /// <exception cref="LmDeployException">The prompt cannot be answered; in a batch, it would be an error of its <see cref="Response"/>.</exception>
     public Response Infer(Prompt prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => InferAsync(prompt, config, cancellationToken).GetAwaiter().GetResult();
 
-    /// <summary>Answers a batch of prompts, which run side by side; the answers are in the prompts' order.</summary>
+    /// <summary>
+    /// Answers a batch of prompts, which run side by side; the answers are in the prompts' order. A prompt that cannot be answered has an error in its answer
+    /// (<see cref="Response.ErrorCode"/>, <see cref="Response.EnsureSuccess"/>) and leaves the others alone.
+    /// </summary>
     /// <param name="prompts">The prompts; none gives no answers.</param>
     /// <param name="configs">One configuration for all, or one for each. Default: <see cref="GenerationConfig"/>'s defaults.</param>
     /// <param name="cancellationToken">Stops the generation.</param>
@@ -27,7 +31,7 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(prompt);
         var answers = await BatchGeneration.RunAsync(_calls, [prompt], [config ?? new GenerationConfig()], cancellationToken).ConfigureAwait(false);
         GC.KeepAlive(this);
-        return answers[0];
+        return answers[0].EnsureSuccess();
     }
 
     /// <inheritdoc cref="Infer(Prompts, GenerationConfigs?, CancellationToken)"/>
@@ -50,7 +54,15 @@ public sealed partial class Pipeline
     public IAsyncEnumerable<Response> StreamInferAsync(Prompt prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return StreamAsync([prompt], [config ?? new GenerationConfig()], cancellationToken);
+        return StreamOneAsync();
+
+        async IAsyncEnumerable<Response> StreamOneAsync()
+        {
+            await foreach (var piece in StreamAsync([prompt], [config ?? new GenerationConfig()], cancellationToken).ConfigureAwait(false))
+            {
+                yield return piece.EnsureSuccess();
+            }
+        }
     }
 
     /// <summary>

@@ -8,7 +8,8 @@ namespace LmDeploy;
 /// forgotten is disposed by its finalizer. All members may be used from several threads at once; requests run side by side.
 /// </summary>
 /// <remarks>
-/// A prompt that cannot be answered is a <see cref="Response"/> with <see cref="FinishReason.Error"/> and leaves its siblings alone.
+/// A single prompt that cannot be answered throws; one of a batch is a <see cref="Response"/> with <see cref="FinishReason.Error"/> and leaves its siblings
+/// alone.
 /// A call that fails as a whole throws: <see cref="PipelineFailedException"/> or <see cref="WorkerCrashedException"/> when the
 /// pipeline cannot answer any more, <see cref="SupervisorUnavailableException"/> when the supervisor went away,
 /// <see cref="OperationCanceledException"/> with the caller's token, and <see cref="ObjectDisposedException"/> after the pipeline was

@@ -14,26 +14,49 @@ public sealed class AccessTests(Chromium chromium)
     {
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", "--api-key", "plain-key", "--admin-key", "admin-key");
         await using var visit = await Visit.StartAsync(chromium, server);
-        await Visit.SeeAsync(visit.ById("access-text"), "An API key is needed");
-        await visit.Page.GetByLabel("Key", new PageGetByLabelOptions { Exact = true }).FillAsync("wrong");
-        await visit.Button("Use this key").ClickAsync();
-        await Visit.SeeAsync(visit.ById("access-text"), "not one of this server's");
+        await Visit.SeeAsync(visit.ById("access-text"), "This server needs an API key");
+        await Assertions.Expect(visit.ById("models-view")).ToBeHiddenAsync();
+        await Assertions.Expect(visit.Button("Sign out")).ToBeHiddenAsync();
+        await SignInAsync(visit, "wrong");
+        await Visit.SeeAsync(visit.ById("access-text"), "Wrong key");
+        (await visit.Page.Locator("body").InnerTextAsync()).ShouldNotContain("Bearer");
 
-        await visit.Page.GetByLabel("Key", new PageGetByLabelOptions { Exact = true }).FillAsync("plain-key");
-        await visit.Button("Use this key").ClickAsync();
-        await Visit.SeeAsync(visit.ById("access-text"), "shown to admin keys");
+        await SignInAsync(visit, "plain-key");
         await visit.ChatReadyAsync();
-        await visit.Page.GetByLabel("Message").FillAsync("Hello");
-        await visit.Page.GetByLabel("Message").PressAsync("Enter");
+        await Assertions.Expect(visit.ById("access")).ToBeHiddenAsync();
+        await visit.AskAsync("Hello");
         await Visit.SeeAsync(visit.ById("chat-answers-0").Locator(".figures-line"), "first token ");
-
-        await visit.Page.GetByLabel("Key", new PageGetByLabelOptions { Exact = true }).FillAsync("admin-key");
-        await visit.Button("Use this key").ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Models" }).ClickAsync();
+        await visit.OpenModelsAsync();
         await Visit.SeeAsync(visit.Model("pebble").Locator(".state"), "ready");
-        (await visit.ById("access").IsVisibleAsync()).ShouldBeFalse();
+        await Visit.SeeAsync(visit.ById("models-view"), "Loading and unloading models, and the state of workers, need an admin key");
+        (await visit.Page.Locator("#models-view button:visible").CountAsync()).ShouldBe(0, "no button that the key may not use");
+
+        await visit.Button("Sign out").ClickAsync();
+        await Visit.SeeAsync(visit.ById("access-text"), "This server needs an API key");
+        (await visit.Page.EvaluateAsync<int>("() => sessionStorage.length")).ShouldBe(0, "neither the key nor the conversation is left");
+        await SignInAsync(visit, "admin-key");
+        await visit.OpenModelsAsync();
+        await Visit.SeeAsync(visit.Model("pebble").Locator(".state"), "ready");
+        await Assertions.Expect(visit.Button("Unload pebble")).ToBeVisibleAsync();
         (await visit.Page.EvaluateAsync<string>("() => sessionStorage.getItem('lmdeploy-key')")).ShouldBe("admin-key");
         (await visit.Page.EvaluateAsync<int>("() => localStorage.length")).ShouldBe(0);
+    }
+
+    /// <summary>Keys may be replaced while the page is open.</summary>
+    [BrowserFact]
+    public async Task KeyThatIsRevoked_IsAskedForAgain()
+    {
+        await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", "--api-key", "plain-key");
+        await using var visit = await Visit.StartAsync(chromium, server);
+        await SignInAsync(visit, "plain-key");
+        await visit.ChatReadyAsync();
+        await visit.Page.EvaluateAsync("() => sessionStorage.setItem('lmdeploy-key', 'old')");
+
+        await visit.Page.GetByLabel("Message").FillAsync("Hello");
+        await visit.Page.GetByLabel("Message").PressAsync("Enter");
+
+        await Visit.SeeAsync(visit.ById("access-text"), "Wrong key");
+        (await visit.ById("chat-answers-0").TextContentAsync()).ShouldNotBeNull().ShouldNotContain("Bearer");
     }
 
     [Fact]
@@ -45,6 +68,8 @@ public sealed class AccessTests(Chromium chromium)
             ("/", "text/html; charset=utf-8"),
             ("/page/page.css", "text/css; charset=utf-8"),
             ("/page/app.js", "text/javascript; charset=utf-8"),
+            ("/page/markdown.js", "text/javascript; charset=utf-8"),
+            ("/page/answer.css", "text/css; charset=utf-8"),
             ("/page/icon.svg", "image/svg+xml"),
         })
         {
@@ -65,5 +90,11 @@ public sealed class AccessTests(Chromium chromium)
 
         (await server.GetAsync("/page/absent.js")).Status.ShouldBe(404);
         (await server.GetAsync("/v1/pipelines")).Status.ShouldBe(401);
+    }
+
+    private static async Task SignInAsync(Visit visit, string key)
+    {
+        await visit.Page.GetByLabel("API key").FillAsync(key);
+        await visit.Button("Sign in").ClickAsync();
     }
 }

@@ -15,6 +15,7 @@ public sealed class ChatTests(Chromium chromium)
         await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", Repository.Boulder);
         await using var visit = await Visit.StartAsync(chromium, server, prepare: page => page.RouteAsync("**/v1/chat/completions", AskForMoreAsync));
         await visit.OpenChatAsync();
+        await visit.Button("Compare side by side").ClickAsync();
         await visit.Page.GetByLabel("Temperature").FillAsync("0");
         await visit.Page.GetByLabel("Message").FillAsync("What is 17 + 25?");
         await visit.Button("Send").ClickAsync();

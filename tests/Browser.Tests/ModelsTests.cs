@@ -70,15 +70,17 @@ public sealed class ModelsTests(Chromium chromium)
     {
         await using var server = await Server.StartAsync();
         await using var visit = await Visit.StartAsync(chromium, server);
-        await visit.Page.GetByLabel("Model folder on the server").FillAsync("/nowhere/at/all");
+        await visit.Page.GetByLabel("Folder on the server").FillAsync("/nowhere/at/all");
         await visit.Button("Load").ClickAsync();
         await Visit.SeeAsync(visit.ById("load-status"), "There is no model folder /nowhere/at/all");
 
-        await visit.Page.GetByLabel("Model folder on the server").FillAsync(Repository.Boulder);
-        await visit.Page.GetByLabel("Name").FillAsync("<b>big</b>");
+        await visit.Page.GetByLabel("Folder on the server").FillAsync(Repository.Boulder);
+        await visit.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("<b>big</b>");
+        await visit.Page.GetByLabel("Pin").CheckAsync();
         await visit.Button("Load").ClickAsync();
 
         await Visit.SeeAsync(visit.ById("load-status"), "is loaded");
+        await Visit.SeeAsync(visit.Model("<b>big</b>"), "pinned");
         await Visit.SeeAsync(visit.Model("<b>big</b>").Locator(".state"), "ready");
         (await visit.Page.Locator("b").CountAsync()).ShouldBe(0, "a name is no markup");
     }
@@ -119,6 +121,7 @@ public sealed class ModelsTests(Chromium chromium)
         await visit.LoadAsync("pebble");
         await visit.Button("Log of pebble").ClickAsync();
         await Visit.SeeAsync(visit.ById("logs-status"), "Following");
+        await Visit.SeeAsync(visit.ById("logs-lines"), "Nothing printed");
 
         Signals.Kill(server.Sandbox.Workers.Single());
 
@@ -176,7 +179,7 @@ public sealed class ModelsTests(Chromium chromium)
 
         await Visit.SeeAsync(visit.ById("devices"), "NVIDIA H200");
         await Visit.SeeAsync(visit.ById("devices"), "70.0 GiB of 140 GiB");
-        await Visit.SeeAsync(visit.ById("devices"), "87 % busy, 80.0 GiB promised, 1.00 GiB held by workers that would not die");
+        await Visit.SeeAsync(visit.ById("devices"), "87 % busy, 80.0 GiB promised, 1.00 GiB held by workers that cannot be killed");
         (await visit.ById("devices").Locator("meter").EvaluateAsync<double>("meter => meter.value / meter.max")).ShouldBe(0.5);
     }
 

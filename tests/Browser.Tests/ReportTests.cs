@@ -43,7 +43,10 @@ public sealed class ReportTests(Chromium chromium)
                 await Visit.SeeAsync(row, Rounded(models[i].GetProperty("metrics").GetProperty(scorer).GetProperty("value").GetDouble()));
             }
 
-            await Visit.SeeAsync(page.Locator("#receipts tbody tr").Nth(i), models[i].GetProperty("receipt").GetProperty("verdict").GetString()!);
+            var receipt = page.Locator("#receipts tbody tr").Nth(i);
+            await Visit.SeeAsync(receipt, models[i].GetProperty("receipt").GetProperty("verdict").GetString()!);
+            var milliseconds = models[i].GetProperty("receipt").GetProperty("milliseconds").GetDouble();
+            await Visit.SeeAsync(receipt, $"{Math.Round(milliseconds, MidpointRounding.AwayFromZero)} ms");
         }
 
         (await page.Locator("svg").CountAsync()).ShouldBe(5);

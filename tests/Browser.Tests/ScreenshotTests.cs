@@ -14,25 +14,28 @@ public sealed class ScreenshotTests(Chromium chromium)
     [ScreenshotFact]
     public async Task Pictures_AreMadeOfARealServer()
     {
-        await using var server = await Server.StartAsync($"pebble={Repository.Pebble}", $"boulder={Repository.Boulder}", $"cobble={Repository.Cobble}");
+        await using var server = await Server.StartAsync(Repository.Cairn, Repository.Boulder, Repository.Cobble);
         await using var light = await Visit.StartAsync(chromium, server, prepare: HideFoldersAsync);
         await using var dark = await Visit.StartAsync(chromium, server, colors: ColorScheme.Dark, prepare: HideFoldersAsync);
-        await using var phone = await Visit.StartAsync(chromium, server, width: 390, height: 844, prepare: HideFoldersAsync);
+        await using var phone = await Visit.StartAsync(chromium, server, width: 390, height: 880, prepare: HideFoldersAsync);
         await light.LoadAsync("cobble");
-        await light.LoadAsync("pebble");
-        await AskAsync(server, rounds: 4, "cobble", "pebble");
-        Signals.Kill(await WorkerOfAsync(server, "pebble"));
-        await AskAsync(server, rounds: 4, "cobble", "pebble");
+        await light.LoadAsync("cairn");
+        await AskAsync(server, rounds: 4, "cobble", "cairn");
+        Signals.Kill(await WorkerOfAsync(server, "cairn"));
+        await AskAsync(server, rounds: 4, "cobble", "cairn");
         await light.Button("Unload cobble").ClickAsync();
         await Visit.SeeAsync(light.Model("cobble").Locator(".said"), "Reclaimed");
-        var asking = AskAsync(server, Rounds, "pebble", "boulder");
+        var asking = AskAsync(server, Rounds, "cairn", "boulder");
         await Visit.SeeAsync(light.Model("boulder").Locator(".state"), "ready");
-        await AskAsync(server, Rounds / 2, "pebble", "boulder");
+        await AskAsync(server, Rounds / 2, "cairn", "boulder");
         await SaveAsync(light, "page-light.png");
         await SaveAsync(dark, "page-dark.png");
-        await SaveAsync(phone, "page-phone.png");
         await asking;
-        await TalkAsync(light);
+        await TalkAsync(phone, "What is the capital of Iceland?", "And of Ghana?");
+        await SaveAsync(phone, "page-phone.png");
+        await light.OpenChatAsync();
+        await light.Button("Compare side by side").ClickAsync();
+        await TalkAsync(light, "What is 17 + 25?", "What is the capital of France?");
         await SaveAsync(light, "page-chat.png");
     }
 
@@ -56,16 +59,13 @@ public sealed class ScreenshotTests(Chromium chromium)
         }
     }
 
-    private static async Task TalkAsync(Visit visit)
+    private static async Task TalkAsync(Visit visit, params string[] questions)
     {
         await visit.OpenChatAsync();
         await visit.Page.GetByLabel("Temperature").FillAsync("0");
-        foreach (var question in new[] { "What is 17 + 25?", "What is the capital of France?", "Reverse the word: stone" })
+        foreach (var question in questions)
         {
-            await visit.Page.GetByLabel("Message").FillAsync(question);
-            await visit.Button("Send").ClickAsync();
-            await Assertions.Expect(visit.ById("chat-answers-0").Locator(".answer[aria-busy]")).ToHaveCountAsync(0);
-            await Visit.SeeAsync(visit.ById("chat-status"), "Answered");
+            await visit.AskAsync(question);
         }
     }
 

@@ -50,10 +50,12 @@ internal sealed class Visit : IAsyncDisposable
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
 
     /// <summary>The card of a model.</summary>
-    public ILocator Model(string name) => Page.Locator("#models .model")
+    public ILocator Model(string name) => Page.Locator("#models-list .model")
         .Filter(new LocatorFilterOptions { Has = Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
     public static Task SeeAsync(ILocator what, string text) => Assertions.Expect(what).ToContainTextAsync(text);
+
+    public Task OpenModelsAsync() => Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Models" }).ClickAsync();
 
     /// <summary>Goes to the chat, and waits until there is a model to ask.</summary>
     public async Task OpenChatAsync()
@@ -63,6 +65,15 @@ internal sealed class Visit : IAsyncDisposable
     }
 
     public Task ChatReadyAsync() => Assertions.Expect(ById("chat-model-0")).Not.ToHaveValueAsync("");
+
+    /// <summary>Asks, and waits until all has been answered.</summary>
+    public async Task AskAsync(string question)
+    {
+        await Page.GetByLabel("Message").FillAsync(question);
+        await Button("Send").ClickAsync();
+        await Assertions.Expect(Page.Locator("#chat-view .answer[aria-busy]")).ToHaveCountAsync(0);
+        await SeeAsync(ById("chat-status"), "Answered");
+    }
 
     public async Task LoadAsync(string model)
     {

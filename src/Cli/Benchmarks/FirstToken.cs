@@ -9,12 +9,5 @@ internal static class FirstToken
     public static GenerationConfig Config { get; } = new() { MaxNewTokens = 1, IgnoreEos = true };
 
     /// <exception cref="LmDeployException">There is no answer.</exception>
-    public static async Task AskAsync(Pipeline pipeline, CancellationToken cancellationToken)
-    {
-        var answer = await pipeline.InferAsync(Prompt, Config, cancellationToken);
-        if (answer.ErrorCode is { } code)
-        {
-            throw new LmDeployException(code, answer.ErrorMessage ?? "");
-        }
-    }
+    public static Task AskAsync(Pipeline pipeline, CancellationToken cancellationToken) => pipeline.InferAsync(Prompt, Config, cancellationToken);
 }

@@ -24,11 +24,7 @@ internal sealed class StepBenchmark(Pipeline pipeline, int seed)
         await foreach (var piece in pipeline.StreamInferAsync(prompts, Config(newTokens), cancellationToken))
         {
             var now = time.GetElapsedTime(start).TotalMilliseconds;
-            if (piece.ErrorCode is { } code)
-            {
-                throw new LmDeployException(code, piece.ErrorMessage ?? "");
-            }
-
+            piece.EnsureSuccess();
             total += piece.GenerateTokenLen - received[piece.Index];
             if (received[piece.Index] == 0 && piece.GenerateTokenLen > 0 && --waiting == 0)
             {

@@ -105,13 +105,16 @@ internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConf
             await foreach (var piece in pipeline.StreamInferAsync(asked, config, stop.Token))
             {
                 answer += piece.Text;
-                error = CallError.From(piece);
                 Say(piece.Text);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             error = null;
+        }
+        catch (LmDeployException e) when (e is not PipelineFailedException and not SupervisorUnavailableException)
+        {
+            error = CallError.From(e);
         }
         finally
         {

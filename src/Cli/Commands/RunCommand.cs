@@ -64,21 +64,22 @@ internal sealed class RunCommand(CliHost host)
     private async Task<int> StreamAsync(string model, EngineConfig engine, Prompt prompt, GenerationConfig config, CancellationToken cancellationToken)
     {
         await using var pipeline = await host.LoadAsync(model, engine, null, cancellationToken);
-        CallError? error = null;
-        await foreach (var piece in pipeline.StreamInferAsync(prompt, config, cancellationToken))
+        try
         {
-            await host.Terminal.Out.WriteAsync(piece.Text.AsMemory(), cancellationToken);
-            error = CallError.From(piece);
+            await foreach (var piece in pipeline.StreamInferAsync(prompt, config, cancellationToken))
+            {
+                await host.Terminal.Out.WriteAsync(piece.Text.AsMemory(), cancellationToken);
+            }
+        }
+        catch (LmDeployException e)
+        {
+            await host.Terminal.Out.WriteLineAsync();
+            host.Terminal.WriteError(e.Code, e.Message);
+            return ExitCodes.Failed;
         }
 
         await host.Terminal.Out.WriteLineAsync();
-        if (error is null)
-        {
-            return ExitCodes.Done;
-        }
-
-        host.Terminal.WriteError(error.Code, error.Message);
-        return ExitCodes.Failed;
+        return ExitCodes.Done;
     }
 
     private async Task<int> AnswerAsync(

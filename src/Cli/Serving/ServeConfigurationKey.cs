@@ -14,11 +14,14 @@ internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Ad
     /// <summary>How many pipelines it may hold at once from other hosts; 0 for any number.</summary>
     public int MaxPipelines { get; init; }
 
+    /// <summary>The most memory that its pipelines from other hosts take together, in MiB; 0 for any.</summary>
+    public int MaxMemoryMib { get; init; }
+
     /// <summary>How many of its requests from other hosts may run at once; 0 for any number.</summary>
     public int MaxRequests { get; init; }
 
     /// <summary>The keys of its mapping in the file.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = ["name", "sha256", "admin", "max_pipelines", "max_requests"];
+    public static IReadOnlyCollection<string> Names { get; } = ["name", "sha256", "admin", "max_pipelines", "max_memory_mib", "max_requests"];
 
     /// <exception cref="UsageException">Something is missing, unknown or of another kind.</exception>
     public static ServeConfigurationKey Read(ConfigMap map)
@@ -31,7 +34,9 @@ internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Ad
             {
                 return new ServeConfigurationKey(name, hash, map.Flag("admin"))
                 {
-                    MaxPipelines = map.Integer("max_pipelines", 0, int.MaxValue) ?? 0, MaxRequests = map.Integer("max_requests", 0, int.MaxValue) ?? 0,
+                    MaxPipelines = map.Integer("max_pipelines", 0, int.MaxValue) ?? 0,
+                    MaxMemoryMib = map.Integer("max_memory_mib", 0, int.MaxValue) ?? 0,
+                    MaxRequests = map.Integer("max_requests", 0, int.MaxValue) ?? 0,
                 };
             }
         }

@@ -56,6 +56,7 @@ internal static class ServeOptionsJson
         json.WriteBoolean("admin", key.Admin);
         json.WriteBoolean("fixed", key.IsFlag);
         json.WriteNumber("max_pipelines", key.MaxPipelines);
+        json.WriteNumber("max_memory", (long)key.MaxMemoryMib << 20);
         json.WriteNumber("max_requests", key.MaxRequests);
         json.WriteEndObject();
     }

@@ -29,9 +29,20 @@ internal sealed class ClientSettings(IEnumerable<HostedPipeline> pipelines, ICon
             errors.Add($"{SettingsSection.Root}:{nameof(options.LoadsAtOnce)} must be 1 to 64, got {options.LoadsAtOnce}.");
         }
 
-        if (options is { SocketPath: not null, Private: not null })
+        string[] places =
+        [
+            .. options.SocketPath is null ? (string[])[] : [nameof(options.SocketPath)],
+            .. options.Private is null ? (string[])[] : [nameof(options.Private)],
+            .. options.Server is null ? (string[])[] : [nameof(options.Server)],
+        ];
+        if (places.Length > 1)
         {
-            errors.Add($"{SettingsSection.Root}:{nameof(options.SocketPath)} and {SettingsSection.Root}:{nameof(options.Private)} exclude each other.");
+            errors.Add($"{string.Join(" and ", places.Select(place => $"{SettingsSection.Root}:{place}"))} exclude each other.");
+        }
+
+        if (options.Server is { } server && server is not { IsAbsoluteUri: true, Scheme: "https" })
+        {
+            errors.Add($"{SettingsSection.Root}:{nameof(options.Server)} must begin with https://, got {server}.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

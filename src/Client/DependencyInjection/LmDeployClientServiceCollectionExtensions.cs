@@ -11,10 +11,9 @@ public static class LmDeployClientServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a <see cref="Supervisor"/> and, through what this returns, pipelines. The supervisor is the shared one of this user unless the options say
-    /// otherwise; the container
-    /// disposes it, which ends a private one, ends the connection to one at a socket path, and leaves the shared one as it is. The settings come from the
-    /// section <c>LmDeploy</c>
-    /// of the configuration, where there is one, and are checked when the host starts. Doing it again adds to the settings.
+    /// otherwise; the container disposes it, which ends a private one, ends the connection to one at a socket path or on another host, and leaves the shared
+    /// one as it is. The settings come from the section <c>LmDeploy</c> of the configuration, where there is one, and are checked when the host starts. Doing
+    /// it again adds to the settings.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="configure">Comes after the configuration, and so before it where they differ. Default: null, the configuration or the defaults.</param>
@@ -37,7 +36,8 @@ public static class LmDeployClientServiceCollectionExtensions
     }
 
     private static Supervisor Connect(LmDeployClientOptions options)
-        => options.SocketPath is { } path ? Supervisor.At(path)
+        => options.Server is { } server ? Supervisor.Connect(server, options.Remote)
+        : options.SocketPath is { } path ? Supervisor.At(path)
         : options.Private is { } own ? Supervisor.StartPrivate(own)
         : Supervisor.Shared;
 }

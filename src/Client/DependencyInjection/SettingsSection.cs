@@ -84,6 +84,7 @@ internal static class SettingsSection
 
     private static object Parse(string text, Type type)
         => type.IsEnum ? Enum.Parse(type, text, ignoreCase: true)
+        : type == typeof(Uri) ? new Uri(text, UriKind.Absolute)
         : type != typeof(TimeSpan) ? Convert.ChangeType(text, type, CultureInfo.InvariantCulture)
         : text.Contains(':') ? TimeSpan.Parse(text, CultureInfo.InvariantCulture) : throw new FormatException(); // A number would be days.
 
@@ -93,5 +94,6 @@ internal static class SettingsSection
         : type == typeof(TimeSpan) ? "a time as hh:mm:ss"
         : type == typeof(int) || type == typeof(long) ? "a whole number"
         : type == typeof(double) ? "a number"
+        : type == typeof(Uri) ? "an address like https://gpu-host:23333"
         : "something that configuration can say; set it in code";
 }

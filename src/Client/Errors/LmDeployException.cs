@@ -1,6 +1,6 @@
 namespace LmDeploy;
 
-/// <summary>A call failed as a whole. What fails for one prompt of a batch is a <see cref="Response"/> with <see cref="FinishReason.Error"/> instead.</summary>
+/// <summary>A call failed. What fails for one prompt of a batch is a <see cref="Response"/> with <see cref="FinishReason.Error"/> instead.</summary>
 public class LmDeployException : Exception
 {
     /// <summary>Makes an error from what is known about it.</summary>

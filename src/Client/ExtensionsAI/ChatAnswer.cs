@@ -17,14 +17,8 @@ internal sealed class ChatAnswer(string model)
     private readonly List<TextReasoningContent> _thoughts = [];
     private int _cached;
 
-    /// <exception cref="LmDeployException">The prompt failed.</exception>
     public IEnumerable<ChatResponseUpdate> Take(Response piece)
     {
-        if (piece.ErrorCode is { } code)
-        {
-            throw new LmDeployException(code, piece.ErrorMessage ?? "");
-        }
-
         _cached = Math.Max(_cached, piece.CachedTokens);
         List<AIContent> contents = [.. piece.Pieces.Select(Content).OfType<AIContent>()];
         if (contents.Count > 0)

@@ -1,4 +1,5 @@
 using LmDeploy.Collections;
+using LmDeploy.Errors;
 using LmDeploy.Generation;
 
 namespace LmDeploy;
@@ -100,6 +101,13 @@ public sealed record Response
         joined.Append(next);
         return joined.Build();
     }
+
+    /// <summary>Throws where the prompt failed.</summary>
+    /// <returns>This response.</returns>
+    /// <exception cref="LmDeployException">The prompt failed, with the code, the message and the failure that this response has.</exception>
+    public Response EnsureSuccess() => ErrorCode is { } code
+        ? throw ErrorTypes.Create(code, ErrorMessage ?? "", ErrorSubject ?? "", Failure)
+        : this;
 
     /// <summary>The text; code and message where the prompt failed.</summary>
     public override string ToString() => ErrorCode is null ? Text : $"{ErrorCode}: {ErrorMessage}";

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>The folder that .NET is installed in.</summary>
+[SupportedOSPlatform("linux")]
 internal static class DotnetFolder
 {
     private const string InstallLocation = "/etc/dotnet/install_location";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using LmDeploy.V1;
@@ -7,6 +8,7 @@ namespace LmDeploy.Hosting;
 
 /// <summary>The folder that LmDeploy's programs lie in, each in a folder of its own.</summary>
 /// <param name="Home">The folder, without links.</param>
+[SupportedOSPlatform("linux")]
 internal sealed record Installation(string Home)
 {
     private const string Supervisor = "lmdeploy-supervisor";

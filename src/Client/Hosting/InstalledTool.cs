@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
@@ -6,6 +7,7 @@ namespace LmDeploy.Hosting;
 /// <summary>One version of the <c>lmdeploy</c> tool that is installed.</summary>
 /// <param name="Version">Its version.</param>
 /// <param name="Installation">Its programs.</param>
+[SupportedOSPlatform("linux")]
 internal sealed record InstalledTool(ToolVersion Version, Installation Installation)
 {
     /// <summary>Whether its programs understand this client. The package says it in a file, so that nothing has to be started to know.</summary>

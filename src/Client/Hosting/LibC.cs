@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>What .NET does not say about files and users.</summary>
+[SupportedOSPlatform("linux")]
 internal static partial class LibC
 {
     private const int CurrentFolder = -100;

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using LmDeploy.Transport;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>A supervisor of one's own: started at once, gone with its owner.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class PrivateEndpoint : SupervisorEndpoint
 {
     private readonly SupervisorProcess _process;

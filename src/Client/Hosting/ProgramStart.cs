@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>How one of LmDeploy's programs is started.</summary>
+[SupportedOSPlatform("linux")]
 internal static class ProgramStart
 {
     /// <summary>Its executable, or <c>dotnet</c> with its library where this user may not execute the file: packages do not keep permissions.</summary>

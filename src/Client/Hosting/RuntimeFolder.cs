@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>The folder of this user's sockets, which nobody else can enter.</summary>
+[SupportedOSPlatform("linux")]
 internal static class RuntimeFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -17,11 +19,6 @@ internal static class RuntimeFolder
     /// <exception cref="SupervisorUnavailableException">It cannot be made, belongs to somebody else or is open to others.</exception>
     public static string Open(string path)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException("LmDeploy runs on Linux.");
-        }
-
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);

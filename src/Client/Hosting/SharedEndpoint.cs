@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using LmDeploy.Transport;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>The supervisor of this user and this build: found on its socket, or started.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class SharedEndpoint(TimeProvider time) : SupervisorEndpoint, IDisposable
 {
     /// <summary>Longer than a supervisor that drains may take to leave, for which the next one waits.</summary>

@@ -18,6 +18,11 @@ public sealed partial class Supervisor
     public static ProcessStartInfo PrepareServing(string options, bool isShared)
     {
         ArgumentException.ThrowIfNullOrEmpty(options);
+        if (!OperatingSystem.IsLinux())
+        {
+            throw AbsentEndpoint.Refusal();
+        }
+
         var installation = Installation.Find();
         var folder = RuntimeFolder.Open(RuntimeFolder.Locate());
         SupervisorRemains.RemoveOfEndedServers(folder);

@@ -35,7 +35,8 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
     /// <summary>
     /// The supervisor of this user and this build: the first use finds it on its socket or starts it, and it leaves when it is idle. Disposing it does nothing.
     /// </summary>
-    public static Supervisor Shared { get; } = new(new SharedEndpoint(TimeProvider.System), isShared: true);
+    public static Supervisor Shared { get; } = new(
+        OperatingSystem.IsLinux() ? new SharedEndpoint(TimeProvider.System) : new AbsentEndpoint(), isShared: true);
 
     /// <summary>Whether it is the one of this user, which comes and goes as it is needed.</summary>
     internal bool IsShared => _isShared;
@@ -54,7 +55,9 @@ public sealed partial class Supervisor : IDisposable, IAsyncDisposable
 
     /// <inheritdoc cref="StartPrivate"/>
     public static async Task<Supervisor> StartPrivateAsync(SupervisorOptions? options = null, CancellationToken cancellationToken = default)
-        => new(await PrivateEndpoint.StartAsync(options ?? new SupervisorOptions(), cancellationToken).ConfigureAwait(false));
+        => OperatingSystem.IsLinux()
+            ? new Supervisor(await PrivateEndpoint.StartAsync(options ?? new SupervisorOptions(), cancellationToken).ConfigureAwait(false))
+            : throw AbsentEndpoint.Refusal();
 
     /// <summary>
     /// A supervisor that somebody else takes care of; it is asked at the first use. Disposing ends the connection and the pipelines opened through it.

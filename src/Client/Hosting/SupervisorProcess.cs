@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
 
 /// <summary>A supervisor process that was started here. Its standard input is its life-line when it is owned.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class SupervisorProcess : IDisposable
 {
     private const int KeptErrorLines = 20;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using LmDeploy.V1;
 
 namespace LmDeploy.Hosting;
@@ -6,6 +7,7 @@ namespace LmDeploy.Hosting;
 /// <summary>
 /// What a supervisor that was killed could not remove itself: its socket, workers that did not follow it, and the folders of workers it had not met yet.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class SupervisorRemains
 {
     /// <summary>

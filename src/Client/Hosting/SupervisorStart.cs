@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace LmDeploy.Hosting;
 
@@ -9,6 +10,7 @@ namespace LmDeploy.Hosting;
 /// <param name="IdleTimeout">How long it stays with nothing to do; zero for ever.</param>
 /// <param name="ClientTimeout">How long a client may be silent before it counts as gone.</param>
 /// <param name="Timeout">The time it has to be ready.</param>
+[SupportedOSPlatform("linux")]
 internal sealed record SupervisorStart(
     Installation Installation, string SocketPath, bool IsOwned, TimeSpan IdleTimeout, TimeSpan ClientTimeout, TimeSpan Timeout)
 {

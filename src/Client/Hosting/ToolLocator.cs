@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Versioning;
 
 namespace LmDeploy.Hosting;
 
@@ -8,6 +9,7 @@ namespace LmDeploy.Hosting;
 /// <param name="environment">Reads an environment variable.</param>
 /// <param name="userFolder">The user's home; empty when there is none.</param>
 /// <param name="ownVersion">The version that is preferred.</param>
+[SupportedOSPlatform("linux")]
 internal sealed class ToolLocator(Func<string, string?> environment, string userFolder, string ownVersion)
 {
     private const string Tool = "lmdeploy";

@@ -10,7 +10,6 @@ internal static class PipelineLoader
     public static async Task<Pipeline> LoadAsync(
         string model, EngineConfig config, Supervisor supervisor, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        var socketPath = supervisor.SocketPath;
         var source = await supervisor.LocateAsync(model, progress, cancellationToken).ConfigureAwait(false);
         var open = config.ToOpen(source);
         var channel = await supervisor.ConnectAsync(config.FirstWorker, cancellationToken).ConfigureAwait(false);
@@ -37,13 +36,22 @@ internal static class PipelineLoader
         async Task<Pipeline> OpenAsync()
         {
             var (hold, ready) = await PipelineHold
-                .OpenAsync(channel.Pipelines, open, config, progress, () => SupervisorRemains.Remove(socketPath), cancellationToken).ConfigureAwait(false);
+                .OpenAsync(channel.Pipelines, open, config, progress, () => RemoveRemains(supervisor), cancellationToken).ConfigureAwait(false);
             return new Pipeline(
                 supervisor,
                 new PipelineCalls(channel.Pipelines, hold, ready.Key),
                 hold,
                 config.Name ?? source.Name,
                 ready);
+        }
+    }
+
+    /// <summary>A supervisor that was killed leaves files and workers behind; one on another host leaves nothing here.</summary>
+    private static void RemoveRemains(Supervisor supervisor)
+    {
+        if (OperatingSystem.IsLinux() && !supervisor.IsRemote)
+        {
+            SupervisorRemains.Remove(supervisor.SocketPath);
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class WeightFiles
     /// </summary>
     public static long Room => Math.Min(Spare, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2;
 
-    private static long Spare => File.ReadLines(MemoryInfo).FirstOrDefault(line => line.StartsWith(Available, StringComparison.Ordinal)) is { } line
+    private static long Spare => File.Exists(MemoryInfo)
+        && File.ReadLines(MemoryInfo).FirstOrDefault(line => line.StartsWith(Available, StringComparison.Ordinal)) is { } line
         ? long.Parse(
             line[Available.Length..].Replace("kB", "", StringComparison.Ordinal),
             NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,

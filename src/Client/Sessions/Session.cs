@@ -45,6 +45,7 @@ public sealed class Session
     /// <param name="prompt">What the user says.</param>
     /// <param name="config">How to answer. Default: <see cref="Config"/>.</param>
     /// <param name="cancellationToken">Stops the generation.</param>
+    /// <exception cref="LmDeployException">The turn cannot be answered, and is not recorded; or the session is busy (code <c>request_conflict</c>).</exception>
     public Response Chat(string prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
         => ChatAsync(prompt, config, cancellationToken).GetAwaiter().GetResult();
 
@@ -86,14 +87,12 @@ public sealed class Session
     {
         if (config.N is > 1 and var n)
         {
-            yield return Response.Failed(0, ErrorCodes.InvalidRequest, $"A session goes on from one answer: n must be 1, got {n}.");
-            yield break;
+            throw new LmDeployException(ErrorCodes.InvalidRequest, $"A session goes on from one answer: n must be 1, got {n}.", "n");
         }
 
         if (!TryEnter(out var history))
         {
-            yield return Response.Failed(0, ErrorCodes.RequestConflict, $"The session {Id} is busy with another request.");
-            yield break;
+            throw new LmDeployException(ErrorCodes.RequestConflict, $"The session {Id} is busy with another request.", Id);
         }
 
         try

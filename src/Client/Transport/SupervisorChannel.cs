@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
@@ -49,6 +50,7 @@ internal sealed class SupervisorChannel : IDisposable
 
         var call = CallCredentials.FromInterceptor((_, metadata) =>
         {
+            metadata.Add(Protocol.VersionHeader, Protocol.Version.ToString(CultureInfo.InvariantCulture));
             if (options.Key is { } key)
             {
                 metadata.Add("authorization", $"Bearer {key}");

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
 using LmDeploy.Engine.Errors;
 using LmDeploy.Engine.Likelihood;
 using LmDeploy.Engine.Sampling;
@@ -93,7 +94,7 @@ internal sealed class GenerationRequest(int index, ChannelWriter<GenerationEvent
 
     public override void OnPrefilled()
     {
-        var started = new GenerationStarted { CachedTokens = CachedTokens, PromptText = PromptText };
+        var started = new GenerationStarted { CachedTokens = CachedTokens, PromptText = PromptText, QueueTime = Duration.FromTimeSpan(QueueTime) };
         started.PromptTokenIds.AddRange(PromptIds);
         started.Warnings.AddRange(Warnings);
         var logprobs = PromptLikelihood?.Logprobs ?? [];

@@ -7,6 +7,9 @@ namespace LmDeploy.Engine.Scheduling;
 /// <summary>Work for the engine: a prompt to prefill and, after it, tokens to generate. The engine's thread makes the callbacks.</summary>
 internal abstract class EngineRequest
 {
+    private TimeProvider? _time;
+    private long _submitted;
+
     /// <summary>Names the request in the flight record; 0 for none.</summary>
     public ulong Id => Origin.Id;
 
@@ -15,6 +18,9 @@ internal abstract class EngineRequest
 
     /// <summary>How many tokens of the prompt came from the prefix cache. Known when the prompt is prefilled.</summary>
     public int CachedTokens { get; set; }
+
+    /// <summary>From the submission until the batch admitted it. Known when the prompt is prefilled.</summary>
+    public TimeSpan QueueTime { get; private set; }
 
     public required int[] PromptIds { get; init; }
 
@@ -65,6 +71,12 @@ internal abstract class EngineRequest
     public virtual void OnLogits(ReadOnlySpan<byte> logits)
     {
     }
+
+    /// <summary>It begins to wait.</summary>
+    public void BeginWaiting(TimeProvider time) => (_time, _submitted) = (time, time.GetTimestamp());
+
+    /// <summary>It is admitted for the first time.</summary>
+    public void EndWaiting() => QueueTime = _time?.GetElapsedTime(_submitted) ?? TimeSpan.Zero;
 
     /// <summary>The prefill is complete: prompt and resumed tokens are computed and read out.</summary>
     public abstract void OnPrefilled();

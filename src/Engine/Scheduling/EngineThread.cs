@@ -19,11 +19,12 @@ internal sealed class EngineThread : IDisposable
     private readonly TaskCompletionSource<LoadedModel> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly FlightRecord? _flight;
+    private readonly TimeProvider _time;
     private EngineStatus _status = new(0, 0, 0, 0, 0);
 
-    private EngineThread(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight)
+    private EngineThread(Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight, TimeProvider time)
     {
-        _flight = flight;
+        (_flight, _time) = (flight, time);
         _thread = new Thread(() => Run(startLibTorch, load, settings)) { Name = "engine", IsBackground = true };
     }
 
@@ -35,11 +36,12 @@ internal sealed class EngineThread : IDisposable
     /// <param name="load">Loads the model, on the engine's thread.</param>
     /// <param name="settings">Threads, batch size and prefill size.</param>
     /// <param name="flight">Where it notes what it is doing; null for nowhere.</param>
+    /// <param name="time">Measures how long requests wait; null for the system's.</param>
     /// <exception cref="EngineException">The model cannot be loaded.</exception>
     public static async Task<(EngineThread Engine, LoadedModel Model)> StartAsync(
-        Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight = null)
+        Action startLibTorch, Func<LoadedModel> load, EngineSettings settings, FlightRecord? flight = null, TimeProvider? time = null)
     {
-        var engine = new EngineThread(startLibTorch, load, settings, flight);
+        var engine = new EngineThread(startLibTorch, load, settings, flight, time ?? TimeProvider.System);
         engine._thread.Start();
         try
         {
@@ -91,6 +93,7 @@ internal sealed class EngineThread : IDisposable
 
     private bool TrySubmit(EngineRequest request)
     {
+        request.BeginWaiting(_time);
         try
         {
             return _submitted.TryAdd(request);

@@ -240,6 +240,7 @@ internal sealed class Scheduler(BlockPool pool, PrefixCache prefixes, int blockS
                 }
 
                 _waiting.Dequeue();
+                request.EndWaiting();
             }
             else
             {

@@ -98,7 +98,7 @@ internal sealed class ModelRun(
         {
             var started = _time.GetTimestamp();
             await foreach (var piece in pipeline
-                .StreamInferAsync(item.Prompt, plan.Generation with { MaxNewTokens = 1 }, cancellationToken)
+                .StreamInferAsync([item.Prompt], plan.Generation with { MaxNewTokens = 1 }, cancellationToken)
                 .ConfigureAwait(false))
             {
                 if (piece.GenerateTokenLen > 0)

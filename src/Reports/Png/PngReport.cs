@@ -67,7 +67,7 @@ internal static class PngReport
 
     private static void DrawLatencies(Plot plot, ComparisonResult result)
     {
-        plot.Title("Answers that were there by then");
+        plot.Title("Latency: share of the answers that had ended");
         plot.XLabel("seconds after asking all at once");
         plot.YLabel("share");
         for (var i = 0; i < result.Models.Count; i++)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace LmDeploy.V1;
@@ -8,6 +9,7 @@ namespace LmDeploy.V1;
 /// Ends workers whose supervisor was killed and whose own guards failed. A process is ended only when its number, its start time and
 /// the hash of its token on its command line are those that its supervisor noted; all three stay readable in /proc whatever a process does.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static partial class OrphanedWorkers
 {
     private const int SigKill = 9;

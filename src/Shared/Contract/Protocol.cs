@@ -6,6 +6,9 @@ internal static class Protocol
     /// <summary>Raised by every change that an older peer would misunderstand.</summary>
     public const int Version = 6;
 
+    /// <summary>The metadata entry of calls over the network that carries the client's <see cref="Version"/>.</summary>
+    public const string VersionHeader = "lmdeploy-protocol";
+
     /// <summary>The metadata entry that carries the worker's token.</summary>
     public const string TokenHeader = "lmdeploy-token";
 

@@ -5,11 +5,11 @@ namespace LmDeploy.Supervisor.Admission;
 
 /// <summary>Admits pipelines to the GPUs or to the host. Each of the two has its own queue.</summary>
 internal sealed class AdmissionControl(
-    HostPool host, GpuPool gpus, DeviceLedgers ledgers, MemoryEstimator estimator, FolderReads reads, PeakStore peaks, Lazy<IEvictor> evictor,
-    TimeProvider time) : IAdmission, IDisposable
+    HostPool host, GpuPool gpus, DeviceLedgers ledgers, OwnerMemory owners, MemoryEstimator estimator, FolderReads reads, PeakStore peaks,
+    Lazy<IEvictor> evictor, TimeProvider time) : IAdmission, IDisposable
 {
-    private readonly AdmissionLane _hostLane = new(host, ledgers, peaks, evictor, time);
-    private readonly AdmissionLane _gpuLane = new(gpus, ledgers, peaks, evictor, time);
+    private readonly AdmissionLane _hostLane = new(host, ledgers, owners, peaks, evictor, time);
+    private readonly AdmissionLane _gpuLane = new(gpus, ledgers, owners, peaks, evictor, time);
 
     public async Task<Reservation> AcquireAsync(WorkerSpec spec, Action onWaiting, CancellationToken cancellationToken)
     {

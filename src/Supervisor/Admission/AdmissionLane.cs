@@ -10,7 +10,8 @@ namespace LmDeploy.Supervisor.Admission;
 /// The first-in, first-out admission queue of one memory pool. The head retries whenever a promise of this supervisor ends, and every 250 ms, because
 /// other processes change memory too. Idle pipelines are evicted for it where that makes enough room. Thread-safe.
 /// </summary>
-internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, PeakStore peaks, Lazy<IEvictor> evictor, TimeProvider time) : IDisposable
+internal sealed class AdmissionLane(
+    IMemoryPool pool, DeviceLedgers ledgers, OwnerMemory owners, PeakStore peaks, Lazy<IEvictor> evictor, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
@@ -23,7 +24,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
     private TaskCompletionSource _change = NewChange();
 
     /// <summary>As <see cref="IAdmission.AcquireAsync"/>.</summary>
-    /// <exception cref="SupervisorException">Code <c>insufficient_memory</c>.</exception>
+    /// <exception cref="SupervisorException">Code <c>insufficient_memory</c> or <c>quota_exceeded</c>.</exception>
     public async Task<Reservation> AcquireAsync(WorkerSpec spec, MemoryEstimate estimate, Action onWaiting, CancellationToken cancellationToken)
     {
         if (await ReadAsync(cancellationToken) is { Count: > 0 } devices && IsTooLarge(estimate.Need, devices))
@@ -101,16 +102,17 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
     {
         while (true)
         {
+            owners.Check(spec, estimate.Need);
             if (await ReadAsync(cancellationToken) is not { Count: > 0 } devices)
             {
-                // Without a reading there is nothing to promise against, so the worker tries with what is there.
-                return new Reservation(spec.Id, spec.Name);
+                // Without a reading there is nothing to promise against but the quota, so the worker tries with what is there.
+                return owners.TryGrant(spec, estimate.Need.Grant) is { } granted ? TakeUnread(spec, estimate.Need, granted) : null;
             }
 
             var choice = devices.Where(device => !device.IsAvoided).ToList() is { Count: > 0 } sound ? sound : devices;
             foreach (var device in choice)
             {
-                if (await ledgers.Of(device.Device).TryAddAsync(promises => estimate.Need.Grant(device.FreeBeside(promises))) is { } promise)
+                if (await ledgers.Of(device.Device).TryAddAsync(promises => GrantOn(device, promises)) is { } promise)
                 {
                     return Take(spec, estimate, device.Device, isOnlyOne: devices.Count == 1, promise);
                 }
@@ -122,7 +124,16 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
                 return null;
             }
         }
+
+        long? GrantOn(DeviceReading device, IReadOnlyList<Promise> promises) =>
+            owners.TryGrant(spec, room => estimate.Need.Grant(Math.Min(room, device.FreeBeside(promises))));
     }
+
+    private Reservation TakeUnread(WorkerSpec spec, MemoryNeed need, long granted) => new(spec.Id, spec.Name)
+    {
+        CacheBytes = granted == need.Most ? null : granted - need.Fixed,
+        OnReleased = () => owners.Return(spec, granted),
+    };
 
     private Reservation Take(WorkerSpec spec, MemoryEstimate estimate, string device, bool isOnlyOne, Promise promise)
     {
@@ -139,6 +150,7 @@ internal sealed class AdmissionLane(IMemoryPool pool, DeviceLedgers ledgers, Pea
             OnReleased = () =>
             {
                 _reservations.TryRemove(taken!, out _);
+                owners.Return(spec, promise.Bytes);
                 Interlocked.Exchange(ref _change, NewChange()).TrySetResult();
             },
         };

@@ -22,6 +22,7 @@ internal static class AdmissionServices
         .AddSingleton(provider => new PeakStore(PeakStore.DefaultPath, provider.GetRequiredService<ILogger<PeakStore>>()))
         .AddSingleton<IModelReader, ModelReader>()
         .AddSingleton<MemoryEstimator>()
+        .AddSingleton<OwnerMemory>()
         .AddSingleton<BlockingReads>()
         .AddSingleton<FolderReads>()
         .AddSingleton<IAdmission, AdmissionControl>();

@@ -50,14 +50,14 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
         if (entries > 1)
         {
             var exact = Bound(taken + ((Int128)Math.Min(entries, int.MaxValue) * block) + block);
-            return new MemoryNeed(taken, exact, exact, 0);
+            return new MemoryNeed(taken, exact, exact, 0) { Weights = Bound(weights) };
         }
 
         var context = engine.HasSessionLen && engine.SessionLen > 0 ? engine.SessionLen : model.LongestContext;
         var batch = engine.HasMaxBatchSize && engine.MaxBatchSize > 0 ? engine.MaxBatchSize : EngineDefaults.MaxBatchSize;
         var least = Bound(taken + (Blocks(Math.Min(context, LeastContext), blockTokens) * block) + block);
         var most = Bound(taken + (Blocks(context, blockTokens) * batch * block) + block);
-        return new MemoryNeed(taken, least, most, double.IsFinite(entries) ? Math.Clamp(entries, 0, 1) : 0);
+        return new MemoryNeed(taken, least, most, double.IsFinite(entries) ? Math.Clamp(entries, 0, 1) : 0) { Weights = Bound(weights) };
     }
 
     /// <summary>
@@ -67,7 +67,7 @@ internal sealed class MemoryEstimator(IModelReader models, PeakStore peaks)
     private static MemoryNeed Learn(MemoryNeed need, long? peak) => peak is not { } seen
         ? need
         : need.Least == need.Most
-            ? need with { Fixed = Math.Min(need.Fixed, seen), Least = seen, Most = seen }
+            ? new MemoryNeed(Math.Min(need.Fixed, seen), seen, seen, need.Share)
             : need with { Fixed = Math.Min(need.Fixed, seen), Least = Math.Min(need.Least, seen), Most = seen };
 
     /// <summary>Caps the need at the memory limit: a worker above its limit is killed.</summary>

@@ -7,6 +7,9 @@ namespace LmDeploy.Supervisor.Admission;
 /// <param name="Share">The share of the remaining memory, without <paramref name="Fixed"/>, that its cache takes, 0 to 1.</param>
 internal sealed record MemoryNeed(long Fixed, long Least, long Most, double Share)
 {
+    /// <summary>The part of <see cref="Fixed"/> that is weights; 0 when unknown.</summary>
+    public long Weights { get; init; }
+
     /// <summary>The promise to grant: all that the worker will take, so that no other admission counts on it.</summary>
     /// <param name="promisable">Free memory without a promise.</param>
     /// <returns>Null when that is not enough.</returns>

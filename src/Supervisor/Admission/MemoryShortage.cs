@@ -15,7 +15,10 @@ internal static class MemoryShortage
     public static SupervisorException Never(WorkerSpec spec, MemoryNeed need, IReadOnlyList<DeviceReading> devices, IMemoryPool pool)
     {
         var largest = devices.MaxBy(device => device.Total)!;
-        return Create(spec, $"{spec.Name} needs {Size(need.Least)}, and {pool.Describe(largest.Device)} has {Size(largest.Total)} in all: {Advice}");
+        var room = $"{pool.Describe(largest.Device)} has {Size(largest.Total)} in all";
+        return Create(spec, need.Weights > largest.Total
+            ? $"{spec.Name} is too large for this machine: its weights alone take {Size(need.Weights)}, and {room}. Use a smaller or a quantized model."
+            : $"{spec.Name} needs {Size(need.Least)}, and {room}: {Advice}");
     }
 
     /// <summary>It was not free in time.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using LmDeploy.Supervisor.Errors;
@@ -46,6 +47,7 @@ internal sealed class RemoteAccess(ApiKeys keys, Quotas quotas) : Interceptor
 
     private Caller Check(ServerCallContext context)
     {
+        CheckVersion(context.RequestHeaders.GetValue(Protocol.VersionHeader));
         var caller = new Caller(KeyOf(context.RequestHeaders.GetValue("authorization")), IsRemote: true);
         var method = context.Method[(context.Method.LastIndexOf('/') + 1)..];
         if (!caller.IsAdmin && _forAdmins.Contains(method))
@@ -55,6 +57,19 @@ internal sealed class RemoteAccess(ApiKeys keys, Quotas quotas) : Interceptor
 
         caller.Enter(context);
         return caller;
+    }
+
+    /// <summary>A client of another version is told so, rather than misunderstood.</summary>
+    private static void CheckVersion(string? version)
+    {
+        var own = Protocol.Version.ToString(CultureInfo.InvariantCulture);
+        if (version is not null && version != own)
+        {
+            throw new SupervisorException(
+                ErrorCodes.ProtocolMismatch,
+                $"The client speaks version {version} of the protocol and this server version {own}: use the same release of LmDeploy on both sides.",
+                Protocol.VersionHeader);
+        }
     }
 
     private ApiKey KeyOf(string? authorization)

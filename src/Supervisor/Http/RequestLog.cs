@@ -50,10 +50,12 @@ internal sealed partial class RequestLog(TimeProvider time, ILogger<RequestLog> 
             return;
         }
 
-        object firstToken = figures.FirstToken is { } first ? Milliseconds(first) : None;
+        var (queued, firstToken) = (OrNone(figures.Queued), OrNone(figures.FirstToken));
         var (model, input, output, code) = (figures.Model, figures.InputTokens, figures.OutputTokens, figures.Error ?? error);
-        LogModelRequest(level, method, path, status, model, input, output, firstToken, milliseconds, code);
+        LogModelRequest(level, method, path, status, model, input, output, queued, firstToken, milliseconds, code);
     }
+
+    private static object OrNone(TimeSpan? time) => time is { } known ? Milliseconds(known) : None;
 
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
 
@@ -64,11 +66,11 @@ internal sealed partial class RequestLog(TimeProvider time, ILogger<RequestLog> 
     [LoggerMessage(
         EventId = EventIds.ModelRequestDone,
         Message = "{Method} {Path} {Status} model={Model} prompt_tokens={PromptTokens} completion_tokens={CompletionTokens} "
-            + "first_token_ms={FirstTokenMs} duration_ms={DurationMs} error={Error}",
+            + "queue_ms={QueueMs} first_token_ms={FirstTokenMs} duration_ms={DurationMs} error={Error}",
         EventName = nameof(EventIds.ModelRequestDone))]
     private partial void LogModelRequest(
-        LogLevel level, string method, string path, int status, string model, long promptTokens, long completionTokens, object firstTokenMs, double durationMs,
-        string error);
+        LogLevel level, string method, string path, int status, string model, long promptTokens, long completionTokens, object queueMs, object firstTokenMs,
+        double durationMs, string error);
 
     [LoggerMessage(
         EventId = EventIds.RequestDone,

@@ -101,6 +101,9 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
     /// <summary>Null until it is loaded.</summary>
     public ModelInfo? Model => _model;
 
+    /// <summary>The latest progress of a load; null before the first.</summary>
+    public LoadProgress? Progress { get; private set; }
+
     public int RunningRequests => Volatile.Read(ref _running);
 
     /// <summary>The latest deaths of its workers, oldest first.</summary>
@@ -213,7 +216,7 @@ internal sealed partial class Pipeline : IWorkerSource, IDisposable
                 OnConnected();
                 return Task.CompletedTask;
             case PipelineMessage.Progressed progressed when _state is PipelineState.Starting or PipelineState.Loading:
-                Tell(new HoldEvent { Progress = progressed.Progress });
+                Tell(new HoldEvent { Progress = Progress = progressed.Progress });
                 return Task.CompletedTask;
             case PipelineMessage.Loaded loaded:
                 return OnLoadedAsync(loaded);

@@ -87,7 +87,10 @@ internal sealed record PipelineSpec : WorkerSpec
         var (supervision, admission) = (Supervision.Clone(), Admission.Clone());
         supervision.MaxRestarts = 0;
         admission.Timeout = new Duration();
-        return this with { Name = $"{Name} (probation)", Key = NewKey(), Id = NewId(), Supervision = supervision, Admission = admission };
+        return this with
+        {
+            Name = $"{Name} (probation)", Key = NewKey(), Id = NewId(), Supervision = supervision, Admission = admission, MemoryQuota = null,
+        };
     }
 
     private static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);

@@ -44,7 +44,8 @@ internal sealed class NamedPipeline(
     public NamedPipelineStatus Status => Read(() => new NamedPipelineStatus(_isPinned, _ttl, _users > 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastUsed)));
 
     /// <summary>Whether it is loaded, and the failure that stands in the way.</summary>
-    public LoadStatus Load => Read(() => new LoadStatus(StateOfLoad(), FailureOfLoad()));
+    public LoadStatus Load => Read(() => new LoadStatus(
+        StateOfLoad(), FailureOfLoad(), StateOfLoad() == LoadState.Loading ? _pipeline?.Progress : null));
 
     /// <summary>Whether it is loaded, idle and not pinned.</summary>
     public bool IsEvictable => Read(() => CanUnload);

@@ -1,21 +1,26 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Lifecycle;
 using LmDeploy.Supervisor.Pipelines;
+using LmDeploy.Supervisor.Workers;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Remote;
 
-/// <summary>Bounds what one API key has at once: pipelines that it holds, and requests that run. Thread-safe.</summary>
+/// <summary>Bounds what one API key has at once: pipelines that it holds, the memory of these, and requests that run. Thread-safe.</summary>
 internal sealed class Quotas(PipelineRegistry registry)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
 
-    /// <summary>Opens a pipeline that the caller owns.</summary>
+    /// <summary>Opens a pipeline that the caller owns; its admission keeps to the memory quota.</summary>
     /// <exception cref="SupervisorException">The caller holds as many as its key may.</exception>
     public Pipeline Open(Caller caller, PipelineSpec spec)
     {
-        spec = spec with { Owner = caller.Owner };
+        spec = spec with
+        {
+            Owner = caller.Owner,
+            MemoryQuota = caller.Key is { MaxMemory: > 0 } limited ? new MemoryQuota(caller.Owner, limited.Name, limited.MaxMemory) : null,
+        };
         if (caller.Key is not { MaxPipelines: > 0 and var most } key)
         {
             return registry.Open(spec);

@@ -101,7 +101,8 @@ internal sealed class ServedModels(NamedPipelines named, TimeProvider time)
         LoadState[] order = [LoadState.Ready, LoadState.Loading, LoadState.Failed];
         return new LoadStatus(
             order.FirstOrDefault(state => loads.Exists(load => load.State == state), LoadState.Unloaded),
-            loads.Select(load => load.Failure).FirstOrDefault(failure => failure is not null));
+            loads.Select(load => load.Failure).FirstOrDefault(failure => failure is not null),
+            loads.Select(load => load.Progress).FirstOrDefault(progress => progress is not null));
     }
 
     /// <summary>Loads all of the model's pipelines.</summary>

@@ -8,6 +8,7 @@ internal sealed class RequestMeasurement(RequestMetrics metrics, Activity? activ
 {
     private readonly long _began = time.GetTimestamp();
     private TimeSpan? _firstToken;
+    private TimeSpan? _queued;
     private long _input;
     private long _output;
     private long _cached;
@@ -19,6 +20,9 @@ internal sealed class RequestMeasurement(RequestMetrics metrics, Activity? activ
 
     /// <summary>From the beginning to the first token; null where there is none.</summary>
     public TimeSpan? FirstToken => _firstToken;
+
+    /// <summary>How long the longest waiting of its prompts was in the worker's queue; null where none was admitted.</summary>
+    public TimeSpan? Queued => _queued;
 
     public long InputTokens => _input;
 
@@ -54,6 +58,8 @@ internal sealed class RequestMeasurement(RequestMetrics metrics, Activity? activ
         {
             case GenerationEvent.EventOneofCase.Started:
                 _cached += happened.Started.CachedTokens;
+                var queued = happened.Started.QueueTime?.ToTimeSpan() ?? TimeSpan.Zero;
+                _queued = queued > _queued ? queued : _queued ?? queued;
                 break;
             case GenerationEvent.EventOneofCase.Delta:
                 _firstToken ??= time.GetElapsedTime(_began);

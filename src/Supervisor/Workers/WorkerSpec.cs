@@ -30,6 +30,9 @@ internal record WorkerSpec
     /// <summary>The most resident memory that the worker may take, in bytes; null for no limit.</summary>
     public long? MemoryLimit => Admission.HasMemoryLimitBytes ? Admission.MemoryLimitBytes : null;
 
+    /// <summary>The quota that its memory counts against; null for none.</summary>
+    public MemoryQuota? MemoryQuota { get; init; }
+
     /// <summary>Whether the worker may end up on a GPU.</summary>
     public bool MayUseGpu => Engine.Device is not EngineDevice.Cpu;
 

@@ -204,6 +204,29 @@ public sealed class RunCommandTests : CommandTestBase
         formats.ShouldBe([new V1.ResponseFormat { JsonSchema = "{}\n" }]);
     }
 
+    /// <summary>A line that sets how tokens are drawn has them drawn, as a flag does; one that says otherwise has its way.</summary>
+    [Fact]
+    public async Task Prompts_WithASamplingField_Sample()
+    {
+        var configs = new List<(bool DoSample, double Temperature)>();
+        Fake.OnGenerate = (request, _, _) =>
+        {
+            configs.AddRange(request.Configs.Select(config => (config.DoSample, config.Temperature)));
+            throw FakeSupervisor.Fail(ErrorCodes.InternalError, "Enough.");
+        };
+        var prompts = Write(
+            "p.jsonl",
+            """{"prompt":"a","temperature":1.5}""",
+            """{"prompt":"b"}""",
+            """{"prompt":"c","top_k":3}""",
+            """{"prompt":"d","temperature":1.5,"do_sample":false}""",
+            """{"prompt":"e","temperature":0}""");
+
+        await RunAsync("run", "model", "--prompts", prompts);
+
+        configs.Select(config => config.DoSample && config.Temperature > 0).ShouldBe([true, false, true, false, false]);
+    }
+
     [Fact]
     public async Task Run_AWorkerThatDiesWhileLoadingIsThree()
     {

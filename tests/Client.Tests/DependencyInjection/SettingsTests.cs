@@ -42,6 +42,39 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Server_IsOneOnAnotherHost()
+    {
+        using var services = Build(
+            builder => builder.AddPipeline("qwen", options => options.Model = "qwen"),
+            ("LmDeploy:Server", "https://gpu-host:23333"),
+            ("LmDeploy:Remote:Key", "secret"));
+
+        services.GetRequiredService<IStartupValidator>().Validate();
+        services.GetRequiredService<LmDeploy.Supervisor>().IsRemote.ShouldBeTrue();
+        services.GetRequiredService<IOptions<LmDeployClientOptions>>().Value.Remote.Key.ShouldBe("secret");
+    }
+
+    [Theory]
+    [InlineData("http://gpu-host", "LmDeploy:Server must begin with https://, got http://gpu-host/.")]
+    [InlineData("gpu-host", "LmDeploy:Server must be an address like https://gpu-host:23333, got \"gpu-host\".")]
+    public void Server_ThatIsNone_IsNamed(string server, string problem)
+    {
+        using var services = Build(_ => { }, ("LmDeploy:Server", server));
+
+        var error = Should.Throw<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+        error.Failures.ShouldBe([problem]);
+    }
+
+    [Fact]
+    public void Places_OfTheSupervisorExcludeEachOther()
+    {
+        using var services = Build(_ => { }, ("LmDeploy:Server", "https://h"), ("LmDeploy:SocketPath", "/run/x.sock"));
+
+        Should.Throw<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate)
+            .Failures.ShouldBe(["LmDeploy:SocketPath and LmDeploy:Server exclude each other."]);
+    }
+
+    [Fact]
     public void Validate_SaysEverythingThatIsWrongWithItsPath()
     {
         using var services = Build(
@@ -65,7 +98,7 @@ public sealed class SettingsTests
         string[] expected =
         [
             "LmDeploy:LoadsAtOnce must be 1 to 64, got 0.",
-            "LmDeploy:LoadAtSart is no setting; there are SocketPath, Private, LoadAtStart, LoadsAtOnce.",
+            "LmDeploy:LoadAtSart is no setting; there are SocketPath, Private, Server, Remote, LoadAtStart, LoadsAtOnce.",
             "LmDeploy:SocketPath and LmDeploy:Private exclude each other.",
             "LmDeploy:Private:StandbyWorkers: StandbyWorkers must be 0 to 16, got 17.",
             "LmDeploy:Pipelines:qwne is no pipeline that was added; there are qwen, other.",

@@ -92,8 +92,10 @@ public sealed class WorkerFailureTests : IAsyncLifetime
         });
         await using var pipe = await Pipeline.CreateAsync("/m", supervisor: _supervisor);
 
-        var response = await pipe.InferAsync("a");
+        var response = (await pipe.InferAsync(["a"]))[0];
+        var thrown = await Should.ThrowAsync<LmDeployException>(pipe.InferAsync("a"));
 
+        (thrown.Code, thrown.Message, thrown.Failure!.Signal).ShouldBe(("poisoned_request", "poison", "SIGSEGV"));
         response.FinishReason.ShouldBe(FinishReason.Error);
         response.ErrorCode.ShouldBe("poisoned_request");
         response.Failure.ShouldNotBeNull().Signal.ShouldBe("SIGSEGV");

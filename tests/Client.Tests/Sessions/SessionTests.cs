@@ -47,7 +47,8 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task Chat_AFailedTurnIsNotRecorded()
     {
         var session = _pipeline.StartSession();
-        (await session.ChatAsync("x", new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }).InTime()).FinishReason.ShouldBe(FinishReason.Error);
+        var refused = session.ChatAsync("x", new GenerationConfig { ResponseFormat = ResponseFormat.Regex("(") }).InTime();
+        (await Should.ThrowAsync<LmDeployException>(refused)).Message.ShouldBe(FakeModel.RefusedFormat);
         _fake.OnGenerate = (_, _, _) => throw FakeSupervisor.Fail(ErrorCodes.EngineUnavailable, "gone");
         await Should.ThrowAsync<PipelineFailedException>(() => session.ChatAsync("y").InTime());
         session.History.ShouldBeEmpty();
@@ -81,7 +82,7 @@ public sealed class SessionTests : IAsyncLifetime
         var session = _pipeline.StartSession();
         var first = session.ChatAsync("first");
         await running.Task.InTime();
-        (await session.ChatAsync("second").InTime()).ErrorCode.ShouldBe("request_conflict");
+        (await Should.ThrowAsync<LmDeployException>(session.ChatAsync("second").InTime())).Code.ShouldBe("request_conflict");
         go.SetResult();
         (await first.InTime()).ErrorCode.ShouldBeNull();
         session.History.Count.ShouldBe(1);

@@ -87,11 +87,12 @@ public sealed class AnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void EmptyPrompt_IsAnErrorOfItsOwn()
+    public void SinglePromptThatFails_Throws()
     {
-        var answer = _pipe.Infer(Prompt.FromText("", raw: true));
-        answer.FinishReason.ShouldBe(FinishReason.Error);
-        answer.ErrorCode.ShouldBe("invalid_request");
+        Should.Throw<LmDeployException>(() => _pipe.Infer(Prompt.FromText("", raw: true))).Code.ShouldBe("invalid_request");
+        Should.Throw<LmDeployException>(() => _pipe.Infer(string.Concat(Enumerable.Repeat("long ", 3000)))).Message
+            .ShouldMatch(@"^Input length \(\d+\) must be smaller than the model context length \(1024\)\.$");
+        Should.Throw<LmDeployException>(() => _pipe.StreamInfer(Prompt.FromText("", raw: true)).ToList()).Code.ShouldBe("invalid_request");
     }
 
     [Fact]

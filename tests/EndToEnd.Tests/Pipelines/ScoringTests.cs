@@ -49,9 +49,9 @@ public sealed class ScoringTests : IAsyncLifetime
             var vector = (await bare.GetEmbeddingsAsync(["one text"]))[0].Vector.ToArray();
             vector.Length.ShouldBe(bare.Model.HiddenSize);
             vector.Sum(number => (double)number * number).ShouldBe(1, 1e-5);
-            var answer = await bare.InferAsync("hello");
-            answer.ErrorCode.ShouldBe("unsupported_feature");
-            answer.ErrorMessage!.ShouldContain("made for GetEmbeddings");
+            var error = await Should.ThrowAsync<LmDeployException>(bare.InferAsync("hello"));
+            error.Code.ShouldBe("unsupported_feature");
+            error.Message.ShouldContain("made for GetEmbeddings");
             (await bare.GetLogLikelihoodAsync("a", ["b"]))[0].ErrorCode.ShouldBe("unsupported_feature");
             Should.Throw<LmDeployException>(() => bare.GetPpl([1, 2])).Code.ShouldBe("unsupported_feature");
         }

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Serving;
@@ -10,42 +7,11 @@ public sealed class RemoteTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("lmd-remote-").FullName;
-    private Server _server = null!;
+    private RemoteServer _server = null!;
 
-    private string Certificate => Path.Combine(_folder, "cert.pem");
+    public async ValueTask InitializeAsync() => _server = await RemoteServer.StartAsync("127.0.0.1");
 
-    public async ValueTask InitializeAsync()
-    {
-        using var rsa = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(Certificate, certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), rsa.ExportPkcs8PrivateKeyPem());
-        var sandbox = new Sandbox();
-        sandbox.Variables["LMDEPLOY_MODELS"] = Path.GetDirectoryName(Repository.Pebble)!;
-        sandbox.Variables["HF_HUB_OFFLINE"] = "1";
-        await File.WriteAllTextAsync(Path.Combine(_folder, "serve.yaml"), $$"""
-            tls_cert: {{Certificate}}
-            tls_key: {{Path.Combine(_folder, "key.pem")}}
-            keys:
-              - {name: alice, sha256: {{Hash("alice-key")}}, max_pipelines: 2, max_requests: 8}
-              - {name: bob, sha256: {{Hash("bob-key")}}}
-              - {name: root, sha256: {{Hash("root-key")}}, admin: true}
-            models:
-              - {name: tiny, path: {{Repository.Pebble}}}
-            """);
-        _server = await Server.StartAsync(sandbox, ["--config", Path.Combine(_folder, "serve.yaml")]);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Models_AreHeldByName_AnswerAsHere_AndGiveTheirMemoryBack()
@@ -167,6 +133,22 @@ public sealed class RemoteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Quota_OfMemory()
+    {
+        await using var poor = Connect("poor-key");
+        var config = new EngineConfig { CacheMaxEntryCount = 16 };
+        await using (await Pipeline.CreateAsync("tiny", config, poor))
+        {
+            var error = await Should.ThrowAsync<LmDeployException>(Pipeline.CreateAsync("tiny", config, poor));
+            (error.Code, error.Message[..error.Message.IndexOf(", which", StringComparison.Ordinal)]).ShouldBe(
+                ("quota_exceeded", "The key poor has too little memory left for tiny"));
+        }
+
+        await using var next = await Pipeline.CreateAsync("tiny", config, poor);
+        (await next.InferAsync("What is 1 + 1?")).Text.ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Certificate_ThatNobodyTrusts_IsRefused()
     {
         await using var alice = Supervisor.Connect(_server.Address, "alice-key");
@@ -180,7 +162,7 @@ public sealed class RemoteTests : IAsyncLifetime
     {
         await using var sandbox = new Sandbox();
         sandbox.Variables["LMDEPLOY_SERVER_KEY"] = "alice-key";
-        string[] server = ["--server", _server.Address.ToString(), "--server-cert", Certificate];
+        var server = _server.Flags;
 
         var run = await Command.RunAsync(sandbox, ["run", "boulder", "What is 17 + 25?", .. server]);
         var compare = await Command.RunAsync(sandbox, ["compare", "tiny", "boulder", "--limit", "2", .. server]);
@@ -201,8 +183,7 @@ public sealed class RemoteTests : IAsyncLifetime
     {
         await using var sandbox = new Sandbox();
         sandbox.Variables["LMDEPLOY_SERVER_KEY"] = "bob-key";
-        using var client = Command.Start(
-            sandbox, "chat", "tiny", "--server", _server.Address.ToString(), "--server-cert", Certificate);
+        using var client = Command.Start(sandbox, ["chat", "tiny", .. _server.Flags]);
         await using var root = Connect("root-key");
         await Eventually.BeAsync(() => root.ListPipelines().Count(pipeline => pipeline.State == PipelineState.Ready), ready => ready == 1, "a model", Deadline);
 
@@ -217,8 +198,5 @@ public sealed class RemoteTests : IAsyncLifetime
         }
     }
 
-    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-
-    private Supervisor Connect(string? key)
-        => Supervisor.Connect(_server.Address, new RemoteSupervisorOptions { Key = key, TrustedCertificate = Certificate });
+    private Supervisor Connect(string? key) => _server.Connect(key);
 }

@@ -29,6 +29,7 @@ public sealed class AdmissionControlTests : IDisposable
             new HostPool(new HostMemory(_folder.Path), processes, options),
             new GpuPool(_gpus, null, _time),
             new DeviceLedgers(_folder.File("run"), processes, _time, NullLogger<DeviceLedgers>.Instance),
+            new OwnerMemory(),
             new MemoryEstimator(new FakeModelReader(), peaks),
             new FolderReads(new BlockingReads(), _time),
             peaks,

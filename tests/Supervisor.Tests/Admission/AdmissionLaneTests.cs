@@ -17,6 +17,7 @@ public sealed class AdmissionLaneTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly FakePool _pool = new();
     private readonly FakeEvictor _evictor = new();
+    private readonly OwnerMemory _owners = new();
     private readonly PeakStore _peaks;
     private readonly DeviceLedgers _ledgers;
     private readonly AdmissionLane _lane;
@@ -26,7 +27,7 @@ public sealed class AdmissionLaneTests : IDisposable
     {
         _peaks = new PeakStore(_folder.File("cache/peaks.json"), NullLogger<PeakStore>.Instance);
         _ledgers = new DeviceLedgers(_folder.File("run"), new ProcessTable(), _time, NullLogger<DeviceLedgers>.Instance);
-        _lane = new AdmissionLane(_pool, _ledgers, _peaks, new Lazy<IEvictor>(_evictor), _time);
+        _lane = new AdmissionLane(_pool, _ledgers, _owners, _peaks, new Lazy<IEvictor>(_evictor), _time);
     }
 
     private string[] Ledgers => Directory.GetFiles(_folder.File("run"));
@@ -56,7 +57,7 @@ public sealed class AdmissionLaneTests : IDisposable
     public async Task ADeadlineThatPassesAsTheAdmissionEnds_HarmsNothing()
     {
         var timers = new LateTimers();
-        using var lane = new AdmissionLane(_pool, _ledgers, _peaks, new Lazy<IEvictor>(_evictor), timers);
+        using var lane = new AdmissionLane(_pool, _ledgers, _owners, _peaks, new Lazy<IEvictor>(_evictor), timers);
         await using var reservation = await lane.AcquireAsync(
             Spec("one", Timeout), new MemoryEstimate(new MemoryNeed(600, 600, 600, 0), ""), () => { }, CancellationToken.None);
 
@@ -251,6 +252,58 @@ public sealed class AdmissionLaneTests : IDisposable
 
         (whole.Bytes, whole.CacheBytes).ShouldBe((300, null));
         (part.Bytes, part.CacheBytes).ShouldBe((400, 300));
+    }
+
+    [Fact]
+    public async Task AcquireAsync_OfWeightsLargerThanTheMachine_SaysSo()
+    {
+        (_pool.Free, _pool.Total) = (new() { ["GPU-1"] = 20L << 30 }, 24L << 30);
+        var need = new MemoryNeed(270L << 30, 271L << 30, 300L << 30, 0.8) { Weights = 262L << 30 };
+
+        var error = await FailAsync(_lane.AcquireAsync(Spec("huge", Timeout), new MemoryEstimate(need, ""), () => { }, CancellationToken.None));
+
+        error.Message.ShouldBe(
+            "huge is too large for this machine: its weights alone take 268,288 MiB, and device GPU-1 has 24,576 MiB in all. "
+            + "Use a smaller or a quantized model.");
+    }
+
+    [Fact]
+    public async Task Quota_BoundsTheCache_AndThenRefuses()
+    {
+        var need = new MemoryNeed(Fixed: 100, Least: 150, Most: 5000, Share: 0.5);
+        var alice = Spec("mine", Timeout) with { MemoryQuota = new MemoryQuota("a", "alice", 450) };
+        var bob = Spec("other", Timeout) with { MemoryQuota = new MemoryQuota("b", "bob", 450) };
+
+        await using var first = await AcquireAsync(alice);
+        var error = await FailAsync(AcquireAsync(alice with { Name = "more", MemoryQuota = new MemoryQuota("a", "alice", 400) }));
+        await using var third = await AcquireAsync(bob);
+
+        (first.Bytes, first.CacheBytes).ShouldBe((275, 175));
+        error.Code.ShouldBe(ErrorCodes.QuotaExceeded);
+        error.Message.ShouldStartWith("The key alice has too little memory left for more, which needs 0 MiB: its pipelines have 0 MiB of 0 MiB");
+        third.Bytes.ShouldBe(275);
+        _told.ShouldBe(0, "nobody waits for memory that is the caller's own");
+
+        Task<Reservation> AcquireAsync(PipelineSpec spec) =>
+            _lane.AcquireAsync(spec, new MemoryEstimate(need, ""), () => Interlocked.Increment(ref _told), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Quota_IsFreeAgain_WhenThePipelineIsGone_AndHoldsWhereNoMemoryIsRead()
+    {
+        _pool.Free = null;
+        var alice = Spec("mine", Timeout) with { MemoryQuota = new MemoryQuota("a", "alice", 1000L << 20) };
+        var estimate = new MemoryEstimate(new MemoryNeed(600L << 20, 600L << 20, 600L << 20, 0), "");
+
+        var first = await _lane.AcquireAsync(alice, estimate, () => { }, CancellationToken.None);
+        var error = await FailAsync(_lane.AcquireAsync(alice, estimate, () => { }, CancellationToken.None));
+        await first.DisposeAsync();
+        await first.DisposeAsync();
+        await using var second = await _lane.AcquireAsync(alice, estimate, () => { }, CancellationToken.None);
+
+        error.Message.ShouldBe(
+            "The key alice has too little memory left for mine, which needs 600 MiB: its pipelines have 600 MiB of 1,000 MiB (max_memory_mib). "
+            + "Dispose of a pipeline, or lower session_len, max_batch_size or cache_max_entry_count.");
     }
 
     private static PipelineSpec Spec(string name, TimeSpan timeout) => PipelineSpec.Create(

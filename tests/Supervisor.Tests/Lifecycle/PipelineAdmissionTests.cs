@@ -30,6 +30,7 @@ public sealed class PipelineAdmissionTests : IDisposable
             new HostPool(new HostMemory(_folder.Path), new ProcessTable(), new SupervisorOptions { Socket = "/s/s", Home = "/" }),
             new GpuPool(_gpus, null, TimeProvider.System),
             _ledgers,
+            new OwnerMemory(),
             new MemoryEstimator(new FakeModelReader(), peaks),
             new FolderReads(new BlockingReads(), TimeProvider.System),
             peaks,

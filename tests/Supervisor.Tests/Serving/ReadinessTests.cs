@@ -66,6 +66,19 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadThatRuns_TellsItsProgress_UntilItEnds()
+    {
+        Preload("a", isPinned: true);
+        await _workshop.UntilStartedAsync(1);
+        await Deadline.UntilAsync(() => _served.LoadOf(_served.Find("a")!).Progress?.Stage == LoadStage.Loading, "the progress is known");
+
+        _workshop.Connection.Loading.SetResult(new ModelInfo { Device = "cpu" });
+
+        await UntilAsync("ready", null);
+        _served.LoadOf(_served.Find("a")!).Progress.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task FailureThatMayPass_IsTriedAgain()
     {
         Preload("a", isPinned: false);

@@ -11,11 +11,6 @@ internal sealed class PipelineTokens(Pipeline pipeline) : ITokenSource
         var received = 0;
         await foreach (var piece in pipeline.StreamInferAsync(Prompt.FromTokenIds(request.PromptIds), config, cancellationToken))
         {
-            if (piece.ErrorCode is { } code)
-            {
-                throw new LmDeployException(code, piece.ErrorMessage ?? "");
-            }
-
             if (piece.GenerateTokenLen > received)
             {
                 yield return piece.GenerateTokenLen - received;

@@ -32,7 +32,7 @@ function showFigures(data) {
     ["Held", model => bytes(model.receipt?.held_bytes), true],
     ["Given back", model => bytes(model.receipt?.reclaimed_bytes), true],
     ["Left", model => bytes(model.receipt?.residual_bytes), true],
-    ["Time", model => fixed(model.receipt?.milliseconds, 0, " ms"), true],
+    ["Time", model => fixed(millisecondsOf(model.receipt?.reclaim_time), 0, " ms"), true],
     ["Process", model => String(model.receipt?.worker_pid ?? UNKNOWN), true],
     ["Workers that died", model => String(model.crashes.length), true],
   ], models);

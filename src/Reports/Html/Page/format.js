@@ -4,6 +4,8 @@ const colorOf = index => COLORS[index % COLORS.length];
 const UNKNOWN = "-";
 const known = value => value !== undefined && value !== null;
 const fixed = (value, digits, unit = "") => known(value) ? value.toFixed(digits) + unit : UNKNOWN;
+/** Of a time as .NET writes it: "00:00:01.5". */
+const millisecondsOf = time => known(time) ? 1000 * time.split(":").reduce((sum, part) => 60 * sum + Number(part), 0) : undefined;
 const score = value => known(value) ? String(Number(value.toFixed(4))) : UNKNOWN;
 const whole = value => known(value) ? Math.round(value).toLocaleString("en") : UNKNOWN;
 const probability = p => p < 0.001 ? "< 0.001" : p.toFixed(3);

@@ -70,7 +70,8 @@ async function send(method, path, body, signal) {
   }
   const said = await answer.json().catch(() => null);
   if (answer.status === 401) {
-    window.dispatchEvent(new CustomEvent("keyneeded", { detail: said?.error?.message }));
+    window.dispatchEvent(new Event("keyneeded"));
+    throw new ApiError(401, "Sign in with an API key first.");
   }
   throw new ApiError(answer.status, said?.error?.message ?? `The server answered ${answer.status}.`);
 }

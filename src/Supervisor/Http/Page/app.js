@@ -1,4 +1,6 @@
-import { apiKey, call } from "./api.js";
+import { showSignedIn, startAccess } from "./access.js";
+import { call } from "./api.js";
+import { readCatalog } from "./catalog.js";
 import { offerModels, startChat } from "./chat.js";
 import { byId, setText } from "./dom.js";
 import { History } from "./history.js";
@@ -24,6 +26,9 @@ function route() {
     return;
   }
   const shown = VIEWS.includes(asked) ? asked : VIEWS[0];
+  if (byId(`${shown}-view`).hidden) {
+    window.scrollTo(0, 0);
+  }
   for (const view of VIEWS) {
     byId(`${view}-view`).hidden = view !== shown;
     const link = document.querySelector(`nav a[href="#${view}"]`);
@@ -39,19 +44,18 @@ async function poll() {
   clearTimeout(timer);
   let wait = PERIOD;
   try {
-    await (isAdmin ? showAll() : showChat());
+    await (isAdmin ? showAll() : showCatalog());
     setText(byId("connection"), `Connected to ${location.host}`);
     byId("connection").classList.remove("bad");
+    showSignedIn();
   } catch (error) {
-    wait = error.status === 401 ? null : PERIOD_WITHOUT_ANSWER;
-    isAdmin = isAdmin && error.status !== 403;
-    if (error.status === 403) {
-      askForKey("This key may chat. What runs is shown to admin keys, and they alone load and unload.");
+    wait = error.status === 401 ? null : error.status === 403 && isAdmin ? 0 : PERIOD_WITHOUT_ANSWER;
+    if (wait === 0) {
+      isAdmin = false;
       document.body.classList.add("plain");
-      location.hash = "#chat";
-      wait = 0;
+      location.hash ||= "#chat";
     } else {
-      setText(byId("connection"), error.status === 401 ? "A key is needed" : error.message);
+      setText(byId("connection"), error.status === 401 ? "Not signed in" : error.message);
       byId("connection").classList.add("bad");
     }
   }
@@ -64,11 +68,11 @@ async function poll() {
 async function showAll() {
   const listing = await call("GET", "v1/pipelines");
   history.add(performance.now(), listing.pipelines);
-  showModels(listing, history, poll);
+  showModels(listing.models, listing.pipelines, history, poll);
   showTotals(listing.pipelines, history);
   showMemory(history);
   showReceipts(listing.receipts);
-  offerModels(listing.models.filter(isServed).map(model => model.name));
+  offerModels(listing.models.filter(isServed));
   if (hasGpu || polls++ % POLLS_WITHOUT_GPU === 0) {
     const devices = await call("GET", "v1/gpus");
     hasGpu = devices.gpus.length > 0;
@@ -76,42 +80,27 @@ async function showAll() {
   }
 }
 
-/** What holders of a plain key may see. */
-async function showChat() {
-  const models = await call("GET", "v1/models");
-  offerModels(models.data.filter(isServed).map(model => model.id));
+/** What holders of a key without admin rights may see. */
+async function showCatalog() {
+  const models = await readCatalog();
+  showModels(models, [], history, poll);
+  offerModels(models.filter(isServed));
 }
 
 /** A model that failed answers nothing until it is tried again. */
 const isServed = model => model.state !== "failed";
 
-function askForKey(why) {
-  setText(byId("access-text"), why);
-  byId("access-forget").hidden = !apiKey.get();
-  byId("access").hidden = false;
-}
-
-function useKey(key) {
-  apiKey.set(key);
-  byId("access-key").value = "";
-  byId("access").hidden = true;
-  document.body.classList.remove("plain");
+/** Another key may have other rights. */
+function restart() {
   isAdmin = true;
+  document.body.classList.remove("plain");
   poll();
 }
 
-byId("access-form").addEventListener("submit", event => {
-  event.preventDefault();
-  useKey(byId("access-key").value.trim());
-});
-byId("access-forget").addEventListener("click", () => useKey(null));
-window.addEventListener("keyneeded", event => {
-  askForKey(event.detail ?? "An API key is needed.");
-  byId("access-key").focus();
-});
 window.addEventListener("hashchange", route);
 window.addEventListener("resize", route);
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : poll()));
+startAccess(restart);
 startLoading(poll);
 startChat();
 route();

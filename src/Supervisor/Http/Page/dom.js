@@ -46,6 +46,7 @@ const known = new WeakMap();
 export function reconcile(parent, items, keyOf, make) {
   const before = known.get(parent) ?? new Map();
   const now = new Map();
+  const focused = document.activeElement;
   let place = parent.firstElementChild;
   for (const item of items) {
     const key = keyOf(item);
@@ -64,4 +65,7 @@ export function reconcile(parent, items, keyOf, make) {
     }
   }
   known.set(parent, now);
+  if (focused !== document.activeElement && parent.contains(focused)) {
+    focused.focus({ preventScroll: true }); // Its element was moved.
+  }
 }

@@ -32,9 +32,9 @@ const DEATHS = {
   crashed: failure => `crashed (${failure.signal || `code ${failure.exit_code}`})`,
   killed: failure => `killed from outside (${failure.signal || `code ${failure.exit_code}`})`,
   hung: () => "hung",
-  stopped: () => "frozen from outside",
-  oom_killed: () => "killed by the kernel for want of memory",
-  memory_limit: () => "took more memory than it may",
+  stopped: () => "stopped from outside (SIGSTOP)",
+  oom_killed: () => "killed by the kernel: out of memory",
+  memory_limit: () => "killed: over its memory limit",
   cuda_error: failure => `CUDA error ${failure.cuda_error}`.trim(),
   start_failed: () => "did not start",
 };
@@ -50,5 +50,5 @@ export function death(failure) {
 export function receipt(given) {
   const left = given.verdict === "Reclaimed" ? "nothing left" : given.verdict === "Partial" ? `${bytes(given.residual_bytes)} left` : "not verifiable";
   const why = given.reason ? `: ${given.reason}` : "";
-  return `${given.verdict}: ${bytes(given.reclaimed_bytes)} back in ${milliseconds(given.milliseconds)}, ${left}${why}`;
+  return `${given.verdict}: ${bytes(given.reclaimed_bytes)} released in ${milliseconds(given.milliseconds)}, ${left}${why}`;
 }

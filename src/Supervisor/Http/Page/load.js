@@ -14,7 +14,7 @@ export function startLoading(changed) {
     }
     setUsable(button, false);
     said.classList.remove("bad");
-    setText(said, "Loading");
+    setText(said, "Loading ...");
     try {
       const model = await call("POST", "v1/pipelines", wanted());
       setText(said, `${model.name} is loaded.`);

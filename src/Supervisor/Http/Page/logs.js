@@ -14,14 +14,13 @@ dialog.addEventListener("close", () => reading?.abort());
 /** Shows what a pipeline's worker printed and prints, until the dialog is closed. */
 export async function showLogs(pipeline) {
   reading = new AbortController();
-  lines.replaceChildren();
+  lines.replaceChildren(el("p", { class: "dim nothing" }, "Nothing printed"));
   setText(byId("logs-title"), `Log of ${pipeline.name}, worker ${pipeline.worker_pid}`);
-  setText(byId("logs-status"), "Following; it has printed nothing so far.");
+  setText(byId("logs-status"), "Following");
   dialog.showModal();
   try {
     for await (const line of events("GET", `v1/pipelines/${encodeURIComponent(pipeline.id)}/logs?follow=true`, undefined, reading.signal)) {
       append(line);
-      setText(byId("logs-status"), "Following");
     }
     setText(byId("logs-status"), "The log has ended: its worker is gone.");
   } catch (error) {
@@ -32,6 +31,7 @@ export async function showLogs(pipeline) {
 }
 
 function append(line) {
+  lines.querySelector(".nothing")?.remove();
   const isAtEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 4;
   lines.append(el("div", { class: line.source }, el("time", {}, clock(line.unix_milliseconds)), " ", line.text));
   while (lines.childElementCount > MOST_LINES) {

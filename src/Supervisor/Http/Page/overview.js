@@ -46,7 +46,7 @@ export function showDevices(listing) {
       meter.max = gpu.total_bytes;
       meter.value = gpu.used_bytes;
       meter.setAttribute("aria-label", `Memory used of device ${gpu.index}`);
-      const quarantined = gpu.quarantined_bytes ? `, ${bytes(gpu.quarantined_bytes)} held by workers that would not die` : "";
+      const quarantined = gpu.quarantined_bytes ? `, ${bytes(gpu.quarantined_bytes)} held by workers that cannot be killed` : "";
       setText(about, `${gpu.utilization_percent} % busy, ${bytes(gpu.promised_bytes)} promised${quarantined}`);
     };
     return node;

@@ -1,87 +1,110 @@
+import { Answer, showLatest } from "./answer.js";
 import { events } from "./api.js";
-import { el, setText } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { milliseconds, rate } from "./format.js";
+import { Picker } from "./picker.js";
+import { waitingFor } from "./stage.js";
 
 /** Fewer tokens come in one or two bursts, and their speed says nothing. */
 const FEWEST_FOR_A_SPEED = 16;
 
-/** One of the two models that are asked side by side: its choice, and the talk with it. */
+/**
+ * One of the two models that are asked side by side: its choice, and the conversation with it.
+ * @typedef {{model: string, question: string, content: string, thoughts: string, figures: string?, isBad: boolean}} Turn
+ * figures: null while the answer is under way.
+ */
 export class Side {
-  #talk = [];
+  /** @type {Turn[]} */
+  #turns = [];
+  #answers;
+  #waiting = null;
 
-  constructor(select, answers) {
-    this.select = select;
-    this.answers = answers;
+  constructor(index) {
+    this.picker = new Picker(byId(`chat-model-${index}`), byId(`chat-find-${index}`));
+    this.#answers = byId(`chat-answers-${index}`);
+    let height = 0;
+    new ResizeObserver(() => {
+      if (height === 0 && this.#turns.length > 0) {
+        showLatest(this.#answers); // They were hidden.
+      }
+      height = this.#answers.clientHeight;
+    }).observe(this.#answers);
   }
 
-  get model() {
-    return this.select.value;
+  /** What `restore` takes. */
+  get state() {
+    return { model: this.picker.chosen, turns: this.#turns };
   }
 
-  /** Fills the choice, and keeps what was chosen. */
-  offer(models, preferred, none) {
-    const options = [...(none ? [["", none]] : []), ...models.map(name => [name, name])];
-    if (options.map(([value]) => value).join("\n") === [...this.select.options].map(option => option.value).join("\n")) {
-      return;
+  restore({ model, turns }) {
+    this.picker.chosen = model;
+    this.#turns = turns;
+    for (const turn of turns) {
+      turn.figures ??= "interrupted";
+      const answer = this.#begin(turn);
+      answer.append(turn.content, turn.thoughts);
+      answer.end(turn.figures, turn.isBad);
     }
-    const chosen = this.select.options.length > 0 ? this.model : preferred;
-    this.select.replaceChildren(...options.map(([value, text]) => el("option", { value }, text)));
-    this.select.value = options.some(([value]) => value === chosen) ? chosen : options[0]?.[0] ?? "";
+  }
+
+  offer(models, preferred) {
+    this.picker.offer(models, preferred);
+    this.#waiting?.();
   }
 
   clear() {
-    this.#talk = [];
-    this.answers.replaceChildren();
+    this.#turns = [];
+    this.#answers.replaceChildren();
   }
 
   /** Asks, and shows the answer as it comes, with its speed. */
-  async ask(text, settings, signal) {
-    const answer = this.#begin(text);
-    const asked = [...this.#talk, { role: "user", content: text }];
+  async ask(question, system, settings, signal) {
+    const turn = { model: this.picker.value, question, content: "", thoughts: "", figures: null, isBad: false };
+    const messages = [...(system ? [{ role: "system", content: system }] : []), ...this.#messages(), { role: "user", content: question }];
+    this.#turns.push(turn);
+    const answer = this.#begin(turn);
+    this.#waiting = () => answer.say(waitingFor(this.picker.model ?? { name: turn.model }));
+    this.#waiting();
     const times = { began: performance.now(), first: null, last: null };
-    let content = "";
     let reason = "";
     let usage = null;
     try {
-      const body = { model: this.model, messages: asked, stream: true, stream_options: { include_usage: true }, ...settings };
+      const body = { model: turn.model, messages, stream: true, stream_options: { include_usage: true }, ...settings };
       for await (const event of events("POST", "v1/chat/completions", body, signal)) {
-        const delta = event.choices[0]?.delta ?? {};
-        if (delta.content || delta.reasoning_content) {
+        const { content = "", reasoning_content: thoughts = "" } = event.choices[0]?.delta ?? {};
+        if (content || thoughts) {
           times.last = performance.now();
           if (times.first === null) {
             times.first = times.last;
-            setText(answer.figures, describe(times, null, ""));
+            this.#waiting = null;
+            answer.say(describe(times, null, ""));
           }
+          turn.content += content ?? "";
+          turn.thoughts += thoughts ?? "";
+          answer.append(content ?? "", thoughts ?? "");
         }
-        content += delta.content ?? "";
-        answer.thoughts.append(delta.reasoning_content ?? "");
-        answer.text.append(delta.content ?? "");
         reason = event.choices[0]?.finish_reason ?? reason;
         usage = event.usage ?? usage;
-        this.answers.scrollTop = this.answers.scrollHeight;
       }
     } catch (error) {
-      reason = error.name === "AbortError" ? "stopped" : error.message;
-      answer.node.classList.toggle("bad", error.name !== "AbortError");
+      turn.isBad = error.name !== "AbortError";
+      reason = turn.isBad ? error.message : "stopped";
     }
-    if (content) {
-      this.#talk = [...asked, { role: "assistant", content }];
-    }
-    setText(answer.figures, describe(times, usage, reason));
-    answer.node.removeAttribute("aria-busy");
-    this.answers.scrollTop = this.answers.scrollHeight;
+    this.#waiting = null;
+    turn.figures = describe(times, usage, reason);
+    answer.end(turn.figures, turn.isBad);
   }
 
-  #begin(text) {
-    const answer = {
-      thoughts: el("p", { class: "thoughts" }),
-      text: el("p", { class: "text" }),
-      figures: el("p", { class: "dim figures-line" }, "Waiting for the first token"),
-    };
-    answer.node = el("article", { class: "answer", "aria-busy": "true", "aria-label": `Answer of ${this.model}` },
-      el("h3", {}, this.model), answer.thoughts, answer.text, answer.figures);
-    this.answers.append(el("p", { class: "asked" }, text), answer.node);
-    this.answers.scrollTop = this.answers.scrollHeight;
+  /** What was said so far; a question without an answer is left out. */
+  #messages() {
+    return this.#turns.filter(turn => turn.content)
+      .flatMap(turn => [{ role: "user", content: turn.question }, { role: "assistant", content: turn.content }]);
+  }
+
+  #begin({ model, question }) {
+    this.#answers.append(el("p", { class: "asked" }, question));
+    const answer = new Answer(model, this.#answers);
+    showLatest(this.#answers);
     return answer;
   }
 }
@@ -98,6 +121,6 @@ function describe({ began, first, last }, usage, reason) {
   if (tokens > 0 && last !== null) {
     parts.push(`${tokens} tokens in ${milliseconds(last - began)}`);
   }
-  const ends = { stop: "", length: "cut at the most tokens" };
+  const ends = { stop: "", length: "cut at max tokens" };
   return [...parts, ends[reason] ?? reason].filter(Boolean).join(" · ");
 }

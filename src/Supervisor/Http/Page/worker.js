@@ -31,8 +31,8 @@ export function makeWorker(history) {
     setText(show("memory", bytes(pipeline.held_bytes)).term, MEMORY[pipeline.memory] ?? pipeline.memory);
     setText(show("rate", rate(history.rate(pipeline.id))).term, "Tokens/s");
     setText(show("requests", `${pipeline.running_requests}${pipeline.waiting_requests ? ` (${pipeline.waiting_requests} waiting)` : ""}`).term, "Requests");
-    setText(show("tokens", pipeline.generated_tokens.toLocaleString("en")).term, "Tokens in all");
-    setText(show("uptime", duration(pipeline.uptime_seconds)).term, "Up");
+    setText(show("tokens", pipeline.generated_tokens.toLocaleString("en")).term, "Total tokens");
+    setText(show("uptime", duration(pipeline.uptime_seconds)).term, "Uptime");
     setText(show("restarts", pipeline.restarts).term, "Restarts");
     reconcile(deaths, pipeline.failures.toReversed(), failure => `${failure.unix_milliseconds} ${failure.worker_pid}`, makeDeath);
   };
@@ -41,6 +41,6 @@ export function makeWorker(history) {
 
 function makeDeath(failure) {
   const said = failure.last_errors.length > 0
-    && el("details", {}, el("summary", {}, "Its last words"), el("pre", { tabindex: "0" }, failure.last_errors.join("\n")));
+    && el("details", {}, el("summary", {}, "Last errors"), el("pre", { tabindex: "0" }, failure.last_errors.join("\n")));
   return el("li", {}, el("time", {}, clock(failure.unix_milliseconds)), " ", death(failure), said || "");
 }

@@ -55,7 +55,7 @@ public sealed partial class RequestLogTests(FakeServer server) : IClassFixture<F
         return log;
     }
 
-    [GeneratedRegex(@"model=fake prompt_tokens=\d+ completion_tokens=\d+ first_token_ms=[\d.]+ duration_ms=[\d.]+ error=-")]
+    [GeneratedRegex(@"model=fake prompt_tokens=\d+ completion_tokens=\d+ queue_ms=[\d.]+ first_token_ms=[\d.]+ duration_ms=[\d.]+ error=-")]
     private static partial Regex Served();
 
     [GeneratedRegex(@"POST /v1/completions 404 duration_ms=[\d.]+ error=model_not_found")]

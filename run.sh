@@ -4,7 +4,7 @@
 # ./run.sh bundle       makes an archive that runs without .NET, with the libtorch of an installed PyTorch
 # ./run.sh bundle-bench makes an archive of bench/ for hosts that have the bundle
 # ./run.sh bundle-tests makes an archive of the engine's tests, those for a GPU too, that runs without .NET
-# ./run.sh pack         makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Hub, .Reports, .Text and the lmdeploy tool
+# ./run.sh pack [VERSION] makes the NuGet packages in artifacts/packages: LmDeploy.Client, .Evaluation, .Hub, .Reports, .Runtime, .Text and the lmdeploy tool
 # ./run.sh try-text MODEL [aot] packs LmDeploy.Text and runs samples/text.cs as a program that has nothing but the package
 # ./run.sh api          rewrites the lists of the public API (client, evaluation, hub, reports, text) and of the contract's fields, after a deliberate change
 # ./run.sh ANYTHING     the lmdeploy command line
@@ -36,21 +36,64 @@ MESSAGE
   fi
 }
 
-# What a build depends on: names, sizes and times of everything that goes into the programs.
+# What a build depends on: names, sizes and times of everything that goes into the programs, and the libtorch that was asked for.
 fingerprint() {
-  (cd "$root" && find src proto global.json Directory.Build.props Directory.Packages.props .editorconfig -type f -printf '%p %s %T@\n' | sort | sha256sum)
+  (cd "$root" && echo "${TORCH_BACKEND:-cpu}" && find src proto global.json Directory.Build.props Directory.Packages.props .editorconfig \
+    -type f -printf '%p %s %T@\n' | sort) | sha256sum
 }
 
+# MSBuild's lines, as seconds since the start and the project that is done; errors and warnings as they are.
+narrate() {
+  local line name
+  while IFS= read -r line; do
+    name=${line#"${line%%[![:space:]]*}"}
+    case $name in
+      '' | 'Determining projects'* | 'All projects are'* | *'are up-to-date for restore.') ;;
+      'Restored '*) printf '%5d s  restored %s\n' $SECONDS "$(basename "${name%% (in *}" .csproj)" ;;
+      *' -> '*.dll) printf '%5d s  compiled %s\n' $SECONDS "${name%% -> *}" ;;
+      *' -> '*) printf '%5d s  published %s\n' $SECONDS "${name%% -> *}" ;;
+      'Successfully created package '*) ;;
+      *) printf '%s\n' "$line" ;;
+    esac
+  done
+}
+
+# Says what a restore will download. The sizes were read off an empty package folder, with libtorch 2.10.0.
+announce_downloads() {
+  local packages=${NUGET_PACKAGES:-${HOME:-}/.nuget/packages} version
+  version=$(sed -n 's/.*"libtorch-cpu-linux-x64" Version="\([^"]*\)".*/\1/p' "$root/Directory.Packages.props")
+  if [ -e "$packages/libtorch-cpu-linux-x64/$version" ]; then
+    echo "  packages are in $packages already; what is missing there is downloaded"
+  elif [ "${TORCH_BACKEND:-cpu}" = cpu ]; then
+    echo "  downloads 310 MiB to $packages, once; 122 MiB of it is libtorch $version for the CPU, 475 MiB unpacked"
+  else
+    echo "  downloads packages to $packages, once"
+  fi
+}
+
+# Into a folder beside the home, which then takes its place: nothing of an earlier build is left in it.
 build() {
-  local stamp=$root/artifacts/programs.stamp now
+  local stamp=$root/artifacts/programs.stamp now fresh=$root/artifacts/lmdeploy.new
   now=$(fingerprint)
   if [ -x "$home/cli/lmdeploy" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
     return
   fi
   require_sdk
-  echo "Building lmdeploy (the first time takes a few minutes: libtorch is downloaded) ..." >&2
-  dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet "${BUILD_ARGUMENTS[@]}" >&2
-  echo "$now" >"$stamp"
+  SECONDS=0
+  {
+    echo "Building lmdeploy in artifacts/: two minutes on two idle cores the first time, more beside other work, less after a change."
+    echo "[1/2] Restoring packages"
+    announce_downloads
+    dotnet restore "$root/src/Programs.slnf" --nologo --tl:off -v minimal "${BUILD_ARGUMENTS[@]}" | narrate
+    echo "[2/2] Compiling $(grep -c csproj "$root/src/Programs.slnf") projects, three of them ahead of time"
+    rm -rf "$fresh"
+    dotnet publish "$root/src/Programs.slnf" -c Release --no-restore --nologo --tl:off -v minimal \
+      "-p:LmDeployHome=$fresh/" "${BUILD_ARGUMENTS[@]}" | narrate
+    rm -rf "$home"
+    mv "$fresh" "$home"
+    echo "$now" >"$stamp"
+    echo "Built in $SECONDS s: $home"
+  } >&2
 }
 
 # Without symbols, what only debuggers and tracers load, and what only the pictures of reports need.
@@ -114,18 +157,30 @@ bundle_tests() {
   echo "$archive ($(($(stat -c %s "$archive") >> 20)) MiB): unpack it and run lmdeploy-tests/run, with --gpu on a host with a GPU"
 }
 
-# The libraries, and the programs as one dotnet tool; with libtorch for the CPU unless TORCH_BACKEND says otherwise.
+# The libraries, and what ./run.sh has built: as one dotnet tool, and as the package that brings it to an application.
+# With libtorch for the CPU in the tool unless TORCH_BACKEND says otherwise.
 pack() {
+  local packages=$root/artifacts/packages settings=(-c Release --nologo --tl:off -v minimal -o "$root/artifacts/packages") project
+  [ $# -eq 0 ] || settings+=("-p:PackageVersion=$1")
+  build
   require_sdk
-  local work=$root/artifacts/pack packages=$root/artifacts/packages library
-  rm -rf "$work/lmdeploy" "$packages"
-  dotnet publish "$root/src/Programs.slnf" -c Release --nologo -v quiet \
-    "-p:ArtifactsPath=$work/build" "-p:LmDeployHome=$work/lmdeploy/" "${BUILD_ARGUMENTS[@]}" >&2
-  for library in Client Evaluation Hub Reports Text; do
-    dotnet pack "$root/src/$library" -c Release --nologo -v quiet -o "$packages" >&2
-  done
-  dotnet pack "$root/src/Tool" -c Release --nologo -v quiet -o "$packages" "-p:LmDeployHome=$work/lmdeploy/" >&2
-  du -h "$packages"/*
+  rm -rf "$packages"
+  SECONDS=0
+  {
+    echo "[1/2] Packing the libraries"
+    dotnet pack "$root/src/Libraries.slnf" "${settings[@]}" "${BUILD_ARGUMENTS[@]}" | narrate
+    echo "[2/2] Packing the programs of $home; the tool has libtorch in it"
+    for project in Tool Runtime; do
+      dotnet pack "$root/src/$project" "${settings[@]}" "-p:LmDeployHome=$home/" | narrate
+    done
+    echo "Packed in $SECONDS s."
+  } >&2
+  du -h "$packages"/*.nupkg
+  cat <<MESSAGE
+Use them, in the folder of your solution (docs/client.md has a nuget.config with source mapping):
+  dotnet new nugetconfig && dotnet nuget add source $packages --name lmdeploy --configfile nuget.config
+  dotnet add package LmDeploy.Client        # the library; LmDeploy.Runtime brings the programs too
+MESSAGE
 }
 
 # LmDeploy.Text as its users have it: a folder outside the checkout, the package from a feed, one trimmed file or native code.
@@ -274,7 +329,8 @@ if [ "${1:-}" = api ]; then
 fi
 
 if [ "${1:-}" = pack ]; then
-  pack
+  shift
+  pack "$@"
   exit
 fi
 

@@ -19,6 +19,7 @@ public sealed class ReferenceTests
         ["Reports"] = ["Evaluation"],
         ["Cli"] = ["Evaluation", "Reports"],
         ["Tool"] = [],
+        ["Runtime"] = ["Client"],
     };
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed record Installation(string Home)
 {
     private const string Supervisor = "lmdeploy-supervisor";
 
+    /// <summary>The folder beside an application that the package LmDeploy.Runtime puts the programs into.</summary>
+    private const string BesideApplication = "lmdeploy";
+
     /// <summary>The supervisor's executable.</summary>
     public string SupervisorPath => Path.Join(Home, "supervisor", Supervisor);
 
@@ -20,7 +23,8 @@ internal sealed record Installation(string Home)
     public bool Exists => File.Exists(SupervisorPath) || File.Exists(SupervisorPath + ".dll");
 
     /// <summary>
-    /// Looks in LMDEPLOY_HOME and nowhere else, or else in the application's folder, the one above, and where the <c>lmdeploy</c> tool is installed.
+    /// Looks in LMDEPLOY_HOME and nowhere else, or else in the application's folder, its folder <c>lmdeploy</c>, the folder above, and where the
+    /// <c>lmdeploy</c> tool is installed.
     /// </summary>
     /// <exception cref="SupervisorUnavailableException">The supervisor is in none of them.</exception>
     public static Installation Find() => Find(Environment.GetEnvironmentVariable("LMDEPLOY_HOME"), AppContext.BaseDirectory, ToolLocator.ForThisProcess);
@@ -33,7 +37,8 @@ internal sealed record Installation(string Home)
             return At(home);
         }
 
-        Installation[] beside = [new(applicationFolder), new(Path.GetFullPath(Path.Join(applicationFolder, "..")))];
+        Installation[] beside =
+            [new(applicationFolder), new(Path.Join(applicationFolder, BesideApplication)), new(Path.GetFullPath(Path.Join(applicationFolder, "..")))];
         var installed = beside.Any(place => place.Exists) ? [] : tools.Find();
         return (beside.FirstOrDefault(place => place.Exists) ?? installed.FirstOrDefault(tool => tool.IsCompatible)?.Installation)?.WithoutLinks()
             ?? throw NotFound(beside, tools, installed);
@@ -65,7 +70,8 @@ internal sealed record Installation(string Home)
     private static SupervisorUnavailableException NotFound(Installation[] beside, ToolLocator tools, IReadOnlyList<InstalledTool> incompatible) => new(
         ErrorCodes.SupervisorUnavailable,
         $"LmDeploy's programs were not found. Install them: dotnet tool install --global lmdeploy --version {tools.OwnVersion}\n"
-        + $"Looked for {string.Join(" and ", beside.Select(place => place.SupervisorPath))}, and for the tool "
+        + "Or have the application bring them: dotnet add package LmDeploy.Runtime\n"
+        + $"Looked for {string.Join(", ", beside.Select(place => place.SupervisorPath))}, and for the tool "
         + $"{(tools.Folders is { Count: > 0 } folders ? $"in {string.Join(", ", folders)}" : "nowhere, as this user has no home")}."
         + string.Concat(incompatible.Select(tool => $" The lmdeploy {tool.Version} in {tool.Installation.Home} speaks another version of the protocol."))
         + " LMDEPLOY_HOME may name another folder that holds supervisor/ and worker/.");

@@ -6,8 +6,8 @@ namespace LmDeploy;
 public sealed record SupervisorOptions
 {
     /// <summary>
-    /// The folder that holds <c>supervisor/</c> and <c>worker/</c>. Default: null, which is LMDEPLOY_HOME, the application's folder, the one above or the
-    /// installed <c>lmdeploy</c> tool.
+    /// The folder that holds <c>supervisor/</c> and <c>worker/</c>. Default: null, which is LMDEPLOY_HOME, the application's folder, its folder
+    /// <c>lmdeploy</c> (package LmDeploy.Runtime), the folder above or the installed <c>lmdeploy</c> tool.
     /// </summary>
     public string? Home { get; init; }
 

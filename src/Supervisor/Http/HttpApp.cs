@@ -43,7 +43,7 @@ internal static class HttpApp
         var connections = supervisor.GetRequiredService<ConnectionTable>();
         builder.Services.AddSingleton(connections).AddBoundedTransport();
         builder.Services.AddRoutingCore();
-        builder.Services.AddTelemetryExport();
+        builder.AddTelemetryExport();
         builder.Services.AddRemoteGrpcApi(supervisor);
         var app = builder.Build();
         app.Use(connections.TrackAsync);

@@ -1,3 +1,4 @@
+using System.Collections;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -12,16 +13,23 @@ internal static class TelemetryServices
 {
     private const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>The exporter's settings; it reads them from the configuration, which has nothing of the environment here.</summary>
+    private const string SettingsPrefix = "OTEL_";
+
     public static IServiceCollection AddTelemetry(this IServiceCollection services) => services
         .AddMetrics()
         .AddSingleton<RequestMetrics>()
         .AddSingleton<PipelineMetrics>();
 
     /// <summary>For the server that Prometheus asks.</summary>
-    public static void AddTelemetryExport(this IServiceCollection services)
+    public static void AddTelemetryExport(this WebApplicationBuilder builder)
     {
-        var hasCollector = Environment.GetEnvironmentVariable(CollectorVariable) is { Length: > 0 };
-        services.AddOpenTelemetry()
+        var settings = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => ((string)variable.Key).StartsWith(SettingsPrefix, StringComparison.Ordinal))
+            .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value);
+        builder.Configuration.AddInMemoryCollection(settings);
+        var hasCollector = settings.GetValueOrDefault(CollectorVariable) is { Length: > 0 };
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(TelemetryNames.Provider))
             .WithMetrics(metrics =>
             {

@@ -9,7 +9,7 @@ public sealed partial class MarkdownTests
     private const int MostColumns = 120;
 
     private static readonly string[] _folders =
-        ["docs", "samples", "models", "bench/results", "src/Client", "src/Evaluation", "src/Reports", "src/Text", "src/Tool"];
+        ["docs", "samples", "models", "bench/results", "src/Client", "src/Evaluation", "src/Reports", "src/Runtime", "src/Text", "src/Tool"];
 
     private static readonly Lazy<IReadOnlyList<string>> _sources = new(() =>
     [

@@ -21,6 +21,16 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public void Find_LooksWhereTheRuntimePackagePutsThem()
+    {
+        Install(_root);
+        var application = Path.Join(_root, "app");
+        Install(Path.Join(application, "lmdeploy"));
+        Installation.Find(null, application, NoTools).Home.ShouldBe(Path.Join(application, "lmdeploy"));
+        Installation.Find(null, application + "/", NoTools).Home.ShouldBe(Path.Join(application, "lmdeploy"));
+    }
+
+    [Fact]
     public void Find_SaysWhereItLookedAndWhatMendsIt()
     {
         var e = Should.Throw<SupervisorUnavailableException>(() => Installation.Find(null, _root, NoTools));
@@ -28,6 +38,7 @@ public sealed class InstallationTests : IDisposable
         e.Message.ShouldContain(Path.Join(_root, "nobody", ".dotnet", "tools", ".store", "lmdeploy"));
         e.Message.ShouldContain(Path.Join(_root, "nobody", ".nuget", "packages", "lmdeploy"));
         e.Message.ShouldContain("dotnet tool install --global lmdeploy --version 1.2.3");
+        e.Message.ShouldContain("dotnet add package LmDeploy.Runtime");
         e.Message.ShouldContain("LMDEPLOY_HOME");
     }
 

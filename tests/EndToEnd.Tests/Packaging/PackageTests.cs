@@ -4,7 +4,8 @@ using LmDeploy.EndToEnd.Tests.Processes;
 namespace LmDeploy.EndToEnd.Tests.Packaging;
 
 /// <summary>
-/// The packages as somebody uses them who has no checkout, with a home that has nothing in it. Only libtorch, which is large, is not packed but pointed to.
+/// The packages as somebody uses them who has no checkout, with a home that has nothing in it. Only libtorch, which is large, is not packed: the tool is
+/// pointed to it, and the runtime package finds that of the checkout's packages.
 /// </summary>
 public sealed class PackageTests
 {
@@ -47,6 +48,7 @@ public sealed class PackageTests
                 """);
             (await RunAsync("dotnet", "run", "text.cs", Repository.Boulder)).ShouldBe("True", "text needs no other package and no program");
             (await AskAsync()).ShouldContain("dotnet tool install --global lmdeploy");
+            await CheckRuntimeAsync();
 
             await RunAsync("dotnet", "tool", "install", "--global", "lmdeploy", "--version", _version);
             (await AskAsync()).ShouldBe("42 Reclaimed");
@@ -69,6 +71,38 @@ public sealed class PackageTests
         }
     }
 
+    /// <summary>An application that refers to LmDeploy.Runtime alone, as it is built and as it is published. The package brings libtorch.</summary>
+    private async Task CheckRuntimeAsync()
+    {
+        var folder = Directory.CreateDirectory(Path.Join(_user, "server")).FullName;
+        File.WriteAllText(Path.Join(folder, "Program.cs"), """
+            using LmDeploy;
+            using var pipe = Pipeline.Create(args[0]);
+            Console.WriteLine($"{pipe.Infer("What is 17 + 25?").Text} {pipe.Close().Verdict}");
+            """);
+        File.WriteAllText(Path.Join(folder, "server.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="LmDeploy.Runtime" Version="{_version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        var published = Path.Join(_user, "published");
+        await RunAsync("dotnet", "publish", folder, "-c", "Release", "--nologo", "-v", "quiet", "-o", published);
+        foreach (var place in new[] { Path.Join(folder, "bin", "Release", "net10.0"), published })
+        {
+            (await RunAsync("dotnet", [Path.Join(place, "server.dll"), Repository.Boulder], libtorch: null)).ShouldBe("42 Reclaimed", place);
+            File.Exists(Path.Join(place, "libtorch_cpu.so")).ShouldBeFalse("libtorch is the worker's, not the application's");
+        }
+
+        Directory.Delete(published, recursive: true);
+    }
+
     private async Task PackAsync()
     {
         var home = Path.Join(_user, "programs");
@@ -81,11 +115,9 @@ public sealed class PackageTests
 
         var feed = Directory.CreateDirectory(Path.Join(_user, "feed")).FullName;
         string[] settings = ["-c", "Release", "--nologo", "-v", "quiet", "-o", feed, $"-p:PackageVersion={_version}"];
-        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Hub"), .. settings], isUser: false);
-        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Client"), .. settings], isUser: false);
-        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Evaluation"), .. settings], isUser: false);
-        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Text"), .. settings], isUser: false);
+        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Libraries.slnf"), .. settings], isUser: false);
         await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Tool"), .. settings, $"-p:LmDeployHome={home}/"], isUser: false);
+        await RunAsync("dotnet", ["pack", Path.Join(Repository.Root, "src", "Runtime"), .. settings, $"-p:LmDeployHome={home}/"], isUser: false);
         File.WriteAllText(Path.Join(_user, "nuget.config"), $"""
             <configuration>
               <packageSources><clear /><add key="feed" value="{feed}" /></packageSources>
@@ -102,7 +134,11 @@ public sealed class PackageTests
 
     private Task<string> RunAsync(string program, params string[] arguments) => RunAsync(program, arguments, isUser: true);
 
-    private async Task<string> RunAsync(string program, string[] arguments, bool isUser = true, string? path = null, bool mayFail = false)
+    private Task<string> RunAsync(string program, string[] arguments, bool isUser = true, string? path = null, bool mayFail = false)
+        => RunAsync(program, arguments, Path.Join(Repository.Home, "worker"), isUser, path, mayFail);
+
+    private async Task<string> RunAsync(
+        string program, string[] arguments, string? libtorch, bool isUser = true, string? path = null, bool mayFail = false)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _user, RedirectStandardOutput = true, RedirectStandardError = true };
         if (isUser)
@@ -113,7 +149,7 @@ public sealed class PackageTests
             start.Environment["PATH"] = $"{path}:{start.Environment["PATH"]}";
             start.Environment["LMDEPLOY_RUNTIME_DIR"] = _sandbox.Folder;
             start.Environment["LMDEPLOY_IDLE_TIMEOUT"] = "1";
-            start.Environment["LMDEPLOY_LIBTORCH"] = Path.Join(Repository.Home, "worker");
+            start.Environment["LMDEPLOY_LIBTORCH"] = libtorch;
             start.Environment.Remove("LMDEPLOY_HOME");
         }
 

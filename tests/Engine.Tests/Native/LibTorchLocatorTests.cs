@@ -22,8 +22,9 @@ public sealed class LibTorchLocatorTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_root.FullName, "usr/bin"));
         File.WriteAllText(Path.Combine(_root.FullName, "usr/bin/python3"), "");
-        var pip = Make("usr/lib/python3/dist-packages/torch/lib");
-        Find(("PATH", "usr/bin")).ShouldBe([pip]);
+        var package = Make("usr/lib/python3/dist-packages/torch/lib");
+        var pip = Make("usr/local/lib/python3.12/dist-packages/torch/lib");
+        Find(("PATH", "usr/bin")).ShouldBe([pip, package]);
     }
 
     [Fact]

@@ -37,7 +37,9 @@ internal sealed class LibTorchLocator(Func<string, string?> environment, string 
         [Path.Combine(applicationFolder, "runtimes", "linux-x64", "native"), applicationFolder];
 
     /// <summary>Looks where <c>python3</c> would, without starting it: an interpreter takes longer than this process has.</summary>
+    /// <remarks>Debian's and Ubuntu's pip installs below <c>local</c> of the prefix, which comes first.</remarks>
     private IEnumerable<string> PipFolders() => PythonPrefixes()
+        .SelectMany(prefix => new[] { Path.Combine(prefix, "local"), prefix })
         .Distinct()
         .SelectMany(prefix => Folders(Path.Combine(prefix, "lib"), "python3*"))
         .SelectMany(python => new[] { "site-packages", "dist-packages" }.Select(packages => Path.Combine(python, packages, "torch", "lib")));

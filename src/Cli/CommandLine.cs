@@ -22,6 +22,12 @@ internal static partial class CommandLine
         var terminal = host.Terminal;
         var server = new ServerFlags();
         var result = Parse(host);
+        if (UnknownFlags.Find(result) is { Count: > 0 } unknown)
+        {
+            unknown.ToList().ForEach(terminal.WriteError);
+            return ExitCodes.Usage;
+        }
+
         if (result.Action is ParseErrorAction)
         {
             foreach (var error in result.Errors)
@@ -30,12 +36,6 @@ internal static partial class CommandLine
             }
 
             terminal.Error.WriteLine("Try --help.");
-            return ExitCodes.Usage;
-        }
-
-        if (UnknownFlags.Find(result) is { Count: > 0 } unknown)
-        {
-            unknown.ToList().ForEach(terminal.WriteError);
             return ExitCodes.Usage;
         }
 

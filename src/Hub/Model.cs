@@ -118,7 +118,7 @@ public static class Model
         }
         catch (HubException e) when (e.Code is ErrorCodes.ModelNotFound or ErrorCodes.DownloadFailed)
         {
-            throw new HubException(e.Code, $"There is no folder '{model}', and as the name of a model: {e.Message}", e.Subject, e);
+            throw new HubException(e.Code, $"There is no folder '{model}'{NearFolder.Hint(model)}, and as the name of a model: {e.Message}", e.Subject, e);
         }
 
         ModelSource Source(string folder) => new() { Folder = folder, Name = name.ShortName };
@@ -126,7 +126,7 @@ public static class Model
 
     private static HubException Missing(ModelName model, HubSettings settings, bool mayDownload) => new(
         ErrorCodes.ModelNotFound,
-        $"There is no folder '{model}', and {settings.CacheFolder} does not have the whole of it as a model of that name. "
+        $"There is no folder '{model}'{NearFolder.Hint(model.ToString())}, and {settings.CacheFolder} does not have the whole of it as a model of that name. "
             + (mayDownload ? "HF_HUB_OFFLINE is set, so nothing is downloaded." : $"Download it: lmdeploy pull {model}"),
         model.ToString());
 }

@@ -26,5 +26,5 @@ internal static class Format
         ? Unknown
         : number.ToString(format, CultureInfo.InvariantCulture) + unit;
 
-    public static string PValue(double p) => p < 0.001 ? "< 0.001" : p.ToString("0.000", CultureInfo.InvariantCulture);
+    public static string PValue(double p) => double.IsNaN(p) ? Unknown : p < 0.001 ? "< 0.001" : p.ToString("0.000", CultureInfo.InvariantCulture);
 }

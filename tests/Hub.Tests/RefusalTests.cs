@@ -182,6 +182,19 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task MistypedPath_NamesTheFolderThatIsNear()
+    {
+        await using var fixture = await HubFixture.StartAsync();
+        var before = Environment.CurrentDirectory;
+        var near = Directory.CreateDirectory(Path.Combine(before, "near-models", "boulder"));
+
+        var error = await Should.ThrowAsync<HubException>(Model.ResolveAsync("near-models/bolder", mayDownload: false, fixture.Options));
+
+        near.Parent!.Delete(recursive: true);
+        error.Message.ShouldStartWith("There is no folder 'near-models/bolder' (did you mean 'near-models/boulder'?), and ");
+    }
+
+    [Fact]
     public async Task NotAllowed_NothingComes()
     {
         await using var fixture = await HubFixture.StartAsync();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using LmDeploy.Evaluation;
 using LmDeploy.Reports;
+using LmDeploy.Reports.Png;
 
 namespace LmDeploy.Reports.Tests;
 
@@ -48,6 +49,40 @@ public sealed class ComparisonReportTests
     {
         Should.Throw<ArgumentOutOfRangeException>(() => ComparisonReport.ToPng(Result, width: 0)).ParamName.ShouldBe("width");
         Should.Throw<ArgumentOutOfRangeException>(() => ComparisonReport.ToPng(Result, height: 1_000_000)).ParamName.ShouldBe("height");
+    }
+
+    [Fact]
+    public void Png_DrawsIntervalsWhereTheyAre()
+    {
+        var bar = PngReport.ErrorBarOf(3, new Metric { Value = 0.4, Interval = new Interval(0.3, 0.9), Count = 10, NotScored = 0 });
+
+        bar.GetAxisLimits().Bottom.ShouldBe(0.3, 1e-9);
+        bar.GetAxisLimits().Top.ShouldBe(0.9, 1e-9);
+    }
+
+    [Fact]
+    public void Reports_SayWhatWasLeftOut()
+    {
+        var result = Result with { LeftOut = 2 };
+
+        ComparisonReport.ToMarkdown(result).ShouldContain("question; 2 more could not be used |");
+        ComparisonReport.ToHtml(result).ShouldContain("question; 2 more could not be used");
+        ComparisonReport.ToMarkdown(Result).ShouldNotContain("could not be used");
+    }
+
+    /// <summary>A judge without a verdict says nothing, not that models are equally good.</summary>
+    [Fact]
+    public void JudgeWithoutVerdicts_HasNoProbability()
+    {
+        var rate = new WinRate
+        {
+            Value = double.NaN, Interval = new Interval(double.NaN, double.NaN), Wins = 0, Losses = 0, Ties = 0, NotJudged = 15, PValue = double.NaN,
+        };
+        var result = Result with { Judgements = [new ModelJudgement { First = "good", Second = "b|ad", WinRate = rate }] };
+
+        ComparisonReport.ToMarkdown(result).ShouldContain("| - | 0 | 0 | 0 | 15 | - |");
+        ComparisonReport.ToMarkdown(result).ShouldContain("P-values are not corrected for 2 comparisons.");
+        Should.NotThrow(() => ComparisonReport.ToHtml(result));
     }
 
     [Fact]

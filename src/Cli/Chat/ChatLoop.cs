@@ -133,9 +133,16 @@ internal sealed class ChatLoop(CliHost host, EngineConfig engine, GenerationConf
 
     private async Task ReplaceAsync(string model, CancellationToken cancellationToken)
     {
-        await CloseAsync(cancellationToken);
         try
         {
+            // Before the model that is there goes.
+            if ((await host.Supervisor.InspectAsync(model, engine, cancellationToken)).Problems is [var problem, ..])
+            {
+                host.Terminal.WriteError(problem.Code, problem.Message);
+                return;
+            }
+
+            await CloseAsync(cancellationToken);
             await OpenAsync(model, cancellationToken);
         }
         catch (ModelLoadException failure)

@@ -288,6 +288,12 @@ internal sealed class CompareCommand(CliHost host)
     /// <summary>Prints notes that the table does not show.</summary>
     private async Task NoteAsync(ComparisonResult comparison)
     {
+        foreach (var pair in comparison.Judgements.Where(pair => pair.WinRate.NotJudged > 0))
+        {
+            await host.Terminal.Error.WriteLineAsync(
+                Units.Format($"note: {pair.First} and {pair.Second}: the judge gave no verdict on {pair.WinRate.NotJudged} questions"));
+        }
+
         foreach (var model in comparison.Models)
         {
             foreach (var (scorer, metric) in model.Metrics.Where(metric => metric.Value.NotScored > 0))

@@ -39,6 +39,7 @@ internal static class CompareJson
 
         json.WriteEndArray();
         json.WriteString("dataset", result.Dataset);
+        json.WriteNumber("left_out", result.LeftOut);
         json.WriteString("date", result.Started.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         json.WriteString("command", result.Command);
         json.WriteString("version", result.Host?.Version);

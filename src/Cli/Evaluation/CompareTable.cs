@@ -28,6 +28,11 @@ internal static class CompareTable
             terminal.Out.WriteLine(Terminal.Printable($"{finding}."));
         }
 
+        if (result.LeftOut > 0)
+        {
+            terminal.Out.WriteLine(Units.Format($"{result.LeftOut} questions of the dataset could not be used."));
+        }
+
         if (result.Differences.Count + result.Judgements.Count is > 1 and var tests)
         {
             terminal.Out.WriteLine(Units.Format($"P-values are not corrected for {tests} comparisons."));
@@ -70,7 +75,7 @@ internal static class CompareTable
         return
         [
             judgement.First, judgement.Second, ToText(rate.Value, rate.Interval), Units.Format($"{rate.Wins}"), Units.Format($"{rate.Losses}"),
-            Units.Format($"{rate.Ties}"), Units.Format($"{rate.NotJudged}"), Units.Format($"{rate.PValue:0.000}"),
+            Units.Format($"{rate.Ties}"), Units.Format($"{rate.NotJudged}"), double.IsNaN(rate.PValue) ? Unknown : Units.Format($"{rate.PValue:0.000}"),
         ];
     }
 

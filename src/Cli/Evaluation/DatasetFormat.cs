@@ -79,7 +79,10 @@ internal static class DatasetFormat
         }
 
         return unknown.Count == 0 ? dataset
-            : unknown.Count < dataset.Items.Count ? new Dataset(dataset.Name, dataset.Items.Except(unknown)) { Scorers = dataset.Scorers }
+            : unknown.Count < dataset.Items.Count ? new Dataset(dataset.Name, dataset.Items.Except(unknown))
+            {
+                Scorers = dataset.Scorers, LeftOut = dataset.LeftOut + unknown.Count,
+            }
             : throw new UsageException($"{path} has no question with an expected answer.");
     }
 }

@@ -6,7 +6,7 @@ using LmDeploy.Words;
 namespace LmDeploy.Cli.Flags;
 
 /// <summary>
-/// Finds flags that a command does not have. The parser takes them for arguments where a command takes any number of these, such as model folders.
+/// Finds flags that a command does not have, and commands that there are not. The parser takes flags for arguments where a command takes these.
 /// </summary>
 internal static partial class UnknownFlags
 {
@@ -19,8 +19,21 @@ internal static partial class UnknownFlags
             .. result.CommandResult.Children.OfType<ArgumentResult>()
                 .SelectMany(argument => argument.Tokens)
                 .Where(token => Flag().IsMatch(token.Value) && !literal.Contains(token))
-                .Select(token => Describe(token.Value.Split('=')[0], result.CommandResult.Command)),
+                .Select(token => token.Value)
+                .Concat(result.UnmatchedTokens.Where(token => Flag().IsMatch(token) && literal.All(other => other.Value != token)))
+                .Distinct()
+                .Select(token => Describe(token.Split('=')[0], result.CommandResult.Command)),
+            .. UnknownCommand(result),
         ];
+    }
+
+    private static IEnumerable<string> UnknownCommand(ParseResult result)
+    {
+        if (result.CommandResult.Command is RootCommand root && result.UnmatchedTokens is [var word, ..] && !word.StartsWith('-'))
+        {
+            var nearest = NearestName.Of(word, root.Subcommands.Select(command => command.Name));
+            yield return $"unknown command {word}{(nearest is null ? "; see lmdeploy --help." : $", did you mean {nearest}?")}";
+        }
     }
 
     private static string Describe(string flag, Command command)

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Grpc.Core;
 using LmDeploy.Errors;
 using LmDeploy.V1;
@@ -19,11 +21,28 @@ internal static class RpcErrors
         {
             StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted,
         } rpc
-            => new SupervisorUnavailableException(
-                ErrorCodes.SupervisorUnavailable, $"The connection to the supervisor was lost: {rpc.Status.Detail}", "", rpc),
+            => new SupervisorUnavailableException(ErrorCodes.SupervisorUnavailable, Describe(rpc), "", rpc),
         RpcException rpc => new LmDeployException(
             ErrorCodes.InternalError, $"The supervisor failed: {rpc.StatusCode}: {rpc.Status.Detail}", "", rpc),
         _ => new SupervisorUnavailableException(
             ErrorCodes.SupervisorUnavailable, "The connection to the supervisor was closed.", "", e),
     };
+
+    /// <summary>What ended a connection, or why there is none.</summary>
+    private static string Describe(RpcException rpc)
+    {
+        for (var cause = rpc.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case AuthenticationException:
+                    return $"The server's certificate is not trusted: {cause.Message} Give it, or that of its authority, as "
+                        + "RemoteSupervisorOptions.TrustedCertificate, --server-cert or LMDEPLOY_SERVER_CERT.";
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable }:
+                    return $"The supervisor cannot be reached: {cause.Message}.";
+            }
+        }
+
+        return $"The connection to the supervisor was lost: {rpc.Status.Detail}";
+    }
 }

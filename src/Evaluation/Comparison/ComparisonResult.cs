@@ -11,6 +11,9 @@ public sealed record ComparisonResult
     /// <summary>The dataset's name.</summary>
     public required string Dataset { get; init; }
 
+    /// <summary>How many questions of its file could not be used: <see cref="Evaluation.Dataset.LeftOut"/>.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>The scorers' names, in the order that they were given.</summary>
     public required IReadOnlyList<string> Scorers { get; init => field = Values.Of(value); }
 

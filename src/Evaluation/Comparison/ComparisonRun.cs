@@ -52,6 +52,7 @@ internal sealed class ComparisonRun(ComparisonPlan plan, IProgress<ComparisonPro
         return new ComparisonResult
         {
             Dataset = plan.Dataset.Name,
+            LeftOut = plan.Dataset.LeftOut,
             Scorers = [.. plan.Scorers.Select(scorer => scorer.Name)],
             Models = outcomes,
             Differences = [.. Differences(outcomes, statistics)],

@@ -122,7 +122,7 @@ public sealed partial record Dataset
         var reading = new DatasetReading(path, problems);
         foreach (var line in lines)
         {
-            reading.Add(path, line.Number, () => line.Read(json => read(json, FormattableString.Invariant($"{line.Number}"))));
+            reading.Add(path, line.Number, () => line.Read(json => read(json, FormattableString.Invariant($"{line.Place}"))));
         }
 
         return reading.Build(name, scorers);

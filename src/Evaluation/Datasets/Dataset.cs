@@ -35,8 +35,11 @@ public sealed partial record Dataset
     /// <summary>What its answers are scored by where a comparison does not say. Default: <see cref="Scorer.Exact"/>.</summary>
     public IReadOnlyList<Scorer> Scorers { get; init => field = Values.Of(value); } = [Scorer.Exact];
 
+    /// <summary>How many questions of its file could not be used, and are not among <see cref="Items"/>; reports say so. Default: 0.</summary>
+    public int LeftOut { get; init => field = Ensure.AtLeast(value, 0, nameof(LeftOut)); }
+
     /// <summary>The first questions.</summary>
     /// <param name="count">At most so many, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
-    public Dataset Take(int count) => new(Name, Items.Take(Ensure.AtLeast(count, 1, nameof(count)))) { Scorers = Scorers };
+    public Dataset Take(int count) => new(Name, Items.Take(Ensure.AtLeast(count, 1, nameof(count)))) { Scorers = Scorers, LeftOut = LeftOut };
 }

@@ -56,7 +56,7 @@ internal sealed class DatasetReading(string path, ICollection<DatasetProblem>? p
         }
 
         _found.ForEach(problem => problems!.Add(problem));
-        return new Dataset(name, _items) { Scorers = scorers };
+        return new Dataset(name, _items) { Scorers = scorers, LeftOut = _found.Count };
     }
 
     /// <summary>What an error of reading a line says; null for errors of other kinds.</summary>

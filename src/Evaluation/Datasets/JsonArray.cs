@@ -23,7 +23,7 @@ internal static class JsonArray
                 line += text.Span[position..begin].Count((byte)'\n');
                 position = begin;
                 reader.Skip();
-                elements.Add(new JsonLine(line, text[begin..(int)reader.BytesConsumed], "an element of the array"));
+                elements.Add(new JsonLine(line, text[begin..(int)reader.BytesConsumed], "an element of the array") { Place = elements.Count + 1 });
             }
 
             reader.Read();

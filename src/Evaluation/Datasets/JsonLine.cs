@@ -9,6 +9,9 @@ namespace LmDeploy.Evaluation.Datasets;
 /// <param name="What">How messages call it.</param>
 internal sealed record JsonLine(int Number, ReadOnlyMemory<byte> Bytes, string What = "a line")
 {
+    /// <summary>Its place, from 1: what its question is called that has no name. Default: its number.</summary>
+    public int Place { get; init; } = Number;
+
     /// <summary>A field that is written twice is an error: one of its values would be lost.</summary>
     private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
 

@@ -24,7 +24,10 @@ public sealed record WinRate
     /// <summary>Questions without a verdict, which do not count.</summary>
     public required int NotJudged { get; init; }
 
-    /// <summary>Of the exact two-sided sign test, ties aside: how probable wins and losses at least as uneven are among models that are equally good.</summary>
+    /// <summary>
+    /// Of the exact two-sided sign test, ties aside: how probable wins and losses at least as uneven are among models that are equally good; NaN where
+    /// nothing was judged.
+    /// </summary>
     public required double PValue { get; init; }
 
     internal static WinRate Of(IReadOnlyList<PairwiseVerdict> verdicts, ScoreStatistics statistics)
@@ -35,7 +38,7 @@ public sealed record WinRate
         return new WinRate
         {
             Value = metric.Value, Interval = metric.Interval, Wins = wins, Losses = losses, Ties = Count(PairwiseVerdict.Tie),
-            NotJudged = Count(PairwiseVerdict.NotJudged), PValue = BinomialTest.PValue(wins, losses),
+            NotJudged = Count(PairwiseVerdict.NotJudged), PValue = double.IsNaN(metric.Value) ? double.NaN : BinomialTest.PValue(wins, losses),
         };
 
         int Count(PairwiseVerdict kind) => verdicts.Count(verdict => verdict == kind);

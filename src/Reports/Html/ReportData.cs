@@ -57,7 +57,7 @@ internal static class ReportData
                 judgement.WinRate.Losses,
                 judgement.WinRate.Ties,
                 judgement.WinRate.NotJudged,
-                P = judgement.WinRate.PValue,
+                P = Finite(judgement.WinRate.PValue),
             }),
             result.JudgeError,
             Memory = result.Memory.Select(sample => new { At = sample.Elapsed.TotalSeconds, Held = sample.HeldBytes, sample.DeviceBytes }),

@@ -26,6 +26,11 @@ internal static class MarkdownReport
         AddCategories(text, result);
         AddDifferences(text, result);
         AddJudgements(text, result);
+        if (result.Differences.Count + result.Judgements.Count is > 1 and var tests)
+        {
+            text.Append(Invariant($"\nP-values are not corrected for {tests} comparisons.\n"));
+        }
+
         foreach (var model in result.Models.Where(model => model.Error is not null))
         {
             text.Append(Invariant($"\n**{Text(model.Name)} failed** ({model.Error!.Code}): {Text(model.Error.Message)}\n"));
@@ -90,8 +95,7 @@ internal static class MarkdownReport
             AddTable(text, ["first", "second", "scorer", "difference", "p", "test"], result.Differences.Select(difference => (string[])
             [
                 difference.First, difference.Second, difference.Scorer,
-                $"{Format.Score(difference.Difference.Value)} [{Format.Score(difference.Difference.Interval.Low)}, "
-                    + $"{Format.Score(difference.Difference.Interval.High)}]",
+                Interval(difference.Difference.Value, difference.Difference.Interval),
                 Format.PValue(difference.Difference.PValue), difference.Difference.Test,
             ]));
         }
@@ -105,12 +109,15 @@ internal static class MarkdownReport
             AddTable(text, ["first", "second", "win rate", "wins", "losses", "ties", "not judged", "p"], result.Judgements.Select(judgement => (string[])
             [
                 judgement.First, judgement.Second,
-                $"{Format.Score(judgement.WinRate.Value)} [{Format.Score(judgement.WinRate.Interval.Low)}, {Format.Score(judgement.WinRate.Interval.High)}]",
+                Interval(judgement.WinRate.Value, judgement.WinRate.Interval),
                 Format.Number(judgement.WinRate.Wins, "0"), Format.Number(judgement.WinRate.Losses, "0"), Format.Number(judgement.WinRate.Ties, "0"),
                 Format.Number(judgement.WinRate.NotJudged, "0"), Format.PValue(judgement.WinRate.PValue),
             ]));
         }
     }
+
+    private static string Interval(double value, Interval interval) =>
+        double.IsNaN(value) ? Format.Score(value) : $"{Format.Score(value)} [{Format.Score(interval.Low)}, {Format.Score(interval.High)}]";
 
     private static void AddTable(StringBuilder text, IReadOnlyList<string> header, IEnumerable<string[]> rows)
     {

@@ -25,6 +25,11 @@ internal static class PngReport
 
     private static Color ColorOf(int model) => Color.FromHex(_colors[model % _colors.Length]);
 
+    /// <summary>The interval of a metric above its bar. Its parts are named: the library's order of them is easily mistaken.</summary>
+    internal static ScottPlot.Plottables.ErrorBar ErrorBarOf(int position, Metric metric) => new(
+        [position], [metric.Value], xErrorsNegative: [0], xErrorsPositive: [0],
+        yErrorsNegative: [metric.Value - metric.Interval.Low], yErrorsPositive: [metric.Interval.High - metric.Value]) { Color = Colors.Black };
+
     private static void DrawScores(Plot plot, ComparisonResult result)
     {
         var scorer = result.Scorers.Count > 0 ? result.Scorers[0] : null;
@@ -35,8 +40,7 @@ internal static class PngReport
             {
                 var bar = plot.Add.Bar(i, metric.Value);
                 bar.Color = ColorOf(i);
-                plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar(
-                    [i], [metric.Value], [0], [0], [metric.Value - metric.Interval.Low], [metric.Interval.High - metric.Value]) { Color = Colors.Black });
+                plot.Add.Plottable(ErrorBarOf(i, metric));
             }
         }
 

@@ -32,7 +32,8 @@ internal static class ComparisonProvenance
             yield return ("libtorch", libTorch);
         }
 
-        yield return ("Dataset", FormattableString.Invariant($"{result.Dataset}, {Questions(result)} question{(Questions(result) == 1 ? "" : "s")}"));
+        yield return ("Dataset", FormattableString.Invariant($"{result.Dataset}, {Questions(result)} question{(Questions(result) == 1 ? "" : "s")}")
+            + (result.LeftOut > 0 ? FormattableString.Invariant($"; {result.LeftOut} more could not be used") : ""));
         if (result.Generation is { } generation)
         {
             yield return ("Generation", GenerationText.Of(generation));

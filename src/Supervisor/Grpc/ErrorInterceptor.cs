@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Logging;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Grpc;
@@ -59,7 +60,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
     {
         if (exception is SupervisorException typed)
         {
-            return typed.ToCallFailure();
+            return Failed(typed, context);
         }
 
         // The caller is gone: there is nobody to tell, and its broken stream is no fault of ours.
@@ -70,11 +71,19 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
 
         if (IsUnreadable(exception))
         {
-            return new SupervisorException(ErrorCodes.InvalidRequest, $"The message of {context.Method} cannot be read: {exception.Message}").ToCallFailure();
+            return Failed(
+                new SupervisorException(ErrorCodes.InvalidRequest, $"The message of {context.Method} cannot be read: {exception.Message}"), context);
         }
 
         LogUnexpected(context.Method, exception);
-        return new SupervisorException(ErrorCodes.InternalError, $"{context.Method} failed: {exception.GetType().Name}: {exception.Message}").ToCallFailure();
+        return Failed(
+            new SupervisorException(ErrorCodes.InternalError, $"{context.Method} failed: {exception.GetType().Name}: {exception.Message}"), context);
+    }
+
+    private static RpcException Failed(SupervisorException exception, ServerCallContext context)
+    {
+        RequestFailure.Note(context.GetHttpContext(), exception.Error.Code);
+        return exception.ToCallFailure();
     }
 
     /// <summary>Whether a caller's message is no message of the protocol, or was cut: gRPC for .NET says the latter with a status of its own.</summary>

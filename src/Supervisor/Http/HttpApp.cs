@@ -49,6 +49,7 @@ internal static class HttpApp
         app.Use(connections.TrackAsync);
         app.Use(supervisor.GetRequiredService<CallGauge>().CountAsync);
         app.Use(supervisor.GetRequiredService<RequestLog>().LogAsync);
+        app.Use(HeadRequests.DropBodyAsync);
         app.Use(supervisor.GetRequiredService<ErrorHandling>().HandleAsync);
         app.UseRouting();
         app.Use(supervisor.GetRequiredService<AccessControl>().CheckAsync);

@@ -1,4 +1,3 @@
-using LmDeploy.Supervisor.Serving;
 using LmDeploy.Memory;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Bodies;
@@ -11,6 +10,8 @@ using LmDeploy.Supervisor.Http.Management;
 using LmDeploy.Supervisor.Http.Models;
 using LmDeploy.Supervisor.Http.Page;
 using LmDeploy.Supervisor.Http.Tokenization;
+using LmDeploy.Supervisor.Remote;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http;
@@ -25,7 +26,8 @@ internal static class HttpServices
 
     public static IServiceCollection AddHttpApi(this IServiceCollection services, ServeOptions options) => services
         .AddSingleton(new ApiKeys(options.Keys))
-        .AddSingleton(provider => new AccessControl(provider.GetRequiredService<ApiKeys>(), options.CorsOrigins, HttpApp.AddressOf(options).IsLocal))
+        .AddSingleton(provider => new AccessControl(
+            provider.GetRequiredService<ApiKeys>(), provider.GetRequiredService<Quotas>(), options.CorsOrigins, HttpApp.AddressOf(options).IsLocal))
         .AddSingleton(new CacheSharing(options.SharedPrefixCache))
         .AddSingleton(provider => new RequestLimits(
             options.MaxPrompts > 0 ? options.MaxPrompts : DefaultMaxPrompts,

@@ -11,13 +11,9 @@ internal sealed partial class RequestLog(TimeProvider time, ILogger<RequestLog> 
     private const string None = "-";
 
     private static readonly object _measurement = new();
-    private static readonly object _error = new();
 
     /// <summary>Names the measurement that has the figures of a request.</summary>
     public static void Describe(HttpContext http, RequestMeasurement measurement) => http.Items[_measurement] = measurement;
-
-    /// <summary>Notes what a request failed with.</summary>
-    public static void Fail(HttpContext http, string code) => http.Items[_error] = code;
 
     public async Task LogAsync(HttpContext http, RequestDelegate next)
     {
@@ -43,7 +39,7 @@ internal sealed partial class RequestLog(TimeProvider time, ILogger<RequestLog> 
 
         var level = status >= 500 ? LogLevel.Warning : LogLevel.Information;
         var (method, path, milliseconds) = (http.Request.Method, PathOf(http), Milliseconds(duration));
-        var error = http.Items[_error] as string ?? None;
+        var error = RequestFailure.Of(http) ?? None;
         if (http.Items[_measurement] is not RequestMeasurement figures)
         {
             LogRequest(level, method, path, status, milliseconds, error);

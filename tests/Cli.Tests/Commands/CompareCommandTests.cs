@@ -24,7 +24,8 @@ public sealed class CompareCommandTests : CommandTestBase
         ]);
         json.RootElement.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
-            "title", "findings", "dataset", "date", "command", "version", "machine", "generation", "judge", "confidence", "models", "differences", "judgements",
+            "title", "findings", "dataset", "left_out", "date", "command", "version", "machine", "generation", "judge", "confidence", "models", "differences",
+            "judgements",
         ]);
         json.RootElement.GetProperty("title").GetString().ShouldBe("eval: one");
         json.RootElement.GetProperty("command").GetString().ShouldBe($"lmdeploy compare /models/one --eval {PathOf("eval.jsonl")} --json {PathOf("o.json")}");

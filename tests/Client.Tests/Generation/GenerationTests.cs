@@ -83,9 +83,10 @@ public sealed class GenerationTests : IAsyncLifetime
     [Fact]
     public async Task Chat_OfSeveralAnswersIsAnError()
     {
-        var answer = await _pipeline.StartSession().ChatAsync("hello", new GenerationConfig { N = 2 }).InTime();
-        answer.ErrorCode.ShouldBe(ErrorCodes.InvalidRequest);
-        answer.ErrorMessage!.ShouldContain("n must be 1, got 2");
+        var chat = _pipeline.StartSession().ChatAsync("hello", new GenerationConfig { N = 2 }).InTime();
+        var error = await Should.ThrowAsync<LmDeployException>(chat);
+        error.Code.ShouldBe(ErrorCodes.InvalidRequest);
+        error.Message.ShouldContain("n must be 1, got 2");
     }
 
     [Fact]

@@ -56,6 +56,17 @@ internal sealed class RemoteServer : IAsyncDisposable
 
     public Supervisor Connect(string? key) => Supervisor.Connect(Address, new RemoteSupervisorOptions { Key = key, TrustedCertificate = Certificate });
 
+    /// <summary>A client over HTTP that trusts the server's certificate.</summary>
+    public HttpClient ConnectHttp(string key)
+    {
+        var hash = X509Certificate2.CreateFromPem(File.ReadAllText(Certificate)).GetCertHashString();
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == hash },
+        };
+        return new HttpClient(handler) { BaseAddress = Address, DefaultRequestHeaders = { { "Authorization", $"Bearer {key}" } } };
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

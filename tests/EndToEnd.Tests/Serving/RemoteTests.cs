@@ -148,12 +148,37 @@ public sealed class RemoteTests : IAsyncLifetime
         (await next.InferAsync("What is 1 + 1?")).Text.ShouldNotBeEmpty();
     }
 
+    /// <summary>Over HTTP/2, which clients choose by themselves where there is TLS.</summary>
+    [Theory]
+    [InlineData("/health", 200)]
+    [InlineData("/v1/models", 200)]
+    [InlineData("/v1/pipelines", 200)]
+    [InlineData("/metrics", 200)]
+    [InlineData("/absent", 404)]
+    public async Task Head_IsAnsweredWithoutABody(string path, int status)
+    {
+        using var http = _server.ConnectHttp("root-key");
+        using var request = new HttpRequestMessage(HttpMethod.Head, path)
+        {
+            Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        using var answer = await http.SendAsync(request);
+
+        (((int)answer.StatusCode), answer.Version.Major).ShouldBe((status, 2));
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Certificate_ThatNobodyTrusts_IsRefused()
     {
         await using var alice = Supervisor.Connect(_server.Address, "alice-key");
 
-        (await Should.ThrowAsync<SupervisorUnavailableException>(alice.GetInfoAsync())).Message.ShouldContain("SSL", Case.Insensitive);
+        (await Should.ThrowAsync<SupervisorUnavailableException>(alice.GetInfoAsync())).Message
+            .ShouldContain("as RemoteSupervisorOptions.TrustedCertificate, --server-cert");
+        await using var nobody = Supervisor.Connect(new Uri("https://127.0.0.1:1"), "key");
+        (await Should.ThrowAsync<SupervisorUnavailableException>(nobody.GetInfoAsync())).Message
+            .ShouldBe("The supervisor cannot be reached: Connection refused.");
         Should.Throw<ArgumentException>(() => Supervisor.Connect(new Uri("http://127.0.0.1:1"), "key")).Message.ShouldContain("https://");
     }
 

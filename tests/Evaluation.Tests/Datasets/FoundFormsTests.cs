@@ -55,7 +55,7 @@ public sealed class FoundFormsTests : IDisposable
         var path = _folder.Write(
             "q.json", "\ufeff [\r\n {\"prompt\": \"a\",\r\n  \"expected\": \"1\"},\r\n {\"id\": \"x\", \"prompt\": \"b\"},\r\n 5, {}]\r\n");
         List<DatasetProblem> problems = [];
-        Dataset.FromJsonLines(path, problems).Items.Select(item => item.Id).ShouldBe(["2", "x"]);
+        Dataset.FromJsonLines(path, problems).Items.Select(item => item.Id).ShouldBe(["1", "x"]);
         problems.Select(problem => (problem.Line, problem.Message)).ShouldBe(
             [(5, "an element of the array must be a JSON object, found a number"), (5, "prompt or messages is needed, found no fields")]);
         Problem("[{\"prompt\": \"a\"},\n {\"prompt\": }]").ShouldContain(":2: not valid JSON at byte");

@@ -34,6 +34,28 @@ public sealed class JsonLinesTests : IDisposable
             item => item.CorrectChoice.ShouldBe(0), item => item.FollowUps.ShouldBe(["Why?"]), item => item.Expected.ShouldBe(["x"], "the right choice"));
     }
 
+    /// <summary>As json.dump writes it: without a line break.</summary>
+    [Fact]
+    public void Array_OnOneLine_HasAllItsQuestions()
+    {
+        var dataset = Read("""[{"question": "a?", "answer": "1"}, {"question": "b?", "answer": "2", "id": "named"}, {"question": "c?", "answer": "3"}]""");
+
+        dataset.Items.Select(item => item.Id).ShouldBe(["1", "named", "3"]);
+        dataset.LeftOut.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Questions_ThatCannotBeUsed_AreCounted()
+    {
+        var path = _folder.File("some.jsonl");
+        File.WriteAllLines(path, ["""{"prompt": "a?", "expected": "1"}""", "{", """{"expected": "2"}""", """{"prompt": "d?", "expected": "4"}"""]);
+        var problems = new List<DatasetProblem>();
+
+        var dataset = Dataset.FromJsonLines(path, problems: problems);
+
+        (dataset.Items.Count, dataset.LeftOut, dataset.Take(1).LeftOut).ShouldBe((2, 2, 2));
+    }
+
     [Fact]
     public void FromJsonLines_ReadsTheModelsQuestions()
     {

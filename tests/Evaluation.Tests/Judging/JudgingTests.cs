@@ -93,8 +93,8 @@ public sealed class JudgingTests
         rate.Interval.Low.ShouldBeInRange(0.4, 0.7);
         rate.Interval.High.ShouldBeInRange(0.9, 1);
         var none = WinRate.Of([PairwiseVerdict.NotJudged], statistics);
-        (none.Value, none.PValue, none.NotJudged).ShouldBe((double.NaN, 1, 1));
-        WinRate.Of([], statistics).PValue.ShouldBe(1);
+        (none.Value, none.PValue, none.NotJudged).ShouldBe((double.NaN, double.NaN, 1));
+        WinRate.Of([], statistics).PValue.ShouldBe(double.NaN);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class DrainTests
         await Should.ThrowAsync<RpcException>(RestAsync(call));
         (await holder.RestAsync()).Last().Released.ShouldNotBeNull();
         await supervisor.Process.WaitForExitAsync().InTime("the exit at the end of the drain's time");
-        (await File.ReadAllTextAsync(supervisor.Socket + ".log")).ShouldContain("The drain ended with 1 requests still running");
+        supervisor.ReadLog().ShouldContain("The drain ended with 1 requests still running");
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using LmDeploy.Supervisor.Http;
 using LmDeploy.Supervisor.Http.Access;
 using LmDeploy.Supervisor.Http.Errors;
 using LmDeploy.Supervisor.Http.Json;
+using LmDeploy.Supervisor.Remote;
 using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,7 @@ public sealed class CacheSharingTests
 {
     private readonly AccessControl _access = new(
         new ApiKeys([.. new[] { "one", "two" }.Select(key => new ApiKey { Name = "same", Sha256 = SHA256.HashData(Encoding.UTF8.GetBytes(key)) })]),
+        new Quotas(null!),
         [],
         isLocal: false);
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Net;
-using LmDeploy.Supervisor.Serving;
+using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Http.Errors;
+using LmDeploy.Supervisor.Remote;
+using LmDeploy.Supervisor.Serving;
 using LmDeploy.V1;
 
 namespace LmDeploy.Supervisor.Http.Access;
@@ -10,8 +12,11 @@ namespace LmDeploy.Supervisor.Http.Access;
 /// Access control: API keys, origins (CORS) and host names. Web pages of other origins are refused unless their origin is allowed. Without API keys,
 /// foreign host names that point to this host are refused as well (DNS rebinding).
 /// </summary>
+/// <param name="keys">The API keys.</param>
+/// <param name="quotas">Bounds the requests of a key that run at once.</param>
+/// <param name="allowedOrigins">Of web pages.</param>
 /// <param name="isLocal">Whether only this host can reach the server.</param>
-internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedOrigins, bool isLocal)
+internal sealed class AccessControl(ApiKeys keys, Quotas quotas, IReadOnlyList<string> allowedOrigins, bool isLocal)
 {
     private const string Bearer = "Bearer ";
     private const string AnyOrigin = "*";
@@ -25,18 +30,19 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
     private static readonly SearchValues<char> _namesInList =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ, ");
 
-    public Task CheckAsync(HttpContext http, RequestDelegate next)
+    public async Task CheckAsync(HttpContext http, RequestDelegate next)
     {
         CheckHost(http);
         CheckOrigin(http);
         if (HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.Origin.Count > 0)
         {
             AnswerPreflight(http);
-            return Task.CompletedTask;
+            return;
         }
 
         CheckKey(http, http.GetEndpoint()?.Metadata.GetMetadata<AccessLevelMetadata>()?.Level ?? AccessLevel.User);
-        return next(http);
+        using var running = Enter(http);
+        await next(http);
     }
 
     /// <summary>The caller of a request, as workers know it: two keys with one name are two callers. Empty without API keys.</summary>
@@ -67,6 +73,19 @@ internal sealed class AccessControl(ApiKeys keys, IReadOnlyList<string> allowedO
     }
 
     private static ApiException Denied(string message) => new(StatusCodes.Status403Forbidden, ApiErrorCodes.PermissionDenied, message);
+
+    /// <summary>Counts a request against the quota of its key; looking at something is none.</summary>
+    private IDisposable? Enter(HttpContext http)
+    {
+        try
+        {
+            return http.Items[_keyItem] is ApiKey key && HttpMethods.IsPost(http.Request.Method) ? quotas.Enter(new Caller(key, IsRemote: true)) : null;
+        }
+        catch (SupervisorException exceeded)
+        {
+            throw new ApiException(StatusCodes.Status429TooManyRequests, exceeded.Error.Code, exceeded.Error.Message);
+        }
+    }
 
     private void CheckHost(HttpContext http)
     {

@@ -1,5 +1,6 @@
 using LmDeploy.Supervisor.Errors;
 using LmDeploy.Supervisor.Logging;
+using LmDeploy.Supervisor.Telemetry;
 using LmDeploy.V1;
 using Microsoft.Net.Http.Headers;
 
@@ -27,7 +28,7 @@ internal sealed partial class ErrorHandling(ILogger<ErrorHandling> logger)
         catch (Exception exception)
         {
             var error = Translate(RequestDeadline.Of(http)?.Explain(exception) ?? exception, http.Request.Path);
-            RequestLog.Fail(http, error.Code);
+            RequestFailure.Note(http, error.Code);
             if (http.Response.HasStarted)
             {
                 http.Abort();

@@ -51,7 +51,7 @@ public sealed partial class RequestLogTests(FakeServer server) : IClassFixture<F
     {
         var log = "";
         await Deadline.UntilAsync(
-            () => (log = File.ReadAllText(server.Supervisor.Socket + ".log")).Contains(text, StringComparison.Ordinal), $"the log has {text}");
+            () => (log = server.Supervisor.ReadLog()).Contains(text, StringComparison.Ordinal), $"the log has {text}");
         return log;
     }
 

@@ -74,11 +74,11 @@ public sealed class SettingsReloadTests : IDisposable
         await File.WriteAllTextAsync(SettingsFile, "{\"prot\":1}");
         Signal(supervisor);
 
-        await Deadline.UntilAsync(() => LogOf(supervisor).Contains("Settings stay as they were: ", StringComparison.Ordinal), "the error in the log");
+        await Deadline.UntilAsync(() => supervisor.ReadLog().Contains("Settings stay as they were: ", StringComparison.Ordinal), "the error in the log");
         Names(http).ShouldBe(["stays"]);
         File.Delete(SettingsFile);
         Signal(supervisor);
-        await Deadline.UntilAsync(() => LogOf(supervisor).Contains("settings.json: No such file", StringComparison.Ordinal), "the words of the command");
+        await Deadline.UntilAsync(() => supervisor.ReadLog().Contains("settings.json: No such file", StringComparison.Ordinal), "the words of the command");
         (await AskAsync(http, "stays")).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -126,7 +126,6 @@ public sealed class SettingsReloadTests : IDisposable
 
     private static void Signal(RealSupervisor supervisor) => Native.LibC.Kill(supervisor.Process.Id, SigHup).ShouldBe(0);
 
-    private static string LogOf(RealSupervisor supervisor) => File.ReadAllText(supervisor.Socket + ".log");
 
     private static List<string> Names(HttpClient http) =>
         [.. http.GetFromJsonAsync<JsonElement>("/v1/models").GetAwaiter().GetResult()

@@ -29,6 +29,7 @@ internal sealed class ChatCommand(CliHost host)
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         await using var loop = new ChatLoop(host, _engine.Read(result), _generation.Read(result, leavesToModel: true), result.GetValue(_system));
-        return await loop.RunAsync(result.GetRequiredValue(_model), Console.In, cancellationToken);
+        using var input = host.Input.IsRedirected ? new StreamReader(host.Input.Open()) : null;
+        return await loop.RunAsync(result.GetRequiredValue(_model), input ?? Console.In, cancellationToken);
     }
 }

@@ -3,7 +3,9 @@ using LmDeploy.EndToEnd.Tests.Processes;
 
 namespace LmDeploy.EndToEnd.Tests.Packaging;
 
-/// <summary><c>run.sh</c> says what it does while it builds, so that nobody waits without a word. The compiler is a script here that says what MSBuild says.</summary>
+/// <summary>
+/// <c>run.sh</c> says what it does while it builds, so that nobody waits without a word. The compiler is a script here that says what MSBuild says.
+/// </summary>
 public sealed class RunScriptTests : IDisposable
 {
     private const string Compiler = """

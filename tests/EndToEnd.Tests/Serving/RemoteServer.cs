@@ -25,6 +25,9 @@ internal sealed class RemoteServer : IAsyncDisposable
 
     public Sandbox Sandbox => _server.Sandbox;
 
+    /// <summary>What it has logged.</summary>
+    public string Log => _server.Errors;
+
     /// <summary>The flags of a command that uses it.</summary>
     public string[] Flags => ["--server", Address.ToString(), "--server-cert", Certificate];
 

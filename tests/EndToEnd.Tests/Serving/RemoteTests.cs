@@ -86,6 +86,9 @@ public sealed class RemoteTests : IAsyncLifetime
 
         (error.Code, error.Message[..message.Length]).ShouldBe(("access_denied", message));
         (await Should.ThrowAsync<LmDeployException>(Pipeline.CreateAsync("tiny", supervisor: nobody))).Code.ShouldBe("access_denied");
+        await Eventually.BeAsync(
+            () => _server.Log.Split('\n').FirstOrDefault(line => line.Contains("/lmdeploy.v1.Pipelines/Hold", StringComparison.Ordinal)) ?? "",
+            line => line.TrimEnd().EndsWith("error=access_denied", StringComparison.Ordinal), "the refusal in the log", Deadline);
     }
 
     [Fact]

@@ -11,13 +11,13 @@ internal sealed record ServeConfigurationKey(string Name, byte[] Sha256, bool Ad
     /// <summary>Whether it is a flag, which is not kept and so cannot be read again.</summary>
     public bool IsFlag { get; init; }
 
-    /// <summary>How many pipelines it may hold at once from other hosts; 0 for any number.</summary>
+    /// <summary>How many pipelines it may hold at once over gRPC; 0 for any number.</summary>
     public int MaxPipelines { get; init; }
 
-    /// <summary>The most memory that its pipelines from other hosts take together, in MiB; 0 for any.</summary>
+    /// <summary>The most memory that its pipelines over gRPC are promised together, in MiB; 0 for any.</summary>
     public int MaxMemoryMib { get; init; }
 
-    /// <summary>How many of its requests from other hosts may run at once; 0 for any number.</summary>
+    /// <summary>How many of its requests may run at once, over gRPC or HTTP (POST); 0 for any number.</summary>
     public int MaxRequests { get; init; }
 
     /// <summary>The keys of its mapping in the file.</summary>

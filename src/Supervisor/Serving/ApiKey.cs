@@ -21,6 +21,6 @@ internal sealed record ApiKey
     /// <summary>How many bytes its pipelines over gRPC are promised together, on all devices; 0 for any number.</summary>
     public long MaxMemory { get; init; }
 
-    /// <summary>How many of its requests may run at once over gRPC; 0 for any number.</summary>
+    /// <summary>How many of its requests may run at once, over gRPC or HTTP (POST); 0 for any number.</summary>
     public int MaxRequests { get; init; }
 }

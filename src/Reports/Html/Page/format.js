@@ -8,7 +8,7 @@ const fixed = (value, digits, unit = "") => known(value) ? value.toFixed(digits)
 const millisecondsOf = time => known(time) ? 1000 * time.split(":").reduce((sum, part) => 60 * sum + Number(part), 0) : undefined;
 const score = value => known(value) ? String(Number(value.toFixed(4))) : UNKNOWN;
 const whole = value => known(value) ? Math.round(value).toLocaleString("en") : UNKNOWN;
-const probability = p => p === null || p === undefined ? "-" : p < 0.001 ? "< 0.001" : p.toFixed(3);
+const probability = p => !known(p) ? UNKNOWN : p < 0.001 ? "< 0.001" : p.toFixed(3);
 
 function bytes(value) {
   if (!known(value)) {

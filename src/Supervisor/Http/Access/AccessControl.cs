@@ -20,11 +20,10 @@ internal sealed class AccessControl(ApiKeys keys, Quotas quotas, IReadOnlyList<s
 {
     private const string Bearer = "Bearer ";
     private const string AnyOrigin = "*";
-    private const int CallerBytes = 8;
 
     private const string UsualHeaders = "authorization, content-type, api-key, x-api-key";
 
-    private static readonly object _keyItem = new();
+    private static readonly object _callerItem = new();
 
     /// <summary>Characters of header names (RFC 9110, 5.6.2) and their separators.</summary>
     private static readonly SearchValues<char> _namesInList =
@@ -46,10 +45,10 @@ internal sealed class AccessControl(ApiKeys keys, Quotas quotas, IReadOnlyList<s
     }
 
     /// <summary>The caller of a request, as workers know it: two keys with one name are two callers. Empty without API keys.</summary>
-    public static string CallerOf(HttpContext http) => http.Items[_keyItem] is ApiKey key ? Convert.ToHexStringLower(key.Sha256.AsSpan(0, CallerBytes)) : "";
+    public static string CallerOf(HttpContext http) => (http.Items[_callerItem] as Caller)?.Owner ?? "";
 
     /// <summary>The name of the key that a request came with; null when none was asked for.</summary>
-    public static string? KeyNameOf(HttpContext http) => (http.Items[_keyItem] as ApiKey)?.Name;
+    public static string? KeyNameOf(HttpContext http) => (http.Items[_callerItem] as Caller)?.Key?.Name;
 
     private static string? PresentedKey(HttpRequest request)
     {
@@ -79,7 +78,7 @@ internal sealed class AccessControl(ApiKeys keys, Quotas quotas, IReadOnlyList<s
     {
         try
         {
-            return http.Items[_keyItem] is ApiKey key && HttpMethods.IsPost(http.Request.Method) ? quotas.Enter(new Caller(key, IsRemote: true)) : null;
+            return http.Items[_callerItem] is Caller caller && HttpMethods.IsPost(http.Request.Method) ? quotas.Enter(caller) : null;
         }
         catch (SupervisorException exceeded)
         {
@@ -146,6 +145,6 @@ internal sealed class AccessControl(ApiKeys keys, Quotas quotas, IReadOnlyList<s
             throw Denied($"{http.Request.Method} {http.Request.Path} needs an admin key (--admin-key); {key.Name} is none.");
         }
 
-        http.Items[_keyItem] = key;
+        http.Items[_callerItem] = new Caller(key, IsRemote: true);
     }
 }
